@@ -1,0 +1,92 @@
+import type { ErrorArea } from './area.ts';
+
+/** Errors of `runtime/container`. */
+export const containerErrors = {
+  CONTAINER_NOT_FOUND: {
+    http: 404,
+    exit: 1,
+    meaning: 'No container has this id, name or id prefix.',
+  },
+  CONTAINER_ID_AMBIGUOUS: {
+    http: 400,
+    exit: 1,
+    meaning: 'Several containers have ids that begin like this.',
+  },
+  CONTAINER_NAME_INVALID: {
+    http: 400,
+    exit: 125,
+    meaning: 'A container name has characters that Docker does not allow, or is empty.',
+  },
+  CONTAINER_NAME_IN_USE: {
+    http: 409,
+    exit: 125,
+    meaning: 'Another container has this name.',
+  },
+  CONTAINER_CONFIG_INVALID: {
+    http: 400,
+    exit: 125,
+    meaning:
+      'A field of a container configuration has a value that makes no sense; the message names the field.',
+  },
+  UNSUPPORTED_FIELD: {
+    http: 400,
+    exit: 125,
+    meaning: 'A field of a container configuration asks for something that berth does not do yet.',
+  },
+  CONTAINER_NOT_RUNNING: {
+    http: 409,
+    exit: 1,
+    meaning: 'The operation needs a running container.',
+  },
+  CONTAINER_RUNNING: {
+    http: 409,
+    exit: 1,
+    meaning: 'The operation needs a stopped container.',
+  },
+  CONTAINER_ALREADY_IN_STATE: {
+    http: 304,
+    exit: 0,
+    meaning: 'The container is already started or stopped as asked; nothing was done.',
+  },
+  CONTAINER_BEING_REMOVED: {
+    http: 409,
+    exit: 1,
+    meaning: 'The container is being removed.',
+  },
+  CONTAINER_WILL_NOT_DIE: {
+    http: 500,
+    exit: 1,
+    meaning: 'A container did not end after SIGKILL, for example because it hangs in the kernel.',
+  },
+  CONTAINER_USER_NOT_FOUND: {
+    http: 400,
+    exit: 125,
+    meaning: "A user or group is not in the image's /etc/passwd or /etc/group.",
+  },
+  CONTAINER_RECORD_INVALID: {
+    http: 500,
+    exit: 1,
+    meaning:
+      "A container's record on disk cannot be read; the container is left alone and not shown.",
+  },
+  SIGNAL_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: 'A signal is neither a name nor a number that Linux knows.',
+  },
+  FILTER_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: 'A list or event filter is unknown or has a value that makes no sense.',
+  },
+  DETACH_KEYS_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: 'A detach key sequence is not like "ctrl-p,ctrl-q" or "a,b".',
+  },
+  LOG_CORRUPT: {
+    http: 500,
+    exit: 1,
+    meaning: "A container's log file has a record that cannot be right.",
+  },
+} as const satisfies ErrorArea;

@@ -1,0 +1,37 @@
+import type { ErrorEntry } from './areas/area.ts';
+import { containerErrors } from './areas/container.ts';
+import { apiErrors } from './areas/api.ts';
+import { provisionErrors } from './areas/provision.ts';
+import { checkErrors } from './areas/checks.ts';
+import { cliErrors } from './areas/cli.ts';
+import { imageErrors } from './areas/image.ts';
+import { layerErrors } from './areas/layer.ts';
+import { registryErrors } from './areas/registry.ts';
+import { cgroupErrors } from './areas/cgroup.ts';
+import { seccompErrors } from './areas/seccomp.ts';
+import { specErrors } from './areas/spec.ts';
+import { syscallErrors } from './areas/syscall.ts';
+
+/** Every error code of berth. A test keeps this, docs/errors.md and the use in the code in step. */
+export const catalogue = {
+  ...containerErrors,
+  ...apiErrors,
+  ...provisionErrors,
+  ...checkErrors,
+  ...cliErrors,
+  ...imageErrors,
+  ...layerErrors,
+  ...registryErrors,
+  ...cgroupErrors,
+  ...seccompErrors,
+  ...specErrors,
+  ...syscallErrors,
+} as const;
+
+/** A stable error code, such as `SYSCALL_FAILED`. */
+export type ErrorCode = keyof typeof catalogue;
+
+/** Looks up what the catalogue knows of `code`. */
+export function catalogueEntry(code: ErrorCode): ErrorEntry {
+  return catalogue[code];
+}

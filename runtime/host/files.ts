@@ -1,0 +1,114 @@
+import { constants, closeSync, fsyncSync, openSync } from 'node:fs';
+import { open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Whether `error` is a Node.js system error with the given errno name, such as `ENOENT`. */
+export function hasErrno(error: unknown, ...names: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && names.includes(String(error.code));
+}
+
+/** Resolves `promise`, or `fallback` when what it looks for is not there (ENOENT, ENOTDIR). */
+export async function orIfMissing<T, F>(promise: Promise<T>, fallback: F): Promise<T | F> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return fallback;
+    throw error;
+  }
+}
+
+/** Reads a UTF-8 file; `undefined` when there is none. */
+export function readTextIfExists(path: string): Promise<string | undefined> {
+  return orIfMissing(readFile(path, 'utf8'), undefined);
+}
+
+/** Names in a folder, sorted; none when the folder is missing. */
+export async function listFolder(path: string): Promise<readonly string[]> {
+  return (await orIfMissing(readdir(path), [])).sort();
+}
+
+/** Whether something is at `path`, following links. */
+export async function exists(path: string): Promise<boolean> {
+  return (await orIfMissing(stat(path), undefined)) !== undefined;
+}
+
+/** Makes a folder's entries durable (fsync(2) on the directory). */
+export function syncFolder(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** How `writeFileWhole` writes. */
+export interface WriteOptions {
+  /** Permission bits, exactly (the umask does not apply). */
+  readonly mode: number;
+  /** `disk`: survives a power cut (fsync of file and folder). `memory`: only ever seen whole. */
+  readonly durability: 'disk' | 'memory';
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
+let temporaryNumber = 0;
+
+/**
+ * Writes a file so that a reader sees the old bytes or the new ones, never a part: temporary file beside it,
+ * fsync, rename(2), fsync of the folder. On failure nothing is left behind.
+ */
+export async function writeFileWhole(
+  path: string,
+  data: string | Uint8Array,
+  options: WriteOptions,
+): Promise<void> {
+  temporaryNumber += 1;
+  const temporary = `${path}.${process.pid}-${temporaryNumber}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', options.mode);
+    try {
+      await file.writeFile(data);
+      await file.chmod(options.mode);
+      if (options.owner) await file.chown(options.owner.uid, options.owner.gid);
+      if (options.durability === 'disk') await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  if (options.durability === 'disk') syncFolder(dirname(path));
+}
+
+/** Removes a file; nothing happens when it is already gone. */
+export async function removeFile(path: string): Promise<void> {
+  await orIfMissing(unlink(path), undefined);
+}
+
+export {
+  access,
+  chmod,
+  chown,
+  cp,
+  lchown,
+  link,
+  lstat,
+  lutimes,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';

@@ -1,0 +1,37 @@
+/**
+ * Flags of the calls on files. Sources, Linux 6.18: include/uapi/asm-generic/fcntl.h,
+ * arch/arm64/include/uapi/asm/fcntl.h, include/uapi/linux/fcntl.h, include/uapi/linux/stat.h.
+ */
+import { PerArchitecture } from '../program.ts';
+
+export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const O_RDWR = 2;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const O_NOCTTY = 0o400;
+export const O_TRUNC = 0o1000;
+export const O_APPEND = 0o2000;
+export const O_NONBLOCK = 0o4000;
+export const O_CLOEXEC = 0o2000000;
+export const O_PATH = 0o10000000;
+export const O_DIRECTORY = new PerArchitecture({ x86_64: 0o200000, aarch64: 0o40000 });
+export const O_NOFOLLOW = new PerArchitecture({ x86_64: 0o400000, aarch64: 0o100000 });
+
+export const AT_FDCWD = -100;
+export const AT_SYMLINK_NOFOLLOW = 0x100;
+export const AT_REMOVEDIR = 0x200;
+export const AT_EMPTY_PATH = 0x1000;
+export const AT_RECURSIVE = 0x8000;
+
+export const S_IFIFO = 0o010000;
+export const S_IFCHR = 0o020000;
+export const S_IFBLK = 0o060000;
+export const S_IFREG = 0o100000;
+
+export const F_SETFD = 2;
+export const F_SETFL = 4;
+export const FD_CLOEXEC = 1;
+
+/** close_range(2): mark as close-on-exec instead of closing (Linux 5.11). */
+export const CLOSE_RANGE_CLOEXEC = 4;

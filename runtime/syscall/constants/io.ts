@@ -1,0 +1,29 @@
+/**
+ * Constants of poll(2), sockets and terminals. Sources, Linux 6.18: include/uapi/asm-generic/poll.h,
+ * include/linux/socket.h, include/uapi/asm-generic/ioctls.h, include/uapi/linux/time.h.
+ */
+
+export const POLLIN = 0x1;
+export const POLLOUT = 0x4;
+export const POLLERR = 0x8;
+export const POLLHUP = 0x10;
+export const POLLNVAL = 0x20;
+/** Size of a struct pollfd: {i32 fd, i16 events, i16 revents}. */
+export const POLLFD_SIZE = 8;
+
+export const AF_UNIX = 1;
+export const SOCK_STREAM = 1;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+export const MSG_DONTWAIT = 0x40;
+export const MSG_NOSIGNAL = 0x4000;
+
+export const TIOCSCTTY = 0x540e;
+export const TIOCSWINSZ = 0x5414;
+/** Unlocks the slave of a pseudo-terminal (ioctl_tty(2)). */
+export const TIOCSPTLCK = 0x40045431;
+/** Opens the slave of a pseudo-terminal without its path (ioctl_tty(2), Linux 4.13). */
+export const TIOCGPTPEER = 0x5441;
+
+export const CLOCK_REALTIME = 0;
+export const CLOCK_MONOTONIC = 1;

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
+import { BerthError } from '../errors/berth-error.ts';
+import { currentArchitecture } from './architecture.ts';
+import { encodeProgram } from './encode.ts';
+import { executorElf } from './executor/executor.ts';
+import { launcherFd, launcherProgram } from './launcher-program.ts';
+import { type Reply, ReplyParser } from './reply-parser.ts';
+
+/** Folders to put the executor in for the moment of its start, in order; one may be mounted noexec. */
+const folders = ['/run', '/tmp', '/var/lib', '/root'];
+
+/** One launcher process and the socket to it. */
+export class LauncherProcess {
+  readonly #child: ChildProcess;
+  readonly #socket: Duplex;
+  /** Resolves when the process is gone or its socket is closed, whichever is seen first. */
+  readonly ended: Promise<void>;
+  /** Called with each reply, in order. */
+  onReply: (reply: Reply) => void = () => undefined;
+
+  private constructor(child: ChildProcess, socket: Duplex) {
+    this.#child = child;
+    this.#socket = socket;
+    const parser = new ReplyParser();
+    socket.on('data', (chunk: Buffer) => {
+      for (const reply of parser.push(chunk)) this.onReply(reply);
+    });
+    this.ended = new Promise((resolve) => {
+      socket.once('close', resolve);
+      // An error of the socket (EPIPE, ECONNRESET) is followed by its close.
+      socket.on('error', () => undefined);
+      child.once('exit', () => socket.destroy());
+    });
+  }
+
+  /** The launcher's process id. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /**
+   * Starts a launcher.
+   * @throws BerthError LAUNCHER_LOST when no folder lets it run.
+   */
+  static async start(): Promise<LauncherProcess> {
+    const elf = executorElf(currentArchitecture());
+    const problems: unknown[] = [];
+    for (const folder of folders) {
+      try {
+        return await startIn(folder, elf, (child, socket) => new LauncherProcess(child, socket));
+      } catch (problem) {
+        problems.push(problem);
+      }
+    }
+    throw new BerthError('LAUNCHER_LOST', {
+      message: `The launcher could not be started from any of "${folders.join('", "')}"; wanted one that is writable and not mounted noexec.`,
+      remedy: 'Run as root, and mount one of these folders without noexec.',
+      cause: new AggregateError(problems),
+    });
+  }
+
+  /** Sends an encoded program. */
+  send(program: Uint8Array): void {
+    this.#socket.write(program);
+  }
+
+  /** Closes the socket, upon which the launcher ends; what it has started goes on. */
+  async stop(): Promise<void> {
+    this.#socket.end();
+    this.#socket.destroy();
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    await new Promise((resolve) => this.#child.once('exit', resolve));
+  }
+}
+
+/** Runs the executor from a file that is gone again before the first program: nothing is left to find or replace. */
+async function startIn(
+  folder: string,
+  elf: Uint8Array,
+  make: (child: ChildProcess, socket: Duplex) => LauncherProcess,
+): Promise<LauncherProcess> {
+  const temporary = await mkdtemp(`${folder}/berth-launcher-`);
+  try {
+    const file = `${temporary}/berth-launcher`;
+    await writeFile(file, elf);
+    await chmod(file, 0o500);
+    const child = await spawnWhenFree(file);
+    const [stdin, , , socket] = child.stdio;
+    if (!stdin || !socket) throw new Error('the launcher has no socket');
+    stdin.on('error', () => undefined);
+    const boot = encodeProgram(launcherProgram(), {
+      architecture: currentArchitecture(),
+      id: 0,
+      replyFd: launcherFd,
+    });
+    stdin.end(boot);
+    return make(child, socket as Duplex);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Spawns the executor. A process that Node.js forks at the same moment can hold the just written file open for an
+ * instant, and then exec says ETXTBSY: try again.
+ */
+async function spawnWhenFree(file: string): Promise<ChildProcess> {
+  for (let attempt = 0; ; attempt += 1) {
+    // detached: a Ctrl-C on the terminal is for the command, not for the launcher.
+    const child = spawn(file, [], {
+      cwd: '/',
+      env: {},
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+    });
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      child.once('spawn', () => {
+        resolve(undefined);
+      });
+      child.once('error', resolve);
+    });
+    if (!error) return child;
+    if (error.code !== 'ETXTBSY' || attempt === 20) throw error;
+  }
+}

@@ -1,0 +1,148 @@
+import { kill } from 'node:process';
+import { BerthError } from '../errors/berth-error.ts';
+import { currentArchitecture } from './architecture.ts';
+import { encodeProgram } from './encode.ts';
+import { errnoName } from './errno.ts';
+import { launcherFd } from './launcher-program.ts';
+import { LauncherProcess } from './launcher-process.ts';
+import { Pending } from './pending.ts';
+import type { Program } from './program.ts';
+import type { ProgramResult, RunningProgram } from './program-result.ts';
+import type { Reply } from './reply-parser.ts';
+
+/**
+ * Runs syscall programs, each in a fresh process forked from the launcher's few kilobytes. When the launcher process
+ * has died, what was under way fails with LAUNCHER_LOST and the next program starts a new one.
+ */
+export class Launcher {
+  #process: Promise<LauncherProcess> | undefined;
+  #nextId = 1;
+  readonly #pending = new Map<number, Pending>();
+  readonly #byPid = new Map<number, Pending>();
+
+  /** Starts the launcher. Throws LAUNCHER_LOST when it cannot, ARCH_UNSUPPORTED on another processor. */
+  static async start(): Promise<Launcher> {
+    const launcher = new Launcher();
+    await launcher.#current();
+    return launcher;
+  }
+
+  /** Process id of the launcher, starting one when it is gone. */
+  async pid(): Promise<number> {
+    return (await this.#current()).pid;
+  }
+
+  /**
+   * Runs a program to its end.
+   * @throws BerthError SYSCALL_FAILED naming the step, with `details` {program, step, call, errno};
+   *   PROGRAM_CRASHED; PROGRAM_TIMEOUT; PROGRAM_INVALID; LAUNCHER_LOST.
+   */
+  async run(
+    program: Program,
+    { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
+  ): Promise<ProgramResult> {
+    const pending = await this.#send(program, { timeoutMs, until: 'end' });
+    return pending.ended;
+  }
+
+  /**
+   * Runs a program until its first reply and lets it go on. It must send one: the errors are those of `run`, and a
+   * program that ends without a reply is PROGRAM_CRASHED.
+   */
+  async spawn(
+    program: Program,
+    { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
+  ): Promise<RunningProgram> {
+    const pending = await this.#send(program, { timeoutMs, until: 'answer' });
+    // Nobody waits for its end; `answered` reports a failure before the first reply.
+    pending.ended.catch(() => undefined);
+    return pending.answered;
+  }
+
+  /** Ends the launcher; programs that have detached themselves go on. */
+  async stop(): Promise<void> {
+    const process = this.#process;
+    this.#process = undefined;
+    await (await process)?.stop();
+  }
+
+  async #send(
+    program: Program,
+    { timeoutMs, until }: { readonly timeoutMs: number; readonly until: 'answer' | 'end' },
+  ): Promise<Pending> {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const bytes = encodeProgram(program, {
+      architecture: currentArchitecture(),
+      id,
+      replyFd: launcherFd,
+    });
+    const process = await this.#current();
+    const pending = new Pending(program, { timeoutMs, until, kill });
+    this.#pending.set(id, pending);
+    const forget = (): void => {
+      this.#pending.delete(id);
+      if (pending.pid !== undefined) this.#byPid.delete(pending.pid);
+    };
+    pending.ended.then(forget, forget);
+    process.send(bytes);
+    return pending;
+  }
+
+  #current(): Promise<LauncherProcess> {
+    this.#process ??= this.#start();
+    return this.#process;
+  }
+
+  async #start(): Promise<LauncherProcess> {
+    let process: LauncherProcess;
+    try {
+      process = await LauncherProcess.start();
+    } catch (error) {
+      this.#process = undefined;
+      throw error;
+    }
+    process.onReply = (reply) => {
+      this.#handle(reply);
+    };
+    void process.ended.then(() => {
+      this.#process = undefined;
+      const lost = new BerthError('LAUNCHER_LOST', {
+        message: 'The launcher process ended while programs were under way.',
+        remedy: 'Try again: the next program starts a new launcher.',
+      });
+      for (const pending of [...this.#pending.values()]) pending.fail(lost);
+    });
+    return process;
+  }
+
+  #handle(reply: Reply): void {
+    switch (reply.kind) {
+      case 'started': {
+        const pending = this.#pending.get(reply.id);
+        if (!pending) return;
+        pending.started(reply.pid);
+        this.#byPid.set(reply.pid, pending);
+        return;
+      }
+      case 'data':
+        this.#pending.get(reply.id)?.reply(reply.data);
+        return;
+      case 'failed':
+        this.#pending.get(reply.id)?.failedAt(reply.step, reply.errno);
+        return;
+      case 'exited':
+        this.#byPid.get(reply.pid)?.exited(reply.status);
+        return;
+      case 'refused':
+        for (const pending of [...this.#pending.values()]) {
+          pending.fail(
+            new BerthError('PROGRAM_INVALID', {
+              message: `The launcher refused what it was sent: ${errnoName(reply.errno)}; wanted a whole syscall program.`,
+              details: { errno: errnoName(reply.errno) },
+            }),
+          );
+        }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The binary form of a syscall program: what the builder writes and the executor reads. All little-endian.
+ *
+ *     header | steps | relocations | data | zeroed memory
+ *     `------------- fileSize ----------'
+ *     `----------------------- memorySize --------------'
+ */
+
+/** Offsets in the 64-byte header. */
+export const header = {
+  size: 64,
+  magic: 0,
+  fileSize: 8,
+  memorySize: 16,
+  stepCount: 24,
+  relocationCount: 28,
+  /** A ready-made reply (see `reply`) that the executor completes and sends when a step fails. */
+  failure: 32,
+  failureId: 40,
+  failureStep: 48,
+  failureErrno: 52,
+  /** File descriptor that replies go to; a program may change it while it runs. */
+  replyFd: 56,
+} as const;
+
+/** First 8 bytes of a program: "BERTHPR1". */
+export const magic = 0x3152504854524542n;
+
+/** The executor refuses more: E2BIG. */
+export const maxMemorySize = 64 * 1024 * 1024;
+export const maxCount = 0xfffff;
+
+/** Offsets in a 64-byte step. */
+export const step = {
+  size: 64,
+  operation: 0,
+  callNumber: 2,
+  /** Two bits an argument, the last argument lowest: see `argumentKind`. */
+  kinds: 4,
+  arguments: 8,
+  /** Offset in the program's memory to store the result at; 0 for nowhere. */
+  result: 56,
+  /** Index of the step to go on with after an error, or of a jump; `failOnError` to end the program. */
+  target: 60,
+} as const;
+
+export const argumentCount = 6;
+export const failOnError = 0xffffffff;
+
+/** How an argument's 64 bits are meant. */
+export const argumentKind = {
+  immediate: 0,
+  /** Offset in the program's memory; its absolute address is passed. */
+  address: 1,
+  /** Offset of a 64-bit value. */
+  value64: 2,
+  /** Offset of a 32-bit value, which is sign-extended. */
+  value32: 3,
+} as const;
+
+/** Operations. The first two can fail with an errno (a result of -4095 to -1). */
+export const operation = {
+  syscall: 0,
+  /** Reads a program from file descriptor a0 into new memory; its address, or 0 at end of file. */
+  receive: 1,
+  set: 2,
+  add: 3,
+  sub: 4,
+  mul: 5,
+  div: 6,
+  rem: 7,
+  and: 8,
+  or: 9,
+  shl: 10,
+  shr: 11,
+  load8: 12,
+  load32: 13,
+  load64: 14,
+  store8: 15,
+  store32: 16,
+  store64: 17,
+  jumpEq: 18,
+  jumpNe: 19,
+  jumpLt: 20,
+  jumpGe: 21,
+  /** Goes on with the program at address a0, from its first step. Does not return. */
+  run: 22,
+  /** Fails with errno a0, as if a call had. */
+  fail: 23,
+} as const;
+
+/** A reply: 16 bytes {u32 kind, u32 payload length, u64 program id}, then the payload. */
+export const reply = {
+  size: 16,
+  kind: 0,
+  length: 4,
+  id: 8,
+} as const;
+
+/** Kinds of replies, with their payloads. */
+export const replyKind = {
+  /** {u32 step, u32 errno} from a program that failed. */
+  failed: 1,
+  /** {u32 pid, u32 0} from the launcher when it has forked the program's process. */
+  started: 2,
+  /** {u32 pid, u32 wait status} from the launcher when it has reaped a child; the id is 0. */
+  exited: 3,
+  /** {u32 errno, u32 0} from the launcher when it refuses what it was sent; it then ends. */
+  refused: 4,
+  /** Bytes that a program sent with `reply`. */
+  data: 5,
+} as const;
+
+/** Size of the failure reply in the header: a reply with an 8-byte payload. */
+export const failureSize = reply.size + 8;

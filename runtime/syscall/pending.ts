@@ -1,0 +1,121 @@
+import { BerthError } from '../errors/berth-error.ts';
+import { errnoName } from './errno.ts';
+import { forkStep } from './launcher-program.ts';
+import type { Program } from './program.ts';
+import type { ProgramResult, RunningProgram } from './program-result.ts';
+
+/** Remedies for what a call most often fails with. */
+const remedies: Readonly<Record<string, string>> = {
+  EPERM:
+    'Run as root with all capabilities; inside a container or a user namespace the kernel may forbid this.',
+  EACCES: 'Check the permissions, and whether a security module (SELinux, AppArmor) forbids it.',
+  ENOSYS: 'The kernel does not have this call: use a newer one.',
+  ENODEV: 'The kernel lacks this file system or device: load its module.',
+  ENOSPC:
+    'Free space on the disk, or raise the limit that is used up (inodes, namespaces, cgroups).',
+  ENOMEM: 'Free memory.',
+  EMFILE: 'Raise the limit of open files.',
+  ENFILE: 'Raise the limit of open files.',
+  EAGAIN: 'Raise the limit of processes (pids.max, RLIMIT_NPROC).',
+  EROFS: 'Choose a folder on a file system that is writable.',
+};
+
+interface PendingOptions {
+  readonly timeoutMs: number;
+  /** What is waited for, and so what the time limit is for. */
+  readonly until: 'answer' | 'end';
+  readonly kill: (pid: number, signal: 'SIGKILL') => void;
+}
+
+/** A program that was sent and whose answer or end is awaited. */
+export class Pending {
+  readonly ended: Promise<ProgramResult>;
+  readonly answered: Promise<RunningProgram>;
+  pid: number | undefined;
+  readonly #program: Program;
+  readonly #until: PendingOptions['until'];
+  readonly #data: Buffer[] = [];
+  readonly #timer: NodeJS.Timeout;
+  readonly #settleEnd: PromiseWithResolvers<ProgramResult>;
+  readonly #settleAnswer: PromiseWithResolvers<RunningProgram>;
+
+  constructor(program: Program, { timeoutMs, until, kill }: PendingOptions) {
+    this.#until = until;
+    this.#program = program;
+    this.#settleEnd = Promise.withResolvers();
+    this.#settleAnswer = Promise.withResolvers();
+    this.ended = this.#settleEnd.promise;
+    this.answered = this.#settleAnswer.promise;
+    // Each caller awaits one of the two; the other must not count as unhandled.
+    this.answered.catch(() => undefined);
+    this.#timer = setTimeout(() => {
+      this.fail(
+        new BerthError('PROGRAM_TIMEOUT', {
+          message: `${program.name}: no end after ${timeoutMs} ms; it was killed.`,
+          remedy: 'Look for a mount or device that hangs (dmesg).',
+        }),
+      );
+      if (this.pid !== undefined) kill(this.pid, 'SIGKILL');
+    }, timeoutMs);
+  }
+
+  /** The launcher has forked the program's process. */
+  started(pid: number): void {
+    this.pid = pid;
+    this.#answer();
+  }
+
+  /** The program has sent a reply. */
+  reply(data: Buffer): void {
+    this.#data.push(data);
+    this.#answer();
+  }
+
+  /** A step of the program has failed. */
+  failedAt(step: number, errno: number): void {
+    const errnoText = errnoName(errno);
+    const failed = this.#program.steps[step];
+    const label = step === forkStep ? 'fork its process' : (failed?.label ?? `step ${step}`);
+    this.fail(
+      new BerthError('SYSCALL_FAILED', {
+        message: `${this.#program.name}: ${label}: ${errnoText}`,
+        details: { program: this.#program.name, step: label, call: failed?.call, errno: errnoText },
+        ...(remedies[errnoText] !== undefined && { remedy: remedies[errnoText] }),
+      }),
+    );
+  }
+
+  /** The program's process has ended with this wait status (wait(2)). */
+  exited(status: number): void {
+    const signal = status & 0x7f;
+    if (signal === 0) {
+      clearTimeout(this.#timer);
+      this.#settleEnd.resolve({ data: Buffer.concat(this.#data), exitCode: (status >> 8) & 0xff });
+    }
+    const how =
+      signal === 0
+        ? `ended with status ${(status >> 8) & 0xff} without a reply`
+        : `was ended by signal ${signal}`;
+    this.fail(
+      new BerthError('PROGRAM_CRASHED', {
+        message: `${this.#program.name}: the process ${how}; wanted an answer.`,
+        details: { program: this.#program.name, signal, status },
+      }),
+    );
+  }
+
+  /** Ends the waiting with an error, unless it has ended already. */
+  fail(error: BerthError): void {
+    clearTimeout(this.#timer);
+    this.#settleEnd.reject(error);
+    this.#settleAnswer.reject(error);
+  }
+
+  /** Settles the first answer once pid and reply are known: the child can be quicker than the word about it. */
+  #answer(): void {
+    const [data] = this.#data;
+    if (this.pid === undefined || data === undefined) return;
+    if (this.#until === 'answer') clearTimeout(this.#timer);
+    this.#settleAnswer.resolve({ pid: this.pid, data });
+  }
+}

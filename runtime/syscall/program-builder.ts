@@ -1,0 +1,269 @@
+import { BerthError } from '../errors/berth-error.ts';
+import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from './constants/fs.ts';
+import { argumentCount, header, replyKind, type operation } from './layout.ts';
+import {
+  Address,
+  Label,
+  Ref,
+  type OnError,
+  type Program,
+  type Step,
+  type Value,
+} from './program.ts';
+
+type Arithmetic = 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'and' | 'or' | 'shl' | 'shr';
+const comparisons = { eq: 'jumpEq', ne: 'jumpNe', lt: 'jumpLt', ge: 'jumpGe' } as const;
+
+/** Replies up to this size arrive in one piece, however many programs reply at once (one socket buffer). */
+const maxReplySize = 64 * 1024;
+
+/**
+ * Builds a syscall program: a list of steps, each a system call or a little arithmetic, with the memory they use.
+ * It names no architecture until it is encoded.
+ *
+ * Labels of steps end up in errors: write them so that `mount proc on /proc: EPERM` reads well.
+ */
+export class ProgramBuilder implements Program {
+  /** What the program is for: the beginning of its error messages. */
+  readonly name: string;
+  readonly steps: Step[] = [];
+  readonly pointers: { readonly at: Address; readonly to: Address }[] = [];
+  readonly #data: Uint8Array[] = [];
+  readonly #strings = new Map<string, Address>();
+  #dataSize = 0;
+  #memorySize = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Bytes of initialised data, and of zeroed memory, that the program has so far. */
+  get sizes(): { readonly data: number; readonly memory: number } {
+    return { data: this.#dataSize, memory: this.#memorySize };
+  }
+
+  /** The descriptor that replies go to: a program may set it. */
+  get replyFd(): Address {
+    return new Address('header', header.replyFd);
+  }
+
+  /** Adds initialised data, aligned to 8 bytes, which the program may also write to. */
+  bytes(data: Uint8Array): Address {
+    const address = new Address('data', this.#dataSize);
+    const padded = new Uint8Array(Math.ceil(data.length / 8) * 8);
+    padded.set(data);
+    this.#data.push(padded);
+    this.#dataSize += padded.length;
+    return address;
+  }
+
+  /**
+   * Adds a NUL-terminated UTF-8 string; equal strings share their place, so a program must not write to one.
+   * Throws a BerthError PROGRAM_INVALID for a string with a NUL in it, which the kernel would cut short.
+   */
+  string(text: string): Address {
+    const known = this.#strings.get(text);
+    if (known) return known;
+    if (text.includes('\0')) {
+      throw new BerthError('PROGRAM_INVALID', {
+        message: `${this.name}: the string ${JSON.stringify(text)} has a NUL in it; wanted one without.`,
+      });
+    }
+    const address = this.bytes(Buffer.from(`${text}\0`));
+    this.#strings.set(text, address);
+    return address;
+  }
+
+  /** Reserves zeroed memory, aligned to 8 bytes. */
+  reserve(size: number): Address {
+    const address = new Address('memory', this.#memorySize);
+    this.#memorySize += Math.ceil(size / 8) * 8;
+    return address;
+  }
+
+  /** Makes the 64 bits at `at`, a place in initialised data, hold the absolute address `to` from the start. */
+  pointer(at: Address, to: Address): void {
+    if (at.section !== 'data') throw new TypeError('a pointer must be in initialised data');
+    this.pointers.push({ at, to });
+  }
+
+  /** Adds a NULL-terminated array of pointers to strings, as execve(2) takes them. */
+  stringArray(texts: readonly string[]): Address {
+    const array = this.bytes(new Uint8Array(8 * (texts.length + 1)));
+    texts.forEach((text, i) => {
+      this.pointer(array.at(8 * i), this.string(text));
+    });
+    return array;
+  }
+
+  /** The 64-bit value at an address. */
+  value(address: Address): Ref {
+    return new Ref(address, 64);
+  }
+
+  /** The 32-bit value at an address, sign-extended: an int of the kernel's interface. */
+  value32(address: Address): Ref {
+    return new Ref(address, 32);
+  }
+
+  /** Adds a system call; gives its result, which after an error is the negative errno. */
+  call(
+    label: string,
+    call: string,
+    args: readonly Value[],
+    { onError = 'fail' }: { readonly onError?: OnError } = {},
+  ): Ref {
+    if (args.length > argumentCount) throw new TypeError(`${call} has ${args.length} arguments`);
+    const result = this.reserve(8);
+    const target = onError === 'ignore' ? 'next' : onError;
+    this.steps.push({ label, operation: 'syscall', call, arguments: args, result, target });
+    return new Ref(result, 64);
+  }
+
+  /** Reads a program from a descriptor; gives its absolute address, or 0 at the end of the input. */
+  receive(
+    label: string,
+    fd: Value,
+    { onError = 'fail' }: { readonly onError?: OnError } = {},
+  ): Ref {
+    const result = this.reserve(8);
+    const target = onError === 'ignore' ? 'next' : onError;
+    this.steps.push({
+      label,
+      operation: 'receive',
+      call: undefined,
+      arguments: [fd],
+      result,
+      target,
+    });
+    return new Ref(result, 64);
+  }
+
+  /** Sets the 64 bits at an address (a Ref's or one of memory). */
+  set(target: Address | Ref, value: Value): void {
+    this.#operate('set', [value], target instanceof Ref ? target.address : target);
+  }
+
+  /** Computes with 64-bit unsigned values, wrapping; `div` by zero ends the process. */
+  compute(mnemonic: Arithmetic, left: Value, right: Value): Ref {
+    const result = this.reserve(8);
+    this.#operate(mnemonic, [left, right], result);
+    return new Ref(result, 64);
+  }
+
+  /** Reads 8 (zero-extended), 32 (sign-extended) or 64 bits at a computed absolute address. */
+  load(width: 8 | 32 | 64, address: Value): Ref {
+    const result = this.reserve(8);
+    this.#operate(`load${width}`, [address], result);
+    return new Ref(result, 64);
+  }
+
+  /** Writes the low 8, 32 or 64 bits of a value at a computed absolute address. */
+  store(width: 8 | 32 | 64, address: Value, value: Value): void {
+    this.#operate(`store${width}`, [address, value], undefined);
+  }
+
+  /** A label for `place` and the jumps. */
+  label(): Label {
+    return new Label();
+  }
+
+  /** Binds a label to the next step. */
+  place(label: Label): void {
+    if (label.index !== undefined) throw new TypeError('a label is placed twice');
+    label.index = this.steps.length;
+  }
+
+  /** Goes on at the label. */
+  jump(label: Label): void {
+    this.jumpIf('eq', 0, 0, label);
+  }
+
+  /** Goes on at the label when the comparison of the signed 64-bit values holds. */
+  jumpIf(comparison: keyof typeof comparisons, left: Value, right: Value, label: Label): void {
+    this.steps.push({
+      label: 'jump',
+      operation: comparisons[comparison],
+      call: undefined,
+      arguments: [left, right],
+      result: undefined,
+      target: label,
+    });
+  }
+
+  /** Ends the program with an error, as if a call had failed with `errno`. */
+  fail(label: string, errno: Value): void {
+    this.steps.push({
+      label,
+      operation: 'fail',
+      call: undefined,
+      arguments: [errno],
+      result: undefined,
+      target: 'fail',
+    });
+  }
+
+  /** Goes on with the program at an absolute address that `receive` gave. Does not come back. */
+  run(address: Value): void {
+    this.#operate('run', [address], undefined);
+  }
+
+  /** Ends the process (exit_group(2)). */
+  exit(status: Value): void {
+    this.call('exit', 'exit_group', [status]);
+  }
+
+  /** Opens an existing file, writes all of `content` in one write(2), and closes it. */
+  write(label: string, path: string, content: string): void {
+    const data = Buffer.from(content);
+    const fd = this.call(label, 'openat', [AT_FDCWD, this.string(path), O_WRONLY | O_CLOEXEC, 0]);
+    this.call(label, 'write', [fd, this.bytes(data), data.length]);
+    this.call(label, 'close', [fd]);
+  }
+
+  /**
+   * Sends memory back to whoever runs the program.
+   * @param length bytes; at most 64 KiB, so that replies of concurrent programs never mix.
+   */
+  reply(address: Address, length: number | Ref): void {
+    if (typeof length === 'number' && length > maxReplySize)
+      throw new TypeError(`a reply of ${length} bytes is too long`);
+    // writev of the reply's header and of the memory, so that the memory need not lie behind a header.
+    const replyHeader = this.replyHeader();
+    const vector = this.bytes(new Uint8Array(32));
+    this.pointer(vector, replyHeader);
+    this.pointer(vector.at(16), address);
+    this.set(vector.at(8), 16);
+    this.set(vector.at(24), length);
+    this.store(32, replyHeader.at(4), length);
+    this.call('reply', 'writev', [this.value(this.replyFd), vector, 2]);
+  }
+
+  /** A data reply's 16-byte header with this program's id; its length is still zero. */
+  replyHeader(): Address {
+    const place = this.reserve(16);
+    this.set(place, replyKind.data);
+    this.set(place.at(8), this.value(new Address('header', header.failureId)));
+    return place;
+  }
+
+  /** Initialised data, in order. */
+  get data(): readonly Uint8Array[] {
+    return this.#data;
+  }
+
+  #operate(
+    name: keyof typeof operation,
+    args: readonly Value[],
+    result: Address | undefined,
+  ): void {
+    this.steps.push({
+      label: name,
+      operation: name,
+      call: undefined,
+      arguments: args,
+      result,
+      target: 'next',
+    });
+  }
+}

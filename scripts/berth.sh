@@ -1,0 +1,6 @@
+#!/bin/sh
+# The `berth` command of a source checkout: installs the dependencies when they are missing, then runs
+# scripts/main.ts on the pinned Node.js, whatever Node.js the host has.
+set -eu
+. "$(dirname -- "$(readlink -f -- "$0")")/bootstrap.sh"
+exec "$NODE" --disable-warning=ExperimentalWarning "$ROOT/scripts/main.ts" "$@"

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { kill } from 'node:process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Launcher } from '../../../runtime/syscall/launcher.ts';
+import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
+
+let launcher: Launcher;
+beforeEach(async () => {
+  launcher = await Launcher.start();
+});
+afterEach(async () => {
+  await launcher.stop();
+});
+
+/** A program that replies with its process id. */
+function pidProgram(): ProgramBuilder {
+  const p = new ProgramBuilder('pid');
+  const out = p.reserve(8);
+  p.set(out, p.call('getpid', 'getpid', []));
+  p.reply(out, 8);
+  return p;
+}
+
+/** A program that never ends by itself. */
+function endlessProgram(): ProgramBuilder {
+  const p = new ProgramBuilder('endless');
+  p.call('wait for ever', 'ppoll', [0, 0, 0, 0, 0]);
+  return p;
+}
+
+describe('launcher', () => {
+  it('runs each program in a process of its own, forked from a few kilobytes', async () => {
+    const results = await Promise.all(Array.from({ length: 20 }, () => launcher.run(pidProgram())));
+    expect(new Set(results.map(({ data }) => data.readBigInt64LE(0))).size).toBe(20);
+    const status = readFileSync(`/proc/${await launcher.pid()}/status`, 'utf8');
+    expect(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(200);
+  });
+
+  it('hands nothing but standard input, output, error and its socket on to a program', async () => {
+    const p = new ProgramBuilder('descriptors');
+    const buffer = p.reserve(4096);
+    const fd = p.call('open /proc/self/fd', 'openat', [-100, p.string('/proc/self/fd'), 0, 0]);
+    p.reply(buffer, p.call('list', 'getdents64', [fd, buffer, 4096]));
+    const { data } = await launcher.run(p);
+    expect(namesOf(data)).toEqual(['.', '..', '0', '1', '2', '3', '4']);
+  });
+
+  it('names the step that failed, the call and the errno', async () => {
+    const p = new ProgramBuilder('probe');
+    p.call('mount proc on /nonexistent', 'mount', [
+      p.string('proc'),
+      p.string('/nonexistent'),
+      p.string('proc'),
+      0,
+      0,
+    ]);
+    await expect(launcher.run(p)).rejects.toMatchObject({
+      code: 'SYSCALL_FAILED',
+      message: 'probe: mount proc on /nonexistent: ENOENT',
+      details: { call: 'mount', errno: 'ENOENT' },
+    });
+  });
+
+  it('gives the exit status of a program', async () => {
+    const p = new ProgramBuilder('status');
+    p.exit(42);
+    await expect(launcher.run(p)).resolves.toMatchObject({ exitCode: 42 });
+  });
+
+  it('reports a program that crashes, and goes on', async () => {
+    const p = new ProgramBuilder('crash');
+    p.load(64, 8);
+    await expect(launcher.run(p)).rejects.toMatchObject({
+      code: 'PROGRAM_CRASHED',
+      details: { signal: 11 },
+    });
+    await expect(launcher.run(pidProgram())).resolves.toMatchObject({ exitCode: 0 });
+  });
+
+  it('kills a program that does not end in its time', async () => {
+    await expect(launcher.run(endlessProgram(), { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'PROGRAM_TIMEOUT',
+    });
+  });
+
+  it('refuses a program that is too large before it is sent', async () => {
+    const p = new ProgramBuilder('large');
+    p.reserve(65 * 1024 * 1024);
+    await expect(launcher.run(p)).rejects.toMatchObject({ code: 'PROGRAM_INVALID' });
+  });
+
+  it('notices that the launcher process has died, and replaces it', async () => {
+    const before = await launcher.pid();
+    const underWay = launcher.run(endlessProgram());
+    await launcher.run(pidProgram());
+    const [orphan] = readFileSync(`/proc/${before}/task/${before}/children`, 'utf8').split(' ');
+    kill(before, 'SIGKILL');
+    await expect(underWay).rejects.toMatchObject({ code: 'LAUNCHER_LOST' });
+    await expect(launcher.run(pidProgram())).resolves.toMatchObject({ exitCode: 0 });
+    expect(await launcher.pid()).not.toBe(before);
+    kill(Number(orphan), 'SIGKILL');
+  });
+
+  it('lets a program go on after its first reply', async () => {
+    const p = pidProgram();
+    p.call('wait for ever', 'ppoll', [0, 0, 0, 0, 0]);
+    const { pid, data } = await launcher.spawn(p);
+    expect(Number(data.readBigInt64LE(0))).toBe(pid);
+    await launcher.stop();
+    expect(() => kill(pid, 0)).not.toThrow();
+    kill(pid, 'SIGKILL');
+  });
+
+  it('leaves no file behind', () => {
+    expect(readdirSync('/run').filter((name) => name.startsWith('berth-launcher'))).toEqual([]);
+  });
+});
+
+/** Names in a linux_dirent64 buffer (getdents(2)). */
+function namesOf(data: Buffer): readonly string[] {
+  const names: string[] = [];
+  for (let at = 0; at < data.length; at += data.readUInt16LE(at + 16)) {
+    names.push(data.toString('utf8', at + 19, data.indexOf(0, at + 19)));
+  }
+  return names.sort();
+}
