@@ -18,7 +18,8 @@ export interface Outcome {
 /** Both executors run real programs here: the foreign one under QEMU's user-mode emulation. */
 export const architectures: readonly Architecture[] = ['x86_64', 'aarch64'];
 
-const emulators: Readonly<Record<Architecture, readonly string[]>> = {
+/** How to run an executable of each architecture on this machine. */
+export const emulators: Readonly<Record<Architecture, readonly string[]>> = {
   x86_64: process.arch === 'x64' ? [] : ['qemu-x86_64-static'],
   aarch64: process.arch === 'arm64' ? [] : ['qemu-aarch64-static'],
 };
