@@ -1,6 +1,6 @@
 import { BerthError } from '../errors/berth-error.ts';
 import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from './constants/fs.ts';
-import { argumentCount, header, replyKind, type operation } from './layout.ts';
+import { argumentCount, header, replyKind, step, type operation } from './layout.ts';
 import {
   Address,
   Label,
@@ -12,6 +12,10 @@ import {
 } from './program.ts';
 
 type Arithmetic = 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'and' | 'or' | 'shl' | 'shr';
+const pageSize = 4096;
+/** madvise(2), include/uapi/asm-generic/mman-common.h: anonymous pages are freed. */
+const MADV_DONTNEED = 4;
+
 const comparisons = { eq: 'jumpEq', ne: 'jumpNe', lt: 'jumpLt', ge: 'jumpGe' } as const;
 
 /** Replies up to this size arrive in one piece, however many programs reply at once (one socket buffer). */
@@ -206,6 +210,21 @@ export class ProgramBuilder implements Program {
   /** Goes on with the program at an absolute address that `receive` gave. Does not come back. */
   run(address: Value): void {
     this.#operate('run', [address], undefined);
+  }
+
+  /**
+   * Gives the memory of all steps so far back to the kernel: for a program that lives on after a long beginning. None
+   * of them may run again. The first page, with the header, stays, and so does the page that this step is in.
+   */
+  forgetSteps(): void {
+    const end = header.size + step.size * this.steps.length;
+    const length = Math.floor(end / pageSize) * pageSize - pageSize;
+    if (length <= 0) return;
+    const from = new Address('header', pageSize);
+    // With larger pages (some AArch64 kernels) the call may refuse the address, and the memory is simply kept.
+    this.call('forget the beginning', 'madvise', [from, length, MADV_DONTNEED], {
+      onError: 'ignore',
+    });
   }
 
   /** Ends the process (exit_group(2)). */

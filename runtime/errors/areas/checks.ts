@@ -17,4 +17,10 @@ export const checkErrors = {
     exit: 1,
     meaning: 'The probe of a check did not end within its time.',
   },
+  CHECK_FIX_REFUSED: {
+    http: 409,
+    exit: 1,
+    meaning:
+      '`berth check --fix` found a provisioning run that was cut short; that one comes first.',
+  },
 } as const satisfies ErrorArea;

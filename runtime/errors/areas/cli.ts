@@ -39,6 +39,16 @@ export const cliErrors = {
     exit: 1,
     meaning: 'A terminal was asked for with `-i -t`, and standard input is none.',
   },
+  CONTAINER_NOT_ATTACHABLE: {
+    http: 409,
+    exit: 1,
+    meaning: '`berth attach` was asked to join a container that does not run, or is paused.',
+  },
+  OBJECT_NOT_FOUND: {
+    http: 404,
+    exit: 1,
+    meaning: '`berth inspect` found neither a container nor an image of that name.',
+  },
   IMAGE_PULL_FAILED: {
     http: 502,
     exit: 1,

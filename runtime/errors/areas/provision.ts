@@ -97,6 +97,12 @@ export const provisionErrors = {
     meaning:
       'The daemon or its supervisor was still there after SIGTERM, the grace period and SIGKILL.',
   },
+  CONTAINERS_UNSTOPPABLE: {
+    http: 500,
+    exit: 1,
+    meaning:
+      'A container did not stop when `berth down` asked the daemon to stop it; nothing was undone yet.',
+  },
   SMOKE_FAILED: {
     http: 500,
     exit: 1,

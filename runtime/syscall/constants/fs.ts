@@ -32,6 +32,7 @@ export const S_IFREG = 0o100000;
 export const F_SETFD = 2;
 export const F_SETFL = 4;
 export const FD_CLOEXEC = 1;
+export const F_DUPFD_CLOEXEC = 1030;
 
 /** close_range(2): mark as close-on-exec instead of closing (Linux 5.11). */
 export const CLOSE_RANGE_CLOEXEC = 4;

@@ -1,0 +1,31 @@
+import { BerthError } from '../errors/berth-error.ts';
+
+/** The folder of berth's containers in each hierarchy. */
+export const berthCgroup = '/berth';
+
+/** The cgroup of a container whose config names none. */
+export function defaultCgroupPath(id: string): string {
+  return `${berthCgroup}/${id}`;
+}
+
+/**
+ * Reads a `cgroupsPath` as https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config-linux.md#cgroups-path
+ * has it: an absolute path counts from the hierarchy's mount, a relative one from berth's folder there.
+ *
+ * @returns the names of the folders, from the mount down.
+ * @throws CGROUP_PATH_INVALID
+ */
+export function parseCgroupPath(path: string): readonly string[] {
+  const whole = path.startsWith('/') ? path : `${berthCgroup}/${path}`;
+  const names = whole.split('/').filter((name) => name !== '' && name !== '.');
+  // "slice:prefix:name" is meant for systemd, which would have to be asked.
+  const isForSystemd = !path.startsWith('/') && path.includes(':');
+  if (path === '' || names.length === 0 || names.includes('..') || isForSystemd) {
+    throw new BerthError('CGROUP_PATH_INVALID', {
+      message: `'linux.cgroupsPath' is "${path}", wanted the path of a folder below the mount, such as "/berth/1234"`,
+      remedy:
+        'Name a folder without ".." in it; the systemd form "slice:prefix:name" is not supported.',
+    });
+  }
+  return names;
+}

@@ -1,0 +1,70 @@
+/** A value to write into a control file: open with O_WRONLY, one write(2) without newline, close. */
+export interface CgroupWrite {
+  readonly file: string;
+  readonly value: string;
+  /** For error messages, such as `limit memory to 1048576 bytes`. */
+  readonly label: string;
+  /** `ignore`: the file may be missing or refuse the value without harm. */
+  readonly onError: 'fail' | 'ignore';
+}
+
+/** Something that was asked for and that this host cannot do. To be shown to the user as a warning. */
+export interface CgroupReport {
+  /** Such as `linux.resources.memory.swap`. */
+  readonly field: string;
+  /** A sentence: what is missing, and what that means. */
+  readonly reason: string;
+}
+
+/** What one controller adds to a plan. */
+export interface ControllerPlan {
+  readonly writes: readonly CgroupWrite[];
+  readonly reports: readonly CgroupReport[];
+}
+
+/** A line of a flat keyed file: `<key> <number>`. */
+export interface CgroupCounter {
+  readonly file: string;
+  readonly key: string;
+}
+
+/** How to stop all processes of a cgroup, and let them go on. */
+export interface CgroupFreezer {
+  readonly file: string;
+  readonly freeze: string;
+  readonly thaw: string;
+  /** Where to see whether it has happened: a text that comes up in `file` once all processes stand still. */
+  readonly frozen: { readonly file: string; readonly text: string };
+}
+
+/** A hierarchy that the container is in, for showing it inside of the container. */
+export interface CgroupHierarchy {
+  /** The last part of its mount's path, by which it is known under /sys/fs/cgroup: `cpu,cpuacct`. */
+  readonly name: string;
+  /** v1: controllers that share it, such as `cpu` and `cpuacct`: its mount options. v2: none. */
+  readonly controllers: readonly string[];
+  /** The container's own folder in it. */
+  readonly folder: string;
+}
+
+/**
+ * How to make, use and remove the cgroup of one container. Plain data: the launcher turns it into a syscall program.
+ *
+ * 1. mkdir each of `create`, in order, mode 0755. Those but `remove` are shared with other containers: EEXIST is fine.
+ * 2. Do `writes`, in order.
+ * 3. The container's first process, before it unshares its cgroup namespace, writes `0` to each file of `join` (v2: is
+ *    better born there, with clone3(2) and CLONE_INTO_CGROUP on `hierarchies[0].folder`).
+ * 4. After its end: read `oomCounter`, rmdir each of `remove`.
+ */
+export interface CgroupPlan {
+  readonly create: readonly string[];
+  readonly writes: readonly CgroupWrite[];
+  readonly join: readonly string[];
+  readonly remove: readonly string[];
+  /** Absent when the memory controller is. Above 0: the kernel has killed a process for lack of memory. */
+  readonly oomCounter: CgroupCounter | undefined;
+  /** Absent when the host has no freezer. */
+  readonly freezer: CgroupFreezer | undefined;
+  readonly hierarchies: readonly CgroupHierarchy[];
+  readonly unsupported: readonly CgroupReport[];
+}

@@ -1,0 +1,76 @@
+import { BerthError } from '../errors/berth-error.ts';
+import { listFolder, orIfMissing, readFile, readTextIfExists, statfs } from '../host/files.ts';
+import type { CgroupLayout, CgroupV1Layout, CgroupV2Layout, V1Controller } from './layout.ts';
+import { parseCgroupMounts } from './mounts.ts';
+import type { CgroupMount } from './mounts.ts';
+
+/** statfs(2): CGROUP_SUPER_MAGIC and CGROUP2_SUPER_MAGIC. */
+const magic = { cgroup: 0x27e0eb, cgroup2: 0x63677270 } as const;
+
+const v1Controllers: readonly V1Controller[] = [
+  ...(['memory', 'cpu', 'cpuacct', 'pids', 'devices', 'freezer', 'cpuset', 'blkio'] as const),
+];
+
+/** Whether a mount can be reached: another may have been put over it. */
+async function isVisible(mount: CgroupMount): Promise<boolean> {
+  const found = await orIfMissing(statfs(mount.folder), undefined);
+  return found?.type === magic[mount.type];
+}
+
+function v1Mounts(mounts: readonly CgroupMount[]): CgroupV1Layout['mounts'] {
+  const v1 = mounts.filter(({ type }) => type === 'cgroup');
+  return Object.fromEntries(
+    v1Controllers.flatMap((controller) => {
+      const mount = v1.find(({ options }) => options.includes(controller));
+      return mount === undefined ? [] : [[controller, mount.folder]];
+    }),
+  );
+}
+
+/** The file's first line; empty when there is none. */
+async function readLine(file: string): Promise<string> {
+  return ((await readTextIfExists(file)) ?? '').trim();
+}
+
+async function describeV1(
+  version: CgroupV1Layout['version'],
+  mounts: CgroupV1Layout['mounts'],
+): Promise<CgroupV1Layout> {
+  const folders = [...new Set(Object.values(mounts))];
+  const files = await Promise.all(folders.map(listFolder));
+  const cpuset = mounts.cpuset ?? '';
+  return {
+    version,
+    mounts,
+    cpuset: {
+      cpus: await readLine(`${cpuset}/cpuset.cpus`),
+      mems: await readLine(`${cpuset}/cpuset.mems`),
+    },
+    files: new Set(files.flat()),
+  };
+}
+
+async function describeV2(mount: string): Promise<CgroupV2Layout> {
+  const controllers = await readLine(`${mount}/cgroup.controllers`);
+  return { version: 'v2', mount, controllers: new Set(controllers.split(' ').filter(Boolean)) };
+}
+
+/**
+ * Finds out how this host's cgroups are laid out. It only reads; call it once and keep the answer, and again when CPUs
+ * come or go.
+ *
+ * @throws CGROUP_UNAVAILABLE no cgroup file system is mounted.
+ */
+export async function detectCgroups(mountinfoFile = '/proc/self/mountinfo'): Promise<CgroupLayout> {
+  const candidates = parseCgroupMounts(await readFile(mountinfoFile, 'utf8'));
+  const visible = await Promise.all(candidates.map(isVisible));
+  const mounts = candidates.filter((_mount, index) => visible[index]);
+  const v1 = v1Mounts(mounts);
+  const v2 = mounts.find(({ type }) => type === 'cgroup2');
+  if (Object.keys(v1).length > 0) return describeV1(v2 === undefined ? 'v1' : 'hybrid', v1);
+  if (v2 !== undefined) return describeV2(v2.folder);
+  throw new BerthError('CGROUP_UNAVAILABLE', {
+    message: `'${mountinfoFile}' has no mount of cgroup or cgroup2, wanted one with the memory, cpu and pids controllers`,
+    remedy: 'Mount it: mount -t cgroup2 none /sys/fs/cgroup',
+  });
+}

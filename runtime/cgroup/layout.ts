@@ -1,0 +1,28 @@
+/** A controller of cgroup v1 as the kernel names it. */
+export type V1Controller =
+  'blkio' | 'cpu' | 'cpuacct' | 'cpuset' | 'devices' | 'freezer' | 'memory' | 'pids';
+
+/**
+ * A host with cgroup v1: a hierarchy for each controller. In a `hybrid` one cgroup v2 is mounted as well, without the
+ * controllers that v1 holds; berth uses the v1 ones there, as systemd and runc do.
+ */
+export interface CgroupV1Layout {
+  readonly version: 'v1' | 'hybrid';
+  /** Where each controller is mounted; two that share a hierarchy have the same folder. */
+  readonly mounts: Readonly<Partial<Record<V1Controller, string>>>;
+  /** What a new folder of the cpuset hierarchy must be filled with, as `0-3`. */
+  readonly cpuset: { readonly cpus: string; readonly mems: string };
+  /** Names of control files that this kernel has, such as `memory.memsw.limit_in_bytes`. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** A host with cgroup v2 alone. */
+export interface CgroupV2Layout {
+  readonly version: 'v2';
+  readonly mount: string;
+  /** What can be enabled for children of the mount's root, such as `memory`. */
+  readonly controllers: ReadonlySet<string>;
+}
+
+/** How a host's cgroups are laid out; see cgroups(7). */
+export type CgroupLayout = CgroupV1Layout | CgroupV2Layout;

@@ -1,0 +1,113 @@
+import { posix } from 'node:path';
+import { BerthError } from '../errors/berth-error.ts';
+import type { Resources } from '../spec/resources.ts';
+import type { CgroupPlan, CgroupWrite, ControllerPlan } from './cgroup-plan.ts';
+import type { Controller } from './controllers/controller.ts';
+import { nothing, write } from './controllers/controller.ts';
+import { cpuController } from './controllers/cpu.ts';
+import { cpusetController } from './controllers/cpuset.ts';
+import { devicesController } from './controllers/devices.ts';
+import { freezerV2 } from './controllers/freezer.ts';
+import { memoryController } from './controllers/memory.ts';
+import { pidsController } from './controllers/pids.ts';
+import { foldersDownTo } from './folders.ts';
+import type { CgroupV2Layout } from './layout.ts';
+
+/** Controllers with limits, as cgroup.controllers names them. */
+const limiting: readonly (readonly [string, Controller])[] = [
+  ['memory', memoryController],
+  ['cpu', cpuController],
+  ['pids', pidsController],
+  ['cpuset', cpusetController],
+];
+
+/** Enabled even when nothing is limited: `docker stats` reads what they count, and limits may be set later. */
+const counting: readonly string[] = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
+
+/** What a v2 plan is made from. */
+export interface V2PlanRequest {
+  readonly layout: CgroupV2Layout;
+  /** The cgroup's folders, from the mount down. */
+  readonly names: readonly string[];
+  readonly resources: Resources;
+}
+
+/** A folder hands a controller down only when it is told so; from the mount's root on, each in turn. */
+function enable(
+  folders: readonly string[],
+  controllers: readonly string[],
+  onError: CgroupWrite['onError'],
+): readonly CgroupWrite[] {
+  if (controllers.length === 0) return [];
+  const value = controllers.map((controller) => `+${controller}`).join(' ');
+  return folders.flatMap((folder) =>
+    write(folder, 'cgroup.subtree_control', value, {
+      label: `enable ${controllers.join(', ')} below ${folder}`,
+      onError,
+    }),
+  );
+}
+
+/** Files of `unified`, which the specification wants written whether we know them or not. */
+function unifiedWrites(
+  folder: string,
+  { layout, resources }: V2PlanRequest,
+): readonly CgroupWrite[] {
+  return Object.entries(resources.unified).flatMap(([file, value]) => {
+    const [controller = ''] = file.split('.');
+    const present = controller === 'cgroup' || layout.controllers.has(controller);
+    if (present && /^[a-z0-9_]+\.[A-Za-z0-9_.]+$/.test(file)) {
+      return write(folder, file, value, { label: `write ${value} to ${file}` });
+    }
+    throw new BerthError('CGROUP_LIMIT_INVALID', {
+      message: `'linux.resources.unified' names the file "${file}", wanted one of a controller that this host has: ${[...layout.controllers].join(', ')}`,
+      remedy: 'Correct the name, or enable the controller on this host.',
+    });
+  });
+}
+
+/** Plans a container's one folder. */
+export function planV2(request: V2PlanRequest): CgroupPlan {
+  const { layout, names, resources } = request;
+  const folders = foldersDownTo(layout.mount, names);
+  const folder = folders.at(-1) ?? layout.mount;
+  const above = [layout.mount, ...folders.slice(0, -1)];
+  const plans = [
+    ...limiting.map(([name, controller]): ControllerPlan => {
+      if (layout.controllers.has(name)) return controller.v2({ folder, resources });
+      const reason = `The "${name}" controller is not available on this host, so this is not limited.`;
+      const fields = controller.asked(resources);
+      const reports = fields.map((field) => ({ field: `linux.resources.${field}`, reason }));
+      return { ...nothing, reports };
+    }),
+    devicesController.v2({ folder, resources }),
+  ];
+  const asked = limiting
+    .filter(
+      ([name, controller]) =>
+        controller.asked(resources).length > 0 && layout.controllers.has(name),
+    )
+    .map(([name]) => name);
+  return {
+    create: folders,
+    writes: [
+      ...enable(
+        above,
+        counting.filter((name) => layout.controllers.has(name)),
+        'ignore',
+      ),
+      // Again for those that a limit needs: one that cannot be enabled must not go unnoticed.
+      ...enable(above, asked, 'fail'),
+      ...plans.flatMap(({ writes }) => writes),
+      ...unifiedWrites(folder, request),
+    ],
+    join: [`${folder}/cgroup.procs`],
+    remove: [folder],
+    oomCounter: layout.controllers.has('memory')
+      ? { file: `${folder}/memory.events`, key: 'oom_kill' }
+      : undefined,
+    freezer: freezerV2(folder),
+    hierarchies: [{ name: posix.basename(layout.mount), controllers: [], folder }],
+    unsupported: plans.flatMap(({ reports }) => reports),
+  };
+}

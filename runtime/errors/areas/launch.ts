@@ -1,0 +1,25 @@
+import type { ErrorArea } from './area.ts';
+
+/** Errors of `runtime/launch`. */
+export const launchErrors = {
+  EXEC_NOT_FOUND: {
+    http: 400,
+    exit: 127,
+    meaning: 'The program of a container does not exist in its root file system.',
+  },
+  EXEC_NOT_EXECUTABLE: {
+    http: 400,
+    exit: 126,
+    meaning: 'The program of a container exists but cannot be executed.',
+  },
+  MOUNT_SOURCE_MISSING: {
+    http: 400,
+    exit: 125,
+    meaning: 'The source of a bind mount is not there on the host.',
+  },
+  START_FAILED: {
+    http: 500,
+    exit: 125,
+    meaning: 'A container could not be started; the message names the step and the errno.',
+  },
+} as const satisfies ErrorArea;

@@ -1,0 +1,202 @@
+import { AT_FDCWD, CLOSE_RANGE_CLOEXEC, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
+import { CLONE_NEWCGROUP } from '../syscall/constants/clone.ts';
+import {
+  KEYCTL_JOIN_SESSION_KEYRING,
+  PR_SET_DUMPABLE,
+  PR_SET_NO_NEW_PRIVS,
+  PR_SET_PDEATHSIG,
+  SECCOMP_SET_MODE_FILTER,
+  SIG_SETMASK,
+  SIGKILL,
+  SIGSET_SIZE,
+} from '../syscall/constants/process.ts';
+import { errnoNumber } from '../syscall/errno.ts';
+import type { Ref } from '../syscall/program.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { addCgroupMount, isCgroupMount } from './cgroup-mount.ts';
+import { becomeUser } from './credentials.ts';
+import {
+  bindHostDevices,
+  devicesOf,
+  makeDeviceLinks,
+  makeDevices,
+  openHostDevices,
+} from './devices.ts';
+import { execute } from './execute.ts';
+import { makeFolders } from './folders.ts';
+import { HostDescriptors } from './host-descriptors.ts';
+import { bringUpLoopback } from './loopback.ts';
+import { addMount, openSources } from './mounts.ts';
+import { joinNamespaces } from './namespaces.ts';
+import { makeReadOnly, maskPaths } from './protected-paths.ts';
+import {
+  detachHost,
+  isolateMounts,
+  makeRootReadOnly,
+  mountRoot,
+  pivotInto,
+} from './root-file-system.ts';
+import { rootFolder, type StartPlan } from './start-plan.ts';
+import { type ContainerStreams, useStreams } from './streams.ts';
+import { awaitGo } from './sync-channel.ts';
+
+/** What the container's first process gets from the monitor that forked it. */
+export interface ContainerProcessInput {
+  readonly plan: StartPlan;
+  /** Its end of the start-up channel. */
+  readonly sync: Ref;
+  readonly streams: ContainerStreams;
+}
+
+/**
+ * The steps of the container's first process, from the fork in new namespaces to execve(2). A failure is reported on
+ * the start-up channel, whose closing on exec is the sign of success.
+ */
+export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcessInput): void {
+  const { plan, sync } = input;
+  p.set(p.replyFd, sync);
+  p.call('end with the monitor', 'prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]);
+  p.call('start a session', 'setsid', []);
+  if (plan.namespaces.newUser) becomeMappedRoot(p, sync);
+  joinNamespaces(p, plan.namespaces);
+
+  p.call('clear the umask', 'umask', [0]);
+  buildFileSystem(p, input);
+  const { spec } = plan;
+  if (spec.hostname !== undefined) setName(p, 'sethostname', spec.hostname);
+  if (spec.domainname !== undefined) setName(p, 'setdomainname', spec.domainname);
+  if (plan.namespaces.newNetwork) bringUpLoopback(p);
+
+  setLimits(p, plan);
+  startProgram(p, plan);
+}
+
+/** Waits until the ids are mapped, then becomes root of the new user namespace (user_namespaces(7)). */
+function becomeMappedRoot(p: ProgramBuilder, sync: Ref): void {
+  awaitGo(p, sync);
+  p.call('become root of the user namespace', 'setresgid', [0, 0, 0]);
+  p.call('become root of the user namespace', 'setresuid', [0, 0, 0]);
+}
+
+function buildFileSystem(p: ProgramBuilder, { plan, sync, streams }: ContainerProcessInput): void {
+  const { spec, namespaces } = plan;
+  const target = `${plan.runDir}/${rootFolder}`;
+  isolateMounts(p);
+  mountRoot(p, plan.rootfs, target);
+
+  const host = new HostDescriptors(p);
+  const nullDevice = host.open('/dev/null');
+  const sources = openSources(host, spec.mounts, plan.sourceKinds);
+  const devices = devicesOf(spec.linux.devices);
+  const hostDevices = namespaces.newUser ? openHostDevices(host, devices) : undefined;
+  const hostRoot = pivotInto(p, target);
+
+  const mounts = spec.mounts.filter((mount) => !isCgroupMount(mount));
+  for (const mount of mounts) addMount(p, mount, { host, source: sources.get(mount) });
+  if (hostDevices) bindHostDevices(p, devices, { host, opened: hostDevices });
+  else makeDevices(p, devices);
+  makeDeviceLinks(p);
+
+  // The process is in its cgroups now: what it sees of them from here on begins there (cgroup_namespaces(7)).
+  awaitGo(p, sync);
+  if (namespaces.newCgroup) p.call('make the cgroup namespace', 'unshare', [CLONE_NEWCGROUP]);
+  for (const mount of spec.mounts.filter(isCgroupMount))
+    addCgroupMount(p, mount, plan.cgroup.hierarchies);
+
+  useStreams(p, streams, {
+    user: spec.process.user.uid,
+    consoleSize: spec.process.consoleSize,
+    sync,
+  });
+  if (plan.oomScoreAdj !== undefined)
+    writeFile(p, 'proc/self/oom_score_adj', String(plan.oomScoreAdj));
+  for (const [name, value] of Object.entries(spec.linux.sysctl)) {
+    writeFile(p, `/proc/sys/${name.replaceAll('.', '/')}`, value);
+  }
+  makeReadOnly(p, spec.linux.readonlyPaths);
+  maskPaths(p, spec.linux.maskedPaths, { host, nullDevice });
+  makeFolders(p, spec.process.cwd);
+  host.closeAll();
+  detachHost(p, hostRoot);
+  if (spec.root.readonly) makeRootReadOnly(p);
+}
+
+function setName(p: ProgramBuilder, call: 'sethostname' | 'setdomainname', name: string): void {
+  p.call(`${call} ${name}`, call, [p.string(name), Buffer.byteLength(name)]);
+}
+
+function writeFile(p: ProgramBuilder, path: string, value: string): void {
+  const label = `write ${value} to ${path}`;
+  const fd = p.call(label, 'openat', [AT_FDCWD, p.string(path), O_WRONLY | O_CLOEXEC, 0]);
+  p.call(label, 'write', [fd, p.string(value), Buffer.byteLength(value)]);
+  p.call(label, 'close', [fd]);
+}
+
+function setLimits(p: ProgramBuilder, { rlimits }: StartPlan): void {
+  for (const { resource, soft, hard } of rlimits) {
+    const limit = p.bytes(Buffer.from(BigUint64Array.of(soft, hard).buffer));
+    p.call(`set resource limit ${resource}`, 'prlimit64', [0, resource, limit, 0]);
+  }
+}
+
+function startProgram(p: ProgramBuilder, plan: StartPlan): void {
+  const { process } = plan.spec;
+  // A kernel without keyrings, or one whose quota is used up, runs containers all the same.
+  p.call('join a keyring', 'keyctl', [KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0], {
+    onError: 'ignore',
+  });
+  // Everything was opened with close-on-exec; this is for what the program that started us had left open.
+  p.call('close on exec', 'close_range', [3, 0xffffffff, CLOSE_RANGE_CLOEXEC], {
+    onError: 'ignore',
+  });
+  if (process.noNewPrivileges)
+    p.call('set no_new_privs', 'prctl', [PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0]);
+  p.call('set the umask', 'umask', [process.user.umask ?? 0o022]);
+
+  // Root can enter folders that the user cannot, and the other way round on network file systems: try as both.
+  const entered = p.call(`enter ${process.cwd}`, 'chdir', [p.string(process.cwd)], {
+    onError: 'ignore',
+  });
+  // Without no_new_privs the filter needs CAP_SYS_ADMIN, which the user does not have (seccomp(2)).
+  if (!process.noNewPrivileges) installFilter(p, plan);
+  becomeUser(p, process, plan.lastCapability);
+  const done = p.label();
+  p.jumpIf('eq', entered, 0, done);
+  p.call(`enter ${process.cwd}`, 'chdir', [p.string(process.cwd)]);
+  p.place(done);
+  refuseOutsideFolder(p);
+  p.call('hide the process', 'prctl', [PR_SET_DUMPABLE, 0, 0, 0, 0]);
+  p.call('unblock all signals', 'rt_sigprocmask', [
+    SIG_SETMASK,
+    p.reserve(SIGSET_SIZE),
+    0,
+    SIGSET_SIZE,
+  ]);
+  p.call('live on without the monitor', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
+  if (process.noNewPrivileges) installFilter(p, plan);
+  execute(p, process);
+}
+
+/** A current folder outside the root would be a way out of it; getcwd(2) then says "(unreachable)". */
+function refuseOutsideFolder(p: ProgramBuilder): void {
+  const size = 4096;
+  const path = p.reserve(size);
+  const inside = p.label();
+  p.call('look where the current folder is', 'getcwd', [path, size]);
+  p.jumpIf('eq', p.load(8, path), '/'.charCodeAt(0), inside);
+  p.fail('the current folder is outside the root', errnoNumber('EXDEV'));
+  p.place(inside);
+}
+
+function installFilter(p: ProgramBuilder, { seccomp }: StartPlan): void {
+  if (!seccomp) return;
+  // struct sock_fprog: {u16 count, padding, pointer}
+  const program = p.bytes(new Uint8Array(16));
+  p.set(program, seccomp.instructions);
+  p.pointer(program.at(8), p.bytes(seccomp.program));
+  p.call('install the seccomp filter', 'seccomp', [
+    SECCOMP_SET_MODE_FILTER,
+    seccomp.flags,
+    program,
+  ]);
+}

@@ -1,0 +1,66 @@
+import { orIfMissing, rmdir } from '../host/files.ts';
+import type { Launcher } from '../syscall/launcher.ts';
+import { type ExitRecord, readExitRecord } from './exit-record.ts';
+import { type HostFacts, readHostFacts } from './host-facts.ts';
+import { MonitorConnection } from './monitor/connection.ts';
+import { planStart, type StartRequest } from './plan-start.ts';
+import { FilterCache } from './seccomp/filter-cache.ts';
+import { startError } from './start-error.ts';
+import { startProgram } from './start-program.ts';
+
+/** A container that was started. */
+export interface StartedContainer {
+  /** Its first process, on the host. */
+  readonly pid: number;
+  /** What was asked for and this host does not allow, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Starts containers, and finds those that run: OCI config in, processes out. */
+export class ContainerRuntime {
+  readonly #launcher: Launcher;
+  readonly #host: HostFacts;
+  readonly #filters: FilterCache;
+
+  private constructor(launcher: Launcher, host: HostFacts) {
+    this.#launcher = launcher;
+    this.#host = host;
+    this.#filters = new FilterCache(host.architecture);
+  }
+
+  /** Looks at the host once. Throws CGROUP_UNAVAILABLE and ARCH_UNSUPPORTED. */
+  static async create(launcher: Launcher): Promise<ContainerRuntime> {
+    return new ContainerRuntime(launcher, await readHostFacts());
+  }
+
+  /**
+   * Starts a container; resolves once its program has been executed. After a failure nothing of it is left.
+   * @throws EXEC_NOT_FOUND (exit status 127), EXEC_NOT_EXECUTABLE (126), START_FAILED naming the step,
+   *   SPEC_UNSUPPORTED naming the field, MOUNT_SOURCE_MISSING, and the errors of cgroup, seccomp and launcher.
+   */
+  async start(request: StartRequest): Promise<StartedContainer> {
+    const { plan, warnings } = await planStart(request, {
+      host: this.#host,
+      filters: this.#filters,
+    });
+    try {
+      const { data } = await this.#launcher.spawn(
+        startProgram(plan, `start ${request.id.slice(0, 12)}`),
+      );
+      return { pid: data.readUInt32LE(0), warnings };
+    } catch (error) {
+      for (const folder of plan.cgroup.remove) await orIfMissing(rmdir(folder), undefined);
+      throw startError(error, request.spec.process.args[0] ?? '');
+    }
+  }
+
+  /** Connects to the monitor of a run folder; `undefined` when none is alive: the container does not run. */
+  connect(runDir: string): Promise<MonitorConnection | undefined> {
+    return MonitorConnection.open(runDir);
+  }
+
+  /** How the container of a run folder ended; `undefined` when that is not recorded. */
+  readExit(runDir: string): Promise<ExitRecord | undefined> {
+    return readExitRecord(runDir);
+  }
+}

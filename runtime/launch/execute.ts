@@ -1,0 +1,52 @@
+import { posix } from 'node:path';
+import type { Process } from '../spec/process.ts';
+import { errnoNumber } from '../syscall/errno.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+
+/** Step labels begin with this, so that a failure to execute can be told from one to prepare. */
+export const executeLabel = 'execute';
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/**
+ * Executes the program: by its path, or searched for in the container's PATH as execvp(3) does. What is found but may
+ * not be executed (EACCES) does not end the search, and is the error when nothing better is found.
+ */
+export function execute(p: ProgramBuilder, { args, env }: Process): void {
+  const [program = ''] = args;
+  const argv = p.stringArray(args);
+  const envp = p.stringArray(env);
+  const label = `${executeLabel} ${program}`;
+  if (program.includes('/')) {
+    p.call(label, 'execve', [p.string(program), argv, envp]);
+    return;
+  }
+  const denied = p.reserve(8);
+  const failed = p.label();
+  const error = p.reserve(8);
+  for (const folder of searchPath(env)) {
+    const next = p.label();
+    const notDenied = p.label();
+    const path = p.string(posix.join(folder === '' ? '.' : folder, program));
+    const result = p.call(label, 'execve', [path, argv, envp], { onError: 'ignore' });
+    p.set(error, p.compute('sub', 0, result));
+    p.jumpIf('ne', p.value(error), errnoNumber('EACCES'), notDenied);
+    p.set(denied, 1);
+    p.jump(next);
+    p.place(notDenied);
+    for (const missing of ['ENOENT', 'ENOTDIR'])
+      p.jumpIf('eq', p.value(error), errnoNumber(missing), next);
+    p.jump(failed);
+    p.place(next);
+  }
+  p.set(error, errnoNumber('ENOENT'));
+  p.jumpIf('eq', p.value(denied), 0, failed);
+  p.set(error, errnoNumber('EACCES'));
+  p.place(failed);
+  p.fail(label, p.value(error));
+}
+
+function searchPath(env: readonly string[]): readonly string[] {
+  const variable = env.find((entry) => entry.startsWith('PATH='));
+  return (variable?.slice('PATH='.length) ?? defaultPath).split(':');
+}

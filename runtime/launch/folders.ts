@@ -1,0 +1,28 @@
+import { posix } from 'node:path';
+import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_RDONLY } from '../syscall/constants/fs.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+
+/**
+ * Makes a folder with its parents, inside the current root. What is there already is fine; whatever else goes wrong
+ * shows in the step that uses the folder, with its own label.
+ */
+export function makeFolders(p: ProgramBuilder, path: string): void {
+  const parts = posix
+    .normalize(path)
+    .split('/')
+    .filter((part) => part !== '');
+  parts.forEach((_, i) => {
+    const folder = `/${parts.slice(0, i + 1).join('/')}`;
+    p.call(`make ${folder}`, 'mkdirat', [AT_FDCWD, p.string(folder), 0o755], { onError: 'ignore' });
+  });
+}
+
+/** Makes an empty file with its parent folders, to be mounted over. */
+export function makeMountFile(p: ProgramBuilder, path: string): void {
+  makeFolders(p, posix.dirname(path));
+  const flags = O_RDONLY | O_CREAT | O_CLOEXEC;
+  const fd = p.call(`make ${path}`, 'openat', [AT_FDCWD, p.string(path), flags, 0o644], {
+    onError: 'ignore',
+  });
+  p.call(`close ${path}`, 'close', [fd], { onError: 'ignore' });
+}

@@ -1,0 +1,57 @@
+import { AT_FDCWD, O_CLOEXEC, O_PATH } from '../syscall/constants/fs.ts';
+import { MS_BIND } from '../syscall/constants/mount.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+
+/** First number of the descriptors; below are standard input to error and what the start-up itself opens. */
+const firstNumber = 100;
+
+/**
+ * Files and folders of the host, opened before the container's root takes the place of the host's. They are bound into
+ * the container afterwards, so that their paths are resolved on the host while the destinations are resolved inside
+ * the container's root, where no link can lead out.
+ *
+ * Each gets a number that is known when the program is built, so that its name under /proc is a plain string.
+ */
+export class HostDescriptors {
+  readonly #p: ProgramBuilder;
+  #next = firstNumber;
+
+  constructor(p: ProgramBuilder) {
+    this.#p = p;
+  }
+
+  /** Opens a path of the host (O_PATH); gives the number of the descriptor. */
+  open(path: string): number {
+    const number = this.#next;
+    this.#next += 1;
+    const label = `open ${path} of the host`;
+    const fd = this.#p.call(label, 'openat', [
+      AT_FDCWD,
+      this.#p.string(path),
+      O_PATH | O_CLOEXEC,
+      0,
+    ]);
+    this.#p.call(label, 'dup3', [fd, number, O_CLOEXEC]);
+    this.#p.call(label, 'close', [fd]);
+    return number;
+  }
+
+  /** Binds what a descriptor stands for to a path of the container. The current folder is the host's root. */
+  bind(number: number, destination: string, { recursive }: { readonly recursive: number }): void {
+    const source = this.#p.string(`proc/self/fd/${number}`);
+    this.#p.call(`bind to ${destination}`, 'mount', [
+      source,
+      this.#p.string(destination),
+      0,
+      MS_BIND | recursive,
+      0,
+    ]);
+  }
+
+  /** Closes all: from here on the container's program could name them (CVE-2024-21626). */
+  closeAll(): void {
+    for (let number = firstNumber; number < this.#next; number += 1) {
+      this.#p.call('close a descriptor of the host', 'close', [number]);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { PassThrough, type Writable } from 'node:stream';
+import { connectUnix, type Socket } from '../../host/sockets.ts';
+import { controlSocketName, helloSize, messageType } from './protocol.ts';
+
+/** berthd's connection to a container's monitor (protocol.ts). */
+export class MonitorConnection {
+  /** Process id of the container's first process, on the host. */
+  readonly pid: number;
+  /** Bytes for the container's standard input; ending it closes that once all has been read (never a terminal's). */
+  readonly stdin: Writable;
+  /** Resolves when the monitor has ended, and so the container; the exit record is there then. */
+  readonly closed: Promise<void>;
+  readonly #control: Socket;
+  readonly #listeners = new Set<() => void>();
+
+  private constructor(options: {
+    readonly pid: number;
+    readonly control: Socket;
+    readonly path: string;
+    readonly closed: Promise<void>;
+  }) {
+    this.pid = options.pid;
+    this.#control = options.control;
+    this.closed = options.closed;
+    this.#control.on('data', () => {
+      for (const listener of this.#listeners) listener();
+    });
+    this.stdin = this.#openStdin(options.path);
+  }
+
+  /** Connects to the monitor of a run folder; `undefined` when none is alive there. */
+  static async open(runDir: string): Promise<MonitorConnection | undefined> {
+    const path = `${runDir}/${controlSocketName}`;
+    const control = await connectUnix(path);
+    if (!control) return undefined;
+    const closed = new Promise<void>((resolve) => {
+      control.once('close', () => {
+        resolve();
+      });
+      control.on('error', () => undefined);
+      control.once('end', () => {
+        control.destroy();
+      });
+    });
+    const pid = await readHello(control, closed);
+    return pid === undefined ? undefined : new MonitorConnection({ pid, control, path, closed });
+  }
+
+  /** Sets the size of the container's terminal, in characters; nothing happens without one. */
+  resize({ rows, columns }: { readonly rows: number; readonly columns: number }): void {
+    this.#send(messageType.resize, (rows & 0xffff) + (columns & 0xffff) * 0x10000);
+  }
+
+  /** Sends a signal to the container's first process. The monitor is its parent: the id cannot have been reused. */
+  signal(signo: number): void {
+    this.#send(messageType.signal, signo);
+  }
+
+  /** Calls whenever the log has grown: once for any number of records. */
+  onOutput(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Ends the connection; the monitor goes on. */
+  disconnect(): void {
+    this.#control.destroy();
+  }
+
+  #send(type: number, value: number): void {
+    if (!this.#control.destroyed) this.#control.write(message(type, value));
+  }
+
+  /** The second connection is made with the first byte: most containers never get any input. */
+  #openStdin(path: string): Writable {
+    const stdin = new PassThrough();
+    const start = async (): Promise<void> => {
+      const socket = await connectUnix(path);
+      if (!socket) {
+        stdin.resume();
+        return;
+      }
+      socket.on('error', () => {
+        // The container has ended: what it has not read is lost, as with any pipe.
+        stdin.unpipe(socket);
+        stdin.resume();
+      });
+      socket.once('close', () => {
+        // Only the end that we asked for closes the container's input; a lost connection does not.
+        if (stdin.writableFinished) this.#send(messageType.closeStdin, 0);
+      });
+      socket.resume();
+      socket.write(message(messageType.stdin, 0));
+      stdin.pipe(socket);
+    };
+    stdin.once('readable', () => {
+      start().catch((error: unknown) => {
+        stdin.destroy(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+    return stdin;
+  }
+}
+
+function message(type: number, value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32LE(type, 0);
+  bytes.writeUInt32LE(value >>> 0, 4);
+  return bytes;
+}
+
+/** The monitor's first message; `undefined` when it ended instead of sending one. */
+function readHello(control: Socket, closed: Promise<void>): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    void closed.then(() => {
+      resolve(undefined);
+    });
+    const onReadable = (): void => {
+      const hello = control.read(helloSize) as Buffer | null;
+      if (!hello) return;
+      control.off('readable', onReadable);
+      resolve(hello.readUInt32LE(0));
+    };
+    control.on('readable', onReadable);
+  });
+}

@@ -1,0 +1,176 @@
+import {
+  AT_FDCWD,
+  AT_REMOVEDIR,
+  O_CLOEXEC,
+  O_CREAT,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+} from '../../syscall/constants/fs.ts';
+import { CLOCK_REALTIME, POLLIN } from '../../syscall/constants/io.ts';
+import {
+  SFD_CLOEXEC,
+  SFD_NONBLOCK,
+  SIGCHLD,
+  SIGNALFD_SIGINFO_SIZE,
+  SIGSET_SIZE,
+  signalSet,
+  WNOHANG,
+} from '../../syscall/constants/process.ts';
+import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
+import type { Ref } from '../../syscall/program.ts';
+import type { ProgramBuilder } from '../../syscall/program-builder.ts';
+import type { MonitorStreams } from '../streams.ts';
+import { Connections } from './connections.ts';
+import { Input } from './input.ts';
+import { Output } from './output.ts';
+import { PollSet } from './poll-set.ts';
+import {
+  controlSocketName,
+  exitFileName,
+  exitHeaderSize,
+  maxConnections,
+  maxCounterSize,
+  stream,
+} from './protocol.ts';
+
+/** What the monitor watches over. */
+export interface MonitorInput {
+  /** The container's first process, a child of the monitor. */
+  readonly child: Ref;
+  readonly log: Ref;
+  readonly control: Ref;
+  readonly streams: MonitorStreams;
+  /** For resizing; -1 for a container without a terminal. */
+  readonly terminal: Ref | -1;
+  readonly cgroup: CgroupPlan;
+}
+
+/** Reads that the monitor still makes for output that was written before the end: more than a pipe holds. */
+const lastReads = 68;
+
+/**
+ * The monitor's poll loop: output to the log, input to the container, messages of berthd, and in the end the exit
+ * record. It needs nobody: berthd may stop, crash and come back while it goes on.
+ */
+export function buildMonitor(
+  p: ProgramBuilder,
+  { child, log, control, streams, terminal, cgroup }: MonitorInput,
+): void {
+  // Signals, two outputs, the two ends of the input, the listener and its connections.
+  const polled = new PollSet(p, 6 + maxConnections);
+  const signals = polled.add(watchChildren(p), POLLIN);
+  const stdout = polled.add(streams.stdout, POLLIN);
+  const stderr = polled.add(streams.stderr, POLLIN);
+  const input = new Input(p, polled, streams.stdin);
+  const connections = new Connections(p, polled, control);
+  const output = new Output(p, polled, log);
+
+  const [loop, drain, quiet, idle, ended] = [p.label(), p.label(), p.label(), p.label(), p.label()];
+  const status = p.reserve(8);
+  // Rounds that are left once the container has ended; before that, as good as for ever.
+  const rounds = p.value(p.reserve(8));
+  p.set(rounds, Number.MAX_SAFE_INTEGER);
+  // A child that ended before its signal was watched is found before the first wait.
+  p.jump(idle);
+
+  p.place(loop);
+  input.settle();
+  polled.wait();
+  p.place(drain);
+  output.forward(stdout, stream.stdout);
+  output.forward(stderr, stream.stderr);
+  p.set(rounds, p.compute('sub', rounds, 1));
+  p.jumpIf('lt', rounds, 0, ended);
+  p.jumpIf('lt', rounds, lastReads, drain);
+  p.jumpIf('eq', output.grown, 0, quiet);
+  p.set(output.grown, 0);
+  connections.announce();
+  p.place(quiet);
+  input.forward();
+  connections.serve({ child, terminal, input });
+  connections.accept(child);
+  polled.skipUnlessReady(signals, loop);
+  const info = p.reserve(SIGNALFD_SIGINFO_SIZE);
+  p.call('take the signal', 'read', [signals.fd, info, SIGNALFD_SIGINFO_SIZE], {
+    onError: 'ignore',
+  });
+  p.place(idle);
+  const pid = p.call('reap', 'wait4', [child, status, WNOHANG, 0], { onError: 'ignore' });
+  p.jumpIf('eq', pid, 0, loop);
+  p.set(rounds, lastReads);
+  p.jump(drain);
+
+  p.place(ended);
+  finish(p, { status: p.value32(status), cgroup });
+}
+
+function watchChildren(p: ProgramBuilder): Ref {
+  const set = p.bytes(signalSet(SIGCHLD));
+  return p.call('watch SIGCHLD', 'signalfd4', [-1, set, SIGSET_SIZE, SFD_CLOEXEC | SFD_NONBLOCK]);
+}
+
+/** Writes the exit record, removes the cgroups and the socket, and ends, which berthd sees as the end. */
+function finish(
+  p: ProgramBuilder,
+  { status, cgroup }: { readonly status: Ref; readonly cgroup: CgroupPlan },
+): void {
+  const record = p.reserve(exitHeaderSize + maxCounterSize);
+  const length = p.reserve(8);
+  if (cgroup.oomCounter !== undefined)
+    readCounter(p, { file: cgroup.oomCounter.file, into: record.at(exitHeaderSize), length });
+  p.call('look at the clock', 'clock_gettime', [CLOCK_REALTIME, record]);
+  p.store(32, record.at(16), status);
+  p.store(32, record.at(20), p.value(length));
+
+  // Only ever seen whole. Its folder is on a memory file system, as a rule: a power cut ends all containers anyway.
+  const temporary = p.string(`${exitFileName}.tmp`);
+  const flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+  const fd = p.call('write the exit record', 'openat', [AT_FDCWD, temporary, flags, 0o600], {
+    onError: 'ignore',
+  });
+  p.call('write the exit record', 'write', [fd, record, exitHeaderSize + maxCounterSize], {
+    onError: 'ignore',
+  });
+  p.call(
+    'publish the exit record',
+    'renameat',
+    [AT_FDCWD, temporary, AT_FDCWD, p.string(exitFileName)],
+    { onError: 'ignore' },
+  );
+  for (const folder of cgroup.remove) {
+    p.call('remove a cgroup', 'unlinkat', [AT_FDCWD, p.string(folder), AT_REMOVEDIR], {
+      onError: 'ignore',
+    });
+  }
+  p.call('remove the control socket', 'unlinkat', [AT_FDCWD, p.string(controlSocketName), 0], {
+    onError: 'ignore',
+  });
+  p.exit(0);
+}
+
+function readCounter(
+  p: ProgramBuilder,
+  {
+    file,
+    into,
+    length,
+  }: {
+    readonly file: string;
+    readonly into: ReturnType<ProgramBuilder['reserve']>;
+    readonly length: ReturnType<ProgramBuilder['reserve']>;
+  },
+): void {
+  const missing = p.label();
+  const fd = p.call(
+    'open the OOM counter',
+    'openat',
+    [AT_FDCWD, p.string(file), O_RDONLY | O_CLOEXEC, 0],
+    { onError: missing },
+  );
+  const count = p.call('read the OOM counter', 'read', [fd, into, maxCounterSize], {
+    onError: missing,
+  });
+  p.set(length, count);
+  p.place(missing);
+}

@@ -1,0 +1,36 @@
+/**
+ * What the monitor and berthd say to each other, and what the monitor leaves on disk. All little-endian.
+ */
+
+/** Name of the monitor's socket in the container's run folder. */
+export const controlSocketName = 'monitor.sock';
+
+/** The monitor's first message on a connection: {u32 pid, u32 0}. Any byte after it means: the log has grown. */
+export const helloSize = 8;
+
+/** A message to the monitor: {u32 type, u32 value}. */
+export const messageSize = 8;
+export const messageType = {
+  /** This connection carries standard input from here on, as plain bytes; the monitor closes it at its end. */
+  stdin: 1,
+  /** Value: rows in the low half, columns in the high half. */
+  resize: 2,
+  /** Value: a signal number for the container's first process. */
+  signal: 3,
+  /** Closes the container's standard input once all that has arrived is written. */
+  closeStdin: 4,
+} as const;
+
+/** Connections, besides the one that carries standard input, that the monitor serves at once. */
+export const maxConnections = 4;
+
+/** A log record: {u32 payload length, u32 stream, i64 seconds, i64 nanoseconds} and the payload. */
+export const logHeaderSize = 24;
+export const stream = { stdout: 1, stderr: 2 } as const;
+/** Bytes of output that one record has at most. */
+export const maxPayload = 8 * 1024;
+
+/** The exit record: {i64 seconds, i64 nanoseconds, u32 wait status, u32 length}, then the text of the OOM counter. */
+export const exitFileName = 'exit';
+export const exitHeaderSize = 24;
+export const maxCounterSize = 512;

@@ -1,0 +1,111 @@
+import * as mount from '../syscall/constants/mount.ts';
+
+/** Options of fstab(5) that are flags of mount(2): what they set and what they clear. */
+const flagOptions: Readonly<Record<string, { readonly set?: number; readonly clear?: number }>> = {
+  defaults: {},
+  ro: { set: mount.MS_RDONLY },
+  rw: { clear: mount.MS_RDONLY },
+  nosuid: { set: mount.MS_NOSUID },
+  suid: { clear: mount.MS_NOSUID },
+  nodev: { set: mount.MS_NODEV },
+  dev: { clear: mount.MS_NODEV },
+  noexec: { set: mount.MS_NOEXEC },
+  exec: { clear: mount.MS_NOEXEC },
+  sync: { set: mount.MS_SYNCHRONOUS },
+  async: { clear: mount.MS_SYNCHRONOUS },
+  dirsync: { set: mount.MS_DIRSYNC },
+  remount: { set: mount.MS_REMOUNT },
+  mand: { set: mount.MS_MANDLOCK },
+  nomand: { clear: mount.MS_MANDLOCK },
+  noatime: { set: mount.MS_NOATIME },
+  atime: { clear: mount.MS_NOATIME },
+  nodiratime: { set: mount.MS_NODIRATIME },
+  diratime: { clear: mount.MS_NODIRATIME },
+  relatime: { set: mount.MS_RELATIME },
+  norelatime: { clear: mount.MS_RELATIME },
+  strictatime: { set: mount.MS_STRICTATIME },
+  nostrictatime: { clear: mount.MS_STRICTATIME },
+  lazytime: { set: mount.MS_LAZYTIME },
+  nolazytime: { clear: mount.MS_LAZYTIME },
+  iversion: { set: mount.MS_I_VERSION },
+  noiversion: { clear: mount.MS_I_VERSION },
+  silent: { set: mount.MS_SILENT },
+  loud: { clear: mount.MS_SILENT },
+  nosymfollow: { set: mount.MS_NOSYMFOLLOW },
+  symfollow: { clear: mount.MS_NOSYMFOLLOW },
+  bind: { set: mount.MS_BIND },
+  rbind: { set: mount.MS_BIND | mount.MS_REC },
+};
+
+const propagationOptions: Readonly<Record<string, number>> = {
+  private: mount.MS_PRIVATE,
+  rprivate: mount.MS_PRIVATE | mount.MS_REC,
+  slave: mount.MS_SLAVE,
+  rslave: mount.MS_SLAVE | mount.MS_REC,
+  shared: mount.MS_SHARED,
+  rshared: mount.MS_SHARED | mount.MS_REC,
+  unbindable: mount.MS_UNBINDABLE,
+  runbindable: mount.MS_UNBINDABLE | mount.MS_REC,
+};
+
+/** Options of the specification that berth cannot carry out yet; as data they would reach the wrong place. */
+const unsupportedOptions = new Set([
+  'tmpcopyup',
+  'idmap',
+  'ridmap',
+  'rro',
+  'rrw',
+  'rnosuid',
+  'rsuid',
+  'rnodev',
+  'rdev',
+  'rnoexec',
+  'rexec',
+  'rnoatime',
+  'ratime',
+  'rnodiratime',
+  'rdiratime',
+  'rrelatime',
+  'rnorelatime',
+  'rstrictatime',
+  'rnostrictatime',
+  'rnosymfollow',
+  'rsymfollow',
+]);
+
+/** The options of one mount, as mount(2) takes them. */
+export interface ParsedMountOptions {
+  readonly flags: number;
+  /** Flags of the propagation changes to make afterwards, each in a call of its own. */
+  readonly propagation: readonly number[];
+  /** What is left for the file system. */
+  readonly data: string;
+  /** Options of the OCI specification that cannot be carried out yet. */
+  readonly unsupported: readonly string[];
+}
+
+/**
+ * Splits mount options by who understands them.
+ *
+ * OCI runtime-spec 1.2.1, config.md, "Linux mount options"; mount(8).
+ */
+export function parseMountOptions(options: readonly string[]): ParsedMountOptions {
+  let flags = 0;
+  const propagation: number[] = [];
+  const data: string[] = [];
+  const unsupported: string[] = [];
+  for (const option of options) {
+    const flag = flagOptions[option];
+    const change = propagationOptions[option];
+    if (flag) flags = (flags & ~(flag.clear ?? 0)) | (flag.set ?? 0);
+    else if (change !== undefined) propagation.push(change);
+    else if (unsupportedOptions.has(option)) unsupported.push(option);
+    else data.push(option);
+  }
+  return { flags, propagation, data: data.join(','), unsupported };
+}
+
+/** The flag of `linux.rootfsPropagation`, such as `rslave`. */
+export function propagationFlag(name: string): number | undefined {
+  return propagationOptions[name];
+}

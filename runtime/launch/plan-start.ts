@@ -1,0 +1,116 @@
+import { defaultCgroupPath } from '../cgroup/cgroup-path.ts';
+import { planCgroup } from '../cgroup/plan.ts';
+import { BerthError } from '../errors/berth-error.ts';
+import { orIfMissing, stat } from '../host/files.ts';
+import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { HostFacts } from './host-facts.ts';
+import { parseMountOptions } from './mount-options.ts';
+import { isBind, type SourceKind } from './mounts.ts';
+import { planNamespaces } from './namespaces.ts';
+import { allowedLimits } from './rlimits.ts';
+import type { FilterCache } from './seccomp/filter-cache.ts';
+import type { StartPlan } from './start-plan.ts';
+
+/** What is asked for: a config and where the container's parts are. */
+export interface StartRequest {
+  readonly id: string;
+  readonly spec: Spec;
+  readonly rootfs: RootfsMount;
+  /** An existing folder that only root can enter; the monitor's socket and the exit record are put there. */
+  readonly runDir: string;
+  /** Framed output is appended to it (monitor/protocol.ts). */
+  readonly logFile: string;
+  readonly stdin: 'none' | 'open';
+}
+
+/**
+ * Turns a request into a plan: what is asked for, held against what the host can do.
+ * @returns the plan, and warnings about limits that this host does not allow.
+ * @throws SPEC_UNSUPPORTED naming the field, MOUNT_SOURCE_MISSING, and the errors of cgroup and seccomp.
+ */
+export async function planStart(
+  request: StartRequest,
+  { host, filters }: { readonly host: HostFacts; readonly filters: FilterCache },
+): Promise<{ readonly plan: StartPlan; readonly warnings: readonly string[] }> {
+  const { spec } = request;
+  const namespaces = planNamespaces(spec.linux.namespaces);
+  refuseUnsupported(spec, namespaces.unsupported);
+  const cgroup = planCgroup({
+    layout: host.cgroups,
+    path: spec.linux.cgroupsPath ?? defaultCgroupPath(request.id),
+    resources: spec.linux.resources,
+  });
+  const { limits, warnings } = allowedLimits(spec.process.rlimits, {
+    hardLimits: host.hardLimits,
+    canRaise: host.canRaiseLimits,
+  });
+  const oom = oomScore(spec.process.oomScoreAdj, host);
+  return {
+    plan: {
+      spec,
+      rootfs: request.rootfs,
+      namespaces,
+      runDir: request.runDir,
+      logFile: request.logFile,
+      stdin: request.stdin,
+      cgroup,
+      sourceKinds: await sourceKinds(spec),
+      seccomp: spec.linux.seccomp && filters.compile(spec.linux.seccomp),
+      rlimits: limits,
+      oomScoreAdj: oom.value,
+      lastCapability: host.lastCapability,
+    },
+    warnings: [
+      ...warnings,
+      ...oom.warnings,
+      ...cgroup.unsupported.map(({ field, reason }) => `"${field}": ${reason}`),
+    ],
+  };
+}
+
+function refuseUnsupported(spec: Spec, namespaces: readonly string[]): void {
+  const options = spec.mounts.flatMap(({ destination, options: given }) =>
+    parseMountOptions(given).unsupported.map(
+      (option) => `option "${option}" of the mount on "${destination}"`,
+    ),
+  );
+  const propagation = spec.linux.rootfsPropagation;
+  const shared =
+    propagation === 'shared' || propagation === 'rshared' ? ['linux.rootfsPropagation'] : [];
+  const fields = [...namespaces, ...options, ...shared];
+  if (fields.length === 0) return;
+  throw new BerthError('SPEC_UNSUPPORTED', {
+    message: `The config asks for ${fields.join(', ')}, which berth cannot carry out yet.`,
+    remedy: 'Leave it out of the config.',
+    details: { fields },
+  });
+}
+
+/** Lowering the score below its present value needs CAP_SYS_RESOURCE (proc_pid_oom_score_adj(5)). */
+function oomScore(
+  wanted: number | undefined,
+  { canRaiseLimits }: HostFacts,
+): { readonly value: number | undefined; readonly warnings: readonly string[] } {
+  if (wanted === undefined || wanted >= 0 || canRaiseLimits) return { value: wanted, warnings: [] };
+  const warning = `"oomScoreAdj" of ${wanted} was not set: this host lacks CAP_SYS_RESOURCE, which a negative score needs.`;
+  return { value: undefined, warnings: [warning] };
+}
+
+async function sourceKinds(spec: Spec): Promise<ReadonlyMap<string, SourceKind>> {
+  const sources = [...new Set(spec.mounts.filter(isBind).map(({ source }) => source ?? ''))];
+  const kinds = await Promise.all(
+    sources.map(async (source): Promise<readonly [string, SourceKind]> => {
+      const found = await orIfMissing(stat(source), undefined);
+      if (!found) {
+        throw new BerthError('MOUNT_SOURCE_MISSING', {
+          message: `The source of a bind mount, "${source}", does not exist; wanted a file or folder of the host.`,
+          remedy: 'Make it first, or name another path.',
+          details: { source },
+        });
+      }
+      return [source, found.isDirectory() ? 'folder' : 'file'];
+    }),
+  );
+  return new Map(kinds);
+}

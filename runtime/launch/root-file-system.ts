@@ -1,0 +1,77 @@
+import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
+import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_PATH } from '../syscall/constants/fs.ts';
+import {
+  MNT_DETACH,
+  MS_BIND,
+  MS_RDONLY,
+  MS_REC,
+  MS_REMOUNT,
+  MS_SLAVE,
+} from '../syscall/constants/mount.ts';
+import type { Ref } from '../syscall/program.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+
+/** Stops the container's mounts from reaching the host; the host's later mounts still reach the container's binds. */
+export function isolateMounts(p: ProgramBuilder): void {
+  p.call('make the mounts of the host slaves', 'mount', [
+    0,
+    p.string('/'),
+    0,
+    MS_SLAVE | MS_REC,
+    0,
+  ]);
+}
+
+/** Mounts the root file system on `target`, a folder of the host, in the container's own mount namespace. */
+export function mountRoot(p: ProgramBuilder, rootfs: RootfsMount, target: string): void {
+  if (rootfs.type === 'bind') {
+    p.call(`bind ${rootfs.path} as root`, 'mount', [
+      p.string(rootfs.path),
+      p.string(target),
+      0,
+      MS_BIND | MS_REC,
+      0,
+    ]);
+    return;
+  }
+  const data = [
+    `lowerdir=${rootfs.lower.map(escapeOption).join(':')}`,
+    `upperdir=${escapeOption(rootfs.upper)}`,
+    `workdir=${escapeOption(rootfs.work)}`,
+  ].join(',');
+  const args = [p.string('overlay'), p.string(target), p.string('overlay'), 0, p.string(data)];
+  p.call('mount the overlay root', 'mount', args);
+}
+
+/**
+ * Makes the mounted root the process' root (pivot_root(2), "pivot_root(".", ".")"). The host's tree stays reachable
+ * through the given descriptor, which is also the current folder, until `detachHost`: sources of bind mounts are
+ * resolved there while every destination is resolved inside the container's root.
+ */
+export function pivotInto(p: ProgramBuilder, target: string): Ref {
+  const flags = O_DIRECTORY.or(O_PATH | O_CLOEXEC);
+  const host = p.call('open the root of the host', 'openat', [AT_FDCWD, p.string('/'), flags, 0]);
+  p.call('enter the new root', 'chdir', [p.string(target)]);
+  p.call('pivot into the new root', 'pivot_root', [p.string('.'), p.string('.')]);
+  p.call('return to the root of the host', 'fchdir', [host]);
+  return host;
+}
+
+/** Lets go of the host's tree: nothing of it can be reached from then on. */
+export function detachHost(p: ProgramBuilder, host: Ref): void {
+  p.call('return to the root of the host', 'fchdir', [host]);
+  p.call('detach the root of the host', 'umount2', [p.string('.'), MNT_DETACH]);
+  p.call('enter the root', 'chdir', [p.string('/')]);
+  p.call('close the root of the host', 'close', [host]);
+}
+
+/** Makes the root itself read-only; what is mounted below stays as it is. */
+export function makeRootReadOnly(p: ProgramBuilder): void {
+  const flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
+  p.call('make the root read-only', 'mount', [0, p.string('/'), 0, flags, 0]);
+}
+
+/** Overlayfs splits at commas and colons; a backslash takes that meaning away. */
+function escapeOption(path: string): string {
+  return path.replace(/[\\,:]/g, '\\$&');
+}

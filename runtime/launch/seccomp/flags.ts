@@ -1,0 +1,31 @@
+import { BerthError } from '../../errors/berth-error.ts';
+import type { Seccomp } from '../../spec/seccomp.ts';
+
+/** https://github.com/torvalds/linux/blob/v6.18/include/uapi/linux/seccomp.h */
+const SECCOMP_FILTER_FLAG_LOG = 2;
+const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
+
+/**
+ * The flags of seccomp(2) that a profile asks for.
+ *
+ * @throws SECCOMP_UNSUPPORTED a flag that only makes sense with a listener.
+ */
+export function filterFlags(seccomp: Seccomp): number {
+  return seccomp.flags.reduce((flags, flag) => {
+    switch (flag) {
+      // The filter is set by the only thread there is: nothing to synchronise.
+      case 'SECCOMP_FILTER_FLAG_TSYNC':
+        return flags;
+      case 'SECCOMP_FILTER_FLAG_LOG':
+        return flags | SECCOMP_FILTER_FLAG_LOG;
+      case 'SECCOMP_FILTER_FLAG_SPEC_ALLOW':
+        return flags | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+      case 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV':
+        throw new BerthError('SECCOMP_UNSUPPORTED', {
+          message: `the seccomp profile sets "${flag}", wanted only flags that need no listener`,
+          remedy: 'Remove the flag from the profile.',
+          details: { flag },
+        });
+    }
+  }, 0);
+}

@@ -1,0 +1,55 @@
+import { BerthError, isBerthError } from '../errors/berth-error.ts';
+import { executeLabel } from './execute.ts';
+
+/** Errnos of execve(2) that say: there is no such program. */
+const missing = new Set(['ENOENT', 'ENOTDIR']);
+
+/** Errnos of execve(2) that are the program's fault and not the host's. */
+const notExecutable = new Set([
+  'EACCES',
+  'ENOEXEC',
+  'EISDIR',
+  'EPERM',
+  'ELIBBAD',
+  'EINVAL',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ETXTBSY',
+]);
+
+/**
+ * What the failure of a start means to the user: a program that is not there or cannot be executed has codes of its
+ * own, with the exit statuses 127 and 126 of a shell; everything else names the step.
+ */
+export function startError(error: unknown, program: string): unknown {
+  if (!isBerthError(error, 'SYSCALL_FAILED')) return error;
+  const { step, errno } = error.details;
+  if (typeof step !== 'string' || typeof errno !== 'string') return error;
+  if (!step.startsWith(executeLabel)) {
+    return new BerthError('START_FAILED', {
+      message: error.message,
+      details: error.details,
+      cause: error,
+      ...(error.remedy !== undefined && { remedy: error.remedy }),
+    });
+  }
+  if (missing.has(errno)) {
+    return new BerthError('EXEC_NOT_FOUND', {
+      message: program.includes('/')
+        ? `"${program}" does not exist in the container, or the interpreter that it names does not (${errno}).`
+        : `"${program}" was not found in the container's PATH.`,
+      remedy: 'Check the command and its spelling, and that the image has it.',
+      details: { program, errno },
+      cause: error,
+    });
+  }
+  if (notExecutable.has(errno)) {
+    return new BerthError('EXEC_NOT_EXECUTABLE', {
+      message: `"${program}" cannot be executed (${errno}); wanted an executable file for this architecture.`,
+      remedy: 'Check its permissions (chmod +x) and that it was built for this processor.',
+      details: { program, errno },
+      cause: error,
+    });
+  }
+  return error;
+}

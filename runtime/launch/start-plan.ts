@@ -1,0 +1,32 @@
+import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
+import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { SourceKind } from './mounts.ts';
+import type { NamespacePlan } from './namespaces.ts';
+import type { CompiledFilter } from './seccomp/compile.ts';
+
+/** Everything that is known before a container starts; from it alone its program is built. */
+export interface StartPlan {
+  readonly spec: Spec;
+  readonly rootfs: RootfsMount;
+  readonly namespaces: NamespacePlan;
+  /** Folder of the monitor: its socket and the exit record. */
+  readonly runDir: string;
+  readonly logFile: string;
+  readonly stdin: 'none' | 'open';
+  readonly cgroup: CgroupPlan;
+  readonly sourceKinds: ReadonlyMap<string, SourceKind>;
+  readonly seccomp: CompiledFilter | undefined;
+  /** Resource limits that the host allows, by number. */
+  readonly rlimits: readonly {
+    readonly resource: number;
+    readonly soft: bigint;
+    readonly hard: bigint;
+  }[];
+  readonly oomScoreAdj: number | undefined;
+  /** Highest capability number that the kernel knows. */
+  readonly lastCapability: number;
+}
+
+/** Name, inside `runDir`, of the folder that the root file system is mounted on in the container's namespace. */
+export const rootFolder = 'rootfs';

@@ -1,0 +1,191 @@
+import {
+  AT_FDCWD,
+  F_DUPFD_CLOEXEC,
+  F_SETFL,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_NONBLOCK,
+  O_WRONLY,
+} from '../syscall/constants/fs.ts';
+import { PR_SET_NAME, SIG_SETMASK, SIGCHLD, SIGSET_SIZE } from '../syscall/constants/process.ts';
+import { decimal, numberedPath } from '../syscall/decimal.ts';
+import { failureSize } from '../syscall/layout.ts';
+import { launcherFd } from '../syscall/launcher-program.ts';
+import type { IdMapping } from '../spec/linux.ts';
+import type { Address, Ref } from '../syscall/program.ts';
+import { ProgramBuilder } from '../syscall/program-builder.ts';
+import { buildContainerProcess } from './container-process.ts';
+import { buildMonitor } from './monitor/monitor.ts';
+import { openControlSocket } from './monitor/control-socket.ts';
+import { rootFolder, type StartPlan } from './start-plan.ts';
+import { endsToClose, type MonitorStreams, openStreams } from './streams.ts';
+import { openSyncChannel, receiveMessage, sendGo, type SyncChannel } from './sync-channel.ts';
+
+/**
+ * The program that starts a container and then watches over it: one process, the monitor, forks the container's first
+ * process in its new namespaces, puts it into its cgroups, waits until it has executed the container's program, says
+ * so, and goes on as the container's monitor.
+ */
+export function startProgram(plan: StartPlan, name: string): ProgramBuilder {
+  const p = new ProgramBuilder(name);
+  becomeMonitor(p, plan);
+  makeCgroups(p, plan);
+  const log = openLog(p, plan.logFile);
+  const control = openControlSocket(p);
+  const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin: plan.stdin });
+  const sync = openSyncChannel(p);
+
+  const parent = p.label();
+  const child = p.call('fork the container', 'clone', [
+    plan.namespaces.cloneFlags | SIGCHLD,
+    0,
+    0,
+    0,
+    0,
+  ]);
+  p.jumpIf('ne', child, 0, parent);
+  buildContainerProcess(p, { plan, sync: sync.child, streams: streams.container });
+
+  p.place(parent);
+  for (const end of [sync.child, ...endsToClose(streams.container)]) {
+    p.call('close what belongs to the container', 'close', [end]);
+  }
+  if (plan.namespaces.newUser) mapIds(p, { child, plan, sync });
+  joinCgroups(p, child, plan);
+  sendGo(p, sync.parent);
+  const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
+  sayStarted(p, child);
+  p.forgetSteps();
+  const terminal = plan.spec.process.terminal ? monitorStreams.stdin : -1;
+  buildMonitor(p, { child, log, control, streams: monitorStreams, terminal, cgroup: plan.cgroup });
+  return p;
+}
+
+/** Leaves whoever started us: a session of its own, no signals, the folder of the container. */
+function becomeMonitor(p: ProgramBuilder, plan: StartPlan): void {
+  p.call('start a session', 'setsid', []);
+  p.call('name the process', 'prctl', [PR_SET_NAME, p.string('berth-monitor')]);
+  // A signal that ended the monitor would leave the container without one; only SIGKILL still can.
+  const all = p.bytes(Buffer.alloc(SIGSET_SIZE, 0xff));
+  p.call('block all signals', 'rt_sigprocmask', [SIG_SETMASK, all, 0, SIGSET_SIZE]);
+  p.call('clear the umask', 'umask', [0]);
+  // Paths of a socket have at most 107 bytes: it gets a relative one.
+  p.call(`enter ${plan.runDir}`, 'chdir', [p.string(plan.runDir)]);
+  p.call('make the folder of the root', 'mkdirat', [AT_FDCWD, p.string(rootFolder), 0o700], {
+    onError: 'ignore',
+  });
+}
+
+function makeCgroups(p: ProgramBuilder, { cgroup }: StartPlan): void {
+  for (const folder of cgroup.create) {
+    // What is there already is fine; a folder that could not be made shows in the write that follows.
+    p.call(`make the cgroup ${folder}`, 'mkdirat', [AT_FDCWD, p.string(folder), 0o755], {
+      onError: 'ignore',
+    });
+  }
+  for (const { file, value, label, onError } of cgroup.writes) {
+    const fd = p.call(label, 'openat', [AT_FDCWD, p.string(file), O_WRONLY | O_CLOEXEC, 0], {
+      onError,
+    });
+    p.call(label, 'write', [fd, p.string(value), value.length], { onError });
+    p.call(label, 'close', [fd], { onError });
+  }
+}
+
+function openLog(p: ProgramBuilder, path: string): Ref {
+  const flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+  return p.call(`open the log ${path}`, 'openat', [AT_FDCWD, p.string(path), flags, 0o640]);
+}
+
+/** Writes the id maps, which only a process outside may do, and lets the child become root of its namespace. */
+function mapIds(
+  p: ProgramBuilder,
+  {
+    child,
+    plan,
+    sync,
+  }: { readonly child: Ref; readonly plan: StartPlan; readonly sync: SyncChannel },
+): void {
+  const { uidMappings, gidMappings } = plan.spec.linux;
+  const maps = { uid_map: uidMappings, gid_map: gidMappings };
+  for (const [file, mappings] of Object.entries(maps)) {
+    const path = numberedPath(p, { prefix: '/proc/', number: child, suffix: `/${file}` });
+    const text = mappings.map(mappingLine).join('');
+    const label = `write ${file} of the container`;
+    const fd = p.call(label, 'openat', [AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0]);
+    p.call(label, 'write', [fd, p.string(text), text.length]);
+    p.call(label, 'close', [fd]);
+  }
+  sendGo(p, sync.parent);
+}
+
+function mappingLine({ containerID, hostID, size }: IdMapping): string {
+  return `${containerID} ${hostID} ${size}\n`;
+}
+
+function joinCgroups(p: ProgramBuilder, child: Ref, { cgroup }: StartPlan): void {
+  if (cgroup.join.length === 0) return;
+  const { start, length } = decimal(p, child);
+  for (const file of cgroup.join) {
+    const label = `join the cgroup ${file}`;
+    const fd = p.call(label, 'openat', [AT_FDCWD, p.string(file), O_WRONLY | O_CLOEXEC, 0]);
+    p.call(label, 'write', [fd, start, length]);
+    p.call(label, 'close', [fd]);
+  }
+}
+
+/** What the monitor holds while the container starts. */
+interface Starting {
+  readonly plan: StartPlan;
+  readonly child: Ref;
+  readonly sync: SyncChannel;
+  readonly streams: MonitorStreams;
+}
+
+/** Waits until the start-up channel closes on exec; takes over the terminal on the way; passes a failure on. */
+function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting): MonitorStreams {
+  const started = p.label();
+  const buffer = p.reserve(failureSize);
+  let result = streams;
+  if (plan.spec.process.terminal) {
+    const received = p.label();
+    const { length, descriptor } = receiveMessage(p, sync.parent, { buffer, size: failureSize });
+    p.jumpIf('eq', length, 1, received);
+    passFailureOn(p, { child, buffer, length });
+    p.place(received);
+    p.call('make the terminal non-blocking', 'fcntl', [descriptor, F_SETFL, O_NONBLOCK]);
+    // Input has a descriptor of its own: output closes its when nobody has the terminal open any more.
+    const input = p.call('duplicate the terminal', 'fcntl', [descriptor, F_DUPFD_CLOEXEC, 0]);
+    result = { stdin: input, stdout: descriptor, stderr: -1 };
+  }
+  const length = p.call('wait for the program', 'read', [sync.parent, buffer, failureSize]);
+  p.jumpIf('eq', length, 0, started);
+  passFailureOn(p, { child, buffer, length });
+  p.place(started);
+  p.call('close the start-up channel', 'close', [sync.parent]);
+  return result;
+}
+
+/** The failure that the container's process has sent is a whole reply already: its id is that of this program. */
+function passFailureOn(
+  p: ProgramBuilder,
+  {
+    child,
+    buffer,
+    length,
+  }: { readonly child: Ref; readonly buffer: Address; readonly length: Ref },
+): void {
+  // Its cgroups can be removed only when it is gone.
+  p.call('wait for the end of the container', 'wait4', [child, 0, 0, 0], { onError: 'ignore' });
+  p.call('pass the failure on', 'write', [launcherFd, buffer, length]);
+  p.exit(1);
+}
+
+/** Answers with the process id; from then on nothing connects the monitor with whoever started it. */
+function sayStarted(p: ProgramBuilder, child: Ref): void {
+  const answer = p.reserve(8);
+  p.set(answer, child);
+  p.reply(answer, 8);
+  p.call('close the launcher socket', 'close', [launcherFd]);
+}

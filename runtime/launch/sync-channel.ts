@@ -1,0 +1,78 @@
+import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC } from '../syscall/constants/io.ts';
+import type { Address, Ref } from '../syscall/program.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+
+const SOCK_SEQPACKET = 5;
+const SOL_SOCKET = 1;
+const SCM_RIGHTS = 1;
+const MSG_CMSG_CLOEXEC = 0x40000000;
+const messageHeaderSize = 56;
+const controlSize = 24;
+
+/** A socket pair between the monitor and the container's first process while that starts; it keeps messages apart. */
+export interface SyncChannel {
+  readonly parent: Ref;
+  readonly child: Ref;
+}
+
+/** Makes the channel. Both ends close on exec: that is how the monitor learns that the program runs. */
+export function openSyncChannel(p: ProgramBuilder): SyncChannel {
+  const ends = p.reserve(8);
+  p.call('make the start-up channel', 'socketpair', [
+    AF_UNIX,
+    SOCK_SEQPACKET | SOCK_CLOEXEC,
+    0,
+    ends,
+  ]);
+  return { parent: p.value32(ends), child: p.value32(ends.at(4)) };
+}
+
+/** The monitor lets the child go on. */
+export function sendGo(p: ProgramBuilder, end: Ref): void {
+  p.call('let the container go on', 'sendto', [end, p.string('g'), 1, MSG_NOSIGNAL, 0, 0]);
+}
+
+/** The child waits until it may go on; when the monitor has died it ends. */
+export function awaitGo(p: ProgramBuilder, end: Ref): void {
+  const goOn = p.label();
+  const count = p.call('wait for the monitor', 'read', [end, p.reserve(8), 1]);
+  p.jumpIf('eq', count, 1, goOn);
+  p.exit(1);
+  p.place(goOn);
+}
+
+/** Sends a file descriptor (unix(7), SCM_RIGHTS). */
+export function sendDescriptor(p: ProgramBuilder, end: Ref, descriptor: Ref): void {
+  const { header, control } = messageWithControl(p, { buffer: p.bytes(Buffer.from('d')), size: 1 });
+  p.set(control, 20);
+  p.set(control.at(8), SOL_SOCKET + SCM_RIGHTS * 2 ** 32);
+  p.set(control.at(16), descriptor);
+  p.call('hand over the terminal', 'sendmsg', [end, header, MSG_NOSIGNAL]);
+}
+
+/** Receives a message of at most `size` bytes and the descriptor that may come with it. */
+export function receiveMessage(
+  p: ProgramBuilder,
+  end: Ref,
+  { buffer, size }: { readonly buffer: Address; readonly size: number },
+): { readonly length: Ref; readonly descriptor: Ref } {
+  const { header, control } = messageWithControl(p, { buffer, size });
+  const length = p.call('hear from the container', 'recvmsg', [end, header, MSG_CMSG_CLOEXEC]);
+  return { length, descriptor: p.value32(control.at(16)) };
+}
+
+function messageWithControl(
+  p: ProgramBuilder,
+  { buffer, size }: { readonly buffer: Address; readonly size: number },
+): { readonly header: Address; readonly control: Address } {
+  const header = p.bytes(new Uint8Array(messageHeaderSize));
+  const vector = p.bytes(new Uint8Array(16));
+  const control = p.reserve(controlSize);
+  p.pointer(vector, buffer);
+  p.set(vector.at(8), size);
+  p.pointer(header.at(16), vector);
+  p.set(header.at(24), 1);
+  p.pointer(header.at(32), control);
+  p.set(header.at(40), controlSize);
+  return { header, control };
+}

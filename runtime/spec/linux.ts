@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import { deviceSchema } from './device.ts';
+import {
+  absolutePath,
+  list,
+  oneOf,
+  record,
+  text,
+  textMap,
+  uint32,
+  withoutTwins,
+} from './fields.ts';
+import { resourcesSchema } from './resources.ts';
+import { seccompSchema } from './seccomp.ts';
+
+/** The eight namespaces of namespaces(7). */
+export const namespaceTypes = [
+  'pid',
+  'network',
+  'mount',
+  'ipc',
+  'uts',
+  'user',
+  'cgroup',
+  'time',
+] as const;
+
+const namespaceSchema = record({
+  type: oneOf(namespaceTypes),
+  /** A file to join, such as /proc/1234/ns/net; absent: a new namespace. */
+  path: absolutePath.optional(),
+});
+
+const idMappingSchema = record({
+  containerID: uint32,
+  hostID: uint32,
+  size: uint32.refine((count) => count > 0, { error: 'a number above 0' }),
+});
+
+/** `linux` of a config: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config-linux.md */
+export const linuxSchema = record({
+  /** A type that is missing here is shared with the host. */
+  namespaces: list(namespaceSchema).superRefine(withoutTwins((namespace) => namespace.type)),
+  uidMappings: list(idMappingSchema),
+  gidMappings: list(idMappingSchema),
+  /** Besides null, zero, full, random, urandom, tty, console and ptmx, which every container has. */
+  devices: list(deviceSchema),
+  /** Absolute: from the mount of each hierarchy. Absent: the runtime chooses. */
+  cgroupsPath: text.optional(),
+  resources: resourcesSchema.optional(),
+  seccomp: seccompSchema.optional(),
+  rootfsPropagation: oneOf([
+    'private',
+    'shared',
+    'slave',
+    'unbindable',
+    'rprivate',
+    'rshared',
+    'rslave',
+    'runbindable',
+  ]).optional(),
+  /** Hidden: an empty, read-only file or folder is mounted over them. */
+  maskedPaths: list(absolutePath),
+  readonlyPaths: list(absolutePath),
+  /** By name with dots, such as `net.ipv4.ip_forward`. */
+  sysctl: textMap,
+  /** SELinux context of the mounts. */
+  mountLabel: text.optional(),
+});
+
+/** The part of a config that only Linux has. */
+export type Linux = z.infer<typeof linuxSchema>;
+
+/** A namespace to make or to join. */
+export type Namespace = z.infer<typeof namespaceSchema>;
+
+/** What kind of namespace. */
+export type NamespaceType = (typeof namespaceTypes)[number];
+
+/** A range of ids of a user namespace. */
+export type IdMapping = z.infer<typeof idMappingSchema>;

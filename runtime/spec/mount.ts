@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import { list, nonEmptyText, record, text } from './fields.ts';
+
+/** `mounts[]` of a config: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md#mounts */
+export const mountSchema = record({
+  /** Absolute path in the container. A relative one is taken from "/", as the specification says. */
+  destination: nonEmptyText.transform((path) => (path.startsWith('/') ? path : `/${path}`)),
+  /** File system; absent or `none` for a bind mount. */
+  type: text.optional(),
+  /** Device, or for a bind mount a path on the host. */
+  source: text.optional(),
+  /** As in fstab(5); what berth's launcher does not know goes to the file system as data. */
+  options: list(text),
+});
+
+/** One mount, on top of the root file system and of the mounts before it. */
+export type Mount = z.infer<typeof mountSchema>;

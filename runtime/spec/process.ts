@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import {
+  absolutePath,
+  flag,
+  integer,
+  list,
+  nonEmptyText,
+  oneOf,
+  record,
+  text,
+  uint32,
+  uint64,
+  withoutTwins,
+} from './fields.ts';
+
+/** The names of getrlimit(2), Linux 6.18, in the order of their numbers (asm-generic/resource.h). */
+export const rlimitTypes = [
+  'RLIMIT_CPU',
+  'RLIMIT_FSIZE',
+  'RLIMIT_DATA',
+  'RLIMIT_STACK',
+  'RLIMIT_CORE',
+  'RLIMIT_RSS',
+  'RLIMIT_NPROC',
+  'RLIMIT_NOFILE',
+  'RLIMIT_MEMLOCK',
+  'RLIMIT_AS',
+  'RLIMIT_LOCKS',
+  'RLIMIT_SIGPENDING',
+  'RLIMIT_MSGQUEUE',
+  'RLIMIT_NICE',
+  'RLIMIT_RTPRIO',
+  'RLIMIT_RTTIME',
+] as const;
+
+const rlimitSchema = record({
+  type: oneOf(rlimitTypes),
+  /** Soft limit; 2^64-1 is RLIM_INFINITY. */
+  soft: uint64,
+  /** Hard limit; 2^64-1 is RLIM_INFINITY. */
+  hard: uint64,
+}).refine((limit) => limit.soft <= limit.hard, {
+  error: 'a soft limit that is not above the hard one',
+});
+
+const userSchema = record({
+  uid: uint32,
+  gid: uint32,
+  /** File mode creation mask; absent: the runtime's own. */
+  umask: integer(0, 0o777).optional(),
+  additionalGids: list(uint32),
+});
+
+/**
+ * The five sets of capabilities(7), as names. A name that berth or the kernel does not know is no error: the
+ * specification wants a warning (see `capabilityMask` in runtime/launch/capabilities.ts).
+ */
+const capabilitiesSchema = record({
+  bounding: list(text),
+  effective: list(text),
+  inheritable: list(text),
+  permitted: list(text),
+  ambient: list(text),
+});
+
+/** `process` of a config: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md#process */
+export const processSchema = record({
+  /** Whether the process gets a pseudo-terminal; without one it gets three pipes. */
+  terminal: flag.default(false),
+  /** Characters; only looked at when `terminal` is set. */
+  consoleSize: record({ height: integer(0, 0xffff), width: integer(0, 0xffff) }).optional(),
+  user: userSchema,
+  args: z
+    .array(text, { error: 'a list' })
+    .min(1, { error: 'a list of at least the program' })
+    .readonly(),
+  /** `NAME=value`, as execve(2) takes them. */
+  env: list(nonEmptyText),
+  cwd: absolutePath,
+  /** Absent: the runtime's own capabilities stay. */
+  capabilities: capabilitiesSchema.optional(),
+  rlimits: list(rlimitSchema).superRefine(withoutTwins((limit) => limit.type)),
+  noNewPrivileges: flag.default(false),
+  oomScoreAdj: integer(-1000, 1000).optional(),
+});
+
+/** What runs in the container, as whom, and with which rights. */
+export type Process = z.infer<typeof processSchema>;
+
+/** A process' user and groups, as numbers: names were looked up before. */
+export type User = z.infer<typeof userSchema>;
+
+/** The five capability sets by name. */
+export type Capabilities = z.infer<typeof capabilitiesSchema>;
+
+/** One resource limit of getrlimit(2). */
+export type Rlimit = z.infer<typeof rlimitSchema>;

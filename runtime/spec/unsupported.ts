@@ -1,0 +1,71 @@
+/**
+ * What the specification knows and berth cannot do yet. None of it may be ignored: whoever asks for an AppArmor
+ * profile and silently gets none is worse off than one who is told. When a part learns one of these, its line goes.
+ * `*` stands for every item of a list.
+ */
+const notYet: readonly string[] = [
+  'hooks',
+  'process.apparmorProfile',
+  'process.selinuxLabel',
+  'process.scheduler',
+  'process.ioPriority',
+  'process.execCPUAffinity',
+  'process.commandLine',
+  'process.user.username',
+  'mounts.*.uidMappings',
+  'mounts.*.gidMappings',
+  'linux.mountLabel',
+  'linux.intelRdt',
+  'linux.memoryPolicy',
+  'linux.netDevices',
+  'linux.personality',
+  'linux.timeOffsets',
+  'linux.seccomp.listenerPath',
+  'linux.seccomp.listenerMetadata',
+  'linux.resources.blockIO',
+  'linux.resources.hugepageLimits',
+  'linux.resources.network',
+  'linux.resources.rdma',
+  'linux.resources.cpu.realtimePeriod',
+  'linux.resources.cpu.realtimeRuntime',
+  'linux.resources.memory.kernel',
+  'linux.resources.memory.kernelTCP',
+  'linux.resources.memory.useHierarchy',
+  'linux.resources.memory.checkBeforeUpdate',
+  'freebsd',
+  'solaris',
+  'vm',
+  'windows',
+  'zos',
+];
+
+/** Whether a value asks for nothing: Go programs write such fields out although nobody set them. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '' || value === false || value === 0) {
+    return true;
+  }
+  if (Array.isArray(value)) return value.every(isEmpty);
+  return typeof value === 'object' && Object.values(value).every(isEmpty);
+}
+
+/** Steps into `value` along the pattern; gives the paths that are there and ask for something. */
+function pathsThat(value: unknown, pattern: readonly string[], path: string): readonly string[] {
+  const [key, ...rest] = pattern;
+  if (key === undefined) return isEmpty(value) ? [] : [path];
+  if (typeof value !== 'object' || value === null) return [];
+  if (key === '*') {
+    if (!Array.isArray(value)) return [];
+    return value.flatMap((item: unknown, index) => pathsThat(item, rest, `${path}[${index}]`));
+  }
+  const child: unknown = Object.entries(value).find(([name]) => name === key)?.[1];
+  return pathsThat(child, rest, path === '' ? key : `${path}.${key}`);
+}
+
+/**
+ * Which fields of a config berth cannot carry out yet, such as `hooks` or `mounts[2].uidMappings`.
+ *
+ * @param json what JSON.parse gave; not the parsed `Spec`, which no longer has these fields.
+ */
+export function unsupportedFields(json: unknown): readonly string[] {
+  return notYet.flatMap((pattern) => pathsThat(json, pattern.split('.'), ''));
+}
