@@ -1,0 +1,31 @@
+import type { Digest } from './digest.ts';
+import type { Platform } from './image-config.ts';
+import type { PullEvent, RegistryCredentials } from './image-service.ts';
+import type { Lease } from './lease.ts';
+import type { Descriptor } from './manifest.ts';
+import type { Reference } from './reference.ts';
+
+/** What is to be fetched. */
+export interface FetchRequest {
+  /** With a tag, a digest or both; the digest counts. */
+  readonly reference: Reference;
+  readonly platform: Platform;
+  readonly credentials: RegistryCredentials | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Where the content goes. */
+  readonly lease: Lease;
+}
+
+/** What was fetched: all content is in the store. */
+export interface FetchedImage {
+  /** Digest of what the name stands for: of the index, when there is one. */
+  readonly digest: Digest;
+  /** The manifest of the platform. */
+  readonly descriptor: Descriptor;
+}
+
+/** Where images come from, as the images need it; `runtime/registry` is one. */
+export interface ImageSource {
+  /** Fetches an image, reporting as it goes. @throws the codes of `runtime/errors/areas/registry.ts` */
+  fetch(request: FetchRequest): AsyncGenerator<PullEvent, FetchedImage, void>;
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import {
+  orIfMissing,
+  readTextIfExists,
+  rename,
+  rm,
+  stat,
+  syncFolder,
+  writeFileWhole,
+} from '../host/files.ts';
+import { hexOf, isDigest } from '../image/digest.ts';
+import type { Digest } from '../image/digest.ts';
+import { digestSchema } from '../image/image-config.ts';
+import { parseDocument } from '../image/manifest.ts';
+
+const recordSchema = z.object({
+  /** ChainID of the layers below; none for the lowest. */
+  parent: digestSchema.optional(),
+  diffId: digestSchema.optional(),
+  sizeBytes: z.number().int().nonnegative(),
+});
+
+/** What is written beside an unpacked layer. */
+export type SnapshotRecord = z.infer<typeof recordSchema>;
+
+/** An unpacked layer on the disk. */
+export interface Snapshot extends SnapshotRecord {
+  /** Absolute path of its files. */
+  readonly fs: string;
+  /** Owner and permissions of its root. */
+  readonly root: { readonly mode: number; readonly uid: number; readonly gid: number };
+}
+
+const temporarySuffix = '.tmp';
+
+/** The folder of unpacked layers, `<data-root>/snapshots`: one folder a ChainID, complete if it has its final name. */
+export class SnapshotFolder {
+  readonly path: string;
+  #temporaryCount = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** A name for something that is being made, or removed. */
+  temporaryPath(chainId: Digest): string {
+    this.#temporaryCount += 1;
+    return join(this.path, `${hexOf(chainId)}.${this.#temporaryCount}${temporarySuffix}`);
+  }
+
+  /** Whether a name in the folder is that of something left half-done. */
+  static isTemporary(name: string): boolean {
+    return name.endsWith(temporarySuffix);
+  }
+
+  /** The ChainID that a name in the folder stands for. */
+  static chainIdOf(name: string): Digest | undefined {
+    const digest = `sha256:${name}`;
+    return isDigest(digest) ? digest : undefined;
+  }
+
+  finalPath(chainId: Digest): string {
+    return join(this.path, hexOf(chainId));
+  }
+
+  /** Reads a snapshot; `undefined` when it is not there. @throws MANIFEST_INVALID when its record was damaged */
+  async read(chainId: Digest): Promise<Snapshot | undefined> {
+    const folder = this.finalPath(chainId);
+    const text = await readTextIfExists(join(folder, 'layer.json'));
+    if (text === undefined) return undefined;
+    const fs = join(folder, 'fs');
+    const found = await orIfMissing(stat(fs), undefined);
+    if (found === undefined) return undefined;
+    const root = { mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
+    return { ...parseDocument(recordSchema, text, `"${folder}/layer.json"`), fs, root };
+  }
+
+  /** Writes the record of a snapshot that is being made at `temporary`. */
+  async writeRecord(temporary: string, record: SnapshotRecord): Promise<void> {
+    const options = { mode: 0o600, durability: 'memory' } as const;
+    await writeFileWhole(join(temporary, 'layer.json'), `${JSON.stringify(record)}\n`, options);
+  }
+
+  /** Gives a finished snapshot its name. It must be on the disk. What is there without a record is replaced. */
+  async publish(temporary: string, chainId: Digest): Promise<void> {
+    await this.remove(chainId);
+    await rename(temporary, this.finalPath(chainId));
+  }
+
+  /** Makes published names durable. */
+  sync(): void {
+    syncFolder(this.path);
+  }
+
+  /** Takes a snapshot's name away, then removes its files: it is never seen half-removed. */
+  async remove(chainId: Digest): Promise<void> {
+    const temporary = this.temporaryPath(chainId);
+    await orIfMissing(rename(this.finalPath(chainId), temporary), undefined);
+    await rm(temporary, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,24 @@
+import type { Digest } from '../image/digest.ts';
+import type { RootfsMount } from './rootfs-mount.ts';
+
+/** Containers' root file systems as the domain sees them; made by `SnapshotStore.open`. */
+export interface ContainerSnapshots {
+  /**
+   * Makes a container's writable layer over an image's layers, which `ImageService.rootfsFor` has unpacked: the
+   * folders `<data-root>/containers/<id>/{upper,work}`, and a link `lower` that keeps the layers from being
+   * collected for as long as it is there. The folder `<data-root>/containers/<id>` is made when it is missing.
+   *
+   * @throws SNAPSHOT_MISSING when the layers have been removed in the meantime
+   */
+  createContainer(containerId: string, chainId: Digest): Promise<RootfsMount>;
+
+  /**
+   * The root file system of a container that was created before, read from the disk: for a restarted berthd.
+   *
+   * @throws SNAPSHOT_MISSING
+   */
+  containerRootfs(containerId: string): Promise<RootfsMount>;
+
+  /** Removes what `createContainer` made; nothing happens when it is gone. The container must not be running. */
+  removeContainer(containerId: string): Promise<void>;
+}
