@@ -1,0 +1,90 @@
+import { isBerthError } from '../errors/berth-error.ts';
+import type { Clock } from '../host/clock.ts';
+import type { PullEvent } from '../image/image-service.ts';
+import type { Lease } from '../image/lease.ts';
+import type { Descriptor } from '../image/manifest.ts';
+import { registryError, toRegistryError } from './registry-error.ts';
+import type { RepositoryClient } from './repository-client.ts';
+
+/** What the downloads of one image have in common. */
+export interface DownloadContext {
+  readonly client: RepositoryClient;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  /** Name of the endpoint, for errors. */
+  readonly source: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: PullEvent) => void;
+}
+
+/** A line of progress is worth this much time. */
+const progressIntervalMs = 100;
+
+/**
+ * Brings one blob into the store, unless it is there.
+ *
+ * @throws REGISTRY_DIGEST_MISMATCH, REGISTRY_UNREACHABLE, MANIFEST_UNKNOWN ...
+ */
+export async function downloadBlob(
+  { digest, size }: Descriptor,
+  { client, lease, source, signal }: DownloadContext,
+  onBytes: (count: number) => void = () => undefined,
+): Promise<'exists' | 'downloaded'> {
+  if (await lease.holdIfPresent(digest)) return 'exists';
+  signal.throwIfAborted();
+  const body = await client.blob(digest);
+  try {
+    const received = await lease.receive(body, { digest, sizeBytes: size, onBytes });
+    await lease.commit(received);
+    return 'downloaded';
+  } catch (error) {
+    if (!isBerthError(error, 'CONTENT_MISMATCH'))
+      throw toRegistryError(error, `${source}/${digest}`, signal);
+    throw registryError(
+      'REGISTRY_DIGEST_MISMATCH',
+      `"${source}" delivered "${digest}" wrongly: ${error.message}`,
+      error,
+    );
+  }
+}
+
+async function downloadLayer(layer: Descriptor, context: DownloadContext): Promise<void> {
+  const { clock, onEvent } = context;
+  const { digest, size: totalBytes } = layer;
+  let receivedBytes = 0;
+  let reportedAt = clock.now();
+  const outcome = await downloadBlob(layer, context, (count) => {
+    receivedBytes += count;
+    if (clock.now() - reportedAt < progressIntervalMs && receivedBytes < totalBytes) return;
+    reportedAt = clock.now();
+    onEvent({ status: 'layer-downloading', layer: digest, receivedBytes, totalBytes });
+  });
+  onEvent({ status: outcome === 'exists' ? 'layer-exists' : 'layer-downloaded', layer: digest });
+}
+
+/** Brings layers into the store, some at a time. The first error stops all of them. */
+export async function downloadLayers(
+  layers: readonly Descriptor[],
+  context: DownloadContext,
+  concurrency: number,
+): Promise<void> {
+  const todo = [...new Map(layers.map((layer) => [layer.digest, layer])).values()];
+  for (const { digest } of todo) context.onEvent({ status: 'layer-waiting', layer: digest });
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const work = async (): Promise<void> => {
+    for (let layer = todo.shift(); layer !== undefined; layer = todo.shift()) {
+      try {
+        signal.throwIfAborted();
+        await downloadLayer(layer, { ...context, signal });
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: concurrency }, work));
+  if (stop.signal.aborted) throw stop.signal.reason;
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
