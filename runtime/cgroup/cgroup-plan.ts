@@ -37,6 +37,14 @@ export interface CgroupFreezer {
   readonly frozen: { readonly file: string; readonly text: string };
 }
 
+/** A program that decides which devices the processes of a cgroup may open or make; cgroup v2 alone has them. */
+export interface DeviceProgram {
+  /** The folder to attach it to. */
+  readonly folder: string;
+  /** eBPF of type BPF_PROG_TYPE_CGROUP_DEVICE: `struct bpf_insn`, 8 bytes each. */
+  readonly instructions: Uint8Array;
+}
+
 /** A hierarchy that the container is in, for showing it inside of the container. */
 export interface CgroupHierarchy {
   /** The last part of its mount's path, by which it is known under /sys/fs/cgroup: `cpu,cpuacct`. */
@@ -52,9 +60,10 @@ export interface CgroupHierarchy {
  *
  * 1. mkdir each of `create`, in order, mode 0755. Those but `remove` are shared with other containers: EEXIST is fine.
  * 2. Do `writes`, in order.
- * 3. The container's first process, before it unshares its cgroup namespace, writes `0` to each file of `join` (v2: is
+ * 3. Load `deviceProgram` and attach it to its folder with BPF_F_ALLOW_MULTI (bpf(2)); it goes with the folder.
+ * 4. The container's first process, before it unshares its cgroup namespace, writes `0` to each file of `join` (v2: is
  *    better born there, with clone3(2) and CLONE_INTO_CGROUP on `hierarchies[0].folder`).
- * 4. After its end: read `oomCounter`, rmdir each of `remove`.
+ * 5. After its end: read `oomCounter`, rmdir each of `remove`.
  */
 export interface CgroupPlan {
   readonly create: readonly string[];
@@ -65,6 +74,8 @@ export interface CgroupPlan {
   readonly oomCounter: CgroupCounter | undefined;
   /** Absent when the host has no freezer. */
   readonly freezer: CgroupFreezer | undefined;
+  /** Absent in v1, and when every device is allowed. */
+  readonly deviceProgram: DeviceProgram | undefined;
   readonly hierarchies: readonly CgroupHierarchy[];
   readonly unsupported: readonly CgroupReport[];
 }

@@ -13,7 +13,7 @@ import { foldersDownTo } from './folders.ts';
 import type { CgroupV1Layout, V1Controller } from './layout.ts';
 
 /** Controllers with limits. The others only count (cpuacct, blkio) or stop processes (freezer). */
-const limiting: readonly (readonly [V1Controller, Controller])[] = [
+const limiting: readonly (readonly [V1Controller, Pick<Controller, 'asked' | 'v1'>])[] = [
   ['memory', memoryController],
   ['cpu', cpuController],
   ['pids', pidsController],
@@ -88,6 +88,7 @@ export function planV1(request: V1PlanRequest): CgroupPlan {
     oomCounter:
       memory === undefined ? undefined : { file: `${memory}/memory.oom_control`, key: 'oom_kill' },
     freezer: freezer === undefined ? undefined : freezerV1(freezer),
+    deviceProgram: undefined,
     hierarchies: hierarchies.map(({ name, controllers, folder }) => ({
       name,
       controllers,

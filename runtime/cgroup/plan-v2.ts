@@ -6,10 +6,11 @@ import type { Controller } from './controllers/controller.ts';
 import { nothing, write } from './controllers/controller.ts';
 import { cpuController } from './controllers/cpu.ts';
 import { cpusetController } from './controllers/cpuset.ts';
-import { devicesController } from './controllers/devices.ts';
 import { freezerV2 } from './controllers/freezer.ts';
 import { memoryController } from './controllers/memory.ts';
 import { pidsController } from './controllers/pids.ts';
+import { compileDeviceProgram } from './device-program/compile.ts';
+import { deviceAllowList } from './device-rules.ts';
 import { foldersDownTo } from './folders.ts';
 import type { CgroupV2Layout } from './layout.ts';
 
@@ -72,16 +73,14 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
   const folders = foldersDownTo(layout.mount, names);
   const folder = folders.at(-1) ?? layout.mount;
   const above = [layout.mount, ...folders.slice(0, -1)];
-  const plans = [
-    ...limiting.map(([name, controller]): ControllerPlan => {
-      if (layout.controllers.has(name)) return controller.v2({ folder, resources });
-      const reason = `The "${name}" controller is not available on this host, so this is not limited.`;
-      const fields = controller.asked(resources);
-      const reports = fields.map((field) => ({ field: `linux.resources.${field}`, reason }));
-      return { ...nothing, reports };
-    }),
-    devicesController.v2({ folder, resources }),
-  ];
+  const plans = limiting.map(([name, controller]): ControllerPlan => {
+    if (layout.controllers.has(name)) return controller.v2({ folder, resources });
+    const reason = `The "${name}" controller is not available on this host, so this is not limited.`;
+    const fields = controller.asked(resources);
+    const reports = fields.map((field) => ({ field: `linux.resources.${field}`, reason }));
+    return { ...nothing, reports };
+  });
+  const instructions = compileDeviceProgram(deviceAllowList(resources.devices));
   const asked = limiting
     .filter(
       ([name, controller]) =>
@@ -107,6 +106,7 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
       ? { file: `${folder}/memory.events`, key: 'oom_kill' }
       : undefined,
     freezer: freezerV2(folder),
+    deviceProgram: instructions && { folder, instructions },
     hierarchies: [{ name: posix.basename(layout.mount), controllers: [], folder }],
     unsupported: plans.flatMap(({ reports }) => reports),
   };

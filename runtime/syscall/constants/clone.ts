@@ -8,3 +8,5 @@ export const CLONE_NEWIPC = 0x08000000;
 export const CLONE_NEWUSER = 0x10000000;
 export const CLONE_NEWPID = 0x20000000;
 export const CLONE_NEWNET = 0x40000000;
+/** clone3(2) alone, Linux 5.7. */
+export const CLONE_INTO_CGROUP = 0x200000000;
