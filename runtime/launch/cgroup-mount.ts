@@ -43,13 +43,13 @@ export function addCgroupMount(
     flags & ~MS_RDONLY,
     data,
   ]);
-  for (const { controllers } of hierarchies) {
-    const folder = controllers.join(',');
+  for (const { name: folder, controllers } of hierarchies) {
     const path = posix.join(destination, folder);
+    const options = controllers.join(',');
     p.call(`make ${path}`, 'mkdirat', [AT_FDCWD, p.string(path), 0o755]);
-    const args = [p.string('cgroup'), p.string(path), p.string('cgroup'), flags, p.string(folder)];
-    p.call(`mount cgroup ${folder} on ${path}`, 'mount', args);
-    for (const name of controllers.length > 1 ? controllers : []) {
+    const args = [p.string('cgroup'), p.string(path), p.string('cgroup'), flags, p.string(options)];
+    p.call(`mount cgroup ${options} on ${path}`, 'mount', args);
+    for (const name of controllers.filter((controller) => controller !== folder)) {
       p.call(
         `link ${name}`,
         'symlinkat',

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import type { Mount } from '../spec/mount.ts';
 import { AT_FDCWD, CLOSE_RANGE_CLOEXEC, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
 import { CLONE_NEWCGROUP } from '../syscall/constants/clone.ts';
 import {
@@ -30,11 +32,11 @@ import { addMount, openSources } from './mounts.ts';
 import { joinNamespaces } from './namespaces.ts';
 import { makeReadOnly, maskPaths } from './protected-paths.ts';
 import {
-  detachHost,
+  enterRoot,
   isolateMounts,
+  leaveHost,
   makeRootReadOnly,
   mountRoot,
-  pivotInto,
 } from './root-file-system.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { type ContainerStreams, useStreams } from './streams.ts';
@@ -78,8 +80,9 @@ function becomeMappedRoot(p: ProgramBuilder, sync: Ref): void {
   p.call('become root of the user namespace', 'setresuid', [0, 0, 0]);
 }
 
-function buildFileSystem(p: ProgramBuilder, { plan, sync, streams }: ContainerProcessInput): void {
-  const { spec, namespaces } = plan;
+function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void {
+  const { plan } = input;
+  const { spec } = plan;
   const target = `${plan.runDir}/${rootFolder}`;
   isolateMounts(p);
   mountRoot(p, plan.rootfs, target);
@@ -88,37 +91,59 @@ function buildFileSystem(p: ProgramBuilder, { plan, sync, streams }: ContainerPr
   const nullDevice = host.open('/dev/null');
   const sources = openSources(host, spec.mounts, plan.sourceKinds);
   const devices = devicesOf(spec.linux.devices);
-  const hostDevices = namespaces.newUser ? openHostDevices(host, devices) : undefined;
-  const hostRoot = pivotInto(p, target);
+  const hostDevices = plan.namespaces.newUser ? openHostDevices(host, devices) : undefined;
+  const hostRoot = enterRoot(p, target);
 
-  const mounts = spec.mounts.filter((mount) => !isCgroupMount(mount));
-  for (const mount of mounts) addMount(p, mount, { host, source: sources.get(mount) });
+  // The image may have links to /proc/self/fd or /proc/self/cwd, which would lead out as long as something of the host
+  // is open: as long as paths of the image are walked there is no procfs that could make sense of them.
+  const { first, last } = procMountsLast(spec.mounts);
+  for (const mount of first) addMount(p, mount, { host, source: sources.get(mount) });
   if (hostDevices) bindHostDevices(p, devices, { host, opened: hostDevices });
   else makeDevices(p, devices);
   makeDeviceLinks(p);
-
-  // The process is in its cgroups now: what it sees of them from here on begins there (cgroup_namespaces(7)).
-  awaitGo(p, sync);
-  if (namespaces.newCgroup) p.call('make the cgroup namespace', 'unshare', [CLONE_NEWCGROUP]);
-  for (const mount of spec.mounts.filter(isCgroupMount))
-    addCgroupMount(p, mount, plan.cgroup.hierarchies);
-
-  useStreams(p, streams, {
+  makeFolders(p, spec.process.cwd);
+  mountCgroups(p, input);
+  useStreams(p, input.streams, {
     user: spec.process.user.uid,
     consoleSize: spec.process.consoleSize,
-    sync,
+    sync: input.sync,
   });
-  if (plan.oomScoreAdj !== undefined)
-    writeFile(p, 'proc/self/oom_score_adj', String(plan.oomScoreAdj));
+
+  for (const mount of last) addMount(p, mount, { host, source: sources.get(mount) });
+  tuneKernel(p, plan);
+  makeReadOnly(p, spec.linux.readonlyPaths);
+  maskPaths(p, spec.linux.maskedPaths, { host, nullDevice });
+  host.closeAll();
+  leaveHost(p, hostRoot, target);
+  if (spec.root.readonly) makeRootReadOnly(p);
+}
+
+/** Splits the mounts: those on /proc and below come last, the others keep their order before them. */
+function procMountsLast(mounts: readonly Mount[]): {
+  readonly first: readonly Mount[];
+  readonly last: readonly Mount[];
+} {
+  const isProc = ({ type, destination }: Mount): boolean =>
+    type === 'proc' || `${posix.normalize(destination)}/`.startsWith('/proc/');
+  const rest = mounts.filter((mount) => !isCgroupMount(mount));
+  return { first: rest.filter((mount) => !isProc(mount)), last: rest.filter(isProc) };
+}
+
+/** Waits until the process is in its cgroups; what it sees of them from then on begins there (cgroup_namespaces(7)). */
+function mountCgroups(p: ProgramBuilder, { plan, sync }: ContainerProcessInput): void {
+  awaitGo(p, sync);
+  if (plan.namespaces.newCgroup) p.call('make the cgroup namespace', 'unshare', [CLONE_NEWCGROUP]);
+  for (const mount of plan.spec.mounts.filter(isCgroupMount)) {
+    addCgroupMount(p, mount, plan.cgroup.hierarchies);
+  }
+}
+
+/** Writes what is set through procfs: the OOM score through the host's, sysctls through the container's own. */
+function tuneKernel(p: ProgramBuilder, { oomScoreAdj, spec }: StartPlan): void {
+  if (oomScoreAdj !== undefined) writeFile(p, 'proc/self/oom_score_adj', String(oomScoreAdj));
   for (const [name, value] of Object.entries(spec.linux.sysctl)) {
     writeFile(p, `/proc/sys/${name.replaceAll('.', '/')}`, value);
   }
-  makeReadOnly(p, spec.linux.readonlyPaths);
-  maskPaths(p, spec.linux.maskedPaths, { host, nullDevice });
-  makeFolders(p, spec.process.cwd);
-  host.closeAll();
-  detachHost(p, hostRoot);
-  if (spec.root.readonly) makeRootReadOnly(p);
 }
 
 function setName(p: ProgramBuilder, call: 'sethostname' | 'setdomainname', name: string): void {

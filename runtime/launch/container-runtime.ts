@@ -1,4 +1,5 @@
-import { orIfMissing, rmdir } from '../host/files.ts';
+import { type Clock, systemClock } from '../host/clock.ts';
+import { removeCgroups } from './remove-cgroups.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import { type ExitRecord, readExitRecord } from './exit-record.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
@@ -21,16 +22,18 @@ export class ContainerRuntime {
   readonly #launcher: Launcher;
   readonly #host: HostFacts;
   readonly #filters: FilterCache;
+  readonly #clock: Clock;
 
-  private constructor(launcher: Launcher, host: HostFacts) {
+  private constructor(launcher: Launcher, host: HostFacts, clock: Clock) {
+    this.#clock = clock;
     this.#launcher = launcher;
     this.#host = host;
     this.#filters = new FilterCache(host.architecture);
   }
 
   /** Looks at the host once. Throws CGROUP_UNAVAILABLE and ARCH_UNSUPPORTED. */
-  static async create(launcher: Launcher): Promise<ContainerRuntime> {
-    return new ContainerRuntime(launcher, await readHostFacts());
+  static async create(launcher: Launcher, clock = systemClock): Promise<ContainerRuntime> {
+    return new ContainerRuntime(launcher, await readHostFacts(), clock);
   }
 
   /**
@@ -49,7 +52,7 @@ export class ContainerRuntime {
       );
       return { pid: data.readUInt32LE(0), warnings };
     } catch (error) {
-      for (const folder of plan.cgroup.remove) await orIfMissing(rmdir(folder), undefined);
+      await removeCgroups(plan.cgroup.remove, this.#clock);
       throw startError(error, request.spec.process.args[0] ?? '');
     }
   }

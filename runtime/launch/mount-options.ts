@@ -104,8 +104,3 @@ export function parseMountOptions(options: readonly string[]): ParsedMountOption
   }
   return { flags, propagation, data: data.join(','), unsupported };
 }
-
-/** The flag of `linux.rootfsPropagation`, such as `rslave`. */
-export function propagationFlag(name: string): number | undefined {
-  return propagationOptions[name];
-}

@@ -44,25 +44,29 @@ export function mountRoot(p: ProgramBuilder, rootfs: RootfsMount, target: string
 }
 
 /**
- * Makes the mounted root the process' root (pivot_root(2), "pivot_root(".", ".")"). The host's tree stays reachable
- * through the given descriptor, which is also the current folder, until `detachHost`: sources of bind mounts are
- * resolved there while every destination is resolved inside the container's root.
+ * Enters the mounted root for the time of the further mounts: destinations are resolved inside it, where `..` and
+ * absolute links stay inside; sources are named relative to the current folder, which is the host's root.
+ *
+ * A chroot(2) and not yet the pivot: after `pivot_root(".", ".")` the host's tree lies on top of the new root, and
+ * `..` at the root would lead into it.
  */
-export function pivotInto(p: ProgramBuilder, target: string): Ref {
+export function enterRoot(p: ProgramBuilder, target: string): Ref {
   const flags = O_DIRECTORY.or(O_PATH | O_CLOEXEC);
   const host = p.call('open the root of the host', 'openat', [AT_FDCWD, p.string('/'), flags, 0]);
-  p.call('enter the new root', 'chdir', [p.string(target)]);
-  p.call('pivot into the new root', 'pivot_root', [p.string('.'), p.string('.')]);
+  p.call('enter the root', 'chroot', [p.string(target)]);
   p.call('return to the root of the host', 'fchdir', [host]);
   return host;
 }
 
-/** Lets go of the host's tree: nothing of it can be reached from then on. */
-export function detachHost(p: ProgramBuilder, host: Ref): void {
+/** Makes the mounted root the only one (pivot_root(2)): nothing of the host's tree can be reached from then on. */
+export function leaveHost(p: ProgramBuilder, host: Ref, target: string): void {
   p.call('return to the root of the host', 'fchdir', [host]);
+  p.call('leave the root for the host', 'chroot', [p.string('.')]);
+  p.call('close the root of the host', 'close', [host]);
+  p.call('enter the new root', 'chdir', [p.string(target)]);
+  p.call('pivot into the new root', 'pivot_root', [p.string('.'), p.string('.')]);
   p.call('detach the root of the host', 'umount2', [p.string('.'), MNT_DETACH]);
   p.call('enter the root', 'chdir', [p.string('/')]);
-  p.call('close the root of the host', 'close', [host]);
 }
 
 /** Makes the root itself read-only; what is mounted below stays as it is. */

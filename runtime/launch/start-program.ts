@@ -8,7 +8,8 @@ import {
   O_NONBLOCK,
   O_WRONLY,
 } from '../syscall/constants/fs.ts';
-import { PR_SET_NAME, SIG_SETMASK, SIGCHLD, SIGSET_SIZE } from '../syscall/constants/process.ts';
+import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../syscall/constants/process.ts';
+import { MSG_DONTWAIT } from '../syscall/constants/io.ts';
 import { decimal, numberedPath } from '../syscall/decimal.ts';
 import { failureSize } from '../syscall/layout.ts';
 import { launcherFd } from '../syscall/launcher-program.ts';
@@ -16,6 +17,8 @@ import type { IdMapping } from '../spec/linux.ts';
 import type { Address, Ref } from '../syscall/program.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { buildContainerProcess } from './container-process.ts';
+import { attachDeviceProgram } from './device-program.ts';
+import { forkContainer } from './fork-container.ts';
 import { buildMonitor } from './monitor/monitor.ts';
 import { openControlSocket } from './monitor/control-socket.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
@@ -37,13 +40,7 @@ export function startProgram(plan: StartPlan, name: string): ProgramBuilder {
   const sync = openSyncChannel(p);
 
   const parent = p.label();
-  const child = p.call('fork the container', 'clone', [
-    plan.namespaces.cloneFlags | SIGCHLD,
-    0,
-    0,
-    0,
-    0,
-  ]);
+  const { child, inCgroup } = forkContainer(p, plan);
   p.jumpIf('ne', child, 0, parent);
   buildContainerProcess(p, { plan, sync: sync.child, streams: streams.container });
 
@@ -52,7 +49,10 @@ export function startProgram(plan: StartPlan, name: string): ProgramBuilder {
     p.call('close what belongs to the container', 'close', [end]);
   }
   if (plan.namespaces.newUser) mapIds(p, { child, plan, sync });
-  joinCgroups(p, child, plan);
+  const joined = p.label();
+  p.jumpIf('ne', inCgroup, 0, joined);
+  joinCgroups(p, { child, plan, sync });
+  p.place(joined);
   sendGo(p, sync.parent);
   const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
   sayStarted(p, child);
@@ -69,12 +69,16 @@ function becomeMonitor(p: ProgramBuilder, plan: StartPlan): void {
   // A signal that ended the monitor would leave the container without one; only SIGKILL still can.
   const all = p.bytes(Buffer.alloc(SIGSET_SIZE, 0xff));
   p.call('block all signals', 'rt_sigprocmask', [SIG_SETMASK, all, 0, SIGSET_SIZE]);
-  p.call('clear the umask', 'umask', [0]);
+  p.call('set the umask', 'umask', [0o022]);
   // Paths of a socket have at most 107 bytes: it gets a relative one.
   p.call(`enter ${plan.runDir}`, 'chdir', [p.string(plan.runDir)]);
   p.call('make the folder of the root', 'mkdirat', [AT_FDCWD, p.string(rootFolder), 0o700], {
     onError: 'ignore',
   });
+  if (plan.namespaces.newUser) {
+    // Root of a user namespace is an ordinary user to this folder: it must get to the mount point.
+    p.call('let the container through', 'fchmodat', [AT_FDCWD, p.string('.'), 0o711]);
+  }
 }
 
 function makeCgroups(p: ProgramBuilder, { cgroup }: StartPlan): void {
@@ -91,6 +95,7 @@ function makeCgroups(p: ProgramBuilder, { cgroup }: StartPlan): void {
     p.call(label, 'write', [fd, p.string(value), value.length], { onError });
     p.call(label, 'close', [fd], { onError });
   }
+  if (cgroup.deviceProgram) attachDeviceProgram(p, cgroup.deviceProgram);
 }
 
 function openLog(p: ProgramBuilder, path: string): Ref {
@@ -124,15 +129,36 @@ function mappingLine({ containerID, hostID, size }: IdMapping): string {
   return `${containerID} ${hostID} ${size}\n`;
 }
 
-function joinCgroups(p: ProgramBuilder, child: Ref, { cgroup }: StartPlan): void {
-  if (cgroup.join.length === 0) return;
+/** Moves the container's process into its cgroups. When that fails because it has ended, what it said is passed on. */
+function joinCgroups(
+  p: ProgramBuilder,
+  {
+    child,
+    plan,
+    sync,
+  }: { readonly child: Ref; readonly plan: StartPlan; readonly sync: SyncChannel },
+): void {
+  if (plan.cgroup.join.length === 0) return;
   const { start, length } = decimal(p, child);
-  for (const file of cgroup.join) {
+  const [failed, silent, joined] = [p.label(), p.label(), p.label()];
+  const error = p.value(p.reserve(8));
+  for (const file of plan.cgroup.join) {
     const label = `join the cgroup ${file}`;
     const fd = p.call(label, 'openat', [AT_FDCWD, p.string(file), O_WRONLY | O_CLOEXEC, 0]);
-    p.call(label, 'write', [fd, start, length]);
+    p.set(error, p.call(label, 'write', [fd, start, length], { onError: 'ignore' }));
+    p.jumpIf('lt', p.value(error.address), 0, failed);
     p.call(label, 'close', [fd]);
   }
+  p.jump(joined);
+
+  p.place(failed);
+  const buffer = p.reserve(failureSize);
+  const args = [sync.parent, buffer, failureSize, MSG_DONTWAIT, 0, 0];
+  const said = p.call('hear from the container', 'recvfrom', args, { onError: silent });
+  passFailureOn(p, { child, buffer, length: said });
+  p.place(silent);
+  p.fail('join the cgroups', p.compute('sub', 0, error));
+  p.place(joined);
 }
 
 /** What the monitor holds while the container starts. */

@@ -27,9 +27,10 @@ export function openSyncChannel(p: ProgramBuilder): SyncChannel {
   return { parent: p.value32(ends), child: p.value32(ends.at(4)) };
 }
 
-/** The monitor lets the child go on. */
+/** The monitor lets the child go on. A child that has failed is gone; what it has said is read later. */
 export function sendGo(p: ProgramBuilder, end: Ref): void {
-  p.call('let the container go on', 'sendto', [end, p.string('g'), 1, MSG_NOSIGNAL, 0, 0]);
+  const args = [end, p.string('g'), 1, MSG_NOSIGNAL, 0, 0];
+  p.call('let the container go on', 'sendto', args, { onError: 'ignore' });
 }
 
 /** The child waits until it may go on; when the monitor has died it ends. */

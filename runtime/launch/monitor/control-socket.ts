@@ -15,7 +15,10 @@ export function openControlSocket(p: ProgramBuilder): Ref {
   p.call('remove the former control socket', 'unlinkat', [AT_FDCWD, name, 0], {
     onError: 'ignore',
   });
+  // Whoever can connect can kill the container: only root may.
+  const umask = p.call('set the umask', 'umask', [0o177]);
   p.call('name the control socket', 'bind', [socket, p.bytes(address), address.length]);
+  p.call('set the umask', 'umask', [umask]);
   p.call('listen on the control socket', 'listen', [socket, maxConnections]);
   return socket;
 }

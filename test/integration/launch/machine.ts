@@ -1,0 +1,234 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ContainerRuntime } from '../../../runtime/launch/container-runtime.ts';
+import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
+import type { ExitRecord } from '../../../runtime/launch/exit-record.ts';
+import type { MonitorConnection } from '../../../runtime/launch/monitor/connection.ts';
+import type { StartRequest } from '../../../runtime/launch/plan-start.ts';
+import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
+import type { SpecInput } from '../../../runtime/spec/spec.ts';
+import { Launcher } from '../../../runtime/syscall/launcher.ts';
+
+/** What a container left when it ended. */
+export interface Ended {
+  readonly exit: ExitRecord;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Parts of a config that a test changes; process fields are merged. */
+export interface Change {
+  readonly process?: Partial<SpecInput['process']>;
+  readonly linux?: Partial<NonNullable<SpecInput['linux']>>;
+  readonly mounts?: NonNullable<SpecInput['mounts']>;
+  readonly readonly?: boolean;
+  readonly hostname?: string;
+}
+
+/** A container that runs. */
+export interface Running {
+  readonly pid: number;
+  readonly monitor: MonitorConnection;
+  readonly runDir: string;
+  readonly logFile: string;
+  readonly warnings: readonly string[];
+  /** Resolves when the output so far contains the text. */
+  said(text: string): Promise<void>;
+  ended(): Promise<Ended>;
+}
+
+const mounts: NonNullable<SpecInput['mounts']> = [
+  { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+  {
+    destination: '/dev',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+  },
+  {
+    destination: '/dev/pts',
+    type: 'devpts',
+    source: 'devpts',
+    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+  },
+  {
+    destination: '/sys',
+    type: 'sysfs',
+    source: 'sysfs',
+    options: ['nosuid', 'noexec', 'nodev', 'ro'],
+  },
+  {
+    destination: '/sys/fs/cgroup',
+    type: 'cgroup',
+    source: 'cgroup',
+    options: ['ro', 'nosuid', 'noexec', 'nodev'],
+  },
+  {
+    destination: '/dev/mqueue',
+    type: 'mqueue',
+    source: 'mqueue',
+    options: ['nosuid', 'noexec', 'nodev'],
+  },
+  {
+    destination: '/dev/shm',
+    type: 'tmpfs',
+    source: 'shm',
+    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
+  },
+];
+
+/** A root file system of busybox, and a runtime to start containers in it. */
+export class Machine {
+  readonly folder: string;
+  readonly launcher: Launcher;
+  readonly runtime: ContainerRuntime;
+  #number = 0;
+
+  private constructor(folder: string, launcher: Launcher, runtime: ContainerRuntime) {
+    this.folder = folder;
+    this.launcher = launcher;
+    this.runtime = runtime;
+  }
+
+  /** Makes the folders; `dispose` removes them. */
+  static async create(): Promise<Machine> {
+    const folder = mkdtempSync(join(tmpdir(), 'berth-launch-'));
+    mkdirSync(`${folder}/lower/bin`, { recursive: true });
+    mkdirSync(`${folder}/lower/tmp`);
+    execFileSync('cp', ['/bin/busybox', `${folder}/lower/bin/busybox`]);
+    execFileSync('chroot', [`${folder}/lower`, '/bin/busybox', '--install', '-s', '/bin']);
+    const launcher = await Launcher.start();
+    return new Machine(folder, launcher, await ContainerRuntime.create(launcher));
+  }
+
+  async dispose(): Promise<void> {
+    await this.launcher.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A path in the image, as the host sees it. */
+  image(path: string): string {
+    return `${this.folder}/lower/${path}`;
+  }
+
+  /** A request for a container that runs `args` as Docker would, but for the changes. */
+  request(args: readonly string[], change: Change = {}): StartRequest {
+    this.#number += 1;
+    const base = `${this.folder}/${this.#number}`;
+    for (const name of ['upper', 'work', 'run']) mkdirSync(`${base}/${name}`, { recursive: true });
+    const all = [...defaultCapabilities];
+    const spec: SpecInput = {
+      ociVersion: '1.2.1',
+      hostname: change.hostname ?? 'box',
+      root: { path: 'rootfs', readonly: change.readonly ?? false },
+      process: {
+        user: { uid: 0, gid: 0 },
+        args: [...args],
+        env: ['PATH=/bin'],
+        cwd: '/',
+        capabilities: { bounding: all, effective: all, permitted: all },
+        ...change.process,
+      },
+      mounts: [...mounts, ...(change.mounts ?? [])],
+      linux: {
+        namespaces: (['pid', 'mount', 'uts', 'ipc', 'network', 'cgroup'] as const).map((type) => ({
+          type,
+        })),
+        maskedPaths: ['/proc/kcore', '/proc/keys', '/proc/acpi', '/sys/firmware'],
+        readonlyPaths: ['/proc/sys', '/proc/bus', '/proc/fs', '/proc/irq'],
+        cgroupsPath: `/berth/test-${process.pid}-${this.#number}`,
+        ...change.linux,
+      },
+    };
+    return {
+      id: `test-${this.#number}`,
+      spec: parseSpec(spec),
+      rootfs: {
+        type: 'overlay',
+        lower: [`${this.folder}/lower`],
+        upper: `${base}/upper`,
+        work: `${base}/work`,
+      },
+      runDir: `${base}/run`,
+      logFile: `${base}/log`,
+      stdin: 'none',
+    };
+  }
+
+  /** Starts a container and connects to it. One that ends at once may be gone before: use `run` for those. */
+  async start(request: StartRequest): Promise<Running> {
+    const { pid, warnings } = await this.runtime.start(request);
+    const monitor = await this.runtime.connect(request.runDir);
+    if (!monitor) throw new Error(`no monitor: ${JSON.stringify(await this.#ended(request))}`);
+    const ended = async (): Promise<Ended> => {
+      await monitor.closed;
+      return this.#ended(request);
+    };
+    const said = (text: string): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const output = records(request.logFile).map(({ payload }) => payload);
+          if (output.join('').includes(text)) resolve();
+        };
+        monitor.onOutput(look);
+        look();
+      });
+    return {
+      pid,
+      warnings,
+      monitor,
+      runDir: request.runDir,
+      logFile: request.logFile,
+      said,
+      ended,
+    };
+  }
+
+  /** Runs a container to its end. */
+  async run(args: readonly string[], change: Change = {}): Promise<Ended> {
+    const request = this.request(args, change);
+    await this.runtime.start(request);
+    await (
+      await this.runtime.connect(request.runDir)
+    )?.closed;
+    return this.#ended(request);
+  }
+
+  /** Runs a shell script in a container; its output must be without errors. */
+  async shell(script: string, change: Change = {}): Promise<string> {
+    const { exit, stdout, stderr } = await this.run(['sh', '-c', script], change);
+    if (exit.exitCode !== 0 || stderr !== '')
+      throw new Error(`"${script}": ${exit.exitCode} ${stderr}${stdout}`);
+    return stdout.trim();
+  }
+
+  async #ended({ runDir, logFile }: StartRequest): Promise<Ended> {
+    const exit = await this.runtime.readExit(runDir);
+    if (!exit) throw new Error('there is no exit record');
+    const output = { 1: '', 2: '' };
+    for (const { stream, payload } of records(logFile)) output[stream as 1 | 2] += payload;
+    return { exit, stdout: output[1], stderr: output[2] };
+  }
+}
+
+/** The records of a log file. */
+export function records(
+  logFile: string,
+): readonly { readonly stream: number; readonly seconds: number; readonly payload: string }[] {
+  if (!existsSync(logFile)) return [];
+  const log = readFileSync(logFile);
+  const found: { readonly stream: number; readonly seconds: number; readonly payload: string }[] =
+    [];
+  for (let at = 0; at < log.length;) {
+    const end = at + 24 + log.readUInt32LE(at);
+    found.push({
+      stream: log.readUInt32LE(at + 4),
+      seconds: Number(log.readBigInt64LE(at + 8)),
+      payload: log.toString('utf8', at + 24, end),
+    });
+    at = end;
+  }
+  return found;
+}
