@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+
+import type { z } from 'zod';
+
+import { Query } from './query.ts';
+import { readJson } from './read-json.ts';
+
+/** What `ApiRequest` is made from. */
+export interface ApiRequestSource {
+  readonly version: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+  readonly signal: AbortSignal;
+}
+
+/** A request as route handlers see it. */
+export class ApiRequest {
+  /** API version that the client speaks, such as `1.51`. */
+  readonly version: string;
+  readonly query: Query;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+  /** Aborted when the client goes away before it is answered. */
+  readonly signal: AbortSignal;
+  readonly #parameters: Readonly<Record<string, string>>;
+
+  constructor(source: ApiRequestSource) {
+    this.version = source.version;
+    this.query = new Query(source.query);
+    this.headers = source.headers;
+    this.body = source.body;
+    this.signal = source.signal;
+    this.#parameters = source.parameters;
+  }
+
+  /** The container or image that the path names. */
+  get name(): string {
+    return this.#parameters['name'] ?? '';
+  }
+
+  /** The body as JSON. @throws API_REQUEST_INVALID, API_BODY_TOO_LARGE */
+  json<Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema>> {
+    return readJson(this.body, this.headers['content-type'], schema);
+  }
+}

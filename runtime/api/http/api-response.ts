@@ -1,0 +1,43 @@
+import type { Duplex } from 'node:stream';
+
+/** What a route handler answers. */
+export type ApiResponse =
+  | { readonly kind: 'empty'; readonly status: 200 | 201 | 204 | 304 }
+  | { readonly kind: 'json'; readonly status: 200 | 201; readonly body: unknown }
+  | {
+      readonly kind: 'text';
+      readonly body: string;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | {
+      /** What fails after the headers went out cuts the connection, unless the chunks say it themselves. */
+      readonly kind: 'stream';
+      /** When the headers go out. With the first chunk: what fails before it still gets a status. */
+      readonly headers: 'at-once' | 'with-first-chunk';
+      readonly contentType: string;
+      readonly chunks: AsyncIterable<Uint8Array | string>;
+    }
+  | {
+      /** The connection becomes a bare one in both directions (`POST /containers/{id}/attach`). */
+      readonly kind: 'hijack';
+      readonly contentType: string;
+      readonly serve: (connection: Duplex) => Promise<unknown>;
+    };
+
+/** 204: done, nothing to say. */
+export const noContent: ApiResponse = { kind: 'empty', status: 204 };
+
+/** 200 with a JSON body. */
+export function json(body: unknown): ApiResponse {
+  return { kind: 'json', status: 200, body };
+}
+
+/** 201 with a JSON body. */
+export function created(body: unknown): ApiResponse {
+  return { kind: 'json', status: 201, body };
+}
+
+/** One line of a stream of JSON objects. */
+export function jsonLine(body: unknown): string {
+  return `${JSON.stringify(body)}\r\n`;
+}

@@ -1,0 +1,24 @@
+import { BerthError, messageOf } from '../../errors/berth-error.ts';
+import { catalogueEntry } from '../../errors/catalogue.ts';
+
+/** An error as the API answers it: Docker's `message`, and what berth knows besides. */
+export interface ErrorResponse {
+  readonly status: number;
+  readonly body: {
+    readonly message: string;
+    readonly code?: string;
+    readonly remedy?: string;
+  };
+}
+
+/** Turns anything that was thrown into an answer. */
+export function errorResponse(thrown: unknown): ErrorResponse {
+  if (!(thrown instanceof BerthError)) {
+    return { status: 500, body: { message: messageOf(thrown) } };
+  }
+  const { code, message, remedy } = thrown;
+  return {
+    status: catalogueEntry(code).http,
+    body: { message, code, ...(remedy === undefined ? {} : { remedy }) },
+  };
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import type { ApiResponse } from './api-response.ts';
+
+type Hijack = Extract<ApiResponse, { kind: 'hijack' }>;
+
+/** A request that asked for its connection to become another protocol's. */
+export interface UpgradeRequest {
+  readonly connection: Duplex;
+  /** Bytes that came with the request's own. */
+  readonly head: Buffer;
+}
+
+/** What it takes to hand a connection over. */
+export interface HijackExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** There when the client sent `Upgrade: tcp`. */
+  readonly upgrade: UpgradeRequest | undefined;
+}
+
+/** Takes a connection away from Node's HTTP parser, as it does by itself for an upgrade. */
+function detach({ request, response }: HijackExchange): Duplex {
+  const { socket } = request;
+  response.detachSocket(socket);
+  // Adding a listener makes the parser give the socket's bytes back; its own listeners would still parse them.
+  socket.on('data', () => undefined);
+  socket.pause();
+  socket.removeAllListeners('data');
+  socket.removeAllListeners('end');
+  socket.removeAllListeners('drain');
+  socket.setTimeout(0);
+  return socket;
+}
+
+/**
+ * Hands a connection over: by 101 when the client asked for it, else by Docker's older way, a 200 without a length.
+ * Half-closing works on it: a client's end of input is not the end of the output.
+ */
+export function takeConnection(exchange: HijackExchange, { contentType }: Hijack): Duplex {
+  if (exchange.upgrade === undefined) {
+    const connection = detach(exchange);
+    connection.write(`HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\n\r\n`);
+    return connection;
+  }
+  const { connection, head } = exchange.upgrade;
+  exchange.response.detachSocket(exchange.request.socket);
+  connection.write(
+    `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
+  );
+  if (head.length > 0) connection.unshift(head);
+  return connection;
+}

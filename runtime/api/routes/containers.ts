@@ -1,0 +1,123 @@
+import { createRequestSchema } from '../../container/model/create-request.ts';
+import { BerthError, isBerthError } from '../../errors/berth-error.ts';
+import type { ApiRequest } from '../http/api-request.ts';
+import { created, json, noContent } from '../http/api-response.ts';
+import type { ApiResponse } from '../http/api-response.ts';
+import { isAtLeast } from '../http/api-version.ts';
+import { parsePlatform } from '../images/pull-request.ts';
+import { get, post, remove } from '../route.ts';
+import type { Route } from '../route.ts';
+import { forClientVersion } from './create-compatibility.ts';
+import { containerInspect } from '../views/container-inspect.ts';
+import { containerSummary } from '../views/container-summary.ts';
+
+/** Answers 304 when a container is already in the state that was asked for. */
+async function changeState(change: Promise<void>): Promise<ApiResponse> {
+  try {
+    await change;
+    return noContent;
+  } catch (error) {
+    if (isBerthError(error, 'CONTAINER_ALREADY_IN_STATE')) return { kind: 'empty', status: 304 };
+    throw error;
+  }
+}
+
+function stopOptions(request: ApiRequest): { signal?: string; timeoutSeconds?: number } {
+  const signal = isAtLeast(request.version, '1.42') ? request.query.text('signal') : '';
+  const timeoutSeconds = request.query.integer('t');
+  return {
+    ...(signal === '' ? {} : { signal }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+  };
+}
+
+/** Docker says first what did not work, then why. */
+function explained(prefix: string, error: unknown): unknown {
+  if (!isBerthError(error)) return error;
+  const { code, remedy, details } = error;
+  const message = `${prefix}: ${error.message}`;
+  return new BerthError(code, {
+    message,
+    ...(remedy === undefined ? {} : { remedy }),
+    details,
+    cause: error,
+  });
+}
+
+/** Routes that make, change, show and remove containers. */
+export const containerRoutes: readonly Route[] = [
+  get('/containers/json', async ({ query }, { containers, clock }) => {
+    const found = await containers.list({
+      scope: query.flag('all') ? 'all' : 'running',
+      limit: query.integer('limit') ?? 0,
+      filters: query.filters(),
+    });
+    const now = clock.now();
+    return json(found.map((container) => containerSummary(container, now)));
+  }),
+  post('/containers/create', async (request, { containers }) => {
+    const body = await request.json(createRequestSchema);
+    const platform = request.query.optionalText('platform');
+    const { id, warnings } = await containers.create({
+      request: forClientVersion(body, request.version),
+      name: request.query.optionalText('name'),
+      platform: platform === undefined ? undefined : parsePlatform(platform),
+    });
+    return created({ Id: id, Warnings: warnings });
+  }),
+  get('/containers/:name/json', ({ name }, { containers }) => {
+    const container = containers.find(name);
+    return json(containerInspect(container, containers.paths(container)));
+  }),
+  post('/containers/:name/start', ({ name }, { containers }) =>
+    changeState(containers.start(name)),
+  ),
+  post('/containers/:name/stop', (request, { containers }) =>
+    changeState(containers.stop(request.name, stopOptions(request))),
+  ),
+  post('/containers/:name/restart', (request, { containers }) =>
+    changeState(containers.restart(request.name, stopOptions(request))),
+  ),
+  post('/containers/:name/kill', async ({ name, query }, { containers }) => {
+    try {
+      await containers.kill(name, query.text('signal'));
+    } catch (error) {
+      throw explained(`cannot kill container: ${name}`, error);
+    }
+    return noContent;
+  }),
+  post('/containers/:name/rename', async ({ name, query }, { containers }) => {
+    await containers.rename(name, query.text('name'));
+    return noContent;
+  }),
+  post('/containers/:name/resize', ({ name, query }, { containers }) => {
+    const size = {
+      rows: terminalSide(query.integer('h')),
+      columns: terminalSide(query.integer('w')),
+    };
+    containers.resize(name, size);
+    return { kind: 'empty', status: 200 };
+  }),
+  remove('/containers/:name', async ({ name, query }, { containers }) => {
+    if (query.flag('link')) throw noLinks();
+    await containers.remove(name, query.flag('force') ? 'kill-first' : 'stopped-only');
+    return noContent;
+  }),
+];
+
+function noLinks(): BerthError {
+  return new BerthError('UNSUPPORTED_FIELD', {
+    message: 'query parameter "link" is set, but berth has no links',
+    remedy: 'Leave "--link" out.',
+    details: { field: 'link' },
+  });
+}
+
+/** Characters of a terminal's side, as the kernel keeps them: 16 bits. */
+function terminalSide(value: number | undefined): number {
+  if (value !== undefined && value >= 0 && value <= 0xffff) return value;
+  throw new BerthError('API_REQUEST_INVALID', {
+    message: `a terminal size of "${value ?? ''}" was given, wanted "h" and "w" from 0 to 65535`,
+    remedy: 'Give both, "h" and "w".',
+  });
+}

@@ -1,0 +1,111 @@
+import { Wakeup } from '../../container/events/wakeup.ts';
+import type { ContainerEvent } from '../../container/events/container-event.ts';
+import { matchesLabels, refuseUnknownFilters } from '../../container/query/filters.ts';
+import type { Filters } from '../../container/query/filters.ts';
+import { BerthError } from '../../errors/berth-error.ts';
+import { parseLogTime } from '../../container/logs/log-time.ts';
+import type { Clock } from '../../host/clock.ts';
+import { jsonLine } from '../http/api-response.ts';
+import type { Query } from '../http/query.ts';
+import { get } from '../route.ts';
+import type { Route } from '../route.ts';
+import type { ApiServices } from '../services.ts';
+
+const knownFilters = ['container', 'event', 'image', 'label', 'type', 'scope'];
+
+/** More than this many unread events, and the reader is told off instead of filling memory. */
+const maximumUnread = 10_000;
+
+function isWanted(event: ContainerEvent, filters: Filters): boolean {
+  const matches = (key: string, values: readonly string[]): boolean =>
+    filters.get(key)?.some((wanted) => values.includes(wanted)) ?? true;
+  const containers = filters.get('container');
+  return (
+    matches('type', ['container']) &&
+    matches('event', [event.action]) &&
+    matches('image', [event.image]) &&
+    matches('scope', ['local']) &&
+    matchesLabels(filters.get('label') ?? [], event.labels) &&
+    (containers?.some((name) => name === event.name || event.containerId.startsWith(name)) ?? true)
+  );
+}
+
+function eventView(event: ContainerEvent): Readonly<Record<string, unknown>> {
+  return {
+    status: event.action,
+    id: event.containerId,
+    from: event.image,
+    Type: 'container',
+    Action: event.action,
+    Actor: {
+      ID: event.containerId,
+      Attributes: { ...event.labels, image: event.image, name: event.name, ...event.attributes },
+    },
+    scope: 'local',
+    time: Math.floor(event.timeMs / 1000),
+    timeNano: event.timeMs * 1_000_000,
+  };
+}
+
+/** Events do not go back in time: berth keeps none. @throws UNSUPPORTED_FIELD */
+function refuseSince(query: Query, clock: Clock): void {
+  const since = parseLogTime(query.text('since'));
+  if (since === undefined || since.seconds * 1000 >= clock.now() - 1000) return;
+  throw new BerthError('UNSUPPORTED_FIELD', {
+    message: 'query parameter "since" asks for past events, which berth does not keep yet',
+    remedy: 'Leave "--since" out.',
+    details: { field: 'since' },
+  });
+}
+
+async function* eventLines(
+  { containers, clock }: ApiServices,
+  query: Query,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const filters = query.filters();
+  const unread: ContainerEvent[] = [];
+  const wakeup = new Wakeup();
+  const stop = containers.onEvent((event) => {
+    if (isWanted(event, filters)) unread.push(event);
+    wakeup.poke();
+  });
+  const until = parseLogTime(query.text('until'));
+  const ended = new AbortController();
+  const over = AbortSignal.any([signal, ended.signal]);
+  over.addEventListener('abort', wakeup.poke, { once: true });
+  if (until !== undefined) {
+    const waitMs = Math.max(0, until.seconds * 1000 - clock.now());
+    clock.sleep(waitMs, over).then(
+      () => {
+        ended.abort();
+      },
+      () => undefined,
+    );
+  }
+  try {
+    while (!over.aborted && unread.length < maximumUnread) {
+      wakeup.clear();
+      const batch = unread.splice(0);
+      if (batch.length > 0) yield batch.map((event) => jsonLine(eventView(event))).join('');
+      else await wakeup.wait();
+    }
+  } finally {
+    stop();
+    ended.abort();
+  }
+}
+
+/** What happens, as it happens. */
+export const eventRoutes: readonly Route[] = [
+  get('/events', ({ query, signal }, services) => {
+    refuseUnknownFilters(query.filters(), knownFilters);
+    refuseSince(query, services.clock);
+    return {
+      kind: 'stream',
+      headers: 'at-once',
+      contentType: 'application/json',
+      chunks: eventLines(services, query, signal),
+    };
+  }),
+];

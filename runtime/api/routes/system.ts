@@ -1,0 +1,38 @@
+import { noFilters } from '../../container/query/filters.ts';
+import { BerthError } from '../../errors/berth-error.ts';
+import type { ApiResponse } from '../http/api-response.ts';
+import { json } from '../http/api-response.ts';
+import { get, head, post } from '../route.ts';
+import type { Route } from '../route.ts';
+import { systemInfo } from '../system/system-info.ts';
+import { versionInfo } from '../system/version-info.ts';
+
+/** Nobody may keep the answer: it tells whether berth lives now. */
+const pingHeaders = {
+  'Cache-Control': 'no-cache, no-store, must-revalidate',
+  Pragma: 'no-cache',
+  // 1: no BuildKit, so that `docker build` does not ask for it.
+  'Builder-Version': '1',
+  Swarm: 'inactive',
+};
+
+const ping = (): ApiResponse => ({ kind: 'text', body: 'OK', headers: pingHeaders });
+
+/** Routes about berth itself. */
+export const systemRoutes: readonly Route[] = [
+  get('/_ping', ping),
+  head('/_ping', ping),
+  get('/version', (_request, { identity }) => json(versionInfo(identity))),
+  get('/info', async (_request, services) => {
+    const query = { scope: 'all', limit: 0, filters: noFilters } as const;
+    const containers = await services.containers.list(query);
+    return json(await systemInfo(services, containers));
+  }),
+  post('/auth', () => {
+    throw new BerthError('API_NOT_IMPLEMENTED', {
+      message: 'berth does not check credentials with registries yet',
+      remedy:
+        'Leave "docker login" out: credentials in the client\'s configuration are sent with each pull.',
+    });
+  }),
+];

@@ -1,0 +1,24 @@
+import type { ContainerEngine } from '../container/engine.ts';
+import type { Clock } from '../host/clock.ts';
+import type { ImageService } from '../image/image-service.ts';
+
+/** What this berth is, for `/version` and `/info`. */
+export interface EngineIdentity {
+  /** berth's own version, such as `0.1.0`. */
+  readonly version: string;
+  /** Commit, or empty. */
+  readonly commit: string;
+  /** When it was built, RFC 3339; empty when it runs from its sources. */
+  readonly buildTime: string;
+  readonly dataRoot: string;
+}
+
+/** The parts that the API is a face of. */
+export interface ApiServices {
+  readonly containers: ContainerEngine;
+  readonly images: ImageService;
+  readonly clock: Clock;
+  readonly identity: EngineIdentity;
+  /** Hears of what goes wrong where no client can be told. */
+  readonly report: (problem: unknown) => void;
+}

@@ -1,0 +1,72 @@
+import { readTextIfExists, statfs } from '../../host/files.ts';
+
+/** What `/info` tells of the host. */
+export interface HostFacts {
+  /** Such as `Debian GNU/Linux 12 (bookworm)`. */
+  readonly operatingSystem: string;
+  readonly osVersion: string;
+  readonly cgroupVersion: '1' | '2';
+  /** cgroup controllers that the kernel has switched on. */
+  readonly controllers: ReadonlySet<string>;
+  readonly ipv4Forwarding: boolean;
+  readonly bridgeIptables: boolean;
+  readonly bridgeIp6tables: boolean;
+  /** File system below the data root, such as `extfs`. */
+  readonly backingFilesystem: string;
+}
+
+/** Magic numbers of statfs(2), in Docker's words. */
+const fileSystems: Readonly<Record<number, string>> = {
+  0xef53: 'extfs',
+  0x58465342: 'xfs',
+  0x9123683e: 'btrfs',
+  0x01021994: 'tmpfs',
+  0x794c7630: 'overlayfs',
+  0x2fc12fc1: 'zfs',
+  0x6969: 'nfs',
+};
+
+/** `f_type` of a cgroup v2 mount. */
+const cgroup2Magic = 0x63677270;
+
+/** A field of os-release(5). */
+function osRelease(text: string, key: string): string {
+  const value = new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '';
+  return value.replace(/^["'](.*)["']$/, '$1');
+}
+
+/** Controllers of /proc/cgroups that are enabled (cgroups(7)). */
+function enabledControllers(text: string): ReadonlySet<string> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const fields = lines.map((line) => line.split('\t'));
+  return new Set(fields.filter((field) => field[3] === '1').map(([name = '']) => name));
+}
+
+async function isOn(path: string): Promise<boolean> {
+  return (await readTextIfExists(path))?.trim() === '1';
+}
+
+/** Looks at the host. */
+export async function readHostFacts(dataRoot: string): Promise<HostFacts> {
+  const [release, controllers, cgroup, backing, forwarding, iptables, ip6tables] =
+    await Promise.all([
+      readTextIfExists('/etc/os-release'),
+      readTextIfExists('/proc/cgroups'),
+      statfs('/sys/fs/cgroup'),
+      statfs(dataRoot),
+      isOn('/proc/sys/net/ipv4/ip_forward'),
+      isOn('/proc/sys/net/bridge/bridge-nf-call-iptables'),
+      isOn('/proc/sys/net/bridge/bridge-nf-call-ip6tables'),
+    ]);
+  const name = osRelease(release ?? '', 'PRETTY_NAME');
+  return {
+    operatingSystem: name === '' ? 'Linux' : name,
+    osVersion: osRelease(release ?? '', 'VERSION_ID'),
+    cgroupVersion: cgroup.type === cgroup2Magic ? '2' : '1',
+    controllers: enabledControllers(controllers ?? ''),
+    ipv4Forwarding: forwarding,
+    bridgeIptables: iptables,
+    bridgeIp6tables: ip6tables,
+    backingFilesystem: fileSystems[backing.type] ?? 'unknown',
+  };
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism, hostname, machine, release, totalmem } from 'node:os';
+
+import type { Container } from '../../container/lifecycle/container.ts';
+import type { ContainerStatus } from '../../container/model/container-state.ts';
+import { readTextIfExists } from '../../host/files.ts';
+import type { ApiServices } from '../services.ts';
+import { readHostFacts } from './host-facts.ts';
+import type { HostFacts } from './host-facts.ts';
+
+/** An id of this engine that stays the same: made from the host's own, which is not to be shown (machine-id(5)). */
+async function engineId(dataRoot: string): Promise<string> {
+  const machineId = (await readTextIfExists('/etc/machine-id')) ?? hostname();
+  const hex = createHash('sha256').update(`berth ${machineId.trim()} ${dataRoot}`).digest('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}
+
+function limitSupport(facts: HostFacts): Readonly<Record<string, boolean>> {
+  // With cgroup v2 every kernel that runs berth has these.
+  const has = (controller: string): boolean =>
+    facts.cgroupVersion === '2' || facts.controllers.has(controller);
+  return {
+    MemoryLimit: has('memory'),
+    SwapLimit: has('memory'),
+    CpuCfsPeriod: has('cpu'),
+    CpuCfsQuota: has('cpu'),
+    CPUShares: has('cpu'),
+    CPUSet: has('cpuset'),
+    PidsLimit: has('pids'),
+    OomKillDisable: facts.cgroupVersion === '1' && has('memory'),
+  };
+}
+
+/** What the user of this host should know. */
+function warningsOf(facts: HostFacts): readonly string[] {
+  return [
+    ...(facts.ipv4Forwarding ? [] : ['WARNING: IPv4 forwarding is disabled']),
+    'WARNING: berth has no bridge network yet: containers have loopback only, or the host network',
+  ];
+}
+
+function count(containers: readonly Container[], ...statuses: readonly ContainerStatus[]): number {
+  return containers.filter(({ record }) => statuses.includes(record.state.status)).length;
+}
+
+/** `GET /info` (`docker info`). */
+export async function systemInfo(
+  services: ApiServices,
+  containers: readonly Container[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const { clock, identity, images } = services;
+  const [facts, allImages, id] = await Promise.all([
+    readHostFacts(identity.dataRoot),
+    images.list(),
+    engineId(identity.dataRoot),
+  ]);
+  const running = count(containers, 'running', 'restarting');
+  const paused = count(containers, 'paused');
+  return {
+    ID: id,
+    Containers: containers.length,
+    ContainersRunning: running,
+    ContainersPaused: paused,
+    ContainersStopped: containers.length - running - paused,
+    Images: allImages.length,
+    ...engineFields(identity.version, facts),
+    ...limitSupport(facts),
+    IPv4Forwarding: facts.ipv4Forwarding,
+    BridgeNfIptables: facts.bridgeIptables,
+    BridgeNfIp6tables: facts.bridgeIp6tables,
+    SystemTime: new Date(clock.now()).toISOString(),
+    CgroupVersion: facts.cgroupVersion,
+    KernelVersion: release(),
+    OperatingSystem: facts.operatingSystem,
+    OSVersion: facts.osVersion,
+    OSType: 'linux',
+    Architecture: machine(),
+    NCPU: availableParallelism(),
+    MemTotal: totalmem(),
+    DockerRootDir: identity.dataRoot,
+    HttpProxy: process.env['HTTP_PROXY'] ?? process.env['http_proxy'] ?? '',
+    HttpsProxy: process.env['HTTPS_PROXY'] ?? process.env['https_proxy'] ?? '',
+    NoProxy: process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '',
+    Name: hostname(),
+    Warnings: warningsOf(facts),
+  };
+}
+
+/** What is the same on every host. */
+function engineFields(version: string, facts: HostFacts): Readonly<Record<string, unknown>> {
+  return {
+    Driver: 'overlay2',
+    DriverStatus: [
+      ['Backing Filesystem', facts.backingFilesystem],
+      ['Supports d_type', 'true'],
+    ],
+    Plugins: { Volume: [], Network: ['host', 'null'], Authorization: null, Log: ['json-file'] },
+    Debug: false,
+    NFd: 0,
+    NGoroutines: 0,
+    LoggingDriver: 'json-file',
+    CgroupDriver: 'cgroupfs',
+    NEventsListener: 0,
+    IndexServerAddress: 'https://index.docker.io/v1/',
+    RegistryConfig: {
+      InsecureRegistryCIDRs: [],
+      IndexConfigs: {
+        'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true },
+      },
+      Mirrors: [],
+    },
+    GenericResources: null,
+    Labels: [],
+    ExperimentalBuild: false,
+    ServerVersion: version,
+    Runtimes: { berth: { path: 'berth' } },
+    DefaultRuntime: 'berth',
+    Swarm: {
+      NodeID: '',
+      NodeAddr: '',
+      LocalNodeState: 'inactive',
+      ControlAvailable: false,
+      Error: '',
+      RemoteManagers: null,
+    },
+    LiveRestoreEnabled: true,
+    Isolation: '',
+    InitBinary: '',
+    ContainerdCommit: { ID: '' },
+    RuncCommit: { ID: '' },
+    InitCommit: { ID: '' },
+    SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
+    CDISpecDirs: [],
+  };
+}

@@ -1,0 +1,120 @@
+import type { Container } from '../../container/lifecycle/container.ts';
+import { isLive } from '../../container/model/container-state.ts';
+import { programArguments } from '../../container/spec/build-spec.ts';
+import type { ContainerFolder } from '../../container/store/container-paths.ts';
+import { statusWord } from './container-status.ts';
+import { goTime } from './go-time.ts';
+import { mountsView } from './mounts-view.ts';
+import { networkSettingsView } from './network-settings.ts';
+
+/** Fields that Go leaves out of `HostConfig` when they are empty. */
+const omittedWhenEmpty = [
+  'Annotations',
+  'StorageOpt',
+  'Tmpfs',
+  'Sysctls',
+  'Mounts',
+  'Init',
+  'KernelMemory',
+  'KernelMemoryTCP',
+];
+
+/** Fields that Go leaves out of `Config` when they are empty. */
+const omittedConfig = [
+  'ExposedPorts',
+  'Healthcheck',
+  'ArgsEscaped',
+  'NetworkDisabled',
+  'MacAddress',
+  'StopSignal',
+  'StopTimeout',
+  'Shell',
+  'OnBuild',
+];
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || value === 0 || value === false;
+}
+
+function without(
+  fields: Readonly<Record<string, unknown>>,
+  omitted: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([key, value]) => !(omitted.includes(key) && isEmpty(value))),
+  );
+}
+
+/** A container as `GET /containers/{id}/json` has it. */
+export function containerInspect(
+  container: Container,
+  folder: ContainerFolder,
+): Readonly<Record<string, unknown>> {
+  const { record, connection } = container;
+  const { config, hostConfig } = record;
+  const [path = '', ...args] = programArguments(config);
+  return {
+    Id: record.id,
+    Created: goTime(record.createdMs),
+    Path: path,
+    Args: args,
+    State: stateView(container, connection?.pid ?? 0),
+    Image: record.imageId,
+    ResolvConfPath: folder.resolvConf,
+    HostnamePath: folder.hostname,
+    HostsPath: folder.hosts,
+    LogPath: folder.log,
+    Name: `/${record.name}`,
+    RestartCount: 0,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: null,
+    HostConfig: {
+      ...without(hostConfig, omittedWhenEmpty),
+      ...hostNetworkLists(hostConfig),
+    },
+    GraphDriver: {
+      Name: 'overlay2',
+      Data: {
+        ID: record.id,
+        UpperDir: `${folder.folder}/upper`,
+        WorkDir: `${folder.folder}/work`,
+      },
+    },
+    Mounts: mountsView(record),
+    Config: without(config, omittedConfig),
+    NetworkSettings: networkSettingsView(record),
+  };
+}
+
+/** Lists that Docker shows as empty ones, not as null. */
+function hostNetworkLists(
+  hostConfig: Container['record']['hostConfig'],
+): Readonly<Record<string, unknown>> {
+  return {
+    PortBindings: hostConfig.PortBindings ?? {},
+    Dns: hostConfig.Dns ?? [],
+    DnsOptions: hostConfig.DnsOptions ?? [],
+    DnsSearch: hostConfig.DnsSearch ?? [],
+  };
+}
+
+function stateView(container: Container, pid: number): Readonly<Record<string, unknown>> {
+  const { state } = container.record;
+  return {
+    Status: statusWord(container),
+    Running: isLive(state),
+    Paused: state.status === 'paused',
+    Restarting: state.status === 'restarting',
+    OOMKilled: state.oomKilled,
+    Dead: state.status === 'dead',
+    Pid: pid,
+    ExitCode: state.exitCode,
+    Error: state.error,
+    StartedAt: goTime(state.startedAt),
+    FinishedAt: goTime(state.finishedAt),
+  };
+}

@@ -1,0 +1,167 @@
+import { BerthError } from '../../errors/berth-error.ts';
+import { Cleanup } from '../../errors/cleanup.ts';
+import { mkdir, rm, writeFile } from '../../host/files.ts';
+import type { Platform } from '../../image/image-config.ts';
+import type { ImageDetails } from '../../image/image-service.ts';
+import { Container } from '../lifecycle/container.ts';
+import type { EngineState } from '../lifecycle/engine-state.ts';
+import { newContainerId } from '../model/container-id.ts';
+import type { ContainerId } from '../model/container-id.ts';
+import { parseContainerName } from '../model/container-name.ts';
+import { recordVersion } from '../model/container-record.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
+import { initialState } from '../model/container-state.ts';
+import type { CreateRequest } from '../model/create-request.ts';
+import { randomName } from '../model/random-name.ts';
+import { programArguments } from '../spec/build-spec.ts';
+import { containerCapabilities } from '../spec/capability-set.ts';
+import { parseSecurityOptions } from '../spec/security-options.ts';
+import { specRlimits } from '../spec/spec-rlimits.ts';
+import type { NameReservation } from '../store/container-index.ts';
+import { completeHostConfig } from './complete-host-config.ts';
+import { createWarnings } from './create-warnings.ts';
+import { mergeImageConfig } from './merge-image-config.ts';
+import { prepareBinds } from './prepare-binds.ts';
+import { refuseUnsupported } from './refusals.ts';
+import { verifyRequest } from './verify-request.ts';
+
+/** What came of a creation. */
+export interface CreatedContainer {
+  readonly id: ContainerId;
+  /** What the client should know, though nothing is wrong. */
+  readonly warnings: readonly string[];
+}
+
+/** What `createContainer` is asked for. */
+export interface CreateOptions {
+  readonly request: CreateRequest;
+  /** Without one, berth makes one up. */
+  readonly name?: string | undefined;
+  /** The processor and system that the image must be for, such as `linux/arm64`; any when left out. */
+  readonly platform?: Platform | undefined;
+}
+
+/**
+ * Makes a container: checks all that is asked for, then its folder with the writable layer and an empty log, and last
+ * its record, which makes it exist. When anything fails nothing is left.
+ *
+ * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD, CONTAINER_NAME_INVALID, CONTAINER_NAME_IN_USE, SIGNAL_INVALID,
+ *   IMAGE_NOT_FOUND and what `ImageService.inspect` and `rootfsFor` throw
+ */
+export async function createContainer(
+  state: EngineState,
+  options: CreateOptions,
+): Promise<CreatedContainer> {
+  const { request } = options;
+  const id = newContainerId();
+  const name = options.name === undefined ? undefined : parseContainerName(options.name);
+  refuseUnsupported(request);
+  const image = await state.ports.images.inspect(imageNameOf(request));
+  if (options.platform !== undefined)
+    refuseOtherPlatform(image, options.platform, request.config.Image);
+  const record = recordFor({ id, request, image, now: state.ports.clock.now() });
+  verifyRecord(record);
+  await prepareBinds(record.hostConfig);
+  const reservation = reserveName(state, id, name);
+  try {
+    const container = await build(state, { ...record, name: reservation.name });
+    const { architecture } = state.ports.host;
+    const platform = options.platform === undefined ? 'any' : 'named';
+    const warnings = createWarnings({ record: container.record, image, architecture, platform });
+    return { id, warnings };
+  } catch (error) {
+    reservation.release();
+    throw error;
+  }
+}
+
+function imageNameOf(request: CreateRequest): string {
+  if (request.config.Image !== '') return request.config.Image;
+  throw new BerthError('CONTAINER_CONFIG_INVALID', {
+    message: 'Config cannot be empty in order to create a container',
+    remedy: 'Name an image in "Image".',
+    details: { field: 'Image' },
+  });
+}
+
+/** Not found, so that Docker's client pulls the image for that platform. */
+function refuseOtherPlatform(image: ImageDetails, wanted: Platform, name: string): void {
+  const { os, architecture, variant } = image.platform;
+  const sameVariant = wanted.variant === undefined || wanted.variant === variant;
+  if (os === wanted.os && architecture === wanted.architecture && sameVariant) return;
+  const platform = [wanted.os, wanted.architecture, wanted.variant].filter(Boolean).join('/');
+  throw new BerthError('IMAGE_NOT_FOUND', {
+    message: `No such image: ${name}: the image that is here is for ${os}/${architecture}, wanted ${platform}`,
+    remedy: `Pull it with "docker pull --platform ${platform} ${name}".`,
+    details: { image: name, platform },
+  });
+}
+
+interface RecordSource {
+  readonly id: ContainerId;
+  readonly request: CreateRequest;
+  readonly image: ImageDetails;
+  readonly now: number;
+}
+
+function recordFor({ id, request, image, now }: RecordSource): ContainerRecord {
+  return {
+    version: recordVersion,
+    id,
+    name: '',
+    createdMs: now,
+    imageId: image.id,
+    config: mergeImageConfig(request.config, image.config, id),
+    hostConfig: completeHostConfig(request.hostConfig),
+    state: initialState,
+  };
+}
+
+/** Everything that can be known to be wrong is said now, not at the start. */
+function verifyRecord(record: ContainerRecord): void {
+  verifyRequest(record.config, record.hostConfig);
+  containerCapabilities(record.hostConfig);
+  parseSecurityOptions(record.hostConfig);
+  specRlimits(record.hostConfig);
+  if (programArguments(record.config).length > 0) return;
+  throw new BerthError('CONTAINER_CONFIG_INVALID', {
+    message: 'no command specified',
+    remedy: `Give a command: the image "${record.config.Image}" has none.`,
+    details: { field: 'Cmd' },
+  });
+}
+
+function reserveName(
+  state: EngineState,
+  id: ContainerId,
+  wanted: string | undefined,
+): NameReservation & { readonly name: string } {
+  let name = wanted ?? randomName(0);
+  for (let attempt = 1; wanted === undefined && !state.index.isFree(name); attempt += 1) {
+    name = randomName(attempt);
+  }
+  return { ...state.index.reserve(name, id), name };
+}
+
+async function build(state: EngineState, record: ContainerRecord): Promise<Container> {
+  const undo = new Cleanup();
+  const folder = state.folder(record);
+  try {
+    await mkdir(folder.folder, { recursive: true, mode: 0o710 });
+    undo.add(() => rm(folder.folder, { recursive: true, force: true }));
+    const { chainId } = await state.ports.images.rootfsFor(record.imageId);
+    undo.add(() => state.ports.snapshots.removeContainer(record.id));
+    await Promise.all([
+      state.ports.snapshots.createContainer(record.id, chainId),
+      writeFile(folder.log, '', { mode: 0o640 }),
+    ]);
+    await state.records.save(record);
+  } catch (error) {
+    for (const problem of await undo.run()) state.ports.report(problem);
+    throw error;
+  }
+  const container = new Container(record);
+  state.index.add(container);
+  state.announce(container, 'create');
+  return container;
+}

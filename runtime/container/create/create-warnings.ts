@@ -1,0 +1,41 @@
+import type { ImageDetails } from '../../image/image-service.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
+
+/** What `createWarnings` goes by. */
+export interface WarningSource {
+  readonly record: ContainerRecord;
+  readonly image: ImageDetails;
+  /** Go's name of the host's processor. */
+  readonly architecture: string;
+  /** Whether the client itself named the platform. */
+  readonly platform: 'named' | 'any';
+}
+
+/** What a client should know about a container that was just made. Empty for `--network none` and plain images. */
+export function createWarnings(source: WarningSource): readonly string[] {
+  const { record, image, architecture, platform } = source;
+  const warnings: string[] = [];
+  if (platform === 'any' && image.platform.architecture !== architecture) {
+    warnings.push(
+      `The requested image's platform (${image.platform.os}/${image.platform.architecture}) does not match the detected host platform (linux/${architecture}) and no specific platform was requested`,
+    );
+  }
+  if (record.hostConfig.NetworkMode === 'default') {
+    warnings.push(
+      'The container has a network namespace of its own with loopback only: berth has no bridge network yet.',
+    );
+  }
+  const volumes = Object.keys(image.config.Volumes ?? {});
+  if (volumes.length > 0) {
+    warnings.push(
+      `The image declares volumes (${volumes.join(', ')}): berth has no volumes yet, so what is written there is kept in the container's own layer and goes with it.`,
+    );
+  }
+  const test = image.config.Healthcheck?.Test?.[0] ?? 'NONE';
+  if (test !== 'NONE' && record.config.Healthcheck?.Test?.[0] !== 'NONE') {
+    warnings.push(
+      'The image has a health check: berth has no health checks yet, so it is not run.',
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,26 @@
+import { BerthError } from '../../errors/berth-error.ts';
+import { exists, mkdir } from '../../host/files.ts';
+import type { HostConfig } from '../model/host-config.ts';
+import { containerMounts } from '../spec/container-mounts.ts';
+
+/**
+ * Sees to it that what is to be bound is there: a missing source of `-v` is made a folder, one of `--mount` is an
+ * error, as in Docker.
+ *
+ * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
+ */
+export async function prepareBinds(hostConfig: HostConfig): Promise<void> {
+  for (const mount of containerMounts(hostConfig)) {
+    if (mount.kind !== 'bind' || (await exists(mount.bind.source))) continue;
+    const { source, missingSource } = mount.bind;
+    if (missingSource === 'create-folder') {
+      await mkdir(source, { recursive: true, mode: 0o755 });
+      continue;
+    }
+    throw new BerthError('CONTAINER_CONFIG_INVALID', {
+      message: `invalid mount config for type "bind": bind source path does not exist: ${source}`,
+      remedy: 'Make the folder, or use "-v", which makes it.',
+      details: { field: 'HostConfig.Mounts', value: source },
+    });
+  }
+}

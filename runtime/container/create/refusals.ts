@@ -1,0 +1,162 @@
+import { BerthError } from '../../errors/berth-error.ts';
+import type { CreateRequest } from '../model/create-request.ts';
+
+/** A field that berth cannot carry out, unless it has a value that asks for nothing. */
+interface Refusal {
+  /** Such as `HostConfig.Init`. */
+  readonly field: string;
+  /** The value when it asks for something that berth does not do. */
+  readonly asked: (request: CreateRequest) => unknown;
+  /** What to do instead. */
+  readonly remedy: string;
+}
+
+/** The value, unless it is what Docker's clients send when nobody asked for anything. */
+function unlessEmpty(value: unknown): unknown {
+  if (value === null || value === undefined || value === '' || value === 0 || value === false) {
+    return undefined;
+  }
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value;
+  return typeof value === 'object' && Object.keys(value).length === 0 ? undefined : value;
+}
+
+function unlessOneOf(value: string, accepted: readonly string[]): string | undefined {
+  return accepted.includes(value) ? undefined : value;
+}
+
+const later = 'Leave it out: berth does not have it yet.';
+const noBridge =
+  'Berth containers have loopback only for now; use "--network host" to reach them, or leave it out.';
+const otherSystem = 'Leave it out: it is for Windows containers.';
+
+type HostField = keyof CreateRequest['hostConfig'];
+
+/** A `HostConfig` field that may only be empty. */
+function emptyHost(field: HostField, remedy: string): Refusal {
+  return {
+    field: `HostConfig.${field}`,
+    asked: (request) => unlessEmpty(request.hostConfig[field]),
+    remedy,
+  };
+}
+
+/** Fields of `HostConfig` that are one word. */
+type WordField = {
+  [Field in HostField]: CreateRequest['hostConfig'][Field] extends string ? Field : never;
+}[HostField];
+
+/** A `HostConfig` field that may only have one of some values. */
+function hostWord(field: WordField, accepted: readonly string[], remedy: string): Refusal {
+  return {
+    field: `HostConfig.${field}`,
+    asked: ({ hostConfig }) => unlessOneOf(hostConfig[field], ['', ...accepted]),
+    remedy,
+  };
+}
+
+const networks = ['default', 'none', 'host'];
+
+/**
+ * All that the Docker Engine API can ask for and berth cannot do yet. Whoever builds one of these takes its line away;
+ * nothing is ever ignored silently.
+ */
+const refusals: readonly Refusal[] = [
+  emptyHost('PortBindings', noBridge),
+  emptyHost('PublishAllPorts', noBridge),
+  emptyHost('Links', noBridge),
+  hostWord('NetworkMode', networks, noBridge),
+  emptyHost('VolumesFrom', later),
+  hostWord('VolumeDriver', ['local'], later),
+  hostWord('CgroupnsMode', ['private', 'host'], 'Use "private" or "host".'),
+  hostWord('IpcMode', ['private', 'shareable', 'none', 'host'], later),
+  hostWord('PidMode', ['host'], later),
+  hostWord('UTSMode', ['host'], 'Use "host" or leave it out.'),
+  hostWord('UsernsMode', ['host'], later),
+  emptyHost('Cgroup', later),
+  emptyHost('CgroupParent', later),
+  emptyHost('StorageOpt', later),
+  hostWord('Runtime', ['berth'], 'Berth is its own runtime: leave it out.'),
+  hostWord('Isolation', ['default'], otherSystem),
+  emptyHost('Init', later),
+  emptyHost('BlkioWeight', later),
+  emptyHost('BlkioWeightDevice', later),
+  emptyHost('BlkioDeviceReadBps', later),
+  emptyHost('BlkioDeviceWriteBps', later),
+  emptyHost('BlkioDeviceReadIOps', later),
+  emptyHost('BlkioDeviceWriteIOps', later),
+  emptyHost('CpuRealtimePeriod', later),
+  emptyHost('CpuRealtimeRuntime', later),
+  emptyHost('DeviceCgroupRules', later),
+  emptyHost('DeviceRequests', 'Leave it out: berth has no GPU support yet.'),
+  emptyHost('KernelMemory', 'Leave it out: Linux has given it up.'),
+  emptyHost('KernelMemoryTCP', 'Leave it out: Linux has given it up.'),
+  emptyHost('CpuCount', otherSystem),
+  emptyHost('CpuPercent', otherSystem),
+  emptyHost('IOMaximumIOps', otherSystem),
+  emptyHost('IOMaximumBandwidth', otherSystem),
+  {
+    field: 'HostConfig.RestartPolicy',
+    asked: ({ hostConfig }) => unlessOneOf(hostConfig.RestartPolicy.Name, ['', 'no']),
+    remedy: 'Leave it out: berth has no restart policies yet.',
+  },
+  {
+    field: 'HostConfig.LogConfig.Type',
+    asked: ({ hostConfig }) => unlessOneOf(hostConfig.LogConfig.Type, ['', 'json-file']),
+    remedy: 'Leave it out: berth keeps the output in its own format, which "docker logs" reads.',
+  },
+  {
+    field: 'HostConfig.LogConfig.Config',
+    asked: ({ hostConfig }) => unlessEmpty(hostConfig.LogConfig.Config),
+    remedy: 'Leave it out: berth does not rotate logs yet.',
+  },
+  {
+    field: 'Volumes',
+    asked: (request) => unlessEmpty(request.config.Volumes),
+    remedy: 'Bind a folder of the host with "-v /host/path:/path".',
+  },
+  {
+    field: 'MacAddress',
+    asked: (request) => unlessEmpty(request.config.MacAddress),
+    remedy: noBridge,
+  },
+  {
+    field: 'Healthcheck',
+    asked: ({ config: { Healthcheck } }) =>
+      Healthcheck?.Test?.[0] === 'NONE' ? undefined : unlessEmpty(Healthcheck?.Test),
+    remedy: 'Use "--no-healthcheck" or leave it out: berth has no health checks yet.',
+  },
+  {
+    field: 'NetworkingConfig.EndpointsConfig',
+    asked: askedOfNetworks,
+    remedy: noBridge,
+  },
+];
+
+/** Networks that berth does not have, and what is asked of those that it has. */
+function askedOfNetworks({ hostConfig, networkingConfig }: CreateRequest): unknown {
+  const endpoints = Object.entries(networkingConfig.EndpointsConfig ?? {});
+  const mode = hostConfig.NetworkMode === '' ? 'default' : hostConfig.NetworkMode;
+  const others = endpoints.map(([name]) => name).filter((name) => name !== mode);
+  if (others.length > 0) return others;
+  const asked = endpoints.flatMap(([, endpoint]) =>
+    Object.entries(endpoint ?? {}).filter(([, value]) => unlessEmpty(value) !== undefined),
+  );
+  return asked.length > 0 ? Object.fromEntries(asked) : undefined;
+}
+
+/**
+ * Refuses what berth cannot carry out.
+ *
+ * @throws UNSUPPORTED_FIELD it names the field, and its value
+ */
+export function refuseUnsupported(request: CreateRequest): void {
+  for (const { field, asked, remedy } of refusals) {
+    const value = asked(request);
+    if (value === undefined) continue;
+    throw new BerthError('UNSUPPORTED_FIELD', {
+      message: `${field} is ${JSON.stringify(value)}, which berth does not carry out yet`,
+      remedy,
+      details: { field, value },
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { Attachment } from './attach/attach.ts';
+import type { AttachRequest } from './attach/attach.ts';
+import { createContainer } from './create/create-container.ts';
+import type { CreatedContainer, CreateOptions } from './create/create-container.ts';
+import type { ContainerEvent } from './events/container-event.ts';
+import type { Container } from './lifecycle/container.ts';
+import { EngineState } from './lifecycle/engine-state.ts';
+import { killContainer } from './lifecycle/kill-container.ts';
+import { recoverContainers } from './lifecycle/recover.ts';
+import { removeContainer } from './lifecycle/remove-container.ts';
+import type { RemoveMode } from './lifecycle/remove-container.ts';
+import { renameContainer } from './lifecycle/rename-container.ts';
+import { resizeTerminal } from './lifecycle/resize-terminal.ts';
+import type { TerminalSize } from './lifecycle/resize-terminal.ts';
+import { startContainer } from './lifecycle/start-container.ts';
+import { restartContainer, stopContainer } from './lifecycle/stop-container.ts';
+import type { StopOptions } from './lifecycle/stop-container.ts';
+import { waitFor } from './lifecycle/wait-for.ts';
+import type { WaitCondition } from './lifecycle/wait-for.ts';
+import type { LogPiece } from './logs/log-piece.ts';
+import { readLogs } from './logs/read-logs.ts';
+import type { LogQuery } from './logs/read-logs.ts';
+import { SIGKILL, parseSignal } from './model/signals.ts';
+import type { ContainerPorts } from './ports.ts';
+import { listContainers } from './query/list-containers.ts';
+import type { ListQuery } from './query/list-containers.ts';
+import type { ContainerFolder } from './store/container-paths.ts';
+
+/**
+ * Containers as the API sees them: one method an operation, each a file of its own behind it. Names are what Docker
+ * takes: a full id, a name, or the beginning of an id; all methods throw CONTAINER_NOT_FOUND and
+ * CONTAINER_ID_AMBIGUOUS for those that fit nothing or several.
+ */
+export interface ContainerEngine {
+  find(nameOrId: string): Container;
+  list(query: ListQuery): Promise<readonly Container[]>;
+  create(options: CreateOptions): Promise<CreatedContainer>;
+  start(nameOrId: string): Promise<void>;
+  stop(nameOrId: string, options: StopOptions): Promise<void>;
+  restart(nameOrId: string, options: StopOptions): Promise<void>;
+  /** @param signal name or number; empty: SIGKILL */
+  kill(nameOrId: string, signal: string): Promise<void>;
+  rename(nameOrId: string, name: string): Promise<void>;
+  remove(nameOrId: string, mode: RemoveMode): Promise<void>;
+  resize(nameOrId: string, size: TerminalSize): void;
+  /** Finds the container at once; the returned promise is its exit code. */
+  wait(nameOrId: string, condition: WaitCondition, signal: AbortSignal): Promise<number>;
+  logs(nameOrId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogPiece[]>;
+  attach(nameOrId: string, request: AttachRequest): Promise<Attachment>;
+  /** Hears of everything that happens. Returns what ends that. */
+  onEvent(listener: (event: ContainerEvent) => void): () => void;
+  /** The files of a container: `docker inspect` names them. */
+  paths(container: Container): ContainerFolder;
+}
+
+/** Finds the containers that are there, and makes an engine of the parts. */
+export async function createContainerEngine(ports: ContainerPorts): Promise<ContainerEngine> {
+  const state = new EngineState(ports);
+  await recoverContainers(state);
+  const find = (nameOrId: string): Container => state.index.find(nameOrId);
+  return {
+    find,
+    list: (query) => listContainers({ index: state.index, images: ports.images }, query),
+    create: (options) => createContainer(state, options),
+    start: async (name) => startContainer(state, find(name)),
+    stop: async (name, options) => stopContainer(state, find(name), options),
+    restart: async (name, options) => restartContainer(state, find(name), options),
+    kill: async (name, signal) => {
+      const number = signal === '' ? SIGKILL : parseSignal(signal);
+      await killContainer(state, find(name), number);
+    },
+    rename: async (name, newName) => renameContainer(state, find(name), newName),
+    remove: async (name, mode) => removeContainer(state, find(name), mode),
+    resize: (name, size) => {
+      resizeTerminal(state, find(name), size);
+    },
+    wait: (name, condition, signal) => waitFor(find(name), condition, signal),
+    logs: (name, query, signal) => {
+      const container = find(name);
+      const { log: path } = state.folder(container);
+      return readLogs({ container, path, clock: ports.clock, signal }, query);
+    },
+    attach: async (name, request) => {
+      const container = find(name);
+      const attachment = await Attachment.open(container, state.folder(container).log, request);
+      state.announce(container, 'attach');
+      return attachment;
+    },
+    onEvent: (listener) => state.events.add(listener),
+    paths: (container) => state.folder(container),
+  };
+}

@@ -1,0 +1,33 @@
+/** What happens to containers, in the words of `docker events`. */
+export const containerActions = [
+  'create',
+  'start',
+  'die',
+  'oom',
+  'kill',
+  'stop',
+  'restart',
+  'rename',
+  'attach',
+  'detach',
+  'resize',
+  'destroy',
+] as const;
+
+/** One of the words of `docker events`. */
+export type ContainerAction = (typeof containerActions)[number];
+
+/** One thing that happened to one container. */
+export interface ContainerEvent {
+  readonly action: ContainerAction;
+  readonly containerId: string;
+  /** The name that the container had. */
+  readonly name: string;
+  /** As the client named it. */
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Such as `exitCode` or `signal`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+}

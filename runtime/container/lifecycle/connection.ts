@@ -1,0 +1,27 @@
+import type { MonitorConnection } from '../ports.ts';
+import type { Container } from './container.ts';
+import type { EngineState } from './engine-state.ts';
+import { recordExit } from './record-exit.ts';
+
+/**
+ * Connects to a container's monitor, and from then on hears of its output and its end. `undefined`: no monitor lives.
+ */
+export async function connectTo(
+  state: EngineState,
+  container: Container,
+): Promise<MonitorConnection | undefined> {
+  const connection = await state.ports.runtime.connect(state.folder(container).runFolder);
+  if (connection === undefined) return undefined;
+  container.connection = connection;
+  connection.onOutput(() => {
+    container.output.emit(undefined);
+  });
+  // A program that closes its standard input, or ends, makes writes to it fail: that is the program's affair.
+  connection.stdin.on('error', () => undefined);
+  connection.closed
+    .then(() => container.queue.run(() => recordExit(state, container)))
+    .catch((problem: unknown) => {
+      state.ports.report(problem);
+    });
+  return connection;
+}

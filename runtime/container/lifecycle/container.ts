@@ -1,0 +1,42 @@
+import type { Writable } from 'node:stream';
+
+import type { MonitorConnection } from '../ports.ts';
+import { Listeners } from '../events/listeners.ts';
+import type { ContainerId } from '../model/container-id.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
+import { SerialQueue } from './serial-queue.ts';
+
+/** Turns in a container's life that those who wait for it or are attached to it need to hear of. */
+export type LifecycleTurn =
+  | { readonly kind: 'started'; readonly stdin: Writable }
+  | { readonly kind: 'start-failed' }
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'removed'; readonly exitCode: number };
+
+/**
+ * A container as berthd holds it in memory: its record, and the connection to its monitor while it runs. The parts of
+ * `lifecycle/` change it; everybody else only reads.
+ */
+export class Container {
+  readonly id: ContainerId;
+  /** One state change at a time; whoever waits for the program to end does so outside of it. */
+  readonly queue = new SerialQueue();
+  readonly turns = new Listeners<LifecycleTurn>();
+  /** Heard whenever the log file has grown. */
+  readonly output = new Listeners<undefined>();
+  /** A place between two records of the log, so that a reader of what is to come need not begin at the beginning. */
+  logCheckpoint = 0;
+  /** Replaced whole by `RecordStore.save`. */
+  record: ContainerRecord;
+  /** There from the moment the program runs until its exit is recorded. */
+  connection: MonitorConnection | undefined;
+  /** Whether the log is known to end with a whole record: its monitor ended in order, or it was looked through. */
+  logIsWhole = false;
+  /** Set once removal has begun, so that nothing else begins. */
+  removing = false;
+
+  constructor(record: ContainerRecord) {
+    this.id = record.id;
+    this.record = record;
+  }
+}

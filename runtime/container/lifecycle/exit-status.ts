@@ -1,0 +1,44 @@
+import { BerthError, isBerthError, messageOf } from '../../errors/berth-error.ts';
+
+/** Why a program could not be started, in Docker's words and with its exit status. */
+export interface StartFailure {
+  /** 126: cannot be executed; 127: not there; 128: anything else. */
+  readonly exitCode: number;
+  readonly message: string;
+  readonly error: BerthError;
+}
+
+const prefix = 'failed to create task for container';
+
+/** What Docker's clients look for in the message to choose between exit status 125, 126 and 127. */
+function reasonFor(code: 'EXEC_NOT_FOUND' | 'EXEC_NOT_EXECUTABLE', program: string): string {
+  if (code === 'EXEC_NOT_EXECUTABLE') return `exec: "${program}": permission denied`;
+  return program.includes('/')
+    ? `exec: "${program}": stat ${program}: no such file or directory`
+    : `exec: "${program}": executable file not found in $PATH`;
+}
+
+/** Judges what `ContainerRuntime.start` threw. */
+export function startFailureOf(thrown: unknown, program: string): StartFailure {
+  for (const [code, exitCode] of [
+    ['EXEC_NOT_FOUND', 127],
+    ['EXEC_NOT_EXECUTABLE', 126],
+  ] as const) {
+    if (!isBerthError(thrown, code)) continue;
+    const message = `${prefix}: ${reasonFor(code, program)}`;
+    const { remedy, details } = thrown;
+    const error = new BerthError(code, {
+      message,
+      ...(remedy === undefined ? {} : { remedy }),
+      details,
+      cause: thrown,
+    });
+    return { exitCode, message, error };
+  }
+  const message = `${prefix}: ${messageOf(thrown)}`;
+  const error =
+    thrown instanceof BerthError
+      ? thrown
+      : new BerthError('SYSCALL_FAILED', { message, cause: thrown });
+  return { exitCode: 128, message, error };
+}

@@ -1,0 +1,57 @@
+import { BerthError, isBerthError } from '../../errors/berth-error.ts';
+import { isLive } from '../model/container-state.ts';
+import { SIGKILL } from '../model/signals.ts';
+import type { Container } from './container.ts';
+import { dispose } from './dispose.ts';
+import type { EngineState } from './engine-state.ts';
+import { killContainer } from './kill-container.ts';
+
+/** What to do with a container that runs. */
+export type RemoveMode = 'stopped-only' | 'kill-first';
+
+/**
+ * Removes a container.
+ *
+ * @throws CONTAINER_RUNNING, CONTAINER_BEING_REMOVED, CONTAINER_WILL_NOT_DIE, and what the file system throws
+ */
+export async function removeContainer(
+  state: EngineState,
+  container: Container,
+  mode: RemoveMode,
+): Promise<void> {
+  if (container.removing) throw beingRemoved(container);
+  if (isLive(container.record.state)) {
+    if (mode === 'stopped-only') throw running(container);
+    await killForRemoval(state, container);
+  }
+  await container.queue.run(async () => {
+    // A container with AutoRemove has removed itself by now.
+    if (!state.index.has(container)) return;
+    if (isLive(container.record.state)) throw running(container);
+    await dispose(state, container);
+  });
+}
+
+async function killForRemoval(state: EngineState, container: Container): Promise<void> {
+  try {
+    await killContainer(state, container, SIGKILL);
+  } catch (error) {
+    if (!isBerthError(error, 'CONTAINER_NOT_RUNNING')) throw error;
+  }
+}
+
+function beingRemoved(container: Container): BerthError {
+  return new BerthError('CONTAINER_BEING_REMOVED', {
+    message: `removal of container ${container.id} is already in progress`,
+    remedy: 'Wait for it with "docker wait".',
+    details: { container: container.id },
+  });
+}
+
+function running(container: Container): BerthError {
+  return new BerthError('CONTAINER_RUNNING', {
+    message: `cannot remove container "/${container.record.name}": container is ${container.record.state.status}: stop the container before removing or force remove`,
+    remedy: 'Stop it with "docker stop", or remove it with "docker rm --force".',
+    details: { container: container.id },
+  });
+}

@@ -1,0 +1,59 @@
+import { Wakeup } from '../events/wakeup.ts';
+import type { Container, LifecycleTurn } from '../lifecycle/container.ts';
+import type { LogFile } from './log-file.ts';
+import type { LogRecord } from './log-record.ts';
+
+/** How `followLog` goes about it. */
+export interface FollowOptions {
+  readonly container: Container;
+  /** Opened at the place to begin at; the caller closes it. */
+  readonly log: LogFile;
+  /** `turn`: until the program ends or cannot be started, also when it has yet to start. `now`: no waiting at all. */
+  readonly until: 'turn' | 'now';
+  readonly signal: AbortSignal;
+}
+
+function ends(turn: LifecycleTurn): boolean {
+  return turn.kind !== 'started';
+}
+
+/**
+ * Records as they are written. Nothing is lost between reading and waiting: pokes are heard from before the first
+ * read on. Ends, without an error, when the signal is aborted.
+ *
+ * @throws LOG_CORRUPT
+ */
+export async function* followLog(options: FollowOptions): AsyncGenerator<readonly LogRecord[]> {
+  const { container, log, signal } = options;
+  const wakeup = new Wakeup();
+  const end = { reached: options.until === 'now' };
+  const stopListening = [
+    container.output.add(wakeup.poke),
+    container.turns.add((turn) => {
+      end.reached ||= ends(turn);
+      wakeup.poke();
+    }),
+  ];
+  signal.addEventListener('abort', wakeup.poke, { once: true });
+  try {
+    while (!signal.aborted) {
+      // What was written before the end is in the file by now, so one more read to the end gives all of it.
+      const { reached } = end;
+      wakeup.clear();
+      yield* untilEnd(log, signal);
+      if (reached) return;
+      await wakeup.wait();
+    }
+  } finally {
+    for (const stop of stopListening) stop();
+    signal.removeEventListener('abort', wakeup.poke);
+  }
+}
+
+/** What is in the file now. */
+async function* untilEnd(log: LogFile, signal: AbortSignal): AsyncGenerator<readonly LogRecord[]> {
+  for (let batch = await log.next(); batch.length > 0; batch = await log.next()) {
+    if (signal.aborted) return;
+    yield batch;
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+import { flag, integer, text } from './container-config.ts';
+
+const bindOptionsSchema = z.object({
+  Propagation: text,
+  NonRecursive: flag,
+  CreateMountpoint: flag,
+  ReadOnlyNonRecursive: flag,
+  ReadOnlyForceRecursive: flag,
+});
+
+const tmpfsOptionsSchema = z.object({
+  /** Limit in bytes; 0 is none. */
+  SizeBytes: integer,
+  /** Permission bits; 0 is 1777. */
+  Mode: integer,
+  Options: z.array(z.array(z.string())).nullable().default(null),
+});
+
+/** One item of `HostConfig.Mounts` (`docker run --mount`). */
+export const mountPointSchema = z.object({
+  Type: z.enum(['bind', 'tmpfs', 'volume', 'image', 'npipe', 'cluster']),
+  Source: text,
+  Target: text,
+  ReadOnly: flag,
+  Consistency: text,
+  BindOptions: bindOptionsSchema.nullable().default(null),
+  TmpfsOptions: tmpfsOptionsSchema.nullable().default(null),
+  VolumeOptions: z.looseObject({}).nullable().default(null),
+  ImageOptions: z.looseObject({}).nullable().default(null),
+  ClusterOptions: z.looseObject({}).nullable().default(null),
+});
+
+/** A parsed item of `HostConfig.Mounts`. */
+export type MountRequest = Readonly<z.infer<typeof mountPointSchema>>;

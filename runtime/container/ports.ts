@@ -1,0 +1,92 @@
+import type { Writable } from 'node:stream';
+
+import type { Clock } from '../host/clock.ts';
+import type { ImageService } from '../image/image-service.ts';
+import type { ContainerSnapshots } from '../snapshot/snapshot-service.ts';
+import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
+import type { Spec } from '../spec/spec.ts';
+import type { ContainerPaths } from './store/container-paths.ts';
+
+/** What it takes to start a container's program; `runtime/launch` does it. */
+export interface StartRequest {
+  readonly id: string;
+  readonly spec: Spec;
+  readonly rootfs: RootfsMount;
+  /** An existing folder, for the monitor's socket and exit record. */
+  readonly runDir: string;
+  /** Framed output is appended to it. */
+  readonly logFile: string;
+  readonly stdin: 'none' | 'open';
+}
+
+/** What came of a start. */
+export interface StartedProgram {
+  readonly pid: number;
+  /** What was asked for and this host does not allow, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** How a container's program ended, as its monitor wrote it. */
+export interface ExitRecord {
+  /** 0 to 255; 128 + signal when a signal ended the program. */
+  readonly exitCode: number;
+  readonly signal?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly finishedAt: number;
+  readonly oomKilled: boolean;
+}
+
+/** A running container's monitor. */
+export interface MonitorConnection {
+  /** Process id of the container's program, as the host sees it. */
+  readonly pid: number;
+  /** Bytes for the program's standard input; `end()` closes it (not a terminal's). */
+  readonly stdin: Writable;
+  resize(size: { readonly rows: number; readonly columns: number }): void;
+  /** Sends a signal through the monitor, the program's parent, so never to a recycled process id. */
+  signal(signo: number): void;
+  /** Calls when the log file has grown. */
+  onOutput(listener: () => void): void;
+  /** Resolves when the monitor has ended; `readExit` then has the record. */
+  readonly closed: Promise<void>;
+}
+
+/** Starts containers and finds those that run; implemented by `runtime/launch`. */
+export interface ContainerRuntime {
+  /**
+   * Resolves once the program has been executed.
+   *
+   * @throws EXEC_NOT_FOUND (exit 127), EXEC_NOT_EXECUTABLE (exit 126), SYSCALL_FAILED and others of `runtime/launch`
+   */
+  start(request: StartRequest): Promise<StartedProgram>;
+  /** `undefined`: no monitor lives there, so the container does not run. */
+  connect(runDir: string): Promise<MonitorConnection | undefined>;
+  /** `undefined`: no exit was recorded, as when the machine went down. */
+  readExit(runDir: string): Promise<ExitRecord | undefined>;
+}
+
+/** Whether a folder of a layer hides what lower layers have in it (overlayfs' `trusted.overlay.opaque`). */
+export type OpaqueProbe = (folder: string) => Promise<boolean>;
+
+/** Host facts that decide how a container is put together. */
+export interface HostTraits {
+  /** Go's name of the processor: `amd64` or `arm64`. */
+  readonly architecture: string;
+  /** The DNS configuration that containers start from. */
+  readonly resolvConfPath: string;
+}
+
+/** Everything the container domain needs from the rest of berth. */
+export interface ContainerPorts {
+  readonly runtime: ContainerRuntime;
+  readonly images: ImageService;
+  readonly snapshots: ContainerSnapshots;
+  readonly clock: Clock;
+  readonly paths: ContainerPaths;
+  readonly isOpaque: OpaqueProbe;
+  readonly host: HostTraits;
+  /** Hears of what goes wrong where no client waits for an answer. */
+  readonly report: (problem: unknown) => void;
+  /** Hears of what is worth knowing and not wrong, such as a limit that the host does not allow. */
+  readonly notice: (text: string, details: Readonly<Record<string, unknown>>) => void;
+}

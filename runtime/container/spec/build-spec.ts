@@ -1,0 +1,113 @@
+import type { Seccomp } from '../../spec/seccomp.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
+import type { ContainerFolder } from '../store/container-paths.ts';
+import { containerCapabilities } from './capability-set.ts';
+import { programEnvironment } from './environment.ts';
+import { hiddenPaths } from './hidden-paths.ts';
+import type { ResolvedUser } from './resolve-user.ts';
+import { defaultProfile } from './seccomp-cache.ts';
+import { parseSecurityOptions } from './security-options.ts';
+import type { SecurityOptions } from './security-options.ts';
+import type { ContainerDevices } from './spec-devices.ts';
+import { specMounts } from './spec-mounts.ts';
+import { specNamespaces } from './spec-namespaces.ts';
+import { specResources } from './spec-resources.ts';
+import { specRlimits } from './spec-rlimits.ts';
+
+/** What was looked up for a container before its specification can be written. */
+export interface SpecSource {
+  readonly record: ContainerRecord;
+  readonly folder: ContainerFolder;
+  readonly user: ResolvedUser;
+  readonly devices: ContainerDevices;
+  readonly hasSubmounts: (path: string) => boolean;
+}
+
+/** Program and arguments: the entry point, then the command. */
+export function programArguments(config: ContainerRecord['config']): readonly string[] {
+  return [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+}
+
+/**
+ * A container as the OCI runtime specification 1.2 describes it, with Docker's defaults.
+ *
+ * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
+ */
+export function buildSpec(source: SpecSource): Spec {
+  const { record, user, devices } = source;
+  const { config, hostConfig } = record;
+  const capabilities = containerCapabilities(hostConfig);
+  const security = parseSecurityOptions(hostConfig);
+  const seccomp = seccompProfile(security, capabilities);
+  const [rows = 0, columns = 0] = hostConfig.ConsoleSize;
+  const ownUts = hostConfig.UTSMode !== 'host';
+  return {
+    ociVersion: '1.2.1',
+    process: {
+      terminal: config.Tty,
+      ...(config.Tty && rows > 0 ? { consoleSize: { height: rows, width: columns } } : {}),
+      user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+      args: programArguments(config),
+      env: programEnvironment({
+        hostname: config.Hostname,
+        terminal: config.Tty ? 'terminal' : 'none',
+        home: user.home,
+        configured: config.Env ?? [],
+      }),
+      cwd: config.WorkingDir === '' ? '/' : config.WorkingDir,
+      capabilities: processCapabilities(capabilities, user),
+      rlimits: specRlimits(hostConfig),
+      noNewPrivileges: security.noNewPrivileges,
+      oomScoreAdj: hostConfig.OomScoreAdj,
+    },
+    root: { path: 'rootfs', readonly: hostConfig.ReadonlyRootfs },
+    ...(ownUts ? { hostname: config.Hostname } : {}),
+    ...(ownUts && config.Domainname !== '' ? { domainname: config.Domainname } : {}),
+    mounts: specMounts(source),
+    annotations: hostConfig.Annotations ?? {},
+    linux: {
+      namespaces: specNamespaces(record),
+      uidMappings: [],
+      gidMappings: [],
+      devices: devices.nodes,
+      cgroupsPath: `/berth/${record.id}`,
+      resources: specResources(hostConfig, devices.rules),
+      ...(seccomp === undefined ? {} : { seccomp }),
+      ...hiddenPaths(hostConfig),
+      sysctl: { ...standardSysctls(record), ...hostConfig.Sysctls },
+    },
+  };
+}
+
+/** A program that is not root's starts without capabilities, but may still get them from a setuid file. */
+function processCapabilities(
+  capabilities: readonly string[],
+  user: ResolvedUser,
+): NonNullable<Spec['process']['capabilities']> {
+  const held = user.uid === 0 ? capabilities : [];
+  return {
+    bounding: capabilities,
+    effective: held,
+    inheritable: [],
+    permitted: held,
+    ambient: [],
+  };
+}
+
+/** In a network of its own a container may use low ports and ping without capabilities, as in Docker. */
+function standardSysctls(record: ContainerRecord): Readonly<Record<string, string>> {
+  if (record.hostConfig.NetworkMode === 'host') return {};
+  return {
+    'net.ipv4.ip_unprivileged_port_start': '0',
+    'net.ipv4.ping_group_range': '0 2147483647',
+  };
+}
+
+function seccompProfile(
+  security: SecurityOptions,
+  capabilities: readonly string[],
+): Seccomp | undefined {
+  if (security.seccomp === 'unconfined') return undefined;
+  return security.seccomp === 'default' ? defaultProfile(capabilities) : security.seccomp;
+}

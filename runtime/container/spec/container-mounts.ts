@@ -1,0 +1,148 @@
+import { BerthError } from '../../errors/berth-error.ts';
+import type { HostConfig } from '../model/host-config.ts';
+import type { MountRequest } from '../model/mount-point.ts';
+import { parseBindString, parseDestination, propagations } from './bind-string.ts';
+import type { BindMount, Propagation } from './bind-string.ts';
+
+/** A memory file system that a container asks for. */
+export interface TmpfsMount {
+  readonly destination: string;
+  /** As in tmpfs(5) and fstab(5), without those that every one has. */
+  readonly options: readonly string[];
+}
+
+/** What a client wants mounted besides what every container has. */
+export type ContainerMount =
+  | { readonly kind: 'bind'; readonly bind: BindMount }
+  | { readonly kind: 'tmpfs'; readonly tmpfs: TmpfsMount };
+
+/** Where a mount is in the container. */
+export function destinationOf(mount: ContainerMount): string {
+  return mount.kind === 'bind' ? mount.bind.destination : mount.tmpfs.destination;
+}
+
+function unsupported(field: string, what: string, remedy: string): BerthError {
+  return new BerthError('UNSUPPORTED_FIELD', {
+    message: `${field} asks for ${what}, which berth does not do yet`,
+    remedy,
+    details: { field },
+  });
+}
+
+function invalid(request: MountRequest, why: string): BerthError {
+  return new BerthError('CONTAINER_CONFIG_INVALID', {
+    message: `invalid mount config for type "${request.Type}": ${why}`,
+    remedy: 'Correct the item of HostConfig.Mounts.',
+    details: { field: 'HostConfig.Mounts', value: request.Target },
+  });
+}
+
+function fromBindString(text: string): ContainerMount {
+  const parsed = parseBindString(text);
+  if (parsed.kind === 'bind') return parsed;
+  const what = parsed.name === '' ? 'an anonymous volume' : `the volume "${parsed.name}"`;
+  throw unsupported('HostConfig.Binds', what, 'Bind a folder of the host: "/host/path:/path".');
+}
+
+function propagationOf(request: MountRequest): Propagation {
+  const given = request.BindOptions?.Propagation ?? '';
+  if (given === '') return 'rprivate';
+  const found = propagations.find((propagation) => propagation === given);
+  if (found === undefined) throw invalid(request, `invalid propagation mode: ${given}`);
+  return found;
+}
+
+function fromBindRequest(request: MountRequest): ContainerMount {
+  const options = request.BindOptions;
+  if (request.Source === '') throw invalid(request, 'field Source must not be empty');
+  if (!request.Source.startsWith('/')) {
+    throw invalid(request, `invalid mount path: '${request.Source}' mount path must be absolute`);
+  }
+  return {
+    kind: 'bind',
+    bind: {
+      source: request.Source,
+      destination: parseDestination(request.Target),
+      access: request.ReadOnly ? 'ro' : 'rw',
+      readOnly: options?.ReadOnlyNonRecursive === true ? 'top' : 'recursive',
+      submounts: options?.NonRecursive === true ? 'without' : 'with',
+      propagation: propagationOf(request),
+      missingSource: options?.CreateMountpoint === true ? 'create-folder' : 'refuse',
+      mode: '',
+    },
+  };
+}
+
+function fromTmpfsRequest(request: MountRequest): ContainerMount {
+  if (request.Source !== '') throw invalid(request, 'field Source must not be specified');
+  const options = request.TmpfsOptions;
+  const given = (options?.Options ?? []).map((option) => option.join('='));
+  return {
+    kind: 'tmpfs',
+    tmpfs: {
+      destination: parseDestination(request.Target),
+      options: [
+        ...(options === null || options.SizeBytes === 0 ? [] : [`size=${options.SizeBytes}`]),
+        ...(options === null || options.Mode === 0 ? [] : [`mode=${options.Mode.toString(8)}`]),
+        ...(request.ReadOnly ? ['ro'] : []),
+        ...given,
+      ],
+    },
+  };
+}
+
+function fromRequest(request: MountRequest): ContainerMount {
+  if (request.Type !== 'bind' && request.BindOptions !== null) {
+    throw invalid(request, `BindOptions must not be specified on mount type "${request.Type}"`);
+  }
+  if (request.Type !== 'tmpfs' && request.TmpfsOptions !== null) {
+    throw invalid(request, `TmpfsOptions must not be specified on mount type "${request.Type}"`);
+  }
+  switch (request.Type) {
+    case 'bind':
+      return fromBindRequest(request);
+    case 'tmpfs':
+      return fromTmpfsRequest(request);
+    case 'volume':
+    case 'image':
+    case 'npipe':
+    case 'cluster':
+      throw unsupported(
+        'HostConfig.Mounts',
+        `a mount of type "${request.Type}"`,
+        'Use "bind" or "tmpfs".',
+      );
+  }
+}
+
+/**
+ * All that a client wants mounted, in no particular order.
+ *
+ * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
+ */
+export function containerMounts(hostConfig: HostConfig): readonly ContainerMount[] {
+  const tmpfs = Object.entries(hostConfig.Tmpfs ?? {}).map(([path, options]): ContainerMount => ({
+    kind: 'tmpfs',
+    tmpfs: {
+      destination: parseDestination(path),
+      options: options === '' ? [] : options.split(','),
+    },
+  }));
+  const mounts = [
+    ...(hostConfig.Binds ?? []).map(fromBindString),
+    ...(hostConfig.Mounts ?? []).map(fromRequest),
+    ...tmpfs,
+  ];
+  const seen = new Set<string>();
+  for (const destination of mounts.map(destinationOf)) {
+    if (seen.has(destination)) {
+      throw new BerthError('CONTAINER_CONFIG_INVALID', {
+        message: `Duplicate mount point: ${destination}`,
+        remedy: 'Mount one thing only at each path.',
+        details: { destination },
+      });
+    }
+    seen.add(destination);
+  }
+  return mounts;
+}

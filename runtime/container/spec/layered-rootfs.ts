@@ -1,0 +1,100 @@
+import { hasErrno, lstat, readFile, readlink } from '../../host/files.ts';
+import type { RootfsMount } from '../../snapshot/rootfs-mount.ts';
+import type { OpaqueProbe } from '../ports.ts';
+
+/** As many symbolic links as Linux follows (path_resolution(7)). */
+const maximumLinks = 40;
+
+/** /etc/passwd of a big company has a few MiB; an image must not make berthd read gigabytes. */
+const maximumFileBytes = 16 * 1024 * 1024;
+
+type Stats = Awaited<ReturnType<typeof lstatNumbers>>;
+
+/** What is at a path: a folder is the union of folders in several layers, topmost first. */
+type Node =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'folder'; readonly layers: readonly string[] }
+  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number };
+
+const missing: Node = { kind: 'missing' };
+
+/**
+ * Reads files of a container's root file system while it is not mounted. Symbolic links are resolved inside of it, as
+ * the container would: a link in an image never leads to a file of the host. Nobody else may be writing to it.
+ */
+export class LayeredRootfs {
+  readonly #root: Node;
+  readonly #isOpaque: OpaqueProbe;
+
+  constructor(rootfs: RootfsMount, isOpaque: OpaqueProbe) {
+    const layers = rootfs.type === 'bind' ? [rootfs.path] : [rootfs.upper, ...rootfs.lower];
+    this.#root = { kind: 'folder', layers };
+    this.#isOpaque = isOpaque;
+  }
+
+  /** The text of a regular file; `undefined` when there is none at this absolute path. */
+  async readText(path: string): Promise<string | undefined> {
+    const node = await this.#resolve(path);
+    if (node.kind !== 'file' || node.sizeBytes > maximumFileBytes) return undefined;
+    return readFile(node.path, 'utf8');
+  }
+
+  async #resolve(path: string): Promise<Node> {
+    const wanted = path.split('/');
+    const trail: Node[] = [this.#root];
+    let links = 0;
+    while (wanted.length > 0) {
+      const name = wanted.shift();
+      const folder = trail.at(-1) ?? missing;
+      if (name === undefined || name === '' || name === '.') continue;
+      if (folder.kind !== 'folder') return missing;
+      if (name === '..') {
+        if (trail.length > 1) trail.pop();
+        continue;
+      }
+      const node = await this.#lookUp(folder.layers, name);
+      if (node.kind !== 'link') {
+        trail.push(node);
+        continue;
+      }
+      links += 1;
+      if (links > maximumLinks) return missing;
+      if (node.target.startsWith('/')) trail.length = 1;
+      wanted.unshift(...node.target.split('/'));
+    }
+    return trail.at(-1) ?? missing;
+  }
+
+  /** Looks for one name as overlayfs does (Documentation/filesystems/overlayfs.rst, Linux 6.18). */
+  async #lookUp(layers: readonly string[], name: string): Promise<Node> {
+    const folders: string[] = [];
+    for (const [index, layer] of layers.entries()) {
+      const path = `${layer}/${name}`;
+      const found = await statIfThere(path);
+      if (found === undefined) continue;
+      if (!found.isDirectory()) {
+        // Below a folder anything else ends the union; a character device 0/0 is a whiteout.
+        if (folders.length > 0 || (found.isCharacterDevice() && found.rdev === 0)) break;
+        if (found.isSymbolicLink()) return { kind: 'link', target: await readlink(path) };
+        return found.isFile() ? { kind: 'file', path, sizeBytes: found.size } : missing;
+      }
+      folders.push(path);
+      if (index < layers.length - 1 && (await this.#isOpaque(path))) break;
+    }
+    return folders.length === 0 ? missing : { kind: 'folder', layers: folders };
+  }
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstatNumbers(path);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+function lstatNumbers(path: string) {
+  return lstat(path, { bigint: false });
+}

@@ -1,0 +1,71 @@
+import { isIP } from '../../host/ip-address.ts';
+
+import type { ContainerRecord } from '../model/container-record.ts';
+
+/** Names that every container's /etc/hosts has. */
+const localNames = [
+  ['127.0.0.1', 'localhost'],
+  ['::1', 'localhost ip6-localhost ip6-loopback'],
+  ['fe00::', 'ip6-localnet'],
+  ['ff00::', 'ip6-mcastprefix'],
+  ['ff02::1', 'ip6-allnodes'],
+  ['ff02::2', 'ip6-allrouters'],
+] as const;
+
+/** /etc/hostname. */
+export function hostnameFile(record: ContainerRecord): string {
+  return `${record.config.Hostname}\n`;
+}
+
+/** An `ExtraHosts` item, `name:address` or `name=address`, as a pair; `undefined` when it is none. */
+export function parseExtraHost(
+  item: string,
+): { readonly name: string; readonly address: string } | undefined {
+  const at = item.search(/[:=]/);
+  if (at <= 0) return undefined;
+  const name = item.slice(0, at);
+  const address = item.slice(at + 1).replace(/^\[(.*)\]$/, '$1');
+  return isIP(address) === 0 ? undefined : { name, address };
+}
+
+/**
+ * /etc/hosts. A container without a network besides loopback is called by its own name at 127.0.1.1, as Debian does
+ * for machines without a fixed address: programs that look up their own name find it.
+ */
+export function hostsFile(record: ContainerRecord): string {
+  const { Hostname, Domainname } = record.config;
+  const ownNames = Domainname === '' ? Hostname : `${Hostname}.${Domainname} ${Hostname}`;
+  const extra = (record.hostConfig.ExtraHosts ?? []).flatMap((item) => {
+    const host = parseExtraHost(item);
+    return host === undefined ? [] : [[host.address, host.name] as const];
+  });
+  const lines = [...localNames, ['127.0.1.1', ownNames] as const, ...extra];
+  return lines.map(([address, names]) => `${address}\t${names}\n`).join('');
+}
+
+/**
+ * /etc/resolv.conf (resolv.conf(5)): the host's, with what the container's own configuration replaces.
+ *
+ * @param host the host's file; empty when it has none
+ */
+export function resolvConfFile(record: ContainerRecord, host: string): string {
+  const { Dns, DnsSearch, DnsOptions } = record.hostConfig;
+  const kept = host.split('\n').filter((line) => {
+    if (/^\s*nameserver\b/.test(line)) return isEmpty(Dns);
+    if (/^\s*(search|domain)\b/.test(line)) return isEmpty(DnsSearch);
+    if (/^\s*options\b/.test(line)) return isEmpty(DnsOptions);
+    return false;
+  });
+  // "." alone is Docker's way to say: no search list.
+  const search = (DnsSearch ?? []).filter((domain) => domain !== '.');
+  const added = [
+    ...(Dns ?? []).map((address) => `nameserver ${address}`),
+    ...(search.length === 0 ? [] : [`search ${search.join(' ')}`]),
+    ...(isEmpty(DnsOptions) ? [] : [`options ${(DnsOptions ?? []).join(' ')}`]),
+  ];
+  return [...kept, ...added].map((line) => `${line}\n`).join('');
+}
+
+function isEmpty(list: readonly string[] | null): boolean {
+  return list === null || list.length === 0;
+}

@@ -1,0 +1,101 @@
+import { BerthError } from '../../errors/berth-error.ts';
+import { parsePreciseJson } from '../../spec/precise-json.ts';
+import { seccompSchema } from '../../spec/seccomp.ts';
+import type { Seccomp } from '../../spec/seccomp.ts';
+import type { HostConfig } from '../model/host-config.ts';
+
+/** What `HostConfig.SecurityOpt` says. */
+export interface SecurityOptions {
+  readonly noNewPrivileges: boolean;
+  /** `default`: the profile for the container's capabilities. */
+  readonly seccomp: 'default' | 'unconfined' | Seccomp;
+}
+
+function split(option: string): readonly [string, string | undefined] {
+  // Docker still takes the old form with a colon.
+  const at = option.search(/[=:]/);
+  return at === -1 ? [option, undefined] : [option.slice(0, at), option.slice(at + 1)];
+}
+
+function invalid(option: string, wanted: string): BerthError {
+  return new BerthError('CONTAINER_CONFIG_INVALID', {
+    message: `invalid --security-opt: "${option}", wanted ${wanted}`,
+    remedy: 'Correct HostConfig.SecurityOpt.',
+    details: { field: 'HostConfig.SecurityOpt', value: option },
+  });
+}
+
+function parseSeccomp(value: string): SecurityOptions['seccomp'] {
+  if (value === 'unconfined') return 'unconfined';
+  if (value === 'builtin') return 'default';
+  let json: unknown;
+  try {
+    json = parsePreciseJson(value);
+  } catch (cause) {
+    throw new BerthError('CONTAINER_CONFIG_INVALID', {
+      message: `Decoding seccomp profile failed: it is no JSON`,
+      remedy: 'Give a profile as JSON, "unconfined" or "builtin".',
+      details: { field: 'HostConfig.SecurityOpt' },
+      cause,
+    });
+  }
+  return parseProfile(json);
+}
+
+/**
+ * Docker's own profile format has parts that depend on the host (`archMap`, `includes`, `excludes`); those are not
+ * carried out yet, and a profile with them would be weaker or stronger than meant.
+ */
+function parseProfile(json: unknown): Seccomp {
+  const text = JSON.stringify(json, (_key, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+  if (/"(archMap|includes|excludes)":[{[]"?[^}\]]/.test(text)) {
+    throw new BerthError('UNSUPPORTED_FIELD', {
+      message:
+        'HostConfig.SecurityOpt has a seccomp profile with "archMap", "includes" or "excludes", which berth does not carry out yet',
+      remedy:
+        'Give a profile in the form of the OCI runtime specification, or leave it out: the default profile is built in.',
+      details: { field: 'HostConfig.SecurityOpt' },
+    });
+  }
+  const parsed = seccompSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new BerthError('CONTAINER_CONFIG_INVALID', {
+    message: `Decoding seccomp profile failed: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: wanted ${issue.message}`).join('; ')}`,
+    remedy: 'Correct the profile.',
+    details: { field: 'HostConfig.SecurityOpt' },
+  });
+}
+
+function parseFlag(option: string, value: string | undefined): boolean {
+  if (value === undefined || value === 'true') return true;
+  if (value === 'false') return false;
+  throw invalid(option, '"true" or "false"');
+}
+
+/**
+ * Reads `HostConfig.SecurityOpt`.
+ *
+ * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
+ */
+export function parseSecurityOptions(
+  hostConfig: Pick<HostConfig, 'Privileged' | 'SecurityOpt'>,
+): SecurityOptions {
+  let seccomp: SecurityOptions['seccomp'] = hostConfig.Privileged ? 'unconfined' : 'default';
+  let noNewPrivileges = false;
+  for (const option of hostConfig.SecurityOpt ?? []) {
+    const [key, value] = split(option);
+    if (key === 'no-new-privileges') noNewPrivileges = parseFlag(option, value);
+    else if (key === 'seccomp' && value !== undefined) seccomp = parseSeccomp(value);
+    else if (!(key === 'apparmor' && value === 'unconfined') && option !== 'label=disable') {
+      throw new BerthError('UNSUPPORTED_FIELD', {
+        message: `HostConfig.SecurityOpt has "${option}", which berth does not carry out yet`,
+        remedy:
+          'Berth knows "no-new-privileges", "seccomp=...", "apparmor=unconfined" and "label=disable".',
+        details: { field: 'HostConfig.SecurityOpt', value: option },
+      });
+    }
+  }
+  return { noNewPrivileges, seccomp };
+}

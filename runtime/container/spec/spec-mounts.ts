@@ -1,0 +1,154 @@
+import type { Mount } from '../../spec/mount.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
+import type { ContainerFolder } from '../store/container-paths.ts';
+import { containerMounts, destinationOf } from './container-mounts.ts';
+import type { ContainerMount } from './container-mounts.ts';
+
+/** Size of /dev/shm unless the client says otherwise, as Docker's. */
+export const defaultShmBytes = 64 * 1024 * 1024;
+
+/** What Docker mounts in every container. */
+function standardMounts(record: ContainerRecord): readonly Mount[] {
+  const { Privileged, ShmSize, IpcMode } = record.hostConfig;
+  const access = Privileged ? [] : ['ro'];
+  const shm: Mount = {
+    destination: '/dev/shm',
+    type: 'tmpfs',
+    source: 'shm',
+    options: [
+      'nosuid',
+      'noexec',
+      'nodev',
+      'mode=1777',
+      `size=${ShmSize === 0 ? defaultShmBytes : ShmSize}`,
+    ],
+  };
+  return [
+    {
+      destination: '/proc',
+      type: 'proc',
+      source: 'proc',
+      options: ['nosuid', 'noexec', 'nodev'],
+    },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+    },
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    },
+    {
+      destination: '/sys',
+      type: 'sysfs',
+      source: 'sysfs',
+      options: ['nosuid', 'noexec', 'nodev', ...access],
+    },
+    {
+      destination: '/sys/fs/cgroup',
+      type: 'cgroup',
+      source: 'cgroup',
+      options: [...access, 'nosuid', 'noexec', 'nodev'],
+    },
+    {
+      destination: '/dev/mqueue',
+      type: 'mqueue',
+      source: 'mqueue',
+      options: ['nosuid', 'noexec', 'nodev'],
+    },
+    ...(IpcMode === 'none' ? [] : [shm]),
+  ];
+}
+
+function bind(source: string, destination: string, options: readonly string[]): Mount {
+  return { destination, type: 'bind', source, options };
+}
+
+/** The files that name services need, from the container's own folder. */
+function nameMounts(folder: ContainerFolder): readonly Mount[] {
+  return [
+    bind(folder.resolvConf, '/etc/resolv.conf', ['rbind', 'rprivate']),
+    bind(folder.hostname, '/etc/hostname', ['rbind', 'rprivate']),
+    bind(folder.hosts, '/etc/hosts', ['rbind', 'rprivate']),
+  ];
+}
+
+function toSpecMount(mount: ContainerMount, hasSubmounts: (path: string) => boolean): Mount {
+  if (mount.kind === 'tmpfs') {
+    return {
+      destination: mount.tmpfs.destination,
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: tmpfsOptions(mount.tmpfs.options),
+    };
+  }
+  const { source, destination, access, readOnly, submounts, propagation } = mount.bind;
+  const deep = readOnly === 'recursive' && submounts === 'with' && hasSubmounts(source);
+  const readOnlyOption = deep ? 'rro' : 'ro';
+  return bind(source, destination, [
+    submounts === 'with' ? 'rbind' : 'bind',
+    ...(access === 'ro' ? [readOnlyOption] : []),
+    propagation,
+  ]);
+}
+
+/** The opposite of a mount option, which takes it back. */
+const opposites: Readonly<Record<string, string>> = {
+  noexec: 'exec',
+  nosuid: 'suid',
+  nodev: 'dev',
+};
+
+/** Docker's defaults for a tmpfs, unless the client asks for the opposite. */
+function tmpfsOptions(given: readonly string[]): readonly string[] {
+  const defaults = ['noexec', 'nosuid', 'nodev'].filter(
+    (option) => !given.includes(opposites[option] ?? '') && !given.includes(option),
+  );
+  return [...defaults, ...given];
+}
+
+/** Mounts that stay writable in a container with a read-only root, because nothing in it works without. */
+const alwaysWritable = ['/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue'];
+
+/** What `specMounts` goes by. */
+export interface MountSource {
+  readonly record: ContainerRecord;
+  readonly folder: ContainerFolder;
+  /** Whether something is mounted below a path of the host: only then must a read-only bind reach deeper. */
+  readonly hasSubmounts: (path: string) => boolean;
+}
+
+/**
+ * Everything that is mounted in a container, in order. What the client mounts takes the place of what every container
+ * has there.
+ *
+ * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
+ */
+export function specMounts({ record, folder, hasSubmounts }: MountSource): readonly Mount[] {
+  const wanted = containerMounts(record.hostConfig);
+  const taken = new Set(wanted.map(destinationOf));
+  const own = (mounts: readonly Mount[]): readonly Mount[] =>
+    mounts
+      .filter(({ destination }) => !taken.has(destination))
+      .filter(({ destination }) => !(taken.has('/dev') && destination.startsWith('/dev/')))
+      .map((mount) => withRootAccess(mount, record));
+  // A client's mount on /etc comes before the files in it.
+  const rest = [
+    ...own(nameMounts(folder)),
+    ...wanted.map((mount) => toSpecMount(mount, hasSubmounts)),
+  ];
+  const depth = (mount: Mount): number => mount.destination.split('/').length;
+  return [...own(standardMounts(record)), ...rest.toSorted((a, b) => depth(a) - depth(b))];
+}
+
+function withRootAccess(mount: Mount, record: ContainerRecord): Mount {
+  const readOnly =
+    record.hostConfig.ReadonlyRootfs &&
+    !alwaysWritable.includes(mount.destination) &&
+    !mount.options.includes('ro');
+  return readOnly ? { ...mount, options: [...mount.options, 'ro'] } : mount;
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+
+/** Where containers are kept. */
+export interface ContainerPaths {
+  /** `<data-root>/containers`: on a disk. */
+  readonly dataFolder: string;
+  /** `/run/berth/containers`: gone after a reboot. */
+  readonly runFolder: string;
+}
+
+/** Paths of one container. */
+export interface ContainerFolder {
+  readonly folder: string;
+  /** Its existence says that the container exists. */
+  readonly record: string;
+  /** Framed output, see `runtime/launch`. */
+  readonly log: string;
+  readonly hostname: string;
+  readonly hosts: string;
+  readonly resolvConf: string;
+  /** The monitor's socket and exit record. */
+  readonly runFolder: string;
+}
+
+/** The paths of the container `id`. */
+export function folderOf(paths: ContainerPaths, id: string): ContainerFolder {
+  const folder = join(paths.dataFolder, id);
+  return {
+    folder,
+    record: join(folder, 'container.json'),
+    log: join(folder, 'output.log'),
+    hostname: join(folder, 'hostname'),
+    hosts: join(folder, 'hosts'),
+    resolvConf: join(folder, 'resolv.conf'),
+    // Half of the id: the monitor's socket is in it, and unix(7) allows 107 bytes for its path.
+    runFolder: join(paths.runFolder, id.slice(0, 32)),
+  };
+}
