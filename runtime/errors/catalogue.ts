@@ -9,6 +9,7 @@ import { layerErrors } from './areas/layer.ts';
 import { registryErrors } from './areas/registry.ts';
 import { cgroupErrors } from './areas/cgroup.ts';
 import { seccompErrors } from './areas/seccomp.ts';
+import { daemonErrors } from './areas/daemon.ts';
 import { launchErrors } from './areas/launch.ts';
 import { specErrors } from './areas/spec.ts';
 import { syscallErrors } from './areas/syscall.ts';
@@ -25,6 +26,7 @@ export const catalogue = {
   ...registryErrors,
   ...cgroupErrors,
   ...seccompErrors,
+  ...daemonErrors,
   ...launchErrors,
   ...specErrors,
   ...syscallErrors,

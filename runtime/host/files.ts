@@ -88,14 +88,10 @@ export async function removeFile(path: string): Promise<void> {
 }
 
 export {
-  access,
   chmod,
   chown,
-  cp,
-  lchown,
   link,
   lstat,
-  lutimes,
   mkdir,
   mkdtemp,
   open,
@@ -109,6 +105,5 @@ export {
   stat,
   statfs,
   symlink,
-  utimes,
   writeFile,
 } from 'node:fs/promises';

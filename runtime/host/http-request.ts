@@ -27,7 +27,7 @@ export interface HttpResponse {
 }
 
 /** An answer, or a part of one, did not come in time. */
-export class HttpTimeoutError extends Error {
+class HttpTimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor(url: URL, what: string, timeoutMs: number) {
@@ -64,10 +64,18 @@ export class HttpConnections {
 
   #send(request: HttpRequest): Promise<HttpResponse> {
     const { url, method, headers, signal, certificates } = request;
-    const options: RequestOptions = { method, headers, ...(signal === undefined ? {} : { signal }) };
+    const options: RequestOptions = {
+      method,
+      headers,
+      ...(signal === undefined ? {} : { signal }),
+    };
     const message =
       url.protocol === 'https:'
-        ? startHttps(url, { ...options, agent: this.#https, rejectUnauthorized: certificates === 'verified' })
+        ? startHttps(url, {
+            ...options,
+            agent: this.#https,
+            rejectUnauthorized: certificates === 'verified',
+          })
         : startHttp(url, { ...options, agent: this.#http });
     return answer(message, request);
   }
@@ -92,8 +100,11 @@ function answer(message: ClientRequest, request: HttpRequest): Promise<HttpRespo
     message.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       const isStale = message.reusedSocket && error.code === 'ECONNRESET';
-      const aborted = request.signal?.aborted === true ? (request.signal.reason as Error) : undefined;
-      reject(aborted ?? (isStale ? new StaleConnectionError(error.message, { cause: error }) : error));
+      const aborted =
+        request.signal?.aborted === true ? (request.signal.reason as Error) : undefined;
+      reject(
+        aborted ?? (isStale ? new StaleConnectionError(error.message, { cause: error }) : error),
+      );
     });
     message.end(request.body);
   });
