@@ -1,0 +1,4 @@
+import packageFile from '../../../package.json' with { type: 'json' };
+
+/** Version of this client: berth's own. */
+export const clientVersion = packageFile.version;

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { collect } from '../collect.ts';
+
+/** The options of `berth run`, as commander hands them over. Values are still as the user wrote them. */
+export interface RunOptions {
+  readonly detach?: true;
+  readonly interactive?: true;
+  readonly tty?: true;
+  readonly rm?: true;
+  readonly name?: string;
+  readonly env?: readonly string[];
+  readonly envFile?: readonly string[];
+  readonly workdir?: string;
+  readonly user?: string;
+  readonly entrypoint?: string;
+  readonly network: string;
+  readonly publish?: readonly string[];
+  readonly volume?: readonly string[];
+  readonly mount?: readonly string[];
+  readonly memory?: string;
+  readonly cpus?: string;
+  readonly pidsLimit?: string;
+  readonly capAdd?: readonly string[];
+  readonly capDrop?: readonly string[];
+  readonly privileged?: true;
+  readonly readOnly?: true;
+  readonly hostname?: string;
+  readonly label?: readonly string[];
+  readonly ulimit?: readonly string[];
+  readonly init?: true;
+  readonly stopSignal?: string;
+  readonly platform?: string;
+  readonly pull: 'missing' | 'always' | 'never';
+  readonly detachKeys?: string;
+  readonly cidfile?: string;
+  readonly sigProxy: 'true' | 'false';
+}
+
+const several = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(collect);
+
+const options: readonly Option[] = [
+  new Option('-d, --detach', 'run in the background and print the container id'),
+  new Option('-i, --interactive', 'keep standard input open'),
+  new Option('-t, --tty', 'give the container a terminal'),
+  new Option('--rm', 'remove the container when it exits'),
+  new Option('--name <name>', 'name of the container'),
+  several('-e, --env <name=value>', 'environment variable; NAME alone takes its value from here'),
+  several('--env-file <file>', 'file with one environment variable a line'),
+  new Option('-w, --workdir <path>', 'working directory inside the container'),
+  new Option('-u, --user <user[:group]>', 'user, by name or number'),
+  new Option('--entrypoint <program>', "program instead of the image's entrypoint"),
+  new Option('--network <network>', 'none (loopback only), host or default').default('default'),
+  several('-p, --publish <[address:][port:]port>', 'publish a port of the container on the host'),
+  several('-v, --volume <source:target[:ro]>', 'bind a path of the host into the container'),
+  several('--mount <fields>', 'mount, such as type=bind,source=/srv,target=/srv,readonly'),
+  new Option('-m, --memory <bytes>', 'memory limit, such as 512m'),
+  new Option('--cpus <number>', 'processors, such as 1.5'),
+  new Option('--pids-limit <number>', 'most processes and threads (-1: no limit)'),
+  several('--cap-add <capability>', 'add a Linux capability'),
+  several('--cap-drop <capability>', 'drop a Linux capability'),
+  new Option('--privileged', 'all capabilities and devices: no boundary any more'),
+  new Option('--read-only', 'mount the root file system read-only'),
+  new Option('-h, --hostname <name>', 'host name of the container'),
+  several('-l, --label <name=value>', 'label'),
+  several('--ulimit <name=soft[:hard]>', 'resource limit, such as nofile=1024:2048'),
+  new Option('--init', 'run an init that forwards signals and reaps processes'),
+  new Option('--stop-signal <signal>', 'signal that asks the container to stop'),
+  new Option('--platform <platform>', 'platform of the image, such as linux/arm64'),
+  new Option('--pull <when>', 'fetch the image')
+    .choices(['missing', 'always', 'never'])
+    .default('missing'),
+  new Option('--detach-keys <keys>', 'keys that leave the terminal (default ctrl-p,ctrl-q)'),
+  new Option('--cidfile <file>', 'write the container id to this file'),
+  new Option('--sig-proxy <true|false>', 'pass signals on to the container')
+    .choices(['true', 'false'])
+    .default('true'),
+];
+
+/** Declares the options of `berth run`. Options after the image belong to the container's program. */
+export function defineRunOptions(command: Command): void {
+  // -h is the host name here, as with docker run.
+  command.helpOption('--help', 'display help for command');
+  command.argument('<image>', 'image to run').argument('[command...]', 'program and its arguments');
+  command.passThroughOptions();
+  for (const option of options) command.addOption(option);
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { hasErrno } from '../host/files.ts';
+import { ApiClient } from './client/client.ts';
+import { defaultAddress, parseEndpoint } from './client/endpoint.ts';
+import type { EngineContext } from './context.ts';
+
+/** A verb of the engine's command line; its name and summary are in the table of `index.ts`. */
+export interface EngineVerb {
+  /** Declares arguments and options. The program needs `enablePositionalOptions()`: `run` passes options through. */
+  define(command: Command): void;
+  /**
+   * Does it, with the arguments that `command` has parsed. Resolves with the exit code; throws BerthError.
+   * Nobody below main sets the process's exit code.
+   */
+  run(context: EngineContext, command: Command): Promise<number>;
+}
+
+/** What a verb works with. */
+export interface VerbInput<Options> {
+  readonly context: EngineContext;
+  readonly client: ApiClient;
+  /** Positional arguments, in order. */
+  readonly args: readonly string[];
+  readonly options: Options;
+}
+
+/** What a verb's file says of it. */
+export interface VerbSpec<Options> {
+  define(command: Command): void;
+  run(input: VerbInput<Options>): Promise<number>;
+}
+
+/** Exit code of a program whose reader has gone: 128 + SIGPIPE, as a shell reports it. */
+const readerGone = 141;
+
+/** Makes a verb: adds `--host`, and the client that belongs to it. `Options` are what `define` declares. */
+export function defineVerb<Options>(spec: VerbSpec<Options>): EngineVerb {
+  return {
+    define: (command) => {
+      command.option(
+        '-H, --host <address>',
+        `the daemon's socket (BERTH_HOST, default ${defaultAddress})`,
+      );
+      spec.define(command);
+    },
+    run: async (context, command) => {
+      // Commander types no options: this is the edge where they become what `define` declared.
+      const options = command.opts<Options & { readonly host?: string }>();
+      const address = options.host ?? context.env['BERTH_HOST'] ?? defaultAddress;
+      const client = new ApiClient(parseEndpoint(address));
+      try {
+        return await spec.run({ context, client, args: command.args, options });
+      } catch (error) {
+        if (hasErrno(error, 'EPIPE')) return readerGone;
+        throw error;
+      }
+    },
+  };
+}

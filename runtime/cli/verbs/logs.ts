@@ -1,0 +1,44 @@
+import { segment } from '../client/client.ts';
+import { inspectContainer } from '../inspect-container.ts';
+import { parseMoment } from '../moments.ts';
+import { pumpOutput } from '../session/output-pump.ts';
+import { defineVerb } from '../verb.ts';
+
+interface LogsOptions {
+  readonly follow?: true;
+  readonly tail?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly timestamps?: true;
+}
+
+/** `berth logs`: prints what a container has written, stdout and stderr apart. */
+export const logs = defineVerb<LogsOptions>({
+  define: (command) => {
+    command
+      .argument('<container>', 'container')
+      .option('-f, --follow', 'go on until the container stops')
+      .option('-n, --tail <lines>', 'only the last lines (default all)')
+      .option('--since <time>', 'only from this time on, such as 2026-11-21T09:00:00Z or 10m')
+      .option('--until <time>', 'only before this time')
+      .option('-t, --timestamps', 'show the time of each line');
+  },
+  run: async ({ context, client, args, options }) => {
+    const nowMs = context.clock.now();
+    const { since, until } = options;
+    const query = {
+      stdout: 1,
+      stderr: 1,
+      follow: options.follow ? 1 : undefined,
+      tail: options.tail,
+      timestamps: options.timestamps ? 1 : undefined,
+      since: since === undefined ? undefined : parseMoment('--since', since, nowMs),
+      until: until === undefined ? undefined : parseMoment('--until', until, nowMs),
+    };
+    const { id, terminal } = await inspectContainer(client, args[0] ?? '');
+    const path = `/containers/${segment(id)}/logs`;
+    const body = await client.stream({ method: 'GET', path, query });
+    await pumpOutput(body, context.console, terminal ? 'raw' : 'multiplexed');
+    return 0;
+  },
+});

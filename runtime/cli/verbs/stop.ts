@@ -1,0 +1,28 @@
+import { segment } from '../client/client.ts';
+import { parseInteger } from '../create/sizes.ts';
+import { eachName } from '../each-name.ts';
+import { defineVerb } from '../verb.ts';
+
+interface StopOptions {
+  readonly timeout?: string;
+  readonly signal?: string;
+}
+
+/** `berth stop`: asks containers to stop, and kills those that do not. */
+export const stop = defineVerb<StopOptions>({
+  define: (command) => {
+    command
+      .argument('<container...>', 'containers to stop')
+      .option('-t, --timeout <seconds>', 'wait this long before killing (-1: for ever)')
+      .option('-s, --signal <signal>', 'signal that asks the container to stop');
+  },
+  run: ({ context, client, args, options }) => {
+    const { timeout, signal } = options;
+    const t = timeout === undefined ? undefined : parseInteger('--timeout', timeout);
+    return eachName(context, args, async (name) => {
+      const path = `/containers/${segment(name)}/stop`;
+      await client.text({ method: 'POST', path, query: { t, signal } });
+      return name;
+    });
+  },
+});

@@ -1,0 +1,24 @@
+import { describe } from 'vitest';
+import type { TestEngine } from './client-bench.ts';
+import { useEngine } from './client-bench.ts';
+import { imageSuite } from './image-suite.ts';
+import { runSuite } from './run-suite.ts';
+import { terminalSuite } from './terminal-suite.ts';
+
+/** An engine to come. */
+export interface EngineUnderTest {
+  readonly name: string;
+  readonly start: () => Promise<TestEngine>;
+}
+
+/**
+ * The same expectations of `berth` as a client for every engine: berth's own, and Debian's dockerd as the reference.
+ */
+export function describeClient({ name, start }: EngineUnderTest): void {
+  describe(`berth as a client of ${name}`, () => {
+    const bench = useEngine(start);
+    imageSuite(bench);
+    runSuite(bench);
+    terminalSuite(bench);
+  });
+}
