@@ -1,0 +1,26 @@
+import type { CheckContext } from './context.ts';
+import type { FindingGroup, Outcome } from './finding.ts';
+
+/** One host check: tries something and says what came of it. Changes nothing on the host. */
+export interface Check {
+  /** Stable name, as `--only` and `--skip` take it, for example `fs.overlay`. */
+  readonly id: string;
+  /** A few words for a heading. */
+  readonly title: string;
+  readonly group: FindingGroup;
+  /** What the probe wants to see. */
+  readonly wanted: string;
+  /** Why it matters to a container engine. */
+  readonly why: string;
+  /** What it means when the probe does not end in time: the severity of this check. */
+  readonly severity: 'warn' | 'fail';
+  /** `root`: the probe makes namespaces or mounts and is skipped, with that reason, for anyone else. */
+  readonly privilege: 'root' | 'none';
+  /** Longest time the probe may take, in milliseconds; `defaultTimeoutMs` when absent. */
+  readonly timeoutMs?: number;
+  /** Everything it looks at comes in through `context`. May throw: the runner makes a failure of it. */
+  readonly probe: (context: CheckContext) => Promise<Outcome>;
+}
+
+/** Time limit of a probe that names none, in milliseconds. */
+export const defaultTimeoutMs = 5000;

@@ -1,0 +1,68 @@
+import type { Check } from './check.ts';
+import { readOsRelease } from './probes/os-release.ts';
+
+/** A family of distributions: they share a package manager and the names of packages. */
+type DistroFamily = 'debian' | 'fedora' | 'suse' | 'alpine' | 'arch';
+
+/** Distributions by the ID of os-release(5): heads of families, and those that name no ID_LIKE. */
+const families: Readonly<Record<string, DistroFamily>> = {
+  debian: 'debian',
+  ubuntu: 'debian',
+  raspbian: 'debian',
+  kylin: 'debian',
+  uos: 'debian',
+  deepin: 'debian',
+  fedora: 'fedora',
+  rhel: 'fedora',
+  centos: 'fedora',
+  rocky: 'fedora',
+  almalinux: 'fedora',
+  ol: 'fedora',
+  amzn: 'fedora',
+  openeuler: 'fedora',
+  anolis: 'fedora',
+  alinux: 'fedora',
+  tencentos: 'fedora',
+  opencloudos: 'fedora',
+  suse: 'suse',
+  sles: 'suse',
+  opensuse: 'suse',
+  'opensuse-leap': 'suse',
+  'opensuse-tumbleweed': 'suse',
+  alpine: 'alpine',
+  arch: 'arch',
+};
+
+/** Whether the distribution, or one that it derives from, is known. */
+export const distro: Check = {
+  id: 'distro',
+  title: 'Distribution',
+  group: 'system',
+  wanted: 'a known distribution or a derivative of one',
+  why: 'Names of packages and services depend on it; without it only generic steps are taken.',
+  severity: 'warn',
+  privilege: 'none',
+  async probe({ files }) {
+    const release = await readOsRelease(files);
+    if (release === undefined) {
+      return {
+        status: 'warn',
+        seen: 'neither /etc/os-release nor /usr/lib/os-release',
+        remedy: 'Go on: berth takes generic steps, and names packages that you have to install.',
+      };
+    }
+    const known = [release.id, ...release.idLike].find((id) => Object.hasOwn(families, id));
+    const { id, versionId, idLike } = release;
+    const details = { id, versionId, idLike, family: known && families[known] };
+    if (known === undefined) {
+      return {
+        status: 'warn',
+        seen: `"${release.prettyName}" (ID "${id}"), which berth does not know`,
+        remedy: 'Go on: berth takes generic steps, and names packages that you have to install.',
+        details,
+      };
+    }
+    const kind = known === id ? '' : `, a derivative of "${known}"`;
+    return { status: 'pass', seen: `"${release.prettyName}"${kind}`, details };
+  },
+};

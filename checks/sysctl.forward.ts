@@ -1,0 +1,79 @@
+import type { Check } from './check.ts';
+import type { CheckContext } from './context.ts';
+import type { Outcome } from './finding.ts';
+import { readSysctl } from './probes/sysctl.ts';
+
+const ipv4 = 'net.ipv4.ip_forward';
+const ipv6 = 'net.ipv6.conf.all.forwarding';
+
+/** Whether the kernel passes packets on between the bridge and the network. */
+export const sysctlForward: Check = {
+  id: 'sysctl.forward',
+  title: 'IP forwarding',
+  group: 'network',
+  wanted: `${ipv4} "1", and ${ipv6} "1" where there is IPv6`,
+  why: 'Without it packets of a container on a bridge do not leave the host.',
+  severity: 'fail',
+  privilege: 'none',
+  async probe({ files }) {
+    const [value4, value6] = await Promise.all([readSysctl(files, ipv4), readSysctl(files, ipv6)]);
+    const details = { [ipv4]: value4, [ipv6]: value6 };
+    if (value4 !== '1') return { ...ipv4Off(value4), details };
+    if (value6 !== undefined && value6 !== '1')
+      return { ...(await ipv6Off(files, value6)), details };
+    const seen = `${ipv4} "1", ${value6 === undefined ? 'no IPv6' : `${ipv6} "1"`}`;
+    return { status: 'pass', seen, details };
+  },
+};
+
+function ipv4Off(value: string | undefined): Outcome {
+  if (value === undefined) {
+    return {
+      status: 'fail',
+      seen: `no ${ipv4}: this kernel has no IPv4, or /proc/sys is not mounted`,
+      remedy: 'Mount /proc, or boot a kernel with IPv4.',
+    };
+  }
+  return {
+    status: 'fail',
+    seen: `${ipv4} "${value}"`,
+    remedy: `Set ${ipv4}=1: run "berth check --fix", or write it to a file in /etc/sysctl.d/.`,
+    fix: [{ kind: 'sysctl', key: ipv4, value: '1' }],
+  };
+}
+
+/** Containers have IPv4 then, so this is a warning. */
+async function ipv6Off(files: CheckContext['files'], value: string): Promise<Outcome> {
+  const seen = `${ipv6} "${value}"`;
+  const learned = await interfaceWithLearnedRoute(files);
+  if (learned !== undefined) {
+    // Forwarding makes the kernel ignore router advertisements: the host itself would lose its way out.
+    return {
+      status: 'warn',
+      seen: `${seen}; the host's own route comes from router advertisements on "${learned}"`,
+      remedy: `For IPv6 in containers set net.ipv6.conf.${learned}.accept_ra=2 first, then ${ipv6}=1; in the other order the host loses its route.`,
+    };
+  }
+  return {
+    status: 'warn',
+    seen,
+    remedy: `For IPv6 in containers set ${ipv6}=1: run "berth check --fix".`,
+    fix: [{ kind: 'sysctl', key: ipv6, value: '1' }],
+  };
+}
+
+/** RTF_ADDRCONF of linux/ipv6_route.h: learned from a router advertisement. */
+const learnedFlag = 0x40000;
+
+/** The interface of a default route that router advertisements have set (/proc/net/ipv6_route, proc_net(5)). */
+async function interfaceWithLearnedRoute(
+  files: CheckContext['files'],
+): Promise<string | undefined> {
+  const table = (await files.readText('/proc/net/ipv6_route')) ?? '';
+  for (const line of table.split('\n')) {
+    const [destination, prefixLength, , , , , , , flags, name] = line.trim().split(/\s+/);
+    const isDefault = /^0{32}$/.test(destination ?? '') && prefixLength === '00';
+    if (isDefault && (Number.parseInt(flags ?? '0', 16) & learnedFlag) !== 0) return name;
+  }
+  return undefined;
+}
