@@ -7,7 +7,8 @@ cd "$ROOT"
 # Real components that the tests run against: command, then the Debian package that has it.
 peers='objdump:binutils aarch64-linux-gnu-objdump:binutils-aarch64-linux-gnu
   qemu-aarch64-static:qemu-user-static runc:runc docker:docker.io busybox:busybox-static
-  ip:iproute2 nft:nftables setpriv:util-linux capsh:libcap2-bin'
+  ip:iproute2 nft:nftables setpriv:util-linux capsh:libcap2-bin skopeo:skopeo
+  docker-registry:docker-registry openssl:openssl'
 missing=''
 for peer in $peers; do
   command -v "${peer%%:*}" >/dev/null 2>&1 || missing="$missing ${peer#*:}"

@@ -1,0 +1,37 @@
+import { canonicalJson } from '../plan/canonical-json.ts';
+import type { PlanRequest } from '../plan/plan.ts';
+import { resumeRun, type ApplyWork } from './apply-plan.ts';
+import { undoRun } from './undo-run.ts';
+import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+
+/** What became of a run that had been killed. */
+export type Recovery = 'none' | 'resumed' | 'rolled-back';
+
+/**
+ * Puts right what a killed run has left. For the same wish it is continued; for another one, or when it was on its way
+ * back, it is undone, but for container data. Throws what `resumeRun` throws, ROLLBACK_INCOMPLETE when undoing fails.
+ */
+export async function recover(request: PlanRequest, work: ApplyWork): Promise<Recovery> {
+  const run = work.journal.unfinished;
+  if (run === undefined) return 'none';
+  if (run.phase === 'applying' && canonicalJson(run.plan.request) === canonicalJson(request)) {
+    await resumeRun(run.id, work);
+    return 'resumed';
+  }
+  const problems = await undoRun(run, {
+    ...work,
+    options: { data: 'keep', packages: 'remove', services: 'restore' },
+    reason: 'an earlier run was cut short',
+  });
+  const [first] = problems;
+  if (first !== undefined) {
+    throw new BerthError('ROLLBACK_INCOMPLETE', {
+      message: `undoing a run that was cut short left problems: ${problems.map(messageOf).join('; ')}`,
+      remedy: 'Put right what the message names, then run "berth down".',
+      details: { problems: problems.map(messageOf) },
+      cause: first,
+    });
+  }
+  await work.journal.closeIfEmpty();
+  return 'rolled-back';
+}

@@ -1,0 +1,106 @@
+import { Command } from 'commander';
+import { nearestName } from '../../checks/nearest-name.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
+import type { EngineContext } from '../../runtime/cli/context.ts';
+import { engineVerbEntries, hostVerbs } from './verbs.ts';
+import { isAnswered, usageErrorOf } from './usage-error.ts';
+import type { VerbEntry } from './verb.ts';
+import { withInterrupt } from './interrupt.ts';
+import { berthVersion } from './version.ts';
+
+/**
+ * Runs one command line, `argv` without program and script. Resolves with the exit code.
+ * Throws USAGE for what is not understood, INTERRUPTED after Ctrl-C, and what the verb throws.
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  context: EngineContext,
+): Promise<number> {
+  const name = argv.find((word) => !word.startsWith('-'));
+  const entry = name === undefined ? undefined : await findVerb(name);
+  const program = await makeProgram(entry === undefined ? 'all' : entry.name);
+  try {
+    return await (entry === undefined
+      ? runWithoutVerb({ program, argv, name })
+      : runVerb({ program, argv, entry, context }));
+  } catch (error) {
+    if (isAnswered(error)) return 0;
+    throw usageErrorOf(error, entry?.name);
+  }
+}
+
+async function findVerb(name: string): Promise<VerbEntry | undefined> {
+  return (
+    hostVerbs.find((verb) => verb.name === name) ??
+    (await engineVerbEntries()).find((verb) => verb.name === name)
+  );
+}
+
+/** The program, with every verb in it when all are to be listed. */
+async function makeProgram(verbs: string): Promise<Command> {
+  const program = new Command('berth')
+    .description('From a bare Linux host to running containers with one command.')
+    .version(berthVersion(), '-V, --version', 'print the version')
+    .enablePositionalOptions()
+    .exitOverride()
+    // main renders every error, in one form.
+    .configureOutput({ outputError: () => undefined });
+  if (verbs !== 'all') return program;
+  for (const { name, summary } of [...hostVerbs, ...(await engineVerbEntries())]) {
+    program.command(name).description(summary);
+  }
+  return program;
+}
+
+async function runWithoutVerb(call: {
+  readonly program: Command;
+  readonly argv: readonly string[];
+  readonly name: string | undefined;
+}): Promise<number> {
+  const { program, argv, name } = call;
+  if (name !== undefined) throw unknownVerb(name, program);
+  program.action(() => {
+    program.help();
+  });
+  await program.parseAsync([...argv], { from: 'user' });
+  return 0;
+}
+
+function unknownVerb(name: string, program: Command): BerthError {
+  const near = nearestName(
+    name,
+    program.commands.map((command) => command.name()),
+  );
+  return new BerthError('USAGE', {
+    message: `"${name}" is not a verb of berth${near === undefined ? '' : `; did you mean "${near}"?`}`,
+    remedy: 'See "berth --help" for all verbs.',
+    details: { verb: name, ...(near === undefined ? {} : { near }) },
+  });
+}
+
+async function runVerb(call: {
+  readonly program: Command;
+  readonly argv: readonly string[];
+  readonly entry: VerbEntry;
+  readonly context: EngineContext;
+}): Promise<number> {
+  const { program, argv, entry, context } = call;
+  const verb = await entry.load();
+  const command = program
+    .command(entry.name)
+    .description(entry.summary)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  let exitCode = 0;
+  verb.define(command);
+  command.action(async () => {
+    exitCode =
+      entry.signals === 'own'
+        ? await verb.run({ ...context, signal: new AbortController().signal }, command)
+        : await withInterrupt(context.console, (signal) =>
+            verb.run({ ...context, signal }, command),
+          );
+  });
+  await program.parseAsync([...argv], { from: 'user' });
+  return exitCode;
+}

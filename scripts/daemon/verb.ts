@@ -1,0 +1,50 @@
+import { Argument } from 'commander';
+import type { Verb } from '../cli/verb.ts';
+import { places } from '../host/places.ts';
+import { thisHost } from '../host/provision-host.ts';
+import { runForeground } from './foreground.ts';
+import { showLog } from './log.ts';
+import { controlService, type ServiceAction } from './service.ts';
+
+interface DaemonOptions {
+  readonly config: string;
+  readonly lines: string;
+  readonly follow?: true;
+}
+
+/** What `berth daemon` can be asked to do. */
+type DaemonAction = 'run' | 'logs' | ServiceAction;
+const actions: readonly DaemonAction[] = ['run', 'start', 'stop', 'restart', 'logs'];
+
+/** `berth daemon`: the daemon itself in the foreground, and its service by hand. */
+export const daemonVerb: Verb = {
+  define: (command) => {
+    command
+      .addArgument(
+        new Argument('[action]', 'run it here; or act on the service that "up" has set up')
+          .choices(actions)
+          .default('run'),
+      )
+      .option('--config <file>', 'with run: configuration file', places.daemonConfig)
+      .option('-n, --lines <number>', 'with logs: how many lines', '100')
+      .option('-f, --follow', 'with logs: go on showing what is added')
+      .addHelpText('after', '\nContainers run on when the daemon stops.');
+  },
+  run: async (context, command) => {
+    // Commander has checked the argument against its choices; it types neither that nor the options.
+    const action = (command.args[0] ?? 'run') as DaemonAction;
+    const options = command.opts<DaemonOptions>();
+    switch (action) {
+      case 'run':
+        return runForeground(options.config, context);
+      case 'logs':
+        await showLog(thisHost, { context, ...options });
+        return 0;
+      case 'start':
+      case 'stop':
+      case 'restart':
+        await controlService(action, { context, host: thisHost });
+        return 0;
+    }
+  },
+};

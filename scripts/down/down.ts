@@ -1,0 +1,141 @@
+import { undoRun } from '../apply/undo-run.ts';
+import type { VerbContext } from '../cli/verb.ts';
+import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { places } from '../host/places.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
+import { requireRoot } from '../host/require-root.ts';
+import { Journal } from '../journal/journal.ts';
+import { takeProvisionLock } from '../journal/lock.ts';
+import type { Run } from '../journal/runs.ts';
+import { confirmed } from '../ui/confirm.ts';
+import type { Progress, Tell } from '../ui/progress.ts';
+import { renderEvent } from '../ui/render-event.ts';
+import { dataFoldersOf, takeInventory } from './inventory.ts';
+import type { DownOptions } from './options.ts';
+import { containerIds, removeCgroups } from './remove-cgroups.ts';
+import { describeInventory, type DataInventory, type DownResult } from './result.ts';
+import { stopContainers } from './stop-containers.ts';
+
+/** What `berth down` works with. */
+export interface DownEnvironment {
+  readonly context: VerbContext;
+  readonly progress: Progress;
+  readonly host: ProvisionHost;
+}
+
+/**
+ * `berth down`: stops containers and daemon, then undoes every run in the journal, newest first. Container data stays
+ * unless `purge`. Once it has begun it goes to its end: an abort leaves it as a killed one does, to be run again.
+ *
+ * @throws BerthError NOT_ROOT, UP_RUNNING, JOURNAL_CORRUPT, USAGE (purge without a terminal and without `--yes`),
+ *   CONTAINERS_UNSTOPPABLE, DAEMON_UNSTOPPABLE, ROLLBACK_INCOMPLETE, INTERRUPTED.
+ */
+export async function down(options: DownOptions, env: DownEnvironment): Promise<DownResult> {
+  requireRoot('down');
+  const lock = await takeProvisionLock(env.host.path(places.lock));
+  try {
+    return await undoAll(options, env);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function undoAll(options: DownOptions, env: DownEnvironment): Promise<DownResult> {
+  const { host, context, progress } = env;
+  const journal = await Journal.open(host, context.clock);
+  const runs = journal.runs;
+  if (runs.length === 0) {
+    await journal.closeIfEmpty();
+    return { outcome: 'nothing-to-do', stoppedContainers: 0, notes: [] };
+  }
+  const socketPath = host.path(socketOf(runs));
+  const folders = dataFoldersOf(runs);
+  const data = await takeInventory(host, { folders, socketPath });
+  const ids = await containerIds(host, folders);
+  if (!(await mayGoOn(options, { env, data }))) {
+    return { outcome: 'declined', stoppedContainers: 0, notes: [] };
+  }
+  context.signal.throwIfAborted();
+  const stoppedContainers = await progress.stage('Stopping containers', async (tell) => {
+    const { clock, signal } = context;
+    const count = await stopContainers({ host, runs, socketPath, clock, signal });
+    tell(`${count} stopped`);
+    return count;
+  });
+  const notes = await progress.stage('Undoing', (tell) =>
+    undoRuns(options, { env, journal, tell }),
+  );
+  await removeCgroups(ids);
+  const fate = options.purge ? 'removed' : 'kept';
+  return {
+    outcome: 'undone',
+    stoppedContainers,
+    ...(data === undefined ? {} : { data: { ...data, fate } as const }),
+    notes,
+  };
+}
+
+async function mayGoOn(
+  options: DownOptions,
+  at: { readonly env: DownEnvironment; readonly data: DataInventory | undefined },
+): Promise<boolean> {
+  const { context, progress } = at.env;
+  if (options.purge && at.data !== undefined) {
+    const loss = describeInventory(at.data);
+    await progress.say(`This is lost for good: ${loss}`);
+    const message = `Remove ${loss} for good?`;
+    return confirmed(
+      { message, usually: 'no', unattended: 'refuse' },
+      { context, yes: options.yes },
+    );
+  }
+  return confirmed(
+    { message: 'Undo what berth did to this host?', usually: 'yes', unattended: 'go-on' },
+    { context, yes: options.yes },
+  );
+}
+
+/** The API's socket, as the last run that set it wanted it. */
+function socketOf(runs: readonly Run[]): string {
+  const socket = runs.findLast(({ plan }) => 'socket' in plan.request)?.plan.request['socket'];
+  return typeof socket === 'string' ? socket : places.apiSocket;
+}
+
+async function undoRuns(
+  options: DownOptions,
+  at: { readonly env: DownEnvironment; readonly journal: Journal; readonly tell: Tell },
+): Promise<readonly string[]> {
+  const { env, journal, tell } = at;
+  const problems: unknown[] = [];
+  const notes: string[] = [];
+  for (const run of journal.runs.toReversed()) {
+    const found = await undoRun(run, {
+      host: env.host,
+      journal,
+      options: {
+        data: options.purge ? 'purge' : 'keep',
+        packages: options.keepPackages ? 'keep' : 'remove',
+        services: 'stop',
+      },
+      reason: 'berth down',
+      listen: (event) => {
+        if ('note' in event) notes.push(event.note);
+        const line = renderEvent(event);
+        if (line !== undefined) tell(line);
+      },
+    });
+    problems.push(...found);
+  }
+  const [first] = problems;
+  if (first === undefined) {
+    await journal.closeIfEmpty();
+    return notes;
+  }
+  throw new BerthError('ROLLBACK_INCOMPLETE', {
+    message: `not everything could be undone: ${problems.map(messageOf).join('; ')}`,
+    remedy:
+      'Put right what the message names, then run "berth down" again: it goes on with what remains.',
+    details: { problems: problems.map(messageOf) },
+    cause: first,
+  });
+}

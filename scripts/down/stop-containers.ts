@@ -1,0 +1,79 @@
+import { ApiClient, segment } from '../../runtime/cli/client/client.ts';
+import { containerRows } from '../../runtime/cli/client/containers.ts';
+import { parseEndpoint } from '../../runtime/cli/client/endpoint.ts';
+import { isApiStatus } from '../../runtime/cli/client/failure.ts';
+import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import type { Clock } from '../../runtime/host/clock.ts';
+import { listFolder } from '../../runtime/host/files.ts';
+import { places } from '../host/places.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
+import type { Run } from '../journal/runs.ts';
+import { serviceManager } from '../services/index.ts';
+import { answers, waitForDaemon } from '../up/wait-for-daemon.ts';
+
+/** What stopping works with. */
+export interface StopWork {
+  readonly host: ProvisionHost;
+  /** The journal's runs: they tell which service the daemon is. */
+  readonly runs: readonly Run[];
+  readonly socketPath: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds for a container between SIGTERM and SIGKILL, Docker's default. */
+const graceSeconds = 10;
+const readyTimeoutMs = 15_000;
+
+/**
+ * Stops every running container, through the API. Containers outlive the daemon: when it is not there but they are, it
+ * is started once more, because only it knows them all. Returns how many were stopped. Throws DAEMON_NOT_READY when it
+ * does not come, and what the API answers.
+ */
+export async function stopContainers(work: StopWork): Promise<number> {
+  if (!(await answers(work.socketPath))) {
+    if (!(await anyLeft(work.host))) return 0;
+    await startDaemonAgain(work);
+  }
+  const client = new ApiClient(parseEndpoint(`unix://${work.socketPath}`));
+  const answer = await client.json({ method: 'GET', path: '/containers/json' });
+  const ids = containerRows(answer).map(({ id }) => id);
+  const ends = await Promise.allSettled(ids.map((id) => stop(client, id)));
+  const failures = ends.flatMap((end) =>
+    end.status === 'rejected' ? [end.reason as unknown] : [],
+  );
+  const [first] = failures;
+  if (first === undefined) return ids.length;
+  throw new BerthError('CONTAINERS_UNSTOPPABLE', {
+    message: `${failures.length} of ${ids.length} containers did not stop: ${failures.map(messageOf).join('; ')}`,
+    remedy: 'See "berth ps", stop them with "berth kill", then run "berth down" again.',
+    cause: first,
+  });
+}
+
+async function stop(client: ApiClient, id: string): Promise<void> {
+  const path = `/containers/${segment(id)}/stop`;
+  try {
+    await client.text({ method: 'POST', path, query: { t: graceSeconds } });
+  } catch (error) {
+    // 304 and 404: it ended by itself, or is gone, meanwhile.
+    if (!isApiStatus(error, 304, 404)) throw error;
+  }
+}
+
+async function anyLeft(host: ProvisionHost): Promise<boolean> {
+  return (await listFolder(host.path(`${places.runFolder}/containers`))).length > 0;
+}
+
+async function startDaemonAgain(work: StopWork): Promise<void> {
+  const steps = work.runs.flatMap(({ plan }) => plan.steps);
+  const service = steps.findLast((step) => step.kind === 'service');
+  if (service === undefined) return;
+  const at = { name: service.name, path: service.definition.path };
+  await serviceManager(service.manager).start(work.host, at);
+  await waitForDaemon({
+    ...work,
+    logFile: work.host.path(places.daemonLog),
+    timeoutMs: readyTimeoutMs,
+  });
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { readFile, writeFileWhole } from '../../runtime/host/files.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
+import { bindStep } from '../steps/index.ts';
+import { planHash, planSchema, type Plan } from './plan.ts';
+
+const planFile = z.strictObject({ hash: z.string(), plan: planSchema });
+
+/** Saves a plan, to be looked at and applied later with `berth up --plan FILE`. */
+export async function savePlan(path: string, plan: Plan): Promise<void> {
+  const text = `${JSON.stringify({ hash: planHash(plan), plan }, undefined, 2)}\n`;
+  try {
+    await writeFileWhole(path, text, { mode: 0o600, durability: 'disk' });
+  } catch (cause) {
+    throw new BerthError('PLAN_INVALID', {
+      message: `the plan cannot be saved to "${path}": ${messageOf(cause)}`,
+      remedy: 'Name a file in a folder that exists and can be written.',
+      cause,
+    });
+  }
+}
+
+/** Reads a saved plan. Throws PLAN_INVALID when it cannot be read or was changed since. */
+export async function loadPlan(path: string): Promise<Plan> {
+  const { hash, plan } = await parse(path);
+  if (planHash(plan) === hash) return plan;
+  throw invalid(path, `its hash is "${planHash(plan)}" and it says "${hash}"`);
+}
+
+async function parse(path: string): Promise<z.infer<typeof planFile>> {
+  try {
+    return planFile.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    throw invalid(path, why);
+  }
+}
+
+function invalid(path: string, why: string): BerthError {
+  return new BerthError('PLAN_INVALID', {
+    message: `"${path}" is not a plan that this berth saved: ${why}`,
+    remedy: `Make it anew: berth up --dry-run --save-plan ${path}`,
+    details: { path },
+  });
+}
+
+/** Throws PLAN_STALE when anything that the plan would change is not as it was when the plan was made. */
+export async function requireFresh(plan: Plan, host: ProvisionHost): Promise<void> {
+  const moved: { step: string; then: string; now: string }[] = [];
+  for (const [index, step] of plan.steps.entries()) {
+    const bound = bindStep(step);
+    const then = plan.observed[index] ?? 'unknown';
+    const now = await bound.observe(host);
+    if (now !== then) moved.push({ step: bound.describe(), then, now });
+  }
+  if (moved.length === 0) return;
+  const first = moved.map(({ step, then, now }) => `${step} ("${then}" then, "${now}" now)`);
+  throw new BerthError('PLAN_STALE', {
+    message: `the host has changed since the plan was made: ${first.join('; ')}`,
+    remedy: 'Look at a new plan with "berth up --dry-run", or run "berth up" without --plan.',
+    details: { moved },
+  });
+}

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import { groupKind, groupStep } from './group.ts';
+import { makeFolderKind, makeFolderStep } from './make-folder.ts';
+import { moduleKind, moduleStep } from './module.ts';
+import { packageKind, packageStep } from './package.ts';
+import { serviceKind, serviceStep } from './service.ts';
+import { bindable, type AnyStepKind, type BoundStep } from './step-kind.ts';
+import { sysctlKind, sysctlStep } from './sysctl.ts';
+import { writeFileKind, writeFileStep } from './write-file.ts';
+import { z as zod } from 'zod';
+
+/** Every step kind, by name. A new kind is one file, a line here and a line in the schema below. */
+const kinds: Readonly<Record<Step['kind'], AnyStepKind>> = {
+  'write-file': bindable(writeFileKind),
+  'make-folder': bindable(makeFolderKind),
+  group: bindable(groupKind),
+  module: bindable(moduleKind),
+  package: bindable(packageKind),
+  service: bindable(serviceKind),
+  sysctl: bindable(sysctlKind),
+};
+
+/** A step as a plan file and the journal hold it. */
+export const stepSchema = zod.discriminatedUnion('kind', [
+  writeFileStep,
+  makeFolderStep,
+  groupStep,
+  moduleStep,
+  packageStep,
+  serviceStep,
+  sysctlStep,
+]);
+
+/** One step of a plan, discriminated by `kind`. */
+export type Step = z.infer<typeof stepSchema>;
+
+/** Joins a step with what its kind can do. */
+export function bindStep(step: Step): BoundStep {
+  return kinds[step.kind].bind(step);
+}

@@ -1,0 +1,98 @@
+import { createTwoFilesPatch } from 'diff';
+import { z } from 'zod';
+import {
+  fileState,
+  readFileState,
+  resolveLinks,
+  restoreFileState,
+  summariseFileState,
+  textOf,
+  type FileState,
+} from '../host/file-state.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
+import { writeFileWhole } from '../../runtime/host/files.ts';
+import type { StepKind, UndoContext, UndoOutcome } from './step-kind.ts';
+
+/** Writes a text file whole. An existing file keeps its mode and owner; a link is followed. */
+export const writeFileStep = z.strictObject({
+  kind: z.literal('write-file'),
+  path: z.string().startsWith('/'),
+  content: z.string(),
+  /** Permission bits for a new file. */
+  mode: z.int().min(0).max(0o7777),
+});
+
+type WriteFileStep = z.infer<typeof writeFileStep>;
+
+const captured = z.strictObject({
+  /** The file behind any links, as on the host. */
+  path: z.string(),
+  state: fileState,
+});
+
+type Captured = z.infer<typeof captured>;
+
+async function locate(step: WriteFileStep, host: ProvisionHost): Promise<string> {
+  return resolveLinks(host.path(step.path));
+}
+
+async function undo(step: WriteFileStep, context: UndoContext<Captured>): Promise<UndoOutcome> {
+  const { path, state } = context.captured;
+  const note = await keepForeignChange(path, { written: step.content, before: state });
+  await restoreFileState(path, state);
+  return note === undefined ? { kind: 'undone' } : { kind: 'undone', note };
+}
+
+/** Someone has edited the file since berth wrote it: their text is not berth's to throw away. */
+async function keepForeignChange(
+  path: string,
+  known: { readonly written: string; readonly before: FileState },
+): Promise<string | undefined> {
+  const now = await readFileState(path);
+  if (now.type === 'absent' || textOf(now) === known.written) return undefined;
+  if (textOf(now) === textOf(known.before)) return undefined;
+  const copy = `${path}.berth-kept`;
+  await writeFileWhole(copy, Buffer.from(now.bytes, 'base64'), {
+    mode: now.mode,
+    owner: now,
+    durability: 'disk',
+  });
+  return `"${path}" had been changed since berth wrote it; that text is now in "${copy}"`;
+}
+
+/** Step kind `write-file`. */
+export const writeFileKind: StepKind<WriteFileStep, Captured> = {
+  kind: 'write-file',
+  schema: writeFileStep,
+  undoSchema: captured,
+  describe: (step) => `write ${step.path}`,
+  isDone: async (step, host) => {
+    const state = await readFileState(await locate(step, host));
+    return state.type === 'file' && textOf(state) === step.content;
+  },
+  observe: async (step, host) => summariseFileState(await readFileState(await locate(step, host))),
+  diff: async (step, host) => {
+    const before = textOf(await readFileState(await locate(step, host)));
+    return createTwoFilesPatch(
+      before === '' ? '/dev/null' : step.path,
+      step.path,
+      before,
+      step.content,
+      undefined,
+      undefined,
+      { context: 3 },
+    );
+  },
+  capture: async (step, host) => {
+    const path = await locate(step, host);
+    return { path, state: await readFileState(path) };
+  },
+  apply: async (step, host) => {
+    const path = await locate(step, host);
+    const before = await readFileState(path);
+    const owner = before.type === 'file' ? { owner: before } : {};
+    const mode = before.type === 'file' ? before.mode : step.mode;
+    await writeFileWhole(path, step.content, { mode, durability: 'disk', ...owner });
+  },
+  undo,
+};

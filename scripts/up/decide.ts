@@ -1,0 +1,75 @@
+import type { Finding } from '../../checks/finding.ts';
+import { dataRootOf } from '../../templates/daemon-json.ts';
+import { places } from '../host/places.ts';
+import { hostFacts } from '../plan/host-facts.ts';
+import { loadPlan, requireFresh } from '../plan/plan-file.ts';
+import { planSteps } from '../plan/plan-steps.ts';
+import { pendingSteps, planFor, type Plan, type PlanRequest } from '../plan/plan.ts';
+import { daemonCommand, daemonEnvironment } from './daemon-command.ts';
+import type { UpEnvironment } from './environment.ts';
+import { checkHost } from './host-check.ts';
+import type { UpOptions } from './options.ts';
+import type { CheckTarget } from '../host/check-host.ts';
+
+/** What is to be done, and what led to it. */
+export interface Decision {
+  readonly plan: Plan;
+  /** Empty for a saved plan: its checks were run when it was made. */
+  readonly findings: readonly Finding[];
+  /** Checks that asked for a fix. */
+  readonly fixed: readonly string[];
+  readonly target: CheckTarget;
+}
+
+/** The wish behind `berth up`'s options. */
+export function requestOf(options: UpOptions): PlanRequest {
+  return {
+    dataRoot: options.dataRoot ?? null,
+    socket: options.socket,
+    dockerSocket: options.dockerSocket ?? false,
+  };
+}
+
+/**
+ * Checks the host and plans, or reads the saved plan. Changes nothing. Throws CHECK_FAILED, DAEMON_CONFIG_INVALID,
+ * PLAN_INVALID, PLAN_STALE.
+ */
+export async function decide(options: UpOptions, env: UpEnvironment): Promise<Decision> {
+  const target = await targetOf(options, env);
+  if (options.plan !== undefined) {
+    return { plan: await savedPlan(options.plan, env), findings: [], fixed: [], target };
+  }
+  const verdict = await env.progress.stage('Checking this host', (tell) =>
+    checkHost(target, { skip: options.skip, tell }),
+  );
+  const steps = planSteps(
+    {
+      ...(options.dataRoot === undefined ? {} : { dataRoot: options.dataRoot }),
+      apiSocket: options.socket,
+      dockerSocket: options.dockerSocket ? 'serve' : 'leave',
+      fixes: verdict.fixes,
+      daemonArgv: daemonCommand(),
+      daemonEnvironment: daemonEnvironment(env.context.env),
+    },
+    await hostFacts(env.host),
+  );
+  const plan = await planFor({ request: requestOf(options), steps }, env.host);
+  return { plan, findings: verdict.findings, fixed: verdict.fixed, target };
+}
+
+async function targetOf(options: UpOptions, env: UpEnvironment): Promise<CheckTarget> {
+  const { daemonConfig } = await hostFacts(env.host);
+  const configured = dataRootOf({ path: places.daemonConfig, text: daemonConfig });
+  return {
+    dataRoot: options.dataRoot ?? configured ?? places.dataRoot,
+    apiSocket: options.socket,
+    download: 'none',
+  };
+}
+
+async function savedPlan(path: string, env: UpEnvironment): Promise<Plan> {
+  const plan = await loadPlan(path);
+  // Applied before, by whomever: the host has moved to where the plan wants it, and that is no reason to complain.
+  if ((await pendingSteps(plan, env.host)).length > 0) await requireFresh(plan, env.host);
+  return plan;
+}

@@ -1,0 +1,60 @@
+import { BerthError } from '../../runtime/errors/berth-error.ts';
+import { socketsOf } from '../../templates/daemon-json.ts';
+import { places } from '../host/places.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
+import { socketState } from '../host/socket-state.ts';
+import { readTextIfExists } from '../../runtime/host/files.ts';
+import type { Plan } from '../plan/plan.ts';
+import { serviceManager } from '../services/index.ts';
+
+/**
+ * Makes sure that the daemon can have the sockets that a plan gives it. A socket that nobody answers on may be replaced;
+ * one that a daemon answers on is someone else's, unless berth's own daemon has it already.
+ *
+ * @throws BerthError SOCKET_TAKEN, PATH_IN_THE_WAY.
+ */
+export async function guardSockets(host: ProvisionHost, plan: Plan): Promise<void> {
+  const held = await heldByBerth(host, plan);
+  for (const socket of wantedSockets(plan).filter((path) => !held.includes(path))) {
+    const path = host.path(socket);
+    const state = await socketState(path);
+    if (state === 'listening') throw taken(path);
+    if (state === 'not-a-socket') {
+      throw new BerthError('PATH_IN_THE_WAY', {
+        message: `"${path}" exists and is not a socket; wanted a free place for the API's socket`,
+        remedy: `Look what it is ("ls -ld ${path}") and move it away.`,
+        details: { path },
+      });
+    }
+  }
+}
+
+function wantedSockets(plan: Plan): readonly string[] {
+  const config = plan.steps.find(
+    (step) => step.kind === 'write-file' && step.path === places.daemonConfig,
+  );
+  return config?.kind === 'write-file'
+    ? socketsOf({ path: config.path, text: config.content })
+    : [];
+}
+
+/** Sockets of berth's own daemon, when it runs under the service that the plan is about. */
+async function heldByBerth(host: ProvisionHost, plan: Plan): Promise<readonly string[]> {
+  const service = plan.steps.find((step) => step.kind === 'service');
+  if (service === undefined) return [];
+  const at = { name: service.name, path: service.definition.path };
+  if (!(await serviceManager(service.manager).isActive(host, at))) return [];
+  const text = await readTextIfExists(host.path(places.daemonConfig));
+  return socketsOf({ path: places.daemonConfig, text });
+}
+
+function taken(path: string): BerthError {
+  const docker = path === places.dockerSocket;
+  return new BerthError('SOCKET_TAKEN', {
+    message: `a daemon that this berth did not start answers at "${path}"; wanted nobody there`,
+    remedy: docker
+      ? 'Leave out --docker-socket: Docker keeps its socket, and berth has its own.'
+      : 'Stop that daemon, or choose another place with --socket PATH.',
+    details: { path },
+  });
+}

@@ -1,0 +1,171 @@
+import { abandonRun, applyPlan, type ApplyWork } from '../apply/apply-plan.ts';
+import { recover, type Recovery } from '../apply/recover.ts';
+import { places } from '../host/places.ts';
+import { requireRoot } from '../host/require-root.ts';
+import { Journal } from '../journal/journal.ts';
+import { takeProvisionLock } from '../journal/lock.ts';
+import { savePlan } from '../plan/plan-file.ts';
+import { renderPlan, viewPlan } from '../plan/render-plan.ts';
+import { smokeTest } from '../smoke/smoke-test.ts';
+import { readSupervisor } from '../supervisor/supervisor.ts';
+import { confirmed } from '../ui/confirm.ts';
+import { renderEvent } from '../ui/render-event.ts';
+import { decide, requestOf, type Decision } from './decide.ts';
+import type { UpEnvironment } from './environment.ts';
+import { guardSockets } from './guard-sockets.ts';
+import { proveFixes } from './host-check.ts';
+import type { UpOptions } from './options.ts';
+import type { UpResult } from './result.ts';
+import { waitForDaemon } from './wait-for-daemon.ts';
+
+/** A daemon that has not answered by then will not, in milliseconds. */
+const readyTimeoutMs = 30_000;
+/** With the supervisor's growing pauses this takes about three seconds. */
+const hopelessRestarts = 5;
+
+/**
+ * `berth up`: check, plan, confirm, apply, wait for the engine, run hello-world. Whatever fails on the way, the host is
+ * as before when this throws.
+ *
+ * @throws BerthError NOT_ROOT, UP_RUNNING, CHECK_FAILED, PLAN_*, STEP_FAILED, SOCKET_TAKEN, PATH_IN_THE_WAY,
+ *   DAEMON_NOT_READY, SMOKE_FAILED, INTERRUPTED.
+ */
+export async function up(options: UpOptions, env: UpEnvironment): Promise<UpResult> {
+  if (options.dryRun || options.savePlan !== undefined) return onlyPlan(options, env);
+  requireRoot('up');
+  const lock = await takeProvisionLock(env.host.path(places.lock));
+  try {
+    return await change(options, env);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function onlyPlan(options: UpOptions, env: UpEnvironment): Promise<UpResult> {
+  const decision = await decide(options, env);
+  const plan = await viewPlan(decision.plan, env.host);
+  const result = {
+    outcome: 'planned',
+    plan,
+    checks: countsOf(decision),
+    recovery: 'none',
+  } as const;
+  if (options.savePlan === undefined) return result;
+  await savePlan(options.savePlan, decision.plan);
+  return { ...result, savedTo: options.savePlan };
+}
+
+async function change(options: UpOptions, env: UpEnvironment): Promise<UpResult> {
+  const journal = await Journal.open(env.host, env.context.clock);
+  const recovery = await recoverFirst(options, { env, journal });
+  const decision = await decide(options, env);
+  env.context.signal.throwIfAborted();
+  const plan = await viewPlan(decision.plan, env.host);
+  const base = { plan, checks: countsOf(decision), recovery } as const;
+  if (plan.changes.length === 0) {
+    return { ...base, outcome: 'unchanged', engine: await waitUntilReady(options, env) };
+  }
+  await guardSockets(env.host, decision.plan);
+  await env.progress.say(`\n${renderPlan(plan, 'steps')}\n`);
+  const question = {
+    message: `Make ${plan.changes.length === 1 ? 'this change' : `these ${plan.changes.length} changes`}?`,
+    usually: 'yes',
+    // Everything that up does can be undone, so a script may run it as the README's one command.
+    unattended: 'go-on',
+  } as const;
+  if (!(await confirmed(question, { context: env.context, yes: options.yes }))) {
+    return { ...base, outcome: 'declined' };
+  }
+  return { ...base, outcome: 'changed', ...(await carryOut(decision, { options, env, journal })) };
+}
+
+/** A run that was killed comes first: it is continued or undone before anything else is looked at. */
+async function recoverFirst(
+  options: UpOptions,
+  { env, journal }: { readonly env: UpEnvironment; readonly journal: Journal },
+): Promise<Recovery> {
+  if (journal.unfinished === undefined) return 'none';
+  return env.progress.stage('Recovering from a run that was cut short', (tell) =>
+    recover(requestOf(options), workOf(env, { journal, tell })),
+  );
+}
+
+function workOf(
+  env: UpEnvironment,
+  { journal, tell }: { readonly journal: Journal; readonly tell: (line: string) => void },
+): ApplyWork {
+  return {
+    host: env.host,
+    journal,
+    signal: env.context.signal,
+    listen: (event) => {
+      const line = renderEvent(event);
+      if (line !== undefined) tell(line);
+    },
+  };
+}
+
+/** Applies the plan and proves that it led to where it should; else the run is undone. */
+async function carryOut(
+  decision: Decision,
+  using: { readonly options: UpOptions; readonly env: UpEnvironment; readonly journal: Journal },
+): Promise<Pick<UpResult, 'engine' | 'smoke'>> {
+  const { options, env, journal } = using;
+  const run = await env.progress.stage('Setting up', (tell) =>
+    applyPlan(decision.plan, workOf(env, { journal, tell })),
+  );
+  try {
+    await proveAll(decision, env);
+    const engine = await waitUntilReady(options, env);
+    if (!options.smokeTest) return { engine };
+    const smoke = await env.progress.stage('Running hello-world', () =>
+      smokeTest({ socketPath: engine.socketPath, signal: env.context.signal }),
+    );
+    return { engine, smoke };
+  } catch (error) {
+    throw await env.progress.stage('Undoing', (tell) =>
+      abandonRun(run, { ...workOf(env, { journal, tell }), error, what: 'berth did not come up' }),
+    );
+  }
+}
+
+async function proveAll(decision: Decision, env: UpEnvironment): Promise<void> {
+  if (decision.fixed.length === 0) return;
+  await env.progress.stage('Checking what was fixed', (tell) =>
+    proveFixes(decision.target, { ids: decision.fixed, tell }),
+  );
+}
+
+function waitUntilReady(
+  options: UpOptions,
+  env: UpEnvironment,
+): Promise<NonNullable<UpResult['engine']>> {
+  const socketPath = env.host.path(options.socket);
+  const { clock, signal } = env.context;
+  const logFile = env.host.path(places.daemonLog);
+  return env.progress.stage('Waiting for the engine', async (tell) => {
+    const readyMs = await waitForDaemon({
+      socketPath,
+      logFile,
+      timeoutMs: readyTimeoutMs,
+      hopeless: () => endsAgainAndAgain(env),
+      clock,
+      signal,
+    });
+    tell(`answers on ${socketPath} after ${readyMs} ms`);
+    return { socketPath, readyMs };
+  });
+}
+
+/** A daemon that keeps ending will not answer the next time either. */
+async function endsAgainAndAgain({ host }: UpEnvironment): Promise<string | undefined> {
+  const supervisor = await readSupervisor(host);
+  if (supervisor === undefined || supervisor.restarts < hopelessRestarts) return undefined;
+  return `because it ended ${supervisor.restarts} times, last with ${JSON.stringify(supervisor.lastEnd)}`;
+}
+
+function countsOf({ findings }: Decision): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { status } of findings) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}

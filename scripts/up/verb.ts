@@ -1,0 +1,23 @@
+import type { Verb } from '../cli/verb.ts';
+import { thisHost } from '../host/provision-host.ts';
+import { makeProgress, progressStyleFor } from '../ui/make-progress.ts';
+import { defineUpOptions, type UpOptions } from './options.ts';
+import { renderResult } from './render-result.ts';
+import { up } from './up.ts';
+
+/** `berth up`: from a bare host to a running hello-world. */
+export const upVerb: Verb = {
+  define: defineUpOptions,
+  run: async (context, command) => {
+    // Commander types no options: this is the edge where they become what `defineUpOptions` declared.
+    const options = command.opts<UpOptions>();
+    const style = progressStyleFor(context.console, { json: options.json });
+    const progress = await makeProgress(style, context.console);
+    const result = await up(options, { context, progress, host: thisHost });
+    const text = options.json
+      ? `${JSON.stringify(result, undefined, 2)}\n`
+      : renderResult(result, options.socket);
+    await context.console.output.write(text);
+    return 0;
+  },
+};
