@@ -1,0 +1,76 @@
+/**
+ * Who may import whom (DESIGN, section 1, in docs/architecture). A room imports only what is named here; the order
+ * is from the top of the house to its ground. A new room is one line.
+ */
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  // What a person asks for: above the engine, and of the engine only its command line.
+  scripts: [
+    'checks',
+    'templates',
+    'runtime/cli',
+    'runtime/supervise',
+    'runtime/syscall',
+    'runtime/host',
+    'runtime/errors',
+  ],
+  checks: ['runtime/syscall', 'runtime/host', 'runtime/errors'],
+  templates: ['runtime/errors'],
+
+  // A client of the API like any other: it knows nothing of the engine behind the socket.
+  'runtime/cli': ['runtime/host', 'runtime/errors'],
+
+  // The engine.
+  'runtime/api': ['runtime/container', 'runtime/image', 'runtime/host', 'runtime/errors'],
+  'runtime/container': [
+    'runtime/image',
+    'runtime/snapshot',
+    'runtime/launch',
+    'runtime/spec',
+    'runtime/syscall',
+    'runtime/host',
+    'runtime/errors',
+  ],
+  'runtime/snapshot': [
+    'runtime/image',
+    'runtime/layer',
+    'runtime/syscall',
+    'runtime/host',
+    'runtime/errors',
+  ],
+  'runtime/registry': ['runtime/image', 'runtime/host', 'runtime/errors'],
+  'runtime/layer': [
+    'runtime/image',
+    'runtime/tar',
+    'runtime/syscall',
+    'runtime/host',
+    'runtime/errors',
+  ],
+  'runtime/image': ['runtime/tar', 'runtime/host', 'runtime/errors'],
+  'runtime/launch': [
+    'runtime/snapshot',
+    'runtime/cgroup',
+    'runtime/spec',
+    'runtime/syscall',
+    'runtime/host',
+    'runtime/errors',
+  ],
+  'runtime/cgroup': ['runtime/spec', 'runtime/syscall', 'runtime/host', 'runtime/errors'],
+  'runtime/supervise': ['runtime/syscall', 'runtime/host', 'runtime/errors'],
+  'runtime/syscall': ['runtime/host', 'runtime/errors'],
+  'runtime/host': ['runtime/errors'],
+
+  // Leaves.
+  'runtime/tar': ['runtime/errors'],
+  'runtime/spec': ['runtime/errors'],
+  'runtime/errors': [],
+};
+
+/** The composition roots, where parts are made and joined: they may import everything below them. */
+export const compositionRoots: readonly string[] = ['runtime/daemon.ts', 'scripts/main.ts'];
+
+/** The room of a file; `undefined` for one outside the house, such as package.json. */
+export function roomOf(path: string): string | undefined {
+  const [first = '', second = ''] = path.split('/');
+  const room = first === 'runtime' ? `${first}/${second}` : first;
+  return path.includes('/') ? room : undefined;
+}
