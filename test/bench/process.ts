@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Runs a command to its end; its output is thrown away. Throws when it does not exit with 0. */
+export async function runCommand(
+  [command, ...args]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let problems = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    problems += chunk.toString();
+  });
+  const [status] = (await once(child, 'close')) as [number | null];
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(' ')}: status ${String(status)}: ${problems}`);
+}
+
+/** A daemon that was started, and how long it took to answer. */
+export interface Daemon {
+  readonly startMs: number;
+  /** Sends SIGTERM and waits for the end. */
+  stop(): Promise<void>;
+}
+
+/** Starts a daemon and waits for the first answer to `/_ping` on its socket. */
+export async function startDaemon(
+  [command, ...args]: readonly [string, ...string[]],
+  socketPath: string,
+): Promise<Daemon> {
+  const start = performance.now();
+  const child = spawn(command, args, { stdio: 'ignore' });
+  while (!(await answers(socketPath))) {
+    if (child.exitCode !== null) throw new Error(`${command} ended with status ${child.exitCode}`);
+    await pause(1);
+  }
+  return { startMs: performance.now() - start, stop: () => stop(child) };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const ping = request({ socketPath, path: '/_ping' }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    ping.on('error', () => {
+      resolve(false);
+    });
+    ping.end();
+  });
+}
