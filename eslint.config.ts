@@ -1,4 +1,5 @@
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { defineConfig } from 'eslint/config';
 import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
@@ -13,7 +14,7 @@ const hostModules = [
   'node:worker_threads',
 ];
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['node_modules', '**/golden'] },
   ...tseslint.configs.strictTypeChecked,
   {

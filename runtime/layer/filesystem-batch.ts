@@ -59,6 +59,7 @@ export class FilesystemBatch {
   readonly #root: string;
   #program: ProgramBuilder;
   #shortWrite: Label;
+  #running: Promise<unknown> = Promise.resolve();
 
   constructor(runner: ProgramRunner, root: string) {
     this.#runner = runner;
@@ -137,21 +138,39 @@ export class FilesystemBatch {
     p.place(done);
   }
 
-  /** Runs what was collected, when that is much. */
+  /**
+   * Hands what was collected to the launcher, when that is much. While it runs, the next batch is collected: an error
+   * of it comes out of a later call.
+   */
   async flushIfFull(): Promise<void> {
     const { steps, sizes } = this.#program;
-    if (steps.length >= batchSteps || sizes.data >= batchDataBytes) await this.flush();
+    if (steps.length < batchSteps && sizes.data < batchDataBytes) return;
+    const program = this.#take();
+    await this.#running;
+    this.#running = this.#runner.run(program, { timeoutMs: batchTimeoutMs });
+    // Whoever calls next hears of a failure; until then it must not count as one that nobody handles.
+    this.#running.catch(() => undefined);
   }
 
-  /** Runs what was collected. @throws SYSCALL_FAILED and the other codes of `Launcher.run` */
+  /** Runs all that was collected to its end. @throws SYSCALL_FAILED and the other codes of `Launcher.run` */
   async flush(): Promise<void> {
+    await this.#running;
+    await this.#runner.run(this.#take(), { timeoutMs: batchTimeoutMs });
+  }
+
+  /** Resolves when nothing runs any more, whatever came of it: only then can the folder be removed. */
+  async settled(): Promise<void> {
+    await this.#running.catch(() => undefined);
+  }
+
+  #take(): ProgramBuilder {
     const program = this.#program;
     program.exit(0);
     program.place(this.#shortWrite);
     // Files of a local file system are written short only when there is no room for the rest.
     program.fail('write', errnoNoSpace);
     [this.#program, this.#shortWrite] = this.#begin();
-    await this.#runner.run(program, { timeoutMs: batchTimeoutMs });
+    return program;
   }
 
   #begin(): readonly [ProgramBuilder, Label] {

@@ -82,6 +82,11 @@ export class LayerWriter {
     await this.#batch.flush();
   }
 
+  /** Resolves when nothing is written any more, also after an error. */
+  settled(): Promise<void> {
+    return this.#batch.settled();
+  }
+
   #writeRoot(entry: TarEntry): void {
     if (entry.type !== 'directory') throw layerError('its root is not a folder');
     this.#tree.root.attributes = attributesOf(entry);

@@ -1,0 +1,82 @@
+import { npmCache } from './image/guest-files.ts';
+import type { LabMachine } from './machine/lab-machine.ts';
+import { clone } from './working-tree.ts';
+
+/** What a machine is like, by subject: the lines of each are sorted. Compare two with {@link difference}. */
+export type HostState = Readonly<Record<string, readonly string[]>>;
+
+/** Lines of a subject that only one of two states has. */
+export interface Difference {
+  readonly gone: readonly string[];
+  readonly added: readonly string[];
+}
+
+/** Folders whose content Linux and systemd change by themselves, the lab's own ones, and the person's clone. */
+const notCompared = [
+  clone,
+  npmCache,
+  '/var/log',
+  '/var/tmp',
+  '/tmp',
+  '/root/.npm',
+  '/root/.cache',
+  // The units of the session by which the lab looks, and what systemd notes about every unit.
+  '/run/log',
+  '/run/systemd',
+  '/run/udev',
+  '/run/user',
+  '/run/sshd.pid',
+  '/var/lib/systemd',
+];
+
+/** `find` arguments that leave those out. */
+const pruned = `\\( ${notCompared.map((path) => `-path ${path}`).join(' -o ')} \\) -prune -o`;
+
+/** One command a subject, each printing lines. */
+const commands: Readonly<Record<string, string>> = {
+  // Type, permissions, owner, size and content; times are not compared (a folder's changes when a file came and went).
+  files: `find / -xdev ${pruned} -type f -printf '%m %U:%G %s %p\\n' -o ! -type f -printf '%y %m %U:%G %p -> %l\\n'`,
+  content: `find /etc /usr/local /opt /root /var/lib -xdev ${pruned} -type f -exec sha256sum {} +`,
+  run: `find /run -xdev ${pruned} -printf '%y %m %U:%G %p\\n'`,
+  mounts:
+    'awk \'{ print $5, $6, $0 ~ / - / ? substr($0, index($0, " - ") + 3) : "" }\' /proc/self/mountinfo',
+  cgroups: 'find /sys/fs/cgroup -type d ! -path "*/user.slice/*"',
+  // Threads of the kernel have no command line; their number changes by itself. sshd, the shell and ps are the lab's.
+  processes:
+    'ps -eo ppid=,comm=,args= | awk \'$1 != 2 && $2 !~ /^(sshd|bash|ps|awk|sort|sh|\\(sd-pam\\))$/ { $1 = ""; print }\'',
+  interfaces: "ip -o addr | sed 's/valid_lft.*//'; ip route",
+  modules: "cut -d ' ' -f 1 /proc/modules",
+  sysctls: 'sysctl net.ipv4.ip_forward net.ipv4.conf.all.forwarding net.ipv6.conf.all.forwarding',
+  units: "systemctl list-unit-files --no-legend --plain | awk '{ print $1, $2 }'",
+  failed: 'systemctl list-units --failed --no-legend --plain',
+  packages: "dpkg-query -W -f '${Package} ${Version} ${Status}\\n'",
+};
+
+/** Looks at a machine. */
+export async function hostState(machine: LabMachine): Promise<HostState> {
+  const state: Record<string, readonly string[]> = {};
+  for (const [subject, command] of Object.entries(commands)) {
+    const text = await machine.must(`{ ${command} ; } | LC_ALL=C sort`);
+    state[subject] = text.split('\n').filter((line) => line !== '');
+  }
+  return state;
+}
+
+/** What came and went between two states; subjects that are the same are left out, so that `{}` says: nothing. */
+export function difference(
+  before: HostState,
+  after: HostState,
+): Readonly<Record<string, Difference>> {
+  const all: Record<string, Difference> = {};
+  for (const subject of Object.keys(before)) {
+    const gone = without(before[subject] ?? [], after[subject] ?? []);
+    const added = without(after[subject] ?? [], before[subject] ?? []);
+    if (gone.length + added.length > 0) all[subject] = { gone, added };
+  }
+  return all;
+}
+
+function without(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const known = new Set(others);
+  return lines.filter((line) => !known.has(line));
+}

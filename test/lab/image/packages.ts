@@ -1,0 +1,38 @@
+/** The Debian release of the machines. */
+export const release = 'bookworm';
+
+/** Where its packages come from; `BERTH_LAB_MIRROR` names another mirror of the same layout. */
+export const mirror = process.env['BERTH_LAB_MIRROR'] ?? 'http://deb.debian.org';
+
+/**
+ * What a small server has: DESIGN section 7 names systemd, sshd and udev. `nodejs` and `npm` are the 'some Node with
+ * npm' of the README: Debian's own, far older than the one that berth pins. No container engine.
+ */
+export const packages: readonly string[] = [
+  'ca-certificates',
+  'dbus',
+  'iproute2',
+  'kmod',
+  'libpam-systemd',
+  'nodejs',
+  'npm',
+  'openssh-server',
+  'procps',
+  'systemd',
+  'systemd-sysv',
+  'udev',
+];
+
+/** The package that depends on the newest kernel; the kernel's own files are unpacked, not installed (no boot loader). */
+export const kernelPackage = 'linux-image-cloud-amd64';
+
+/** Modules without which the kernel does not reach its disk. Those that they depend on are found by themselves. */
+export const bootModules: readonly string[] = [
+  'virtio_ring',
+  'virtio',
+  'virtio_pci_legacy_dev',
+  'virtio_pci_modern_dev',
+  'virtio_pci',
+  'virtio_blk',
+  'ext4',
+];
