@@ -1,4 +1,3 @@
-import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
@@ -6,9 +5,11 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { BerthError } from '../errors/berth-error.ts';
+import { ServerResponse } from '../host/http.ts';
 import { ApiRequest } from './http/api-request.ts';
 import type { ApiResponse } from './http/api-response.ts';
 import { currentApiVersion, refuseUnsupportedVersion } from './http/api-version.ts';
+import { commonHeaders } from './http/ping.ts';
 import { takeConnection } from './http/hijack.ts';
 import type { UpgradeRequest } from './http/hijack.ts';
 import { parseRequestTarget } from './http/request-target.ts';
@@ -20,9 +21,6 @@ import type { ApiServices } from './services.ts';
 /** Longer than any image name that a registry takes. */
 const maximumNameLength = 4096;
 
-/** Clients keep connections for their next request; a minute is what Docker's own close theirs after. */
-const keepAliveMs = 90_000;
-
 /** What the server remembers of connections outside of fastify. */
 interface Connections {
   /** API version that a request's path named. */
@@ -33,7 +31,8 @@ interface Connections {
 }
 
 /**
- * The Docker Engine API as an HTTP server that has yet to listen. Closing it ends all connections.
+ * The Docker Engine API as an application that a listener hands its requests to. Closing it ends the connections that
+ * were handed over to containers.
  *
  * @param routes the table; see `routes/table.ts`
  */
@@ -46,9 +45,6 @@ export function createApiServer(services: ApiServices, routes: readonly Route[])
   const server = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    keepAliveTimeout: keepAliveMs,
-    // Loading an image may take its time.
-    requestTimeout: 0,
     routerOptions: { maxParamLength: maximumNameLength },
     rewriteUrl: (request) => {
       const { version, url } = parseRequestTarget(request.url ?? '/');
@@ -98,10 +94,9 @@ interface Answering {
 function exchangeOf(request: FastifyRequest, reply: FastifyReply, services: ApiServices): Exchange {
   reply.hijack();
   const response = reply.raw;
-  response.setHeader('Api-Version', currentApiVersion);
-  response.setHeader('Docker-Experimental', 'false');
-  response.setHeader('Ostype', 'linux');
-  response.setHeader('Server', `berth/${services.identity.version} (linux)`);
+  for (const [name, value] of Object.entries(commonHeaders(services.identity.version))) {
+    if (value !== undefined) response.setHeader(name, value);
+  }
   const left = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) left.abort(new Error('the client has left'));

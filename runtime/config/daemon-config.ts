@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BerthError, messageOf } from '../errors/berth-error.ts';
 import { readTextIfExists } from '../host/files.ts';
+import { defaultSocket } from './defaults.ts';
 
 const text = z.string({ error: 'a string' });
 const textList = z.array(text, { error: 'a list of strings' }).readonly();
@@ -16,7 +17,7 @@ const schema = z.looseObject(
       })
       .min(1, { error: 'at least one address' })
       .readonly()
-      .default(['unix:///run/berth/berth.sock']),
+      .default([`unix://${defaultSocket}`]),
     group: text.default('berth'),
     debug: z.boolean({ error: 'true or false' }).default(false),
     'registry-mirrors': textList.default([]),

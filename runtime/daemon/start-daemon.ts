@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { createApiServer } from '../api/server.ts';
-import { listenOnSocket } from '../api/listen.ts';
-import { routes } from '../api/routes/table.ts';
+import type { ApiListener } from '../api/listener.ts';
+import { serveApi, type ServedApi } from '../api/serve.ts';
 import { type DaemonConfig, readDaemonConfig } from '../config/daemon-config.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { BerthError } from '../errors/berth-error.ts';
+import { Cleanup } from '../errors/cleanup.ts';
 import { systemClock } from '../host/clock.ts';
-import { mkdir, removeFile } from '../host/files.ts';
+import { mkdir } from '../host/files.ts';
 import { groupId } from '../host/groups.ts';
 import { ContentStore } from '../image/content-store.ts';
 import { Images } from '../image/images.ts';
@@ -25,41 +25,43 @@ export interface DaemonOptions {
   readonly version: string;
   /** Ends the daemon when it is aborted. */
   readonly stop: AbortSignal;
+  /** The sockets of the configuration, which take connections already. */
+  readonly listeners: readonly ApiListener[];
 }
 
 /**
  * Makes and joins the parts of berthd, serves until `stop`, and takes it all down again; containers run on.
  * @throws DAEMON_CONFIG_INVALID, DATA_ROOT_IN_USE, API_SOCKET_IN_USE, LAUNCHER_LOST, CGROUP_UNAVAILABLE
  */
-export async function startDaemon({ configPath, version, stop }: DaemonOptions): Promise<void> {
-  const config = await readDaemonConfig(configPath);
-  const log = createLog(config.logLevel);
-  if (config.ignoredKeys.length > 0) {
-    log.warn(
-      { configPath, keys: config.ignoredKeys },
-      'these keys of the configuration have no effect',
-    );
-  }
-  await mkdir(config.dataRoot, { recursive: true, mode: 0o711 });
-  await mkdir(config.runRoot, { recursive: true, mode: 0o755 });
-  const launcher = await Launcher.start();
+export async function startDaemon(options: DaemonOptions): Promise<void> {
+  const cleanup = new Cleanup();
+  for (const listener of options.listeners) cleanup.add(() => listener.close());
   try {
+    const { configPath } = options;
+    const config = await readDaemonConfig(configPath);
+    const log = createLog(config.logLevel);
+    if (config.ignoredKeys.length > 0) {
+      log.warn({ configPath, keys: config.ignoredKeys }, 'these keys have no effect');
+    }
+    await mkdir(config.dataRoot, { recursive: true, mode: 0o711 });
+    await mkdir(config.runRoot, { recursive: true, mode: 0o755 });
+    const launcher = await Launcher.start();
+    cleanup.add(() => launcher.stop());
     await lockDataRoot(launcher, config);
-    await serve({ config, version, stop, log, launcher });
+    await serve({ ...options, config, log, launcher });
   } finally {
-    await launcher.stop();
+    await cleanup.run();
   }
 }
 
-interface Serving {
+interface Serving extends DaemonOptions {
   readonly config: DaemonConfig;
-  readonly version: string;
-  readonly stop: AbortSignal;
   readonly log: Log;
   readonly launcher: Launcher;
 }
 
-async function serve({ config, version, stop, log, launcher }: Serving): Promise<void> {
+async function serve(serving: Serving): Promise<void> {
+  const { config, version, stop, log, launcher, listeners } = serving;
   const report = (problem: unknown): void => {
     log.error({ err: problem }, 'a problem that no client waits for');
   };
@@ -73,30 +75,28 @@ async function serve({ config, version, stop, log, launcher }: Serving): Promise
     report,
   };
   const gid = (await groupId(config.group)) ?? 0;
-  const servers = [];
-  try {
-    for (const path of config.sockets) {
-      const server = createApiServer(services, routes);
-      servers.push(server);
-      await listenOnSocket(server, { path, access: { mode: 0o660, gid } });
-    }
-    log.info({ version, sockets: config.sockets, dataRoot: config.dataRoot }, 'berthd is ready');
-    await new Promise<void>((resolve) => {
-      if (stop.aborted) resolve();
-      else
-        stop.addEventListener(
-          'abort',
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
-    });
-    log.info('berthd stops; containers run on');
-  } finally {
-    await Promise.all(servers.map((server) => server.close()));
+  const apis: ServedApi[] = [];
+  for (const listener of listeners) {
+    await listener.openTo({ mode: 0o660, gid });
+    apis.push(await serveApi(services, listener));
   }
-  for (const path of config.sockets) await removeFile(path);
+  log.info({ version, sockets: config.sockets, dataRoot: config.dataRoot }, 'berthd is ready');
+  await aborted(stop);
+  log.info('berthd stops; containers run on');
+  await Promise.all(apis.map((api) => api.close()));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }
 
 interface ImageParts {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { request as startRequest } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { startHttp } from './http.ts';
 
 /** One HTTP request over a unix socket. */
 export interface SocketRequest {
@@ -41,7 +41,7 @@ const responseOf = (message: IncomingMessage): SocketResponse => ({
  */
 export function requestOverSocket(request: SocketRequest): Promise<SocketResponse> {
   return new Promise((resolve, reject) => {
-    const message = startRequest({
+    const message = startHttp({
       socketPath: request.socketPath,
       method: request.method,
       path: request.target,
@@ -69,7 +69,7 @@ export function requestOverSocket(request: SocketRequest): Promise<SocketRespons
  */
 export function upgradeOverSocket(request: SocketRequest): Promise<UpgradeOutcome> {
   return new Promise((resolve, reject) => {
-    const message = startRequest({
+    const message = startHttp({
       socketPath: request.socketPath,
       method: request.method,
       path: request.target,

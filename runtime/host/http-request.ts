@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { Agent as HttpAgent, request as startHttp } from 'node:http';
-import { Agent as HttpsAgent, request as startHttps } from 'node:https';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
+import { HttpAgent, HttpsAgent, startHttp, startHttps } from './http.ts';
 
 /** One HTTP request over TCP. */
 export interface HttpRequest {

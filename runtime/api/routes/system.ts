@@ -2,21 +2,13 @@ import { noFilters } from '../../container/query/filters.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import type { ApiResponse } from '../http/api-response.ts';
 import { json } from '../http/api-response.ts';
+import { pingBody, pingHeaders } from '../http/ping.ts';
 import { get, head, post } from '../route.ts';
 import type { Route } from '../route.ts';
 import { systemInfo } from '../system/system-info.ts';
 import { versionInfo } from '../system/version-info.ts';
 
-/** Nobody may keep the answer: it tells whether berth lives now. */
-const pingHeaders = {
-  'Cache-Control': 'no-cache, no-store, must-revalidate',
-  Pragma: 'no-cache',
-  // 1: no BuildKit, so that `docker build` does not ask for it.
-  'Builder-Version': '1',
-  Swarm: 'inactive',
-};
-
-const ping = (): ApiResponse => ({ kind: 'text', body: 'OK', headers: pingHeaders });
+const ping = (): ApiResponse => ({ kind: 'text', body: pingBody, headers: pingHeaders });
 
 /** Routes about berth itself. */
 export const systemRoutes: readonly Route[] = [

@@ -29,7 +29,6 @@ const omittedConfig = [
   'StopSignal',
   'StopTimeout',
   'Shell',
-  'OnBuild',
 ];
 
 function isEmpty(value: unknown): boolean {

@@ -95,5 +95,7 @@ function pump({ client, stdin, filter, signal }: PumpOptions): Promise<InputEnd 
     stdin.on('drain', onDrain).on('close', onStdinClose);
     signal.addEventListener('abort', onAbort, { once: true });
     client.on('data', onData);
+    // A connection that was paused on its way here stays so until it is told.
+    client.resume();
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { busyboxArchive } from './busybox-image.ts';
+import { Terminal } from './terminal.ts';
 import { helloText, TestDaemon } from './test-daemon.ts';
 
 let daemon: TestDaemon;
@@ -169,35 +170,37 @@ describe('docker run', () => {
 });
 
 describe('a terminal', () => {
-  /** Runs a docker command with a terminal of 30 rows and 100 columns around it; keys are typed when it asks. */
-  const inTerminal = (command: string, input: string): ReturnType<TestDaemon['docker']> =>
-    daemon.command('sh', [
-      '-c',
-      `printf '%s' "$0" | script -qec "stty rows 30 cols 100; $1" /dev/null`,
-      input,
-      command,
-    ]);
+  const open = (command: string): Terminal => new Terminal(command, daemon.environment);
 
   test('has its size, echoes, and passes the exit code on', async () => {
-    const result = await inTerminal(
-      `docker run --rm -it --network none bb sh -c 'stty size; read line; echo got \\$line; exit 5'`,
-      'typed\n',
-    );
-    expect(result.stdout).toContain('30 100\r\n');
-    expect(result.stdout).toContain('got typed\r\n');
-    expect(result.exitCode).toBe(5);
+    const script = 'stty size; echo name?; read line; echo got $line; exit 5';
+    const terminal = open(`docker run --rm -it --network none bb sh -c '${script}'`);
+    await terminal.sees('name?');
+    terminal.type('typed\r');
+    expect(await terminal.ends()).toBe(5);
+    expect(terminal.shown).toContain('30 100\r\n');
+    expect(terminal.shown).toContain('got typed\r\n');
   });
 
   test('can be left with the detach keys, and come back to', async () => {
-    const left = await inTerminal(
-      'docker run -it --name term --network none bb sh -c "read a; echo back \\$a"',
-      '\u0010\u0011',
-    );
-    expect(left.exitCode).toBe(0);
+    const script = 'echo ready; read line; echo back $line';
+    const first = open(`docker run -it --name term --network none bb sh -c '${script}'`);
+    await first.sees('ready');
+    first.type('\u0010\u0011');
+    expect(await first.ends()).toBe(0);
     const { stdout } = await daemon.docker(['ps', '--format', '{{.Names}}']);
     expect(stdout).toBe('term\n');
-    const back = await inTerminal('docker attach term', 'again\n');
-    expect(back.stdout).toContain('back again\r\n');
+    const second = open('docker attach term');
+    second.type('again\r');
+    await second.sees('back again');
+    expect(await second.ends()).toBe(0);
     await daemon.docker(['rm', '-f', 'term']);
+  });
+
+  test('passes Ctrl-C on as a signal', async () => {
+    const terminal = open('docker run --rm -it --network none bb sh -c "echo ready; cat; echo no"');
+    await terminal.sees('ready');
+    terminal.type('\u0003');
+    expect(await terminal.ends()).toBe(130);
   });
 });

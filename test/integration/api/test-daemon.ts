@@ -5,9 +5,8 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createApiServer } from '../../../runtime/api/server.ts';
-import { listenOnSocket } from '../../../runtime/api/listen.ts';
-import { routes } from '../../../runtime/api/routes/table.ts';
+import { ApiListener } from '../../../runtime/api/listener.ts';
+import { serveApi, type ServedApi } from '../../../runtime/api/serve.ts';
 import { createContainerEngine } from '../../../runtime/container/engine.ts';
 import type { ContainerEngine } from '../../../runtime/container/engine.ts';
 import { noFilters } from '../../../runtime/container/query/filters.ts';
@@ -37,8 +36,9 @@ export const helloText = 'Hello from berth!\n';
 export class TestDaemon {
   readonly root: string;
   engine!: ContainerEngine;
+  images!: Images;
   readonly problems: unknown[] = [];
-  #server!: ReturnType<typeof createApiServer>;
+  #api!: ServedApi;
   #launcher!: Launcher;
 
   private constructor() {
@@ -55,6 +55,11 @@ export class TestDaemon {
     return join(this.root, 'berth.sock');
   }
 
+  /** What points the `docker` command here. */
+  get environment(): NodeJS.ProcessEnv {
+    return { ...process.env, DOCKER_HOST: `unix://${this.socket}`, HOME: this.root };
+  }
+
   /** Starts everything on the folders as they are. */
   async up(): Promise<void> {
     const dataRoot = join(this.root, 'data');
@@ -67,6 +72,7 @@ export class TestDaemon {
       stacks: snapshots,
       source: new Registry({ probeTimeoutMs: 200 }),
     });
+    this.images = images;
     const arm = currentArchitecture() === 'aarch64';
     const program = helloElf(currentArchitecture(), helloText);
     await images.importImage(
@@ -86,7 +92,9 @@ export class TestDaemon {
       report: (problem) => this.problems.push(problem),
       notice: () => undefined,
     });
-    this.#server = createApiServer(
+    const listener = await ApiListener.open(this.socket, '0.1.0');
+    await listener.openTo({ mode: 0o660, gid: 0 });
+    this.#api = await serveApi(
       {
         containers: this.engine,
         images,
@@ -94,14 +102,13 @@ export class TestDaemon {
         identity: { version: '0.1.0', commit: '', buildTime: '', dataRoot },
         report: (problem) => this.problems.push(problem),
       },
-      routes,
+      listener,
     );
-    await listenOnSocket(this.#server, { path: this.socket, access: { mode: 0o660, gid: 0 } });
   }
 
   /** Stops serving; containers run on, as when berthd is stopped or killed. */
   async down(): Promise<void> {
-    await this.#server.close();
+    await this.#api.close();
     await this.#launcher.stop();
   }
 
@@ -130,12 +137,16 @@ export class TestDaemon {
     }: { readonly input?: string; readonly timeoutMs?: number } = {},
   ): Promise<CommandResult> {
     return new Promise((resolve) => {
-      const env = { ...process.env, DOCKER_HOST: `unix://${this.socket}`, HOME: this.root };
       const done = (error: ExecException | null, stdout: string, stderr: string): void => {
         const exitCode = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
         resolve({ exitCode, stdout, stderr });
       };
-      const child = execFile(program, args, { env, timeout: timeoutMs }, done);
+      const child = execFile(
+        program,
+        args,
+        { env: this.environment, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1 << 28 },
+        done,
+      );
       child.stdin?.end(input);
     });
   }

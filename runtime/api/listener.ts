@@ -1,0 +1,126 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { BerthError } from '../errors/berth-error.ts';
+import { removeFile } from '../host/files.ts';
+import { createServer } from '../host/http.ts';
+import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
+import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
+
+/** Longer than clients keep a connection for their next request, as Docker does. */
+const keepAliveMs = 90_000;
+
+/** What answers requests once the engine is ready. */
+export interface ApiHandlers {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void;
+}
+
+/**
+ * A Unix socket that takes connections before there is anybody to serve them: `/_ping` is answered at once, everything
+ * else waits until `serve`. So a client that comes while berthd starts, or starts again after a crash, waits for an
+ * instant instead of being turned away.
+ */
+export class ApiListener {
+  readonly path: string;
+  readonly #server: Server;
+  readonly #version: string;
+  readonly #waiting: ((handlers: ApiHandlers) => void)[] = [];
+  #handlers: ApiHandlers | undefined;
+  #closed = false;
+
+  private constructor(path: string, version: string) {
+    this.path = path;
+    this.#version = version;
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
+    this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (this.#handlers === undefined && isPing(request)) this.#answerPing(request, response);
+      else {
+        this.#whenReady((handlers) => {
+          handlers.request(request, response);
+        });
+      }
+    });
+    this.#server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
+      this.#whenReady((handlers) => {
+        handlers.upgrade(request, connection, head);
+      });
+    });
+  }
+
+  /**
+   * Listens on a Unix socket; only root may connect until `openTo`. A socket that a killed berthd left is replaced; one
+   * that somebody listens on, or anything else at the path, is left alone.
+   * @throws BerthError API_SOCKET_IN_USE
+   */
+  static async open(path: string, version: string): Promise<ApiListener> {
+    await makeRoom(path);
+    const listener = new ApiListener(path, version);
+    await new Promise<void>((resolve, reject) => {
+      listener.#server.once('error', reject);
+      listener.#server.listen(path, resolve);
+    });
+    return listener;
+  }
+
+  /** Lets a group connect. */
+  openTo(access: SocketAccess): Promise<void> {
+    return openSocketTo(this.path, access);
+  }
+
+  /** Answers from now on, first those that wait. */
+  serve(handlers: ApiHandlers): void {
+    this.#handlers = handlers;
+    for (const waiting of this.#waiting.splice(0)) waiting(handlers);
+  }
+
+  /** Ends all connections and gives the path up. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+      this.#server.closeAllConnections();
+    });
+    await removeFile(this.path);
+  }
+
+  #whenReady(action: (handlers: ApiHandlers) => void): void {
+    if (this.#handlers === undefined) this.#waiting.push(action);
+    else action(this.#handlers);
+  }
+
+  #answerPing(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, {
+      ...commonHeaders(this.#version),
+      ...pingHeaders,
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': pingBody.length,
+    });
+    response.end(request.method === 'HEAD' ? undefined : pingBody);
+  }
+}
+
+function isPing({ method, url = '' }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && /^(\/v\d+\.\d+)?\/_ping(\?|$)/.test(url);
+}
+
+async function makeRoom(path: string): Promise<void> {
+  const place = await inspectSocketPlace(path);
+  if (place === 'alive') {
+    throw new BerthError('API_SOCKET_IN_USE', {
+      message: `another process listens on "${path}", wanted a free path`,
+      remedy: 'Stop the other daemon, or choose another socket.',
+      details: { path },
+    });
+  }
+  if (place === 'other') {
+    throw new BerthError('API_SOCKET_IN_USE', {
+      message: `"${path}" is there and is no socket, wanted a free path`,
+      remedy: 'Move it away, or choose another socket.',
+      details: { path },
+    });
+  }
+  if (place === 'dead') await removeFile(path);
+}

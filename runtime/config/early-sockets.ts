@@ -1,0 +1,22 @@
+import { readTextIfExists } from '../host/files.ts';
+import { defaultSocket } from './defaults.ts';
+
+/**
+ * The sockets that a daemon.json names, read without the rest of it and without its schema, so that berthd can listen
+ * within its first milliseconds. What looks odd gives none: reading the whole configuration then says what is wrong.
+ */
+export async function earlySockets(path: string): Promise<readonly string[]> {
+  try {
+    const text = (await readTextIfExists(path)) ?? '';
+    const config: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    if (typeof config !== 'object' || config === null) return [];
+    const hosts: unknown = 'hosts' in config ? config.hosts : [`unix://${defaultSocket}`];
+    if (!Array.isArray(hosts)) return [];
+    const paths = hosts.map((host: unknown) =>
+      typeof host === 'string' && host.startsWith('unix:///') ? host.slice('unix://'.length) : '',
+    );
+    return paths.includes('') ? [] : paths;
+  } catch {
+    return [];
+  }
+}

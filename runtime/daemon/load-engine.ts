@@ -1,0 +1,29 @@
+import type { Clock } from '../host/clock.ts';
+import type { DaemonOptions } from './start-daemon.ts';
+
+/** What takes longest to load, one after the other, before the engine itself. */
+const parts: readonly (() => Promise<unknown>)[] = [
+  () => import('zod'),
+  () => import('fastify'),
+  () => import('pino'),
+  () => import('../launch/container-runtime.ts'),
+  () => import('../image/images.ts'),
+  () => import('../container/engine.ts'),
+];
+
+/** Long enough for whoever polls the socket to come by. */
+const pauseMs = 2;
+
+/**
+ * Loads the engine in pieces, and lets connections in between them: loading a module keeps the process busy for as long
+ * as it takes, and a client that has connected meanwhile would get no answer to its ping.
+ */
+export async function loadEngine(
+  clock: Clock,
+): Promise<(options: DaemonOptions) => Promise<void>> {
+  for (const part of parts) {
+    await clock.sleep(pauseMs);
+    await part();
+  }
+  return (await import('./start-daemon.ts')).startDaemon;
+}
