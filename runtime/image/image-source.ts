@@ -22,10 +22,17 @@ export interface FetchedImage {
   readonly digest: Digest;
   /** The manifest of the platform. */
   readonly descriptor: Descriptor;
+  /** Layers that were not in the store before. */
+  readonly downloaded: readonly Digest[];
 }
 
 /** Where images come from, as the images need it; `runtime/registry` is one. */
 export interface ImageSource {
-  /** Fetches an image, reporting as it goes. @throws the codes of `runtime/errors/areas/registry.ts` */
+  /**
+   * Fetches an image, reporting as it goes. The event `started` comes once, when it is known that there is such an
+   * image: what fails before that can still be answered with an error instead of a stream.
+   *
+   * @throws the codes of `runtime/errors/areas/registry.ts`
+   */
   fetch(request: FetchRequest): AsyncGenerator<PullEvent, FetchedImage, void>;
 }

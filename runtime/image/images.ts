@@ -6,7 +6,8 @@ import type { ContentStore } from './content-store.ts';
 import type { Digest } from './digest.ts';
 import { addImage, removeManifests, removeNames } from './entry-changes.ts';
 import { ImageCatalog, diffIdsOf, imageNotFound, readImageContent } from './image-catalog.ts';
-import type { ImageContent, StoredImage } from './image-catalog.ts';
+import type { StoredImage } from './image-catalog.ts';
+import { ImageImports } from './image-imports.ts';
 import { planRemoval } from './image-removal.ts';
 import type {
   ImageBlobs,
@@ -23,13 +24,11 @@ import type {
 } from './image-service.ts';
 import type { ImageSource } from './image-source.ts';
 import { toDetails, toSummary } from './image-views.ts';
-import type { HeldLayers, LayerStacks } from './layer-stacks.ts';
-import type { Lease } from './lease.ts';
+import type { LayerStacks } from './layer-stacks.ts';
 import { hostPlatform } from './platform.ts';
 import {
   canonicalName,
   familiarName,
-  familiarRepository,
   lookupName,
   parseReference,
   withDefaultTag,
@@ -37,7 +36,6 @@ import {
   withTag,
 } from './reference.ts';
 import type { Reference } from './reference.ts';
-import { SerialQueue } from './serial-queue.ts';
 
 /** What makes an image unreadable. */
 const damage: ReadonlySet<ErrorCode> = new Set([
@@ -59,14 +57,14 @@ export class Images implements ImageService {
   readonly #stacks: LayerStacks;
   readonly #source: ImageSource;
   readonly #catalog: ImageCatalog;
-  /** Naming an import and collecting garbage take turns, or a collection could miss the import's new name. */
-  readonly #changes = new SerialQueue();
+  readonly #imports: ImageImports;
 
   constructor({ store, stacks, source }: ImagesOptions) {
     this.#store = store;
     this.#stacks = stacks;
     this.#source = source;
     this.#catalog = new ImageCatalog(store);
+    this.#imports = new ImageImports({ store, stacks, catalog: this.#catalog });
   }
 
   async list(): Promise<readonly ImageSummary[]> {
@@ -86,40 +84,45 @@ export class Images implements ImageService {
     return toDetails(image, await this.#sizeOf(image));
   }
 
-  load(
+  async load(
     archive: AsyncIterable<Uint8Array>,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly LoadedImage[]> {
-    return this.#import(async (lease, keep) => {
-      const received = await receiveArchive({ archive, store: this.#store, lease, signal });
-      for (const image of received) keep(await this.#unpack(image, signal));
-      await this.#name(received);
+    const running = this.#imports.begin();
+    try {
+      const received = await receiveArchive({
+        archive,
+        store: this.#store,
+        lease: running.lease,
+        signal,
+      });
+      for (const image of received) await running.unpack(image, signal);
+      await running.keep(received);
       return received.flatMap(loadedFrom);
-    });
+    } finally {
+      await running.end();
+    }
   }
 
   async *pull(text: string, options: PullOptions = {}): AsyncGenerator<PullEvent, void> {
     const reference = withDefaultTag(parseReference(text));
-    const { signal } = options;
+    const { credentials, signal } = options;
     const platform = options.platform ?? hostPlatform();
-    const lease = this.#store.lease();
-    let layers: HeldLayers | undefined;
-    let isNamed = false;
+    const running = this.#imports.begin();
     try {
-      yield started(reference);
-      const request = { reference, platform, credentials: options.credentials, signal, lease };
-      const { digest, descriptor } = yield* this.#source.fetch(request);
+      const request = { reference, platform, credentials, signal, lease: running.lease };
+      const { digest, descriptor, downloaded } = yield* this.#source.fetch(request);
       const content = await readImageContent(this.#store, descriptor.digest);
-      layers = await this.#unpack(content, signal);
-      for (const { digest: layer } of content.manifest.layers)
-        yield { status: 'layer-complete', layer };
+      await running.unpack(content, signal);
+      for (const layer of downloaded) yield { status: 'layer-complete', layer };
       const names = namesAfterPull(reference, digest);
-      const outcome = (await this.#hasNames(content.id, names)) ? 'up-to-date' : 'downloaded';
-      await this.#name([{ ...content, descriptor, names }]);
-      isNamed = true;
-      yield { status: 'done', reference: familiarName(reference), digest, id: content.id, outcome };
+      const { id } = content;
+      const isKnown = await this.#imports.hasNames(id, names);
+      await running.keep([{ descriptor, names }]);
+      const outcome = isKnown ? 'up-to-date' : 'downloaded';
+      yield { status: 'done', reference: familiarName(reference), digest, id, outcome };
     } finally {
-      await this.#end(lease, layers === undefined ? [] : [layers], isNamed ? 'kept' : 'dropped');
+      await running.end();
     }
   }
 
@@ -152,7 +155,7 @@ export class Images implements ImageService {
       reference: familiarName(name),
     }));
     if (plan.image === 'stays') return untagged;
-    const layers = await this.#collectGarbage();
+    const layers = await this.collectGarbage();
     const deleted = [image.id, ...layers].map((digest): RemovedItem => ({
       kind: 'deleted',
       digest,
@@ -168,7 +171,7 @@ export class Images implements ImageService {
         (entry) => entry.name === undefined || canonicalName(entry.name) !== canonicalName(name),
       ),
     );
-    await this.#collectGarbage();
+    await this.collectGarbage();
     return [{ kind: 'untagged', reference: familiarName(name) }];
   }
 
@@ -177,7 +180,7 @@ export class Images implements ImageService {
     const lease = this.#store.lease();
     for (const { digest } of image.manifest.layers) lease.hold(digest);
     try {
-      const { chainId, lower, release } = await this.#unpack(image, undefined);
+      const { chainId, lower, release } = await this.#imports.unpack(image);
       release();
       return { chainId, lower };
     } finally {
@@ -185,112 +188,42 @@ export class Images implements ImageService {
     }
   }
 
-  importImage(image: ImageBlobs): Promise<ImageId> {
+  async importImage(image: ImageBlobs): Promise<ImageId> {
     const name = withDefaultTag(parseReference(image.reference));
-    return this.#import(async (lease, keep) => {
-      for (const bytes of image.blobs.values()) await lease.add(bytes);
-      const content = await readImageContent(this.#store, image.manifestDigest);
-      keep(await this.#unpack(content, undefined));
-      const size = image.blobs.get(image.manifestDigest)?.byteLength ?? 0;
+    const running = this.#imports.begin();
+    try {
+      for (const bytes of image.blobs.values()) await running.lease.add(bytes);
+      const { manifestDigest } = image;
+      const content = await readImageContent(this.#store, manifestDigest);
+      await running.unpack(content);
       const { os, architecture } = content.config;
       const descriptor = {
         mediaType: content.manifest.mediaType ?? '',
-        digest: image.manifestDigest,
-        size,
+        digest: manifestDigest,
+        size: image.blobs.get(manifestDigest)?.byteLength ?? 0,
         platform: { os, architecture },
       };
-      if (!(await this.#hasNames(content.id, [name])))
-        await this.#name([{ ...content, descriptor, names: [name] }]);
+      const isKnown = await this.#imports.hasNames(content.id, [name]);
+      await running.keep(isKnown ? [] : [{ descriptor, names: [name] }]);
       return content.id;
-    });
-  }
-
-  /** Runs an import under a lease. When it fails, nothing that it brought stays. */
-  async #import<T>(
-    run: (lease: Lease, keep: (layers: HeldLayers) => void) => Promise<T>,
-  ): Promise<T> {
-    const lease = this.#store.lease();
-    const held: HeldLayers[] = [];
-    let outcome: 'kept' | 'dropped' = 'dropped';
-    try {
-      const result = await run(lease, (layers) => held.push(layers));
-      outcome = 'kept';
-      return result;
     } finally {
-      await this.#end(lease, held, outcome);
+      await running.end();
     }
   }
 
-  /** Lets go of an import's content; of a failed one nothing then needs it any more. */
-  async #end(
-    lease: Lease,
-    held: readonly HeldLayers[],
-    outcome: 'kept' | 'dropped',
-  ): Promise<void> {
-    await this.#changes.run(async () => {
-      for (const layers of held) layers.release();
-      await lease.release();
-    });
-    // Not worth hiding the import's own error for: the next collection does what this one could not.
-    if (outcome === 'dropped') await this.#collectGarbage().catch(() => undefined);
-  }
-
-  async #unpack(image: ImageContent, signal: AbortSignal | undefined): Promise<HeldLayers> {
-    const diffIds = diffIdsOf(image.config);
-    const sources = diffIds.flatMap((diffId, i) => {
-      const blob = image.manifest.layers[i]?.digest;
-      return blob === undefined ? [] : [{ diffId, open: () => this.#store.blobs.stream(blob) }];
-    });
-    try {
-      return await this.#stacks.ensure(sources, signal);
-    } catch (error) {
-      const isLayers =
-        isBerthError(error, 'LAYER_INVALID') || isBerthError(error, 'LAYER_DIFF_ID_MISMATCH');
-      // Was the layer made wrongly, or has it been damaged in the store? Then that is the error, and it is removed.
-      if (isLayers)
-        for (const { digest } of image.manifest.layers) await this.#store.blobs.verify(digest);
-      throw error;
-    }
-  }
-
-  #name(images: readonly Pick<ReceivedImage, 'descriptor' | 'names'>[]): Promise<void> {
-    return this.#changes.run(() =>
-      this.#store.update((entries) =>
-        images.reduce(
-          (before, { descriptor, names }) => addImage(before, descriptor, names),
-          entries,
-        ),
-      ),
-    );
-  }
-
-  async #hasNames(id: Digest, names: readonly Reference[]): Promise<boolean> {
-    const image = (await this.#catalog.images()).find((candidate) => candidate.id === id);
-    const present = new Set(image?.names.map(canonicalName));
-    return names.every((name) => present.has(canonicalName(name)));
-  }
-
-  /** Removes what no image needs. Returns the ChainIDs of the layers that went, topmost first. */
-  #collectGarbage(): Promise<readonly Digest[]> {
-    return this.#changes.run(async () => {
-      await this.#store.collectGarbage();
-      const images = await this.#catalog.images();
-      return this.#stacks.collectGarbage(images.map(({ config }) => diffIdsOf(config)));
-    });
+  /**
+   * Removes content that no image needs and layers that neither an image nor a container needs. Removals do it by
+   * themselves; after a start, it clears away what a crash left.
+   *
+   * @returns The ChainIDs of the layers that went, topmost first
+   */
+  collectGarbage(): Promise<readonly Digest[]> {
+    return this.#imports.collectGarbage();
   }
 
   #sizeOf(image: StoredImage): Promise<number | undefined> {
     return this.#stacks.sizeOf(diffIdsOf(image.config));
   }
-}
-
-function started(reference: Reference): PullEvent {
-  return {
-    status: 'started',
-    reference: familiarName(reference),
-    repository: familiarRepository(reference),
-    tag: reference.tag ?? reference.digest ?? '',
-  };
 }
 
 /** By tag and by digest, as Docker; a pull by digest gives no tag, even when one was written beside it. */

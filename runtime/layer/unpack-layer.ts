@@ -36,24 +36,24 @@ export interface UnpackedLayer {
  *   or what the source throws; then the folder is gone
  */
 export async function unpackLayer(options: UnpackOptions): Promise<UnpackedLayer> {
-  await mkdir(options.root, { mode: 0o755 });
+  const { root, runner } = options;
+  await mkdir(root, { mode: 0o755 });
+  const writer = new LayerWriter(runner, root);
   try {
-    return await unpack(options);
+    await unpack(writer, options);
+    return { sizeBytes: writer.sizeBytes };
   } catch (error) {
-    await rm(options.root, { recursive: true, force: true });
+    await writer.settled();
+    await rm(root, { recursive: true, force: true });
     throw toLayerError(error);
   }
 }
 
-async function unpack({
-  source,
-  root,
-  diffId,
-  runner,
-  signal,
-}: UnpackOptions): Promise<UnpackedLayer> {
+async function unpack(
+  writer: LayerWriter,
+  { source, diffId, signal }: UnpackOptions,
+): Promise<void> {
   const hash = createHash('sha256');
-  const writer = new LayerWriter(runner, root);
   for await (const entry of readTar(tap(decompress(source), (chunk) => hash.update(chunk)))) {
     signal?.throwIfAborted();
     await writer.write(entry);
@@ -68,7 +68,6 @@ async function unpack({
     });
   }
   await writer.finish();
-  return { sizeBytes: writer.sizeBytes };
 }
 
 async function* tap(

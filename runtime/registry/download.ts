@@ -1,5 +1,6 @@
 import { isBerthError } from '../errors/berth-error.ts';
 import type { Clock } from '../host/clock.ts';
+import type { Digest } from '../image/digest.ts';
 import type { PullEvent } from '../image/image-service.ts';
 import type { Lease } from '../image/lease.ts';
 import type { Descriptor } from '../image/manifest.ts';
@@ -29,14 +30,13 @@ export async function downloadBlob(
   { digest, size }: Descriptor,
   { client, lease, source, signal }: DownloadContext,
   onBytes: (count: number) => void = () => undefined,
-): Promise<'exists' | 'downloaded'> {
-  if (await lease.holdIfPresent(digest)) return 'exists';
+): Promise<void> {
+  if (await lease.holdIfPresent(digest)) return;
   signal.throwIfAborted();
   const body = await client.blob(digest);
   try {
     const received = await lease.receive(body, { digest, sizeBytes: size, onBytes });
     await lease.commit(received);
-    return 'downloaded';
   } catch (error) {
     if (!isBerthError(error, 'CONTENT_MISMATCH'))
       throw toRegistryError(error, `${source}/${digest}`, signal);
@@ -53,23 +53,41 @@ async function downloadLayer(layer: Descriptor, context: DownloadContext): Promi
   const { digest, size: totalBytes } = layer;
   let receivedBytes = 0;
   let reportedAt = clock.now();
-  const outcome = await downloadBlob(layer, context, (count) => {
+  await downloadBlob(layer, context, (count) => {
     receivedBytes += count;
     if (clock.now() - reportedAt < progressIntervalMs && receivedBytes < totalBytes) return;
     reportedAt = clock.now();
     onEvent({ status: 'layer-downloading', layer: digest, receivedBytes, totalBytes });
   });
-  onEvent({ status: outcome === 'exists' ? 'layer-exists' : 'layer-downloaded', layer: digest });
+  onEvent({ status: 'layer-downloaded', layer: digest });
 }
 
-/** Brings layers into the store, some at a time. The first error stops all of them. */
+/** Tells which layers are there and which have to wait; returns those, each once. */
+async function missingLayers(
+  layers: readonly Descriptor[],
+  { lease, onEvent }: DownloadContext,
+): Promise<Descriptor[]> {
+  const missing: Descriptor[] = [];
+  for (const layer of new Map(layers.map((one) => [one.digest, one])).values()) {
+    const isThere = await lease.holdIfPresent(layer.digest);
+    onEvent({ status: isThere ? 'layer-exists' : 'layer-waiting', layer: layer.digest });
+    if (!isThere) missing.push(layer);
+  }
+  return missing;
+}
+
+/**
+ * Brings layers into the store, some at a time. The first error stops all of them.
+ *
+ * @returns Those that were not there before
+ */
 export async function downloadLayers(
   layers: readonly Descriptor[],
   context: DownloadContext,
   concurrency: number,
-): Promise<void> {
-  const todo = [...new Map(layers.map((layer) => [layer.digest, layer])).values()];
-  for (const { digest } of todo) context.onEvent({ status: 'layer-waiting', layer: digest });
+): Promise<readonly Digest[]> {
+  const todo = await missingLayers(layers, context);
+  const downloaded = todo.map(({ digest }) => digest);
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const work = async (): Promise<void> => {
@@ -87,4 +105,5 @@ export async function downloadLayers(
   if (stop.signal.aborted) throw stop.signal.reason;
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+  return downloaded;
 }

@@ -1,4 +1,4 @@
-import { isBerthError, messageOf } from '../errors/berth-error.ts';
+import { BerthError, isBerthError, messageOf } from '../errors/berth-error.ts';
 import { systemClock } from '../host/clock.ts';
 import type { Clock } from '../host/clock.ts';
 import { HttpConnections } from '../host/http-request.ts';
@@ -8,7 +8,8 @@ import { parseManifest } from '../image/manifest.ts';
 import type { Descriptor, Manifest } from '../image/manifest.ts';
 import { mediaTypes } from '../image/media-types.ts';
 import { choosePlatform, platformUnavailable } from '../image/platform.ts';
-import { familiarName } from '../image/reference.ts';
+import { familiarName, familiarRepository } from '../image/reference.ts';
+import type { Reference } from '../image/reference.ts';
 import { downloadBlob, downloadLayers } from './download.ts';
 import type { DownloadContext } from './download.ts';
 import { endpointsFor } from './endpoint.ts';
@@ -24,16 +25,19 @@ export class Registry implements ImageSource {
   readonly #config: RegistryConfig;
   readonly #clock: Clock;
 
+  /** @throws DAEMON_CONFIG_INVALID for a mirror that is no URL */
   constructor(config: Partial<RegistryConfig> = {}, clock: Clock = systemClock) {
+    for (const mirror of config.registryMirrors ?? []) checkMirror(mirror);
     this.#config = { ...defaultRegistryConfig, ...config };
     this.#clock = clock;
   }
 
   async *fetch(request: FetchRequest): AsyncGenerator<PullEvent, FetchedImage, void> {
     const endpoints = endpointsFor(request.reference.domain, this.#config);
+    const announce = announceOnce(request.reference);
     for (const [i, endpoint] of endpoints.entries()) {
       try {
-        return yield* this.#fetchFrom(endpoint, request);
+        return yield* this.#fetchFrom(endpoint, request, announce);
       } catch (error) {
         request.signal?.throwIfAborted();
         // The last one is the registry itself: its word counts. What a mirror lacks or spoils, the next may have.
@@ -52,6 +56,7 @@ export class Registry implements ImageSource {
   async *#fetchFrom(
     endpoint: Endpoint,
     request: FetchRequest,
+    announce: Announce,
   ): AsyncGenerator<PullEvent, FetchedImage, void> {
     // The reader may stop at any event: then the downloads must stop too.
     const stop = new AbortController();
@@ -64,7 +69,11 @@ export class Registry implements ImageSource {
     const onEvent = (event: PullEvent): void => {
       queue.push(event);
     };
-    const image = this.#download(endpoint, { ...request, signal }, { connections, onEvent });
+    const image = this.#download(
+      endpoint,
+      { ...request, signal },
+      { connections, onEvent, announce },
+    );
     const settled = image.then(
       () => {
         queue.end();
@@ -86,10 +95,7 @@ export class Registry implements ImageSource {
   async #download(
     endpoint: Endpoint,
     request: FetchRequest & { readonly signal: AbortSignal },
-    {
-      connections,
-      onEvent,
-    }: { readonly connections: HttpConnections } & Pick<DownloadContext, 'onEvent'>,
+    { connections, onEvent, announce }: FetchTools,
   ): Promise<FetchedImage> {
     const { reference, signal, lease } = request;
     // Credentials are for the registry that the name says, not for its mirrors.
@@ -97,19 +103,70 @@ export class Registry implements ImageSource {
     const options = { connections, config: this.#config, reference, credentials, signal };
     const client = await RepositoryClient.connect(endpoint, options);
     const { digest, descriptor, manifest } = await resolveManifest(client, request);
+    announce(onEvent);
     onEvent({ status: 'resolved', source: endpoint.name, manifestDigest: descriptor.digest });
-    const context = { client, lease, clock: this.#clock, source: endpoint.name, signal, onEvent };
+    const isKnown = await lease.holdIfPresent(manifest.config.digest);
+    const context = {
+      client,
+      lease,
+      clock: this.#clock,
+      source: endpoint.name,
+      signal,
+      // Of an image that is there already, layers that are there are no news.
+      onEvent: isKnown ? except('layer-exists', onEvent) : onEvent,
+    };
     await downloadBlob(manifest.config, context);
-    await downloadLayers(manifest.layers, context, this.#config.maxConcurrentDownloads);
-    return { digest, descriptor };
+    const concurrency = this.#config.maxConcurrentDownloads;
+    const downloaded = await downloadLayers(manifest.layers, context, concurrency);
+    return { digest, descriptor, downloaded };
   }
+}
+
+type OnEvent = DownloadContext['onEvent'];
+type Announce = (onEvent: OnEvent) => void;
+
+/** What the attempts of one fetch have in common. */
+interface FetchTools {
+  readonly connections: HttpConnections;
+  readonly onEvent: OnEvent;
+  readonly announce: Announce;
+}
+
+/** Says once, whichever source it is that has the image, that it is coming. */
+function announceOnce(reference: Reference): Announce {
+  let isDone = false;
+  return (onEvent) => {
+    if (isDone) return;
+    isDone = true;
+    onEvent({
+      status: 'started',
+      reference: familiarName(reference),
+      repository: familiarRepository(reference),
+      tag: reference.tag ?? reference.digest ?? '',
+    });
+  };
+}
+
+function except(status: PullEvent['status'], onEvent: OnEvent): OnEvent {
+  return (event) => {
+    if (event.status !== status) onEvent(event);
+  };
+}
+
+function checkMirror(url: string): void {
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return;
+  throw new BerthError('DAEMON_CONFIG_INVALID', {
+    message: `"registry-mirrors" has "${url}"; wanted http:// or https:// and a host`,
+    remedy: 'Correct the mirror in daemon.json.',
+    details: { key: 'registry-mirrors', value: url },
+  });
 }
 
 /** Finds the manifest for the platform, and puts it into the store. */
 async function resolveManifest(
   client: RepositoryClient,
   { reference, platform, lease }: FetchRequest,
-): Promise<FetchedImage & { readonly manifest: Manifest }> {
+): Promise<Omit<FetchedImage, 'downloaded'> & { readonly manifest: Manifest }> {
   const name = familiarName(reference);
   const first = await client.manifest(reference.digest ?? reference.tag ?? 'latest');
   const parsed = parseManifest(first.bytes, `manifest "${first.digest}" of "${name}"`);

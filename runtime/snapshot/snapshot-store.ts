@@ -25,6 +25,8 @@ export interface SnapshotStoreOptions {
   readonly runner: ProgramRunner;
 }
 
+const removalOptions = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 } as const;
+
 /** A layer that is still to be unpacked. */
 interface MissingLayer {
   readonly chainId: Digest;
@@ -61,8 +63,8 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
     const { path } = store.#folder;
     await mkdir(path, { recursive: true, mode: 0o700 });
     for (const name of await listFolder(path)) {
-      if (SnapshotFolder.isTemporary(name))
-        await rm(join(path, name), { recursive: true, force: true });
+      // A syscall program of a berthd that was killed may still be writing: what it adds is removed on the next try.
+      if (SnapshotFolder.isTemporary(name)) await rm(join(path, name), removalOptions);
     }
     return store;
   }

@@ -23,6 +23,12 @@ describe('mirrors', () => {
       { source: `http://${dead}`, code: 'REGISTRY_UNREACHABLE' },
       { source: `http://${empty}`, code: 'MANIFEST_UNKNOWN' },
     ]);
+    expect(events.map(({ status }) => status).slice(0, 4)).toEqual([
+      'source-failed',
+      'source-failed',
+      'started',
+      'resolved',
+    ]);
     expect(events.find(({ status }) => status === 'resolved')).toMatchObject({
       source: `http://${full}`,
     });

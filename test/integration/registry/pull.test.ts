@@ -74,6 +74,7 @@ describe('a pull', () => {
     await pull(`${proxy.host}/app`);
     const before = proxy.requests.length;
     const events = await pull(`${proxy.host}/app`);
+    expect(statuses(events)).toEqual(['started', 'resolved', 'done']);
     expect(events.at(-1)).toMatchObject({ outcome: 'up-to-date' });
     expect(proxy.requests.slice(before).filter(({ path }) => path.includes('/blobs/'))).toEqual([]);
   });

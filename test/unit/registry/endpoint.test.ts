@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { endpointsFor, isInsecureAllowed } from '../../../runtime/registry/endpoint.ts';
+import { Registry } from '../../../runtime/registry/registry.ts';
 import { defaultRegistryConfig } from '../../../runtime/registry/registry-config.ts';
 import type { RegistryConfig } from '../../../runtime/registry/registry-config.ts';
 
@@ -37,6 +38,15 @@ describe('a registry without a valid certificate', () => {
     expect(isInsecureAllowed(domain, insecure)).toBe(allowed);
   });
 });
+
+test.each(['mirror.example', 'ftp://mirror.example', 'https://', ''])(
+  'a mirror "%s" is refused',
+  (mirror) => {
+    expect(() => new Registry({ registryMirrors: [mirror] })).toThrow(
+      expect.objectContaining({ code: 'DAEMON_CONFIG_INVALID' }),
+    );
+  },
+);
 
 describe('the endpoints', () => {
   test('of Docker Hub are its mirrors in order, then its own host, with certificates verified', () => {
