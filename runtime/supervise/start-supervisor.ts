@@ -1,5 +1,6 @@
 import { Launcher } from '../syscall/launcher.ts';
-import { supervisorProgram, type Supervision } from './supervisor-program.ts';
+import { supervisorProgram } from './supervisor-program.ts';
+import type { Supervision } from './supervision.ts';
 
 /**
  * Starts a supervisor and leaves it to itself: it belongs to no terminal, session or parent of this process. Resolves

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { undoRun } from '../apply/undo-run.ts';
 import type { VerbContext } from '../cli/verb.ts';
 import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
@@ -14,6 +15,7 @@ import { dataFoldersOf, takeInventory } from './inventory.ts';
 import type { DownOptions } from './options.ts';
 import { containerIds, removeCgroups } from './remove-cgroups.ts';
 import { describeInventory, type DataInventory, type DownResult } from './result.ts';
+import { tidyScratch } from './tidy-scratch.ts';
 import { stopContainers } from './stop-containers.ts';
 
 /** What `berth down` works with. */
@@ -45,6 +47,7 @@ async function undoAll(options: DownOptions, env: DownEnvironment): Promise<Down
   const journal = await Journal.open(host, context.clock);
   const runs = journal.runs;
   if (runs.length === 0) {
+    await tidyScratch(host, places.dataRoot);
     await journal.closeIfEmpty();
     return { outcome: 'nothing-to-do', stoppedContainers: 0, notes: [] };
   }
@@ -101,6 +104,12 @@ function socketOf(runs: readonly Run[]): string {
   return typeof socket === 'string' ? socket : places.apiSocket;
 }
 
+/** The data root, as the data folders that berth made below it tell. */
+function dataRootOf(runs: readonly Run[]): string {
+  const [folder] = dataFoldersOf(runs);
+  return folder === undefined ? places.dataRoot : dirname(folder);
+}
+
 async function undoRuns(
   options: DownOptions,
   at: { readonly env: DownEnvironment; readonly journal: Journal; readonly tell: Tell },
@@ -108,7 +117,8 @@ async function undoRuns(
   const { env, journal, tell } = at;
   const problems: unknown[] = [];
   const notes: string[] = [];
-  for (const run of journal.runs.toReversed()) {
+  const runs = journal.runs;
+  for (const run of runs.toReversed()) {
     const found = await undoRun(run, {
       host: env.host,
       journal,
@@ -128,6 +138,7 @@ async function undoRuns(
   }
   const [first] = problems;
   if (first === undefined) {
+    await tidyScratch(env.host, dataRootOf(runs));
     await journal.closeIfEmpty();
     return notes;
   }

@@ -11,6 +11,7 @@ export async function runCommand(
   const child = spawn(command, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 30_000,
   });
   let problems = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -1,4 +1,4 @@
-import { npmCache } from './image/guest-files.ts';
+import { installedModules, npmCache } from './image/guest-files.ts';
 import type { LabMachine } from './machine/lab-machine.ts';
 import { clone } from './working-tree.ts';
 
@@ -15,6 +15,7 @@ export interface Difference {
 const notCompared = [
   clone,
   npmCache,
+  installedModules,
   '/var/log',
   '/var/tmp',
   '/tmp',

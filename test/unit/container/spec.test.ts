@@ -1,0 +1,417 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+
+import { completeHostConfig } from '../../../runtime/container/create/complete-host-config.ts';
+import { mergeImageConfig } from '../../../runtime/container/create/merge-image-config.ts';
+import type { ContainerRecord } from '../../../runtime/container/model/container-record.ts';
+import { newContainerId } from '../../../runtime/container/model/container-id.ts';
+import { initialState } from '../../../runtime/container/model/container-state.ts';
+import { parseBindString } from '../../../runtime/container/spec/bind-string.ts';
+import { buildSpec } from '../../../runtime/container/spec/build-spec.ts';
+import { containerCapabilities } from '../../../runtime/container/spec/capability-set.ts';
+import { containerMounts } from '../../../runtime/container/spec/container-mounts.ts';
+import { programEnvironment } from '../../../runtime/container/spec/environment.ts';
+import { LayeredRootfs } from '../../../runtime/container/spec/layered-rootfs.ts';
+import {
+  hostsFile,
+  parseExtraHost,
+  resolvConfFile,
+} from '../../../runtime/container/spec/network-files.ts';
+import { resolveUser } from '../../../runtime/container/spec/resolve-user.ts';
+import { parseSecurityOptions } from '../../../runtime/container/spec/security-options.ts';
+import { containerDevices } from '../../../runtime/container/spec/spec-devices.ts';
+import { specResources } from '../../../runtime/container/spec/spec-resources.ts';
+import { specRlimits } from '../../../runtime/container/spec/spec-rlimits.ts';
+import { folderOf } from '../../../runtime/container/store/container-paths.ts';
+import { digestOf } from '../../../runtime/image/digest.ts';
+import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
+import type { Spec } from '../../../runtime/spec/spec.ts';
+import { requestWith } from './create-request.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function recordWith(config: Fields = {}, hostConfig: Fields = {}): ContainerRecord {
+  const request = requestWith({ Cmd: ['prog'], ...config }, hostConfig);
+  const id = newContainerId();
+  return {
+    version: 1,
+    id,
+    name: 'test',
+    createdMs: 1,
+    imageId: digestOf('image'),
+    config: mergeImageConfig(request.config, {}, id),
+    hostConfig: completeHostConfig(request.hostConfig),
+    state: initialState,
+  };
+}
+
+async function specWith(
+  config: Fields = {},
+  hostConfig: Fields = {},
+  user: Partial<Parameters<typeof buildSpec>[0]['user']> = {},
+): Promise<Spec> {
+  const record = recordWith(config, hostConfig);
+  return buildSpec({
+    record,
+    folder: folderOf({ dataFolder: '/data', runFolder: '/run' }, record.id),
+    user: { uid: 0, gid: 0, additionalGids: [0], home: '/root', ...user },
+    devices: await containerDevices(record.hostConfig),
+    hasSubmounts: (path) => path === '/deep',
+  });
+}
+
+const mountAt = (spec: Spec, path: string) =>
+  spec.mounts.find(({ destination }) => destination === path);
+
+describe('buildSpec', () => {
+  test('is what the OCI specification allows, and parses to itself', async () => {
+    const spec = await specWith({ Tty: true }, { Memory: 2 ** 26, PidsLimit: 5 });
+    expect(parseSpec(spec)).toEqual(spec);
+  });
+
+  test('has new namespaces, unless the host is asked for', async () => {
+    const types = (spec: Spec): readonly string[] => spec.linux.namespaces.map(({ type }) => type);
+    expect(types(await specWith())).toEqual(['mount', 'pid', 'ipc', 'uts', 'cgroup', 'network']);
+    const modes = {
+      PidMode: 'host',
+      IpcMode: 'host',
+      UTSMode: 'host',
+      CgroupnsMode: 'host',
+      NetworkMode: 'host',
+    };
+    const shared = await specWith({}, modes);
+    expect(types(shared)).toEqual(['mount']);
+    expect(shared.hostname).toBeUndefined();
+    expect(shared.linux.sysctl).toEqual({});
+  });
+
+  test('takes all capabilities of a user that is not root, but lets setuid programs have them', async () => {
+    const { process } = await specWith({}, {}, { uid: 1000 });
+    expect(process.capabilities?.effective).toEqual([]);
+    expect(process.capabilities?.permitted).toEqual([]);
+    expect(process.capabilities?.bounding).toContain('CAP_CHOWN');
+  });
+
+  test('of a privileged container hides nothing and filters nothing', async () => {
+    const spec = await specWith({}, { Privileged: true });
+    expect(spec.linux.seccomp).toBeUndefined();
+    expect(spec.linux.maskedPaths).toEqual([]);
+    expect(spec.linux.readonlyPaths).toEqual([]);
+    expect(mountAt(spec, '/sys')?.options).not.toContain('ro');
+    expect(spec.linux.devices.map(({ path }) => path)).toContain('/dev/null');
+    expect(spec.linux.resources?.devices).toEqual([{ allow: true, type: 'a', access: 'rwm' }]);
+  });
+
+  test('otherwise filters system calls, with the same profile for the same capabilities', async () => {
+    const [first, second, third] = await Promise.all([
+      specWith(),
+      specWith(),
+      specWith({}, { CapAdd: ['SYS_ADMIN'] }),
+    ]);
+    expect(first.linux.seccomp).toBeDefined();
+    expect(second.linux.seccomp).toBe(first.linux.seccomp);
+    expect(third.linux.seccomp).not.toEqual(first.linux.seccomp);
+  });
+
+  test('mounts what a client asks for in the place of what is always there', async () => {
+    const spec = await specWith(
+      {},
+      { Binds: ['/host/etc:/etc', '/h:/etc/hosts:ro'], Tmpfs: { '/dev/shm': 'size=1m,exec' } },
+    );
+    const destinations = spec.mounts.map(({ destination }) => destination);
+    expect(new Set(destinations).size).toBe(destinations.length);
+    expect(destinations.indexOf('/etc')).toBeLessThan(destinations.indexOf('/etc/hosts'));
+    expect(mountAt(spec, '/etc/hosts')?.source).toBe('/h');
+    expect(mountAt(spec, '/dev/shm')?.options).toEqual(['nosuid', 'nodev', 'size=1m', 'exec']);
+  });
+
+  test('makes a read-only bind so throughout when something is mounted below it', async () => {
+    const spec = await specWith({}, { Binds: ['/deep:/a:ro', '/flat:/b:ro'] });
+    expect(mountAt(spec, '/a')?.options).toEqual(['rbind', 'rro', 'rprivate']);
+    expect(mountAt(spec, '/b')?.options).toEqual(['rbind', 'ro', 'rprivate']);
+  });
+
+  test('with a read-only root leaves writable only what programs cannot do without', async () => {
+    const spec = await specWith({}, { ReadonlyRootfs: true });
+    expect(spec.root.readonly).toBe(true);
+    const writable = spec.mounts.filter(({ options }) => !options.includes('ro'));
+    expect(writable.map(({ destination }) => destination)).toEqual([
+      '/proc',
+      '/dev',
+      '/dev/pts',
+      '/dev/mqueue',
+      '/dev/shm',
+    ]);
+  });
+});
+
+describe('limits', () => {
+  test.each([
+    [{}, {}],
+    [{ Memory: 100 }, { memory: { limit: 100, swap: 200 } }],
+    [{ Memory: 100, MemorySwap: -1 }, { memory: { limit: 100, swap: -1 } }],
+    [{ MemoryReservation: 5, MemorySwappiness: 7 }, { memory: { reservation: 5, swappiness: 7 } }],
+    [{ NanoCpus: 1.5e9 }, { cpu: { period: 100_000, quota: 150_000 } }],
+    [
+      { CpuShares: 5, CpuPeriod: 2000, CpuQuota: 1000 },
+      { cpu: { shares: 5, period: 2000, quota: 1000 } },
+    ],
+    [{ CpusetCpus: '0-1', CpusetMems: '0' }, { cpu: { cpus: '0-1', mems: '0' } }],
+    [{ PidsLimit: 9 }, { pids: { limit: 9 } }],
+    [{ PidsLimit: -1 }, {}],
+  ])('%j are %j', (asked, expected) => {
+    const { hostConfig } = requestWith({}, asked);
+    expect(specResources(hostConfig, [])).toEqual({ devices: [], unified: {}, ...expected });
+  });
+
+  test('of ulimit are read, -1 is unlimited', () => {
+    const Ulimits = [{ Name: 'nofile', Soft: 5, Hard: -1 }];
+    expect(specRlimits({ Ulimits })).toEqual([
+      { type: 'RLIMIT_NOFILE', soft: 5n, hard: 0xffff_ffff_ffff_ffffn },
+    ]);
+    expect(() => specRlimits({ Ulimits: [{ Name: 'odd', Soft: 1, Hard: 1 }] })).toThrow(
+      'invalid ulimit type: odd',
+    );
+    expect(() => specRlimits({ Ulimits: [{ Name: 'core', Soft: 2, Hard: 1 }] })).toThrow(
+      'soft limit',
+    );
+  });
+});
+
+describe('capabilities', () => {
+  const of = (CapAdd: string[] | null, CapDrop: string[] | null): readonly string[] =>
+    containerCapabilities({ CapAdd, CapDrop, Privileged: false });
+
+  test('are added and dropped', () => {
+    expect(of(null, null)).toHaveLength(14);
+    expect(of(['net_admin'], ['CAP_CHOWN'])).toContain('CAP_NET_ADMIN');
+    expect(of(['net_admin'], ['CAP_CHOWN'])).not.toContain('CAP_CHOWN');
+    expect(of(['CHOWN'], ['ALL'])).toEqual(['CAP_CHOWN']);
+    expect(of(['ALL'], ['SYS_ADMIN'])).not.toContain('CAP_SYS_ADMIN');
+    expect(of(['ALL'], ['SYS_ADMIN']).length).toBeGreaterThan(30);
+  });
+
+  test('that nobody knows are refused', () => {
+    expect(() => of(['FLY'], null)).toThrow('invalid CapAdd: unknown capability: "CAP_FLY"');
+  });
+});
+
+describe('SecurityOpt', () => {
+  const parse = (...SecurityOpt: string[]) =>
+    parseSecurityOptions({ SecurityOpt, Privileged: false });
+
+  test('is read', () => {
+    expect(parse()).toEqual({ noNewPrivileges: false, seccomp: 'default' });
+    expect(parse('no-new-privileges', 'seccomp=unconfined')).toEqual({
+      noNewPrivileges: true,
+      seccomp: 'unconfined',
+    });
+    expect(
+      parse('no-new-privileges:false', 'label=disable', 'apparmor=unconfined').noNewPrivileges,
+    ).toBe(false);
+    expect(parse('seccomp={"defaultAction":"SCMP_ACT_ALLOW"}').seccomp).toMatchObject({
+      defaultAction: 'SCMP_ACT_ALLOW',
+    });
+  });
+
+  test.each([
+    'label=type:x',
+    'apparmor=docker-default',
+    'seccomp={"defaultAction":"SCMP_ACT_ALLOW","archMap":[{"architecture":"SCMP_ARCH_X86_64"}]}',
+  ])('refuses %s, which it cannot carry out', (option) => {
+    expect(() => parse(option)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FIELD' }));
+  });
+
+  test.each(['seccomp={', 'seccomp={"defaultAction":"ODD"}', 'no-new-privileges=maybe'])(
+    'refuses %s, which makes no sense',
+    (option) => {
+      expect(() => parse(option)).toThrow(
+        expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID' }),
+      );
+    },
+  );
+});
+
+describe('binds', () => {
+  test.each([
+    ['/a:/b', { source: '/a', destination: '/b', access: 'rw', propagation: 'rprivate' }],
+    ['/a/../c/:/b/', { source: '/c', destination: '/b' }],
+    ['/a:/b:ro,rslave', { access: 'ro', propagation: 'rslave', mode: 'ro,rslave' }],
+  ])('%s is read', (text, expected) => {
+    expect(parseBindString(text)).toMatchObject({ kind: 'bind', bind: expected });
+  });
+
+  test('names without a slash are volumes', () => {
+    expect(parseBindString('data:/b')).toEqual({ kind: 'volume', name: 'data', destination: '/b' });
+    expect(parseBindString('/b')).toEqual({ kind: 'volume', name: '', destination: '/b' });
+  });
+
+  test.each([
+    '',
+    ':',
+    '/a:',
+    '/a:b',
+    '/a:/',
+    '/a:/b:odd',
+    '/a:/b:ro,rw',
+    '/a:/b:ro:x',
+    '/a:/b/../..',
+  ])('refuses "%s"', (text) => {
+    expect(() => parseBindString(text)).toThrow(
+      expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID' }),
+    );
+  });
+
+  test.each([
+    [{ Binds: ['/a:/x', '/b:/x'] }, 'CONTAINER_CONFIG_INVALID'],
+    [{ Mounts: [{ Type: 'bind', Target: '/x' }] }, 'CONTAINER_CONFIG_INVALID'],
+    [
+      { Mounts: [{ Type: 'bind', Source: '/a', Target: '/x', TmpfsOptions: {} }] },
+      'CONTAINER_CONFIG_INVALID',
+    ],
+    [
+      {
+        Mounts: [{ Type: 'bind', Source: '/a', Target: '/x', BindOptions: { Propagation: 'odd' } }],
+      },
+      'CONTAINER_CONFIG_INVALID',
+    ],
+    [{ Mounts: [{ Type: 'tmpfs', Source: '/a', Target: '/x' }] }, 'CONTAINER_CONFIG_INVALID'],
+    [{ Mounts: [{ Type: 'image', Source: 'a', Target: '/x' }] }, 'UNSUPPORTED_FIELD'],
+    [{ Binds: ['/a:/x:z'] }, 'UNSUPPORTED_FIELD'],
+  ])('%j are refused', (hostConfig, code) => {
+    const request = requestWith({}, hostConfig);
+    expect(() => containerMounts(request.hostConfig)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('the environment', () => {
+  const source = { hostname: 'h', terminal: 'none', home: '/root', configured: [] } as const;
+
+  test('has defaults, which can be replaced and taken away', () => {
+    expect(programEnvironment(source)).toEqual([
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      'HOSTNAME=h',
+      'HOME=/root',
+    ]);
+    const configured = ['PATH=/p', 'HOSTNAME', 'HOME=/own', 'EMPTY='];
+    expect(programEnvironment({ ...source, terminal: 'terminal', configured })).toEqual([
+      'PATH=/p',
+      'TERM=xterm',
+      'HOME=/own',
+      'EMPTY=',
+    ]);
+  });
+});
+
+describe('name services', () => {
+  test('the hosts file has the container and what was added', () => {
+    const record = recordWith(
+      { Hostname: 'box', Domainname: 'lan' },
+      { ExtraHosts: ['a:10.0.0.1', 'six=[::1]'] },
+    );
+    expect(hostsFile(record).split('\n').slice(-4)).toEqual([
+      '127.0.1.1\tbox.lan box',
+      '10.0.0.1\ta',
+      '::1\tsix',
+      '',
+    ]);
+    expect(parseExtraHost('a:host-gateway')).toBeUndefined();
+  });
+
+  test("the resolver's configuration is the host's, but for what is replaced", () => {
+    const host = '# comment\nnameserver 1.1.1.1\nsearch lan\noptions ndots:1\n';
+    expect(resolvConfFile(recordWith(), host)).toBe(
+      'nameserver 1.1.1.1\nsearch lan\noptions ndots:1\n',
+    );
+    const own = recordWith({}, { Dns: ['9.9.9.9'], DnsSearch: ['.'], DnsOptions: ['rotate'] });
+    expect(resolvConfFile(own, host)).toBe('nameserver 9.9.9.9\noptions rotate\n');
+  });
+});
+
+describe('resolveUser', () => {
+  const database = {
+    passwd:
+      '# comment\nroot:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:\nbroken\nneg:x:-1:0::/:\n',
+    group: 'root:x:0:\nwheel:x:10:app,other\nextra:x:2000:\n',
+  };
+
+  test.each([
+    ['', [], { uid: 0, gid: 0, additionalGids: [0], home: '/root' }],
+    ['app', [], { uid: 1000, gid: 1000, additionalGids: [1000, 10], home: '/home/app' }],
+    ['1000', [], { uid: 1000, gid: 1000, additionalGids: [1000, 10], home: '/home/app' }],
+    ['77', [], { uid: 77, gid: 0, additionalGids: [0], home: '/' }],
+    ['app:extra', [], { uid: 1000, gid: 2000, additionalGids: [2000], home: '/home/app' }],
+    ['app:5', ['wheel', '7'], { uid: 1000, gid: 5, additionalGids: [5, 10, 7], home: '/home/app' }],
+  ])('"%s" with %j', (user, groupAdd, expected) => {
+    expect(resolveUser(user, groupAdd, database)).toEqual(expected);
+  });
+
+  test.each([
+    ['ghost', [], 'unable to find user ghost'],
+    ['neg', [], 'unable to find user neg'],
+    ['99999999999', [], 'unable to find user 99999999999'],
+    ['app:ghosts', [], 'unable to find group ghosts'],
+    ['app', ['ghosts'], 'unable to find group ghosts'],
+  ])('refuses "%s" with %j', (user, groupAdd, message) => {
+    expect(() => resolveUser(user, groupAdd, database)).toThrow(message);
+  });
+});
+
+describe('LayeredRootfs', () => {
+  let folder: string;
+  let opaque: readonly string[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'berth-layers-'));
+    opaque = [];
+    for (const name of ['upper/etc', 'top/etc', 'base/etc', 'outside']) {
+      await mkdir(join(folder, name), { recursive: true });
+    }
+    await writeFile(join(folder, 'base/etc/passwd'), 'base');
+    await writeFile(join(folder, 'outside/secret'), 'secret');
+    onTestFinished(() => rm(folder, { recursive: true }));
+  });
+
+  const read = (path: string): Promise<string | undefined> => {
+    const lower = [join(folder, 'top'), join(folder, 'base')];
+    const rootfs = { type: 'overlay', upper: join(folder, 'upper'), lower, work: '' } as const;
+    const isOpaque = (path: string): Promise<boolean> =>
+      Promise.resolve(opaque.includes(path.slice(folder.length + 1)));
+    return new LayeredRootfs(rootfs, isOpaque).readText(path);
+  };
+
+  test('reads the topmost file', async () => {
+    expect(await read('/etc/passwd')).toBe('base');
+    await writeFile(join(folder, 'top/etc/passwd'), 'top');
+    expect(await read('/etc/passwd')).toBe('top');
+  });
+
+  test('heeds whiteouts and opaque folders', async () => {
+    opaque = ['top/etc'];
+    expect(await read('/etc/passwd')).toBeUndefined();
+    opaque = [];
+    execFileSync('mknod', [join(folder, 'top/etc/passwd'), 'c', '0', '0']);
+    expect(await read('/etc/passwd')).toBeUndefined();
+  });
+
+  test('follows links within the root only', async () => {
+    await symlink('../../../../..//etc/passwd', join(folder, 'base/etc/up'));
+    expect(await read('/etc/up')).toBe('base');
+    await symlink(join(folder, 'outside/secret'), join(folder, 'base/etc/out'));
+    expect(await read('/etc/out')).toBeUndefined();
+    await symlink('/etc', join(folder, 'top/alias'));
+    expect(await read('/alias/passwd')).toBe('base');
+    await symlink('loop', join(folder, 'base/etc/loop'));
+    expect(await read('/etc/loop')).toBeUndefined();
+  });
+
+  test('does not open what is no regular file', async () => {
+    execFileSync('mkfifo', [join(folder, 'upper/etc/group')]);
+    expect(await read('/etc/group')).toBeUndefined();
+    expect(await read('/etc')).toBeUndefined();
+  });
+});
