@@ -175,7 +175,6 @@ export class FilesystemBatch {
 
   #begin(): readonly [ProgramBuilder, Label] {
     const p = new ProgramBuilder('unpack layer');
-    p.call('clear umask', 'umask', [0]);
     p.call('enter the layer', 'chroot', [p.string(this.#root)]);
     p.call('enter the layer', 'chdir', [p.string('/')]);
     return [p, p.label()];

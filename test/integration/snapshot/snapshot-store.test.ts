@@ -14,6 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { hexOf } from '../../../runtime/image/digest.ts';
 import type { Digest } from '../../../runtime/image/digest.ts';
 import type { LayerSource } from '../../../runtime/image/layer-stacks.ts';
+import type { ProgramRunner } from '../../../runtime/layer/filesystem-batch.ts';
 import type { RootfsMount } from '../../../runtime/snapshot/rootfs-mount.ts';
 import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
@@ -116,6 +117,25 @@ describe('layers', () => {
     mkdirSync(join(dataRoot, 'snapshots', `${hexOf(base.diffId)}.1.tmp/fs`), { recursive: true });
     await SnapshotStore.open({ dataRoot, runner: launcher });
     expect(snapshots()).toEqual([hexOf(base.diffId)]);
+  });
+
+  test('have their names only once they are on the disk', async () => {
+    const seen: (readonly string[])[] = [];
+    const watching: ProgramRunner = {
+      run: (program, options) => {
+        if (program.steps.some(({ call }) => call === 'syncfs')) seen.push(snapshots());
+        return launcher.run(program, options);
+      },
+    };
+    const watched = await SnapshotStore.open({ dataRoot, runner: watching });
+    await watched.ensure([await layer({ name: 'a' }), await layer({ name: 'b' })]);
+    // One syncfs for both.
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toEqual([
+      expect.stringMatching(/\.tmp$/) as unknown,
+      expect.stringMatching(/\.tmp$/) as unknown,
+    ]);
+    expect(snapshots().filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   test('whose record is lost are unpacked again', async () => {

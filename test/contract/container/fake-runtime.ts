@@ -1,0 +1,137 @@
+import { appendFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+
+import { BerthError } from '../../../runtime/errors/berth-error.ts';
+import type {
+  ContainerRuntime,
+  ExitRecord,
+  MonitorConnection,
+  StartedProgram,
+  StartRequest,
+} from '../../../runtime/container/ports.ts';
+
+/** A program that the fake plays. */
+interface Played {
+  readonly request: StartRequest;
+  readonly pid: number;
+  readonly stdin: PassThrough;
+  readonly listeners: Set<() => void>;
+  readonly closed: PromiseWithResolvers<undefined>;
+}
+
+/**
+ * A container runtime without processes. It plays `echo WORDS`, `cat`, `sleep SECONDS`, `sh -c "exit N"` and `deaf`
+ * (which ends with SIGKILL only); everything else is not found, and `/etc/plain` cannot be executed.
+ */
+export class FakeRuntime implements ContainerRuntime {
+  readonly #running = new Map<string, Played>();
+  readonly #exits = new Map<string, ExitRecord>();
+  readonly #now: () => number;
+  #nextPid = 1000;
+  /** Every signal that was sent. */
+  readonly signals: number[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  start(request: StartRequest): Promise<StartedProgram> {
+    const { args } = request.spec.process;
+    const [program = ''] = args;
+    if (program === '/etc/plain')
+      return Promise.reject(notExecuted('EXEC_NOT_EXECUTABLE', program));
+    if (!['echo', 'cat', 'sleep', 'sh', 'deaf'].includes(program)) {
+      return Promise.reject(notExecuted('EXEC_NOT_FOUND', program));
+    }
+    this.#nextPid += 1;
+    const played: Played = {
+      request,
+      pid: this.#nextPid,
+      stdin: new PassThrough(),
+      listeners: new Set(),
+      closed: Promise.withResolvers<undefined>(),
+    };
+    this.#exits.delete(request.runDir);
+    this.#running.set(request.runDir, played);
+    this.#play(played);
+    return Promise.resolve({ pid: played.pid, warnings: [] });
+  }
+
+  connect(runDir: string): Promise<MonitorConnection | undefined> {
+    const played = this.#running.get(runDir);
+    if (played === undefined) return Promise.resolve(undefined);
+    return Promise.resolve({
+      pid: played.pid,
+      stdin: played.stdin,
+      resize: () => undefined,
+      signal: (signo) => {
+        this.#signal(played, signo);
+      },
+      onOutput: (listener) => {
+        played.listeners.add(listener);
+      },
+      closed: played.closed.promise,
+    });
+  }
+
+  readExit(runDir: string): Promise<ExitRecord | undefined> {
+    return Promise.resolve(this.#exits.get(runDir));
+  }
+
+  /** The machine goes down: programs are gone, and nobody wrote down how. */
+  powerCut(): void {
+    this.#running.clear();
+    this.#exits.clear();
+  }
+
+  #play(played: Played): void {
+    const [program, ...rest] = played.request.spec.process.args;
+    switch (program) {
+      case 'echo':
+        this.#write(played, Buffer.from(`${rest.join(' ')}\n`));
+        this.#end(played, 0);
+        return;
+      case 'sh':
+        this.#end(played, Number(/exit (\d+)/.exec(rest[1] ?? '')?.[1] ?? 0));
+        return;
+      case 'cat':
+        played.stdin.on('data', (chunk: Buffer) => {
+          this.#write(played, chunk);
+        });
+        played.stdin.on('end', () => {
+          this.#end(played, 0);
+        });
+        return;
+      default:
+    }
+  }
+
+  #signal(played: Played, signo: number): void {
+    this.signals.push(signo);
+    const deaf = played.request.spec.process.args[0] === 'deaf';
+    if (!deaf || signo === 9) this.#end(played, 128 + signo);
+  }
+
+  #write(played: Played, text: Buffer): void {
+    const header = Buffer.alloc(24);
+    const now = this.#now();
+    header.writeUInt32LE(text.length, 0);
+    header.writeUInt32LE(1, 4);
+    header.writeBigInt64LE(BigInt(Math.floor(now / 1000)), 8);
+    header.writeBigInt64LE(BigInt((now % 1000) * 1_000_000), 16);
+    appendFileSync(played.request.logFile, Buffer.concat([header, text]));
+    for (const listener of played.listeners) listener();
+  }
+
+  #end(played: Played, exitCode: number): void {
+    const { runDir } = played.request;
+    if (this.#running.get(runDir) !== played) return;
+    this.#running.delete(runDir);
+    this.#exits.set(runDir, { exitCode, finishedAt: this.#now(), oomKilled: false });
+    played.closed.resolve(undefined);
+  }
+}
+
+function notExecuted(code: 'EXEC_NOT_FOUND' | 'EXEC_NOT_EXECUTABLE', program: string): BerthError {
+  return new BerthError(code, { message: `"${program}" was not executed`, details: { program } });
+}

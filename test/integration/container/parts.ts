@@ -1,0 +1,76 @@
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { onTestFinished } from 'vitest';
+
+import { createContainerEngine } from '../../../runtime/container/engine.ts';
+import type { ContainerEngine } from '../../../runtime/container/engine.ts';
+import type { ContainerRuntime } from '../../../runtime/container/ports.ts';
+import { opaqueProbe } from '../../../runtime/container/spec/opaque-probe.ts';
+import type { Clock } from '../../../runtime/host/clock.ts';
+import { ContentStore } from '../../../runtime/image/content-store.ts';
+import { Images } from '../../../runtime/image/images.ts';
+import { Registry } from '../../../runtime/registry/registry.ts';
+import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
+import { Launcher } from '../../../runtime/syscall/launcher.ts';
+import { busyboxArchive } from '../api/busybox-image.ts';
+
+/** What an engine stands on, on folders of its own, with an image of busybox. */
+export class EngineParts {
+  readonly root: string;
+  readonly launcher: Launcher;
+  readonly images: Images;
+  readonly snapshots: SnapshotStore;
+  readonly problems: unknown[] = [];
+
+  private constructor(parts: {
+    readonly root: string;
+    readonly launcher: Launcher;
+    readonly images: Images;
+    readonly snapshots: SnapshotStore;
+  }) {
+    this.root = parts.root;
+    this.launcher = parts.launcher;
+    this.images = parts.images;
+    this.snapshots = parts.snapshots;
+  }
+
+  /** Makes them for one test, and takes them down after it. */
+  static async make(): Promise<EngineParts> {
+    const root = mkdtempSync(join(tmpdir(), 'berth-eng-'));
+    const launcher = await Launcher.start();
+    onTestFinished(async () => {
+      await launcher.stop();
+      rmSync(root, { recursive: true, force: true });
+    });
+    const snapshots = await SnapshotStore.open({ dataRoot: root, runner: launcher });
+    const store = await ContentStore.open(join(root, 'images'));
+    const images = new Images({ store, stacks: snapshots, source: new Registry() });
+    await images.load(createReadStream(busyboxArchive(root)));
+    return new EngineParts({ root, launcher, images, snapshots });
+  }
+
+  get dataFolder(): string {
+    return join(this.root, 'containers');
+  }
+
+  get runFolder(): string {
+    return join(this.root, 'run');
+  }
+
+  /** A new engine on the folders as they are, as a new berthd makes it. */
+  engine(runtime: ContainerRuntime, clock: Clock): Promise<ContainerEngine> {
+    return createContainerEngine({
+      runtime,
+      images: this.images,
+      snapshots: this.snapshots,
+      clock,
+      paths: { dataFolder: this.dataFolder, runFolder: this.runFolder },
+      isOpaque: opaqueProbe(this.launcher),
+      host: { architecture: 'amd64', resolvConfPath: '/etc/resolv.conf' },
+      report: (problem) => this.problems.push(problem),
+      notice: () => undefined,
+    });
+  }
+}
