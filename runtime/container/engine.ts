@@ -55,7 +55,7 @@ export interface ContainerEngine {
 
 /** Finds the containers that are there, and makes an engine of the parts. */
 export async function createContainerEngine(ports: ContainerPorts): Promise<ContainerEngine> {
-  const state = new EngineState(ports);
+  const state = await EngineState.open(ports);
   await recoverContainers(state);
   const find = (nameOrId: string): Container => state.index.find(nameOrId);
   return {

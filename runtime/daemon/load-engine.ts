@@ -18,9 +18,7 @@ const pauseMs = 2;
  * Loads the engine in pieces, and lets connections in between them: loading a module keeps the process busy for as long
  * as it takes, and a client that has connected meanwhile would get no answer to its ping.
  */
-export async function loadEngine(
-  clock: Clock,
-): Promise<(options: DaemonOptions) => Promise<void>> {
+export async function loadEngine(clock: Clock): Promise<(options: DaemonOptions) => Promise<void>> {
   for (const part of parts) {
     await clock.sleep(pauseMs);
     await part();

@@ -81,6 +81,8 @@ async function serve(serving: Serving): Promise<void> {
     apis.push(await serveApi(services, listener));
   }
   log.info({ version, sockets: config.sockets, dataRoot: config.dataRoot }, 'berthd is ready');
+  // What a crash has left of images and their layers; nobody has to wait for it.
+  images.service.collectGarbage().catch(report);
   await aborted(stop);
   log.info('berthd stops; containers run on');
   await Promise.all(apis.map((api) => api.close()));

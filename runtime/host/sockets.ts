@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { hasErrno } from './files.ts';
 
 /**
- * Connects to a Unix socket; `undefined` when nobody listens there (ENOENT, ECONNREFUSED).
+ * Connects to a Unix socket; `undefined` when nobody listens there (ENOENT, ECONNREFUSED, ECONNRESET).
  * @param path at most 107 bytes (unix(7)).
  */
 export function connectUnix(path: string): Promise<Socket | undefined> {
@@ -13,7 +13,8 @@ export function connectUnix(path: string): Promise<Socket | undefined> {
       resolve(socket);
     });
     socket.once('error', (error) => {
-      if (hasErrno(error, 'ENOENT', 'ECONNREFUSED')) resolve(undefined);
+      // ECONNRESET: who listened has ended before it took the connection.
+      if (hasErrno(error, 'ENOENT', 'ECONNREFUSED', 'ECONNRESET')) resolve(undefined);
       else reject(error);
     });
   });

@@ -81,6 +81,7 @@ export interface PullOptions {
 
 /** What a pull reports as it goes. `layer` is the layer's blob digest. */
 export type PullEvent =
+  /** There is such an image, and it is coming. Once; before it only `source-failed` is told. */
   | {
       readonly status: 'started';
       readonly reference: string;

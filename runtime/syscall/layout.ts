@@ -26,8 +26,10 @@ export const header = {
 /** First 8 bytes of a program: "BERTHPR1". */
 export const magic = 0x3152504854524542n;
 
-/** The executor refuses more: E2BIG. */
+/** The executor refuses more memory: E2BIG. */
 export const maxMemorySize = 64 * 1024 * 1024;
+
+/** The executor refuses more steps, or more relocations: E2BIG. */
 export const maxCount = 0xfffff;
 
 /** Offsets in a 64-byte step. */
@@ -44,7 +46,10 @@ export const step = {
   target: 60,
 } as const;
 
+/** Arguments of a step, used or not. */
 export const argumentCount = 6;
+
+/** As a step's target: an error ends the program. */
 export const failOnError = 0xffffffff;
 
 /** How an argument's 64 bits are meant. */

@@ -145,26 +145,26 @@ export async function dockerRun(
   }
 }
 
-/** From the start of the daemon's process to its first answer to `/_ping`. */
-export async function coldStart(daemons: Daemons, rounds: number): Promise<Result> {
-  const start =
-    ({ command, socket }: Daemons['ours']) =>
-    async (): Promise<number> => {
-      const daemon = await startDaemon(command, socket);
-      await daemon.stop();
-      return daemon.startMs;
-    };
-  const measured = await inTurn(rounds, {
-    ours: start(daemons.ours),
-    theirs: start(daemons.theirs),
-  });
-  return {
-    name: 'daemon, start to the first answered /_ping',
+/** From the start of the daemon's process to its first answers: `/_ping`, and `/info`, which needs all of it. */
+export async function coldStart(daemons: Daemons, rounds: number): Promise<readonly Result[]> {
+  const ready = { ours: [] as number[], theirs: [] as number[] };
+  const start = (name: 'ours' | 'theirs') => async (): Promise<number> => {
+    const daemon = await startDaemon(daemons[name].command, daemons[name].socket);
+    await daemon.stop();
+    ready[name].push(daemon.readyMs);
+    return daemon.startMs;
+  };
+  const ping = await inTurn(rounds, { ours: start('ours'), theirs: start('theirs') });
+  // The first of each was the warm-up.
+  const info = { ours: figuresOf(ready.ours.slice(1)), theirs: figuresOf(ready.theirs.slice(1)) };
+  const result = (path: string, measured: typeof ping, ratio: number): Result => ({
+    name: `daemon, start to the first answered ${path}`,
     unit: 'ms',
     ours: measured.ours,
     theirs: { name: 'dockerd', figures: measured.theirs },
-    limit: { ratio: 1 / 2 },
-  };
+    limit: { ratio },
+  });
+  return [result('/_ping', ping, 1 / 2), result('/info', info, Infinity)];
 }
 
 function ourRequest(

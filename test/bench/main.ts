@@ -32,7 +32,7 @@ try {
     await engineAgainstRunc(workshop, rounds),
     ...(await dockerRun(workshop, daemons, rounds)),
     await monitorMemory(workshop, 5),
-    await coldStart(daemons, Math.max(3, Math.round(rounds / 6))),
+    ...(await coldStart(daemons, Math.max(3, Math.round(rounds / 6)))),
   ];
   const report = `\n## ${new Date().toISOString().slice(0, 10)}\n\n${machine()}\n\n${table(results)}\n`;
   process.stdout.write(report);

@@ -25,6 +25,8 @@ export async function runCommand(
 /** A daemon that was started, and how long it took to answer. */
 export interface Daemon {
   readonly startMs: number;
+  /** Milliseconds until `/info` was answered, which needs all of the daemon. */
+  readonly readyMs: number;
   /** Sends SIGTERM and waits for the end. */
   stop(): Promise<void>;
 }
@@ -36,11 +38,15 @@ export async function startDaemon(
 ): Promise<Daemon> {
   const start = performance.now();
   const child = spawn(command, args, { stdio: 'ignore' });
-  while (!(await answers(socketPath))) {
-    if (child.exitCode !== null) throw new Error(`${command} ended with status ${child.exitCode}`);
-    await pause(1);
-  }
-  return { startMs: performance.now() - start, stop: () => stop(child) };
+  const until = async (path: string): Promise<number> => {
+    while (!(await answers(socketPath, path))) {
+      if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
+      await pause(1);
+    }
+    return performance.now() - start;
+  };
+  const startMs = await until('/_ping');
+  return { startMs, readyMs: await until('/info'), stop: () => stop(child) };
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -49,9 +55,9 @@ async function stop(child: ChildProcess): Promise<void> {
   await once(child, 'exit');
 }
 
-function answers(socketPath: string): Promise<boolean> {
+function answers(socketPath: string, path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const ping = request({ socketPath, path: '/_ping' }, (response) => {
+    const ping = request({ socketPath, path }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

@@ -16,6 +16,12 @@ const notCompared = [
   clone,
   npmCache,
   installedModules,
+  // Book-keeping of the package manager and the loader; what is installed is a subject of its own.
+  '/etc/ld.so.cache',
+  '/var/cache/apt',
+  '/var/cache/ldconfig',
+  '/var/lib/apt',
+  '/var/lib/dpkg',
   '/var/log',
   '/var/tmp',
   '/tmp',

@@ -69,9 +69,10 @@ export const containerRoutes: readonly Route[] = [
     const container = containers.find(name);
     return json(containerInspect(container, containers.paths(container)));
   }),
-  post('/containers/:name/start', ({ name }, { containers }) =>
-    changeState(containers.start(name)),
-  ),
+  post('/containers/:name/start', ({ name, query }, { containers }) => {
+    if (query.text('checkpoint') !== '') throw unsupported('checkpoint', 'checkpoints');
+    return changeState(containers.start(name));
+  }),
   post('/containers/:name/stop', (request, { containers }) =>
     changeState(containers.stop(request.name, stopOptions(request))),
   ),
@@ -99,17 +100,17 @@ export const containerRoutes: readonly Route[] = [
     return { kind: 'empty', status: 200 };
   }),
   remove('/containers/:name', async ({ name, query }, { containers }) => {
-    if (query.flag('link')) throw noLinks();
+    if (query.flag('link')) throw unsupported('link', 'links');
     await containers.remove(name, query.flag('force') ? 'kill-first' : 'stopped-only');
     return noContent;
   }),
 ];
 
-function noLinks(): BerthError {
+function unsupported(parameter: string, what: string): BerthError {
   return new BerthError('UNSUPPORTED_FIELD', {
-    message: 'query parameter "link" is set, but berth has no links',
-    remedy: 'Leave "--link" out.',
-    details: { field: 'link' },
+    message: `query parameter "${parameter}" is set, but berth has no ${what} yet`,
+    remedy: `Leave "${parameter}" out.`,
+    details: { field: parameter },
   });
 }
 

@@ -60,14 +60,20 @@ export async function createContainer(
   if (options.platform !== undefined)
     refuseOtherPlatform(image, options.platform, request.config.Image);
   const record = recordFor({ id, request, image, now: state.ports.clock.now() });
-  verifyRecord(record);
+  verifyRecord(record, state.capabilities);
   await prepareBinds(record.hostConfig);
   const reservation = reserveName(state, id, name);
   try {
     const container = await build(state, { ...record, name: reservation.name });
     const { architecture } = state.ports.host;
     const platform = options.platform === undefined ? 'any' : 'named';
-    const warnings = createWarnings({ record: container.record, image, architecture, platform });
+    const warnings = createWarnings({
+      record: container.record,
+      image,
+      architecture,
+      platform,
+      capabilities: state.capabilities,
+    });
     return { id, warnings };
   } catch (error) {
     reservation.release();
@@ -118,9 +124,9 @@ function recordFor({ id, request, image, now }: RecordSource): ContainerRecord {
 }
 
 /** Everything that can be known to be wrong is said now, not at the start. */
-function verifyRecord(record: ContainerRecord): void {
+function verifyRecord(record: ContainerRecord, capabilities: readonly string[]): void {
   verifyRequest(record.config, record.hostConfig);
-  containerCapabilities(record.hostConfig);
+  containerCapabilities(record.hostConfig, capabilities);
   parseSecurityOptions(record.hostConfig);
   specRlimits(record.hostConfig);
   if (programArguments(record.config).length > 0) return;

@@ -1,4 +1,5 @@
 import type { ImageDetails } from '../../image/image-service.ts';
+import { capabilityNames } from '../../launch/capabilities.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 
 /** What `createWarnings` goes by. */
@@ -9,11 +10,13 @@ export interface WarningSource {
   readonly architecture: string;
   /** Whether the client itself named the platform. */
   readonly platform: 'named' | 'any';
+  /** Capabilities that berthd can give on. */
+  readonly capabilities: readonly string[];
 }
 
 /** What a client should know about a container that was just made. Empty for `--network none` and plain images. */
 export function createWarnings(source: WarningSource): readonly string[] {
-  const { record, image, architecture, platform } = source;
+  const { record, image, architecture, platform, capabilities } = source;
   const warnings: string[] = [];
   if (platform === 'any' && image.platform.architecture !== architecture) {
     warnings.push(
@@ -23,6 +26,12 @@ export function createWarnings(source: WarningSource): readonly string[] {
   if (record.hostConfig.NetworkMode === 'default') {
     warnings.push(
       'The container has a network namespace of its own with loopback only: berth has no bridge network yet.',
+    );
+  }
+  const missing = capabilityNames.filter((name) => !capabilities.includes(name));
+  if (record.hostConfig.Privileged && missing.length > 0) {
+    warnings.push(
+      `This host does not allow ${missing.join(', ')}, not even to a privileged container.`,
     );
   }
   const volumes = Object.keys(image.config.Volumes ?? {});

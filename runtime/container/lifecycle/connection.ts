@@ -18,6 +18,8 @@ export async function connectTo(
   });
   // A program that closes its standard input, or ends, makes writes to it fail: that is the program's affair.
   connection.stdin.on('error', () => undefined);
+  // Every attached client listens for itself.
+  connection.stdin.setMaxListeners(0);
   connection.closed
     .then(() => container.queue.run(() => recordExit(state, container)))
     .catch((problem: unknown) => {

@@ -32,6 +32,8 @@ export class Container {
   connection: MonitorConnection | undefined;
   /** Whether the log is known to end with a whole record: its monitor ended in order, or it was looked through. */
   logIsWhole = false;
+  /** Set while the program is ended only to be started again: AutoRemove then does not apply. */
+  restarting = false;
   /** Set once removal has begun, so that nothing else begins. */
   removing = false;
 

@@ -16,9 +16,8 @@ export async function dispose(state: EngineState, container: Container): Promise
   const { exitCode } = container.record.state;
   try {
     await state.records.erase(container.record);
-    await state.ports.snapshots.removeContainer(container.id);
     await Promise.all([
-      rm(folder.folder, { recursive: true, force: true }),
+      removeData(state, container),
       rm(folder.runFolder, { recursive: true, force: true }),
     ]);
   } catch (error) {
@@ -32,4 +31,9 @@ export async function dispose(state: EngineState, container: Container): Promise
   state.index.remove(container);
   state.announce(container, 'destroy');
   container.turns.emit({ kind: 'removed', exitCode });
+}
+
+async function removeData(state: EngineState, container: Container): Promise<void> {
+  await state.ports.snapshots.removeContainer(container.id);
+  await rm(state.folder(container).folder, { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@ import type { ContainerAction, ContainerEvent } from '../events/container-event.
 import { Listeners } from '../events/listeners.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { ContainerPorts } from '../ports.ts';
+import { ownCapabilities } from '../spec/capability-set.ts';
 import { ContainerIndex } from '../store/container-index.ts';
 import { folderOf } from '../store/container-paths.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
@@ -15,9 +16,18 @@ export class EngineState {
   readonly records: RecordStore;
   readonly events = new Listeners<ContainerEvent>();
 
-  constructor(ports: ContainerPorts) {
+  /** Capabilities that berthd has itself, and can give on to containers. */
+  readonly capabilities: readonly string[];
+
+  private constructor(ports: ContainerPorts, capabilities: readonly string[]) {
     this.ports = ports;
+    this.capabilities = capabilities;
     this.records = new RecordStore(ports.paths);
+  }
+
+  /** Looks at what berthd itself may do. No container is known yet. */
+  static async open(ports: ContainerPorts): Promise<EngineState> {
+    return new EngineState(ports, await ownCapabilities());
   }
 
   /** The paths of a container. */

@@ -24,12 +24,13 @@ export async function recordExit(state: EngineState, container: Container): Prom
   container.logIsWhole = container.connection !== undefined && found !== undefined;
   container.connection = undefined;
   const record = { ...container.record, state: exited(container.record.state, exit) };
+  const removes = record.hostConfig.AutoRemove && !container.restarting;
   // With AutoRemove the removal follows at once: should berthd die before it, the exit record leads to it again.
-  if (record.hostConfig.AutoRemove) container.record = record;
+  if (removes) container.record = record;
   else await state.save(container, record);
   if (exit.oomKilled) state.announce(container, 'oom');
   state.announce(container, 'die', { exitCode: String(exit.exitCode) });
   container.turns.emit({ kind: 'exited', exitCode: exit.exitCode });
-  if (record.hostConfig.AutoRemove) await dispose(state, container);
+  if (removes) await dispose(state, container);
   else await rm(folder.runFolder, { recursive: true, force: true });
 }

@@ -1,20 +1,12 @@
 import { BerthError } from '../../errors/berth-error.ts';
-import { mkdir, readTextIfExists, rm, writeFile } from '../../host/files.ts';
-import { repairLog } from '../logs/repair-log.ts';
 import { isLive, started, startFailed } from '../model/container-state.ts';
 import { SIGKILL } from '../model/signals.ts';
-import type { StartRequest } from '../ports.ts';
-import { buildSpec } from '../spec/build-spec.ts';
-import { LayeredRootfs } from '../spec/layered-rootfs.ts';
-import { hostnameFile, hostsFile, resolvConfFile } from '../spec/network-files.ts';
-import { resolveUser } from '../spec/resolve-user.ts';
-import { containerDevices } from '../spec/spec-devices.ts';
-import { readSubmounts } from '../spec/submounts.ts';
 import type { Container } from './container.ts';
 import { connectTo } from './connection.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
 import { startFailureOf } from './exit-status.ts';
+import { prepareStart } from './prepare-start.ts';
 import { recordExit } from './record-exit.ts';
 
 /**
@@ -64,20 +56,20 @@ function refuseUnlessStartable(container: Container): void {
 
 /** Prepares everything, executes the program, and records that it runs. */
 async function launch(state: EngineState, container: Container): Promise<void> {
-  const request = await prepare(state, container);
+  const request = await prepareStart(state, container);
   const { warnings } = await state.ports.runtime.start(request);
   for (const warning of warnings) state.ports.notice(warning, { container: container.id });
-  const connection = await connectTo(state, container);
-  const now = state.ports.clock.now();
-  try {
-    await state.save(container, {
-      ...container.record,
-      state: started(container.record.state, now),
-    });
-  } catch (error) {
+  const next = started(container.record.state, state.ports.clock.now());
+  const [saved, connected] = await Promise.allSettled([
+    state.save(container, { ...container.record, state: next }),
+    connectTo(state, container),
+  ]);
+  if (connected.status === 'rejected') throw connected.reason;
+  const connection = connected.value;
+  if (saved.status === 'rejected') {
     // What cannot be recorded must not run: nobody would know of it.
     connection?.signal(SIGKILL);
-    throw error;
+    throw saved.reason;
   }
   if (connection !== undefined) {
     container.turns.emit({ kind: 'started', stdin: connection.stdin });
@@ -85,40 +77,4 @@ async function launch(state: EngineState, container: Container): Promise<void> {
   state.announce(container, 'start');
   // Without a monitor the program has already ended: for everybody else it ran none the less.
   if (connection === undefined) await recordExit(state, container);
-}
-
-async function prepare(state: EngineState, container: Container): Promise<StartRequest> {
-  const { ports } = state;
-  const { record } = container;
-  const folder = state.folder(container);
-  // An exit record in the run folder must be that of the run to come, or it would be taken for it.
-  await rm(folder.runFolder, { recursive: true, force: true });
-  const hasBinds =
-    [...(record.hostConfig.Binds ?? []), ...(record.hostConfig.Mounts ?? [])].length > 0;
-  const [rootfs, devices, hostResolvConf, hasSubmounts] = await Promise.all([
-    ports.snapshots.containerRootfs(record.id),
-    containerDevices(record.hostConfig),
-    readTextIfExists(ports.host.resolvConfPath),
-    hasBinds ? readSubmounts() : () => false,
-    mkdir(folder.runFolder, { recursive: true, mode: 0o700 }),
-  ]);
-  if (record.state.startedAt !== 0 && !container.logIsWhole) await repairLog(folder.log);
-  container.logIsWhole = true;
-  const files = new LayeredRootfs(rootfs, ports.isOpaque);
-  const [passwd = '', group = ''] = await Promise.all([
-    files.readText('/etc/passwd'),
-    files.readText('/etc/group'),
-    writeFile(folder.hostname, hostnameFile(record), { mode: 0o644 }),
-    writeFile(folder.hosts, hostsFile(record), { mode: 0o644 }),
-    writeFile(folder.resolvConf, resolvConfFile(record, hostResolvConf ?? ''), { mode: 0o644 }),
-  ]);
-  const user = resolveUser(record.config.User, record.hostConfig.GroupAdd ?? [], { passwd, group });
-  return {
-    id: record.id,
-    spec: buildSpec({ record, folder, user, devices, hasSubmounts }),
-    rootfs,
-    runDir: folder.runFolder,
-    logFile: folder.log,
-    stdin: record.config.OpenStdin ? 'open' : 'none',
-  };
 }

@@ -49,8 +49,13 @@ export async function restartContainer(
   options: StopOptions,
 ): Promise<void> {
   if (options.signal !== undefined) parseSignal(options.signal);
-  if (isLive(container.record.state)) await endProgram(state, container, options);
-  await startContainer(state, container);
+  container.restarting = true;
+  try {
+    if (isLive(container.record.state)) await endProgram(state, container, options);
+    await startContainer(state, container);
+  } finally {
+    container.restarting = false;
+  }
   state.announce(container, 'restart');
 }
 

@@ -16,6 +16,3 @@ const endpointSchema = z.object({
 export const networkingConfigSchema = z.object({
   EndpointsConfig: z.record(z.string(), endpointSchema.nullable()).nullable().default(null),
 });
-
-/** A parsed `NetworkingConfig`. */
-export type NetworkingConfig = Readonly<z.infer<typeof networkingConfigSchema>>;

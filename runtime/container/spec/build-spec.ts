@@ -22,6 +22,8 @@ export interface SpecSource {
   readonly user: ResolvedUser;
   readonly devices: ContainerDevices;
   readonly hasSubmounts: (path: string) => boolean;
+  /** Capabilities that berthd can give on. */
+  readonly available: readonly string[];
 }
 
 /** Program and arguments: the entry point, then the command. */
@@ -37,7 +39,7 @@ export function programArguments(config: ContainerRecord['config']): readonly st
 export function buildSpec(source: SpecSource): Spec {
   const { record, user, devices } = source;
   const { config, hostConfig } = record;
-  const capabilities = containerCapabilities(hostConfig);
+  const capabilities = containerCapabilities(hostConfig, source.available);
   const security = parseSecurityOptions(hostConfig);
   const seccomp = seccompProfile(security, capabilities);
   const [rows = 0, columns = 0] = hostConfig.ConsoleSize;
@@ -71,7 +73,6 @@ export function buildSpec(source: SpecSource): Spec {
       uidMappings: [],
       gidMappings: [],
       devices: devices.nodes,
-      cgroupsPath: `/berth/${record.id}`,
       resources: specResources(hostConfig, devices.rules),
       ...(seccomp === undefined ? {} : { seccomp }),
       ...hiddenPaths(hostConfig),

@@ -2,7 +2,10 @@ import { AT_FDCWD } from '../../syscall/constants/fs.ts';
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from '../../syscall/constants/io.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { controlSocketName, maxConnections } from './protocol.ts';
+import { controlSocketName } from './protocol.ts';
+
+/** Connections that may wait while the monitor is busy; connect(2) says EAGAIN to further ones. */
+const backlog = 128;
 
 /** Makes the socket on which the monitor is reached, in the current folder; one of a former run gives way. */
 export function openControlSocket(p: ProgramBuilder): Ref {
@@ -19,6 +22,6 @@ export function openControlSocket(p: ProgramBuilder): Ref {
   const umask = p.call('set the umask', 'umask', [0o177]);
   p.call('name the control socket', 'bind', [socket, p.bytes(address), address.length]);
   p.call('set the umask', 'umask', [umask]);
-  p.call('listen on the control socket', 'listen', [socket, maxConnections]);
+  p.call('listen on the control socket', 'listen', [socket, backlog]);
   return socket;
 }

@@ -40,7 +40,7 @@ describe.each(makers)('a container runtime: %s', (_name, make) => {
       process: { user: { uid: 0, gid: 0 }, args, cwd: '/', env: ['PATH=/bin'] },
       root: { path: 'rootfs' },
       mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
-      linux: { namespaces: [{ type: 'mount' }, { type: 'pid' }], cgroupsPath: `/berth-test/${id}` },
+      linux: { namespaces: [{ type: 'mount' }, { type: 'pid' }] },
     });
     const request = { id, spec, rootfs, runDir, logFile, stdin } as const;
     return (await runtime.start(request)).pid;

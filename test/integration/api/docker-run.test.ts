@@ -152,6 +152,13 @@ describe('docker run', () => {
     expect(result.stdout).toBe('100\n33554432\n77\n');
   });
 
+  test('gives a privileged container what the host has, and says what it has not', async () => {
+    const script =
+      'mount -t tmpfs x /tmp && echo mounted; ls /dev/kmsg; echo 1 >/proc/sys/net/ipv4/ip_forward && echo sysctl';
+    const result = await run('--privileged', 'bb', 'sh', '-c', script);
+    expect(result.stdout).toBe('mounted\n/dev/kmsg\nsysctl\n');
+  });
+
   test.each([
     { args: ['-p', '80:80'], field: 'HostConfig.PortBindings' },
     { args: ['--init'], field: 'HostConfig.Init' },

@@ -21,6 +21,7 @@ import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
 import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
 import { helloElf } from '../../../runtime/syscall/hello-elf.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
+import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
 
 /** What a command printed and how it ended. */
 export interface CommandResult {
@@ -117,6 +118,7 @@ export class TestDaemon {
     const all = await this.engine.list({ scope: 'all', limit: 0, filters: noFilters });
     await Promise.all(all.map(({ id }) => this.engine.remove(id, 'kill-first')));
     await this.down();
+    removeEmptyCgroups();
     rmSync(this.root, { recursive: true, force: true });
   }
 

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { duplexPair } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import type { ContainerEngine } from '../../../runtime/container/engine.ts';
 import type { ContainerEvent } from '../../../runtime/container/events/container-event.ts';
 import { createRequestSchema } from '../../../runtime/container/model/create-request.ts';
+import type { ContainerState } from '../../../runtime/container/model/container-state.ts';
 import { newContainerId } from '../../../runtime/container/model/container-id.ts';
 import { noFilters } from '../../../runtime/container/query/filters.ts';
 import { FakeRuntime } from '../../contract/container/fake-runtime.ts';
@@ -41,7 +44,7 @@ async function another(): Promise<void> {
   engine = await parts.engine(runtime, clock);
 }
 
-const stateOf = (name: string) => engine.find(name).record.state;
+const stateOf = (name: string): ContainerState => engine.find(name).record.state;
 const names = async (): Promise<readonly string[]> => {
   const all = await engine.list({ scope: 'all', limit: 0, filters: noFilters });
   return all.map(({ record }) => record.name).sort();
@@ -127,6 +130,17 @@ describe('a container with AutoRemove', () => {
     expect(readdirSync(parts.runFolder)).toEqual([]);
   });
 
+  test('stays when it is restarted', async () => {
+    await create('stays', ['sleep', '9'], { AutoRemove: true });
+    await engine.start('stays');
+    await engine.restart('stays', {});
+    expect(stateOf('stays').status).toBe('running');
+    const removed = engine.wait('stays', 'removed', never);
+    await engine.kill('stays', 'KILL');
+    await removed;
+    expect(await names()).toEqual([]);
+  });
+
   test('is gone also when its program cannot be started', async () => {
     const id = await create('wrong', ['nosuch'], { AutoRemove: true });
     const removed = engine.wait(id, 'removed', never);
@@ -137,14 +151,19 @@ describe('a container with AutoRemove', () => {
 
   test('ends the attachments to it with all of its output', async () => {
     const id = await create('words', ['echo', 'last words'], { AutoRemove: true });
-    const removed = engine.wait(id, 'removed', never);
-    const log: string[] = [];
-    await engine.start(id);
-    await removed;
-    expect(log).toEqual([]);
-    await expect((async () => engine.attach(id, {} as never))()).rejects.toMatchObject({
-      code: 'CONTAINER_NOT_FOUND',
+    const attachment = await engine.attach(id, {
+      output: ['stream'],
+      streams: ['stdout'],
+      input: 'none',
+      detachKeys: Buffer.alloc(0),
     });
+    const [client, server] = duplexPair();
+    const received = text(client);
+    const end = attachment.serve(server);
+    await engine.start(id);
+    client.end();
+    expect(await end).toBe('program-ended');
+    expect(await received).toBe('\u0001\0\0\0\0\0\0\u000blast words\n');
   });
 });
 

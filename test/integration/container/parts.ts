@@ -15,6 +15,7 @@ import { Registry } from '../../../runtime/registry/registry.ts';
 import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { busyboxArchive } from '../api/busybox-image.ts';
+import { removeEmptyCgroups } from './empty-cgroups.ts';
 
 /** What an engine stands on, on folders of its own, with an image of busybox. */
 export class EngineParts {
@@ -42,6 +43,7 @@ export class EngineParts {
     const launcher = await Launcher.start();
     onTestFinished(async () => {
       await launcher.stop();
+      removeEmptyCgroups();
       rmSync(root, { recursive: true, force: true });
     });
     const snapshots = await SnapshotStore.open({ dataRoot: root, runner: launcher });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, watch } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { writeArchive } from '../../../runtime/image/archive/write-archive.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => launcher.stop());
 
-const program = join(import.meta.dirname, 'load-until-killed.ts');
+const program = fileURLToPath(new URL('./load-until-killed.ts', import.meta.url));
 
 async function archiveOf(reference: string): Promise<Buffer> {
   const many = Array.from({ length: 300 }, (_, i) => ({

@@ -1,9 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { execFileSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { completeHostConfig } from '../../../runtime/container/create/complete-host-config.ts';
 import { mergeImageConfig } from '../../../runtime/container/create/merge-image-config.ts';
@@ -15,18 +10,17 @@ import { buildSpec } from '../../../runtime/container/spec/build-spec.ts';
 import { containerCapabilities } from '../../../runtime/container/spec/capability-set.ts';
 import { containerMounts } from '../../../runtime/container/spec/container-mounts.ts';
 import { programEnvironment } from '../../../runtime/container/spec/environment.ts';
-import { LayeredRootfs } from '../../../runtime/container/spec/layered-rootfs.ts';
 import {
   hostsFile,
   parseExtraHost,
   resolvConfFile,
 } from '../../../runtime/container/spec/network-files.ts';
-import { resolveUser } from '../../../runtime/container/spec/resolve-user.ts';
 import { parseSecurityOptions } from '../../../runtime/container/spec/security-options.ts';
 import { containerDevices } from '../../../runtime/container/spec/spec-devices.ts';
 import { specResources } from '../../../runtime/container/spec/spec-resources.ts';
 import { specRlimits } from '../../../runtime/container/spec/spec-rlimits.ts';
 import { folderOf } from '../../../runtime/container/store/container-paths.ts';
+import { capabilityNames } from '../../../runtime/launch/capabilities.ts';
 import { digestOf } from '../../../runtime/image/digest.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 import type { Spec } from '../../../runtime/spec/spec.ts';
@@ -61,6 +55,7 @@ async function specWith(
     user: { uid: 0, gid: 0, additionalGids: [0], home: '/root', ...user },
     devices: await containerDevices(record.hostConfig),
     hasSubmounts: (path) => path === '/deep',
+    available: capabilityNames,
   });
 }
 
@@ -183,8 +178,9 @@ describe('limits', () => {
 });
 
 describe('capabilities', () => {
+  const available = capabilityNames.filter((name) => name !== 'CAP_SYS_RESOURCE');
   const of = (CapAdd: string[] | null, CapDrop: string[] | null): readonly string[] =>
-    containerCapabilities({ CapAdd, CapDrop, Privileged: false });
+    containerCapabilities({ CapAdd, CapDrop, Privileged: false }, available);
 
   test('are added and dropped', () => {
     expect(of(null, null)).toHaveLength(14);
@@ -193,6 +189,15 @@ describe('capabilities', () => {
     expect(of(['CHOWN'], ['ALL'])).toEqual(['CAP_CHOWN']);
     expect(of(['ALL'], ['SYS_ADMIN'])).not.toContain('CAP_SYS_ADMIN');
     expect(of(['ALL'], ['SYS_ADMIN']).length).toBeGreaterThan(30);
+  });
+
+  test('that the host does not have are not given', () => {
+    const config = { CapAdd: null, CapDrop: null, Privileged: true };
+    expect(containerCapabilities(config, available)).toEqual(available);
+    expect(of(['ALL'], null)).toEqual(available);
+    expect(() => of(['SYS_RESOURCE'], null)).toThrow(
+      'invalid CapAdd: capability not available on this host: "CAP_SYS_RESOURCE"',
+    );
   });
 
   test('that nobody knows are refused', () => {
@@ -329,89 +334,5 @@ describe('name services', () => {
     );
     const own = recordWith({}, { Dns: ['9.9.9.9'], DnsSearch: ['.'], DnsOptions: ['rotate'] });
     expect(resolvConfFile(own, host)).toBe('nameserver 9.9.9.9\noptions rotate\n');
-  });
-});
-
-describe('resolveUser', () => {
-  const database = {
-    passwd:
-      '# comment\nroot:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:\nbroken\nneg:x:-1:0::/:\n',
-    group: 'root:x:0:\nwheel:x:10:app,other\nextra:x:2000:\n',
-  };
-
-  test.each([
-    ['', [], { uid: 0, gid: 0, additionalGids: [0], home: '/root' }],
-    ['app', [], { uid: 1000, gid: 1000, additionalGids: [1000, 10], home: '/home/app' }],
-    ['1000', [], { uid: 1000, gid: 1000, additionalGids: [1000, 10], home: '/home/app' }],
-    ['77', [], { uid: 77, gid: 0, additionalGids: [0], home: '/' }],
-    ['app:extra', [], { uid: 1000, gid: 2000, additionalGids: [2000], home: '/home/app' }],
-    ['app:5', ['wheel', '7'], { uid: 1000, gid: 5, additionalGids: [5, 10, 7], home: '/home/app' }],
-  ])('"%s" with %j', (user, groupAdd, expected) => {
-    expect(resolveUser(user, groupAdd, database)).toEqual(expected);
-  });
-
-  test.each([
-    ['ghost', [], 'unable to find user ghost'],
-    ['neg', [], 'unable to find user neg'],
-    ['99999999999', [], 'unable to find user 99999999999'],
-    ['app:ghosts', [], 'unable to find group ghosts'],
-    ['app', ['ghosts'], 'unable to find group ghosts'],
-  ])('refuses "%s" with %j', (user, groupAdd, message) => {
-    expect(() => resolveUser(user, groupAdd, database)).toThrow(message);
-  });
-});
-
-describe('LayeredRootfs', () => {
-  let folder: string;
-  let opaque: readonly string[];
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'berth-layers-'));
-    opaque = [];
-    for (const name of ['upper/etc', 'top/etc', 'base/etc', 'outside']) {
-      await mkdir(join(folder, name), { recursive: true });
-    }
-    await writeFile(join(folder, 'base/etc/passwd'), 'base');
-    await writeFile(join(folder, 'outside/secret'), 'secret');
-    onTestFinished(() => rm(folder, { recursive: true }));
-  });
-
-  const read = (path: string): Promise<string | undefined> => {
-    const lower = [join(folder, 'top'), join(folder, 'base')];
-    const rootfs = { type: 'overlay', upper: join(folder, 'upper'), lower, work: '' } as const;
-    const isOpaque = (path: string): Promise<boolean> =>
-      Promise.resolve(opaque.includes(path.slice(folder.length + 1)));
-    return new LayeredRootfs(rootfs, isOpaque).readText(path);
-  };
-
-  test('reads the topmost file', async () => {
-    expect(await read('/etc/passwd')).toBe('base');
-    await writeFile(join(folder, 'top/etc/passwd'), 'top');
-    expect(await read('/etc/passwd')).toBe('top');
-  });
-
-  test('heeds whiteouts and opaque folders', async () => {
-    opaque = ['top/etc'];
-    expect(await read('/etc/passwd')).toBeUndefined();
-    opaque = [];
-    execFileSync('mknod', [join(folder, 'top/etc/passwd'), 'c', '0', '0']);
-    expect(await read('/etc/passwd')).toBeUndefined();
-  });
-
-  test('follows links within the root only', async () => {
-    await symlink('../../../../..//etc/passwd', join(folder, 'base/etc/up'));
-    expect(await read('/etc/up')).toBe('base');
-    await symlink(join(folder, 'outside/secret'), join(folder, 'base/etc/out'));
-    expect(await read('/etc/out')).toBeUndefined();
-    await symlink('/etc', join(folder, 'top/alias'));
-    expect(await read('/alias/passwd')).toBe('base');
-    await symlink('loop', join(folder, 'base/etc/loop'));
-    expect(await read('/etc/loop')).toBeUndefined();
-  });
-
-  test('does not open what is no regular file', async () => {
-    execFileSync('mkfifo', [join(folder, 'upper/etc/group')]);
-    expect(await read('/etc/group')).toBeUndefined();
-    expect(await read('/etc')).toBeUndefined();
   });
 });

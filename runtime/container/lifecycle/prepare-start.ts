@@ -1,0 +1,95 @@
+import { mkdir, readTextIfExists, rm, writeFile } from '../../host/files.ts';
+import { repairLog } from '../logs/repair-log.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
+import type { StartRequest } from '../ports.ts';
+import { buildSpec } from '../spec/build-spec.ts';
+import { LayeredRootfs } from '../spec/layered-rootfs.ts';
+import { hostnameFile, hostsFile, resolvConfFile } from '../spec/network-files.ts';
+import { resolveUser } from '../spec/resolve-user.ts';
+import type { ResolvedUser } from '../spec/resolve-user.ts';
+import { containerDevices } from '../spec/spec-devices.ts';
+import { readSubmounts } from '../spec/submounts.ts';
+import type { ContainerFolder } from '../store/container-paths.ts';
+import type { Container } from './container.ts';
+import type { EngineState } from './engine-state.ts';
+
+/** Root file system and user of a container: the user is looked up in the files of the root. */
+type RootAndUser = Pick<StartRequest, 'rootfs'> & { readonly user: ResolvedUser };
+
+/**
+ * Looks up and makes all that a start needs. Everything that does not need another's result goes on at the same time:
+ * this is on the way of every `docker run`.
+ *
+ * @throws CONTAINER_USER_NOT_FOUND, CONTAINER_CONFIG_INVALID, SNAPSHOT_MISSING
+ */
+export async function prepareStart(
+  state: EngineState,
+  container: Container,
+): Promise<StartRequest> {
+  const { record } = container;
+  const folder = state.folder(container);
+  const [{ rootfs, user }, devices, hasSubmounts] = await Promise.all([
+    rootAndUser(state, record),
+    containerDevices(record.hostConfig),
+    submountsOf(record),
+    freshRunFolder(folder),
+    writeNameFiles(state, record, folder),
+    wholeLog(container, folder),
+  ]);
+  return {
+    id: record.id,
+    spec: buildSpec({
+      ...{ record, folder, user, devices, hasSubmounts },
+      available: state.capabilities,
+    }),
+    rootfs,
+    runDir: folder.runFolder,
+    logFile: folder.log,
+    stdin: record.config.OpenStdin ? 'open' : 'none',
+  };
+}
+
+async function rootAndUser({ ports }: EngineState, record: ContainerRecord): Promise<RootAndUser> {
+  const rootfs = await ports.snapshots.containerRootfs(record.id);
+  const files = new LayeredRootfs(rootfs, ports.isOpaque);
+  const [passwd = '', group = ''] = await Promise.all([
+    files.readText('/etc/passwd'),
+    files.readText('/etc/group'),
+  ]);
+  const { config, hostConfig } = record;
+  return { rootfs, user: resolveUser(config.User, hostConfig.GroupAdd ?? [], { passwd, group }) };
+}
+
+/** An exit record in the run folder must be that of the run to come, or it would be taken for it. */
+async function freshRunFolder({ runFolder }: ContainerFolder): Promise<void> {
+  await rm(runFolder, { recursive: true, force: true });
+  await mkdir(runFolder, { recursive: true, mode: 0o700 });
+}
+
+async function writeNameFiles(
+  { ports }: EngineState,
+  record: ContainerRecord,
+  folder: ContainerFolder,
+): Promise<void> {
+  const resolvConf = async (): Promise<void> => {
+    const host = await readTextIfExists(ports.host.resolvConfPath);
+    await writeFile(folder.resolvConf, resolvConfFile(record, host ?? ''), { mode: 0o644 });
+  };
+  await Promise.all([
+    resolvConf(),
+    writeFile(folder.hostname, hostnameFile(record), { mode: 0o644 }),
+    writeFile(folder.hosts, hostsFile(record), { mode: 0o644 }),
+  ]);
+}
+
+/** Only read-only binds need to know, so that nothing is read without any bind. */
+async function submountsOf({ hostConfig }: ContainerRecord): Promise<(path: string) => boolean> {
+  const binds = (hostConfig.Binds ?? []).length + (hostConfig.Mounts ?? []).length;
+  return binds > 0 ? readSubmounts() : () => false;
+}
+
+async function wholeLog(container: Container, { log }: ContainerFolder): Promise<void> {
+  const hasRun = container.record.state.startedAt !== 0;
+  if (hasRun && !container.logIsWhole) await repairLog(log);
+  container.logIsWhole = true;
+}
