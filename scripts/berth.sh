@@ -3,4 +3,6 @@
 # scripts/main.ts on the pinned Node.js, whatever Node.js the host has.
 set -eu
 . "$(dirname -- "$(readlink -f -- "$0")")/bootstrap.sh"
+# Types are stripped and code is compiled once, not at every start; where this cannot be written, every time.
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$ROOT/.cache/compile}"
 exec "$NODE" --disable-warning=ExperimentalWarning "$ROOT/scripts/main.ts" "$@"

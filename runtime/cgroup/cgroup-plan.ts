@@ -68,6 +68,7 @@ export interface CgroupHierarchy {
 export interface CgroupPlan {
   readonly create: readonly string[];
   readonly writes: readonly CgroupWrite[];
+  /** v1: `tasks` files, v2: a `cgroup.procs` file. The process has a single thread, so both mean all of it. */
   readonly join: readonly string[];
   readonly remove: readonly string[];
   /** Absent when the memory controller is. Above 0: the kernel has killed a process for lack of memory. */

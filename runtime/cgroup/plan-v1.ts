@@ -83,7 +83,8 @@ export function planV1(request: V1PlanRequest): CgroupPlan {
       ...shared.flatMap((folder) => fillSharedCpuset(folder, layout)),
       ...plans.flatMap(({ writes }) => writes),
     ],
-    join: hierarchies.map(({ folder }) => `${folder}/cgroup.procs`),
+    // Not cgroup.procs: a thread that writes 0 to tasks moves itself without the lock that waits for a grace period.
+    join: hierarchies.map(({ folder }) => `${folder}/tasks`),
     remove: hierarchies.map(({ folder }) => folder).toReversed(),
     oomCounter:
       memory === undefined ? undefined : { file: `${memory}/memory.oom_control`, key: 'oom_kill' },

@@ -22,6 +22,8 @@ import { readLogs } from './logs/read-logs.ts';
 import type { LogQuery } from './logs/read-logs.ts';
 import { SIGKILL, parseSignal } from './model/signals.ts';
 import type { ContainerPorts } from './ports.ts';
+import { containerSize } from './query/container-size.ts';
+import type { ContainerSize } from './query/container-size.ts';
 import { listContainers } from './query/list-containers.ts';
 import type { ListQuery } from './query/list-containers.ts';
 import type { ContainerFolder } from './store/container-paths.ts';
@@ -49,6 +51,8 @@ export interface ContainerEngine {
   attach(nameOrId: string, request: AttachRequest): Promise<Attachment>;
   /** Hears of everything that happens. Returns what ends that. */
   onEvent(listener: (event: ContainerEvent) => void): () => void;
+  /** Reads the container's whole layer: only for those who ask. */
+  size(container: Container): Promise<ContainerSize>;
   /** The files of a container: `docker inspect` names them. */
   paths(container: Container): ContainerFolder;
 }
@@ -87,6 +91,7 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
       return attachment;
     },
     onEvent: (listener) => state.events.add(listener),
+    size: (container) => containerSize(ports, container.record),
     paths: (container) => state.folder(container),
   };
 }

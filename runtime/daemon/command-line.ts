@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BerthError } from '../errors/berth-error.ts';
-import { catalogueEntry } from '../errors/catalogue.ts';
 import { earlySockets } from '../config/early-sockets.ts';
 import { systemClock } from '../host/clock.ts';
 import { loadEngine } from './load-engine.ts';
@@ -28,6 +27,8 @@ export async function runDaemon(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
+    // Not needed as long as nothing goes wrong, and some twenty files.
+    const { catalogueEntry } = await import('../errors/catalogue.ts');
     console.error(`berthd: ${error.code}: ${error.message}`);
     if (error.remedy !== undefined) console.error(`  remedy: ${error.remedy}`);
     return catalogueEntry(error.code).exit;

@@ -11,7 +11,8 @@ const parts: readonly (() => Promise<unknown>)[] = [
   () => import('../container/engine.ts'),
 ];
 
-/** Long enough for whoever polls the socket to come by. */
+/** Long enough for whoever polls the socket to come by: before the first part, and between the others. */
+const firstPauseMs = 10;
 const pauseMs = 2;
 
 /**
@@ -19,9 +20,10 @@ const pauseMs = 2;
  * as it takes, and a client that has connected meanwhile would get no answer to its ping.
  */
 export async function loadEngine(clock: Clock): Promise<(options: DaemonOptions) => Promise<void>> {
+  await clock.sleep(firstPauseMs);
   for (const part of parts) {
-    await clock.sleep(pauseMs);
     await part();
+    await clock.sleep(pauseMs);
   }
   return (await import('./start-daemon.ts')).startDaemon;
 }

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
-import { HttpAgent, HttpsAgent, startHttp, startHttps } from './http.ts';
+import { HttpAgent, startHttp } from './http.ts';
+import { HttpsAgent, startHttps } from './https.ts';
 
 /** One HTTP request over TCP. */
 export interface HttpRequest {

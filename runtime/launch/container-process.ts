@@ -27,6 +27,7 @@ import {
 import { execute } from './execute.ts';
 import { makeFolders } from './folders.ts';
 import { HostDescriptors } from './host-descriptors.ts';
+import { joinOwnCgroups, joinsItself } from './join-cgroups.ts';
 import { bringUpLoopback } from './loopback.ts';
 import { addMount, openSources } from './mounts.ts';
 import { joinNamespaces } from './namespaces.ts';
@@ -59,6 +60,7 @@ export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcess
   p.set(p.replyFd, sync);
   p.call('end with the monitor', 'prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]);
   p.call('start a session', 'setsid', []);
+  if (joinsItself(plan)) joinOwnCgroups(p, plan);
   if (plan.namespaces.newUser) becomeMappedRoot(p, sync);
   joinNamespaces(p, plan.namespaces);
 

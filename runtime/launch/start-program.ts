@@ -9,8 +9,7 @@ import {
   O_WRONLY,
 } from '../syscall/constants/fs.ts';
 import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../syscall/constants/process.ts';
-import { MSG_DONTWAIT } from '../syscall/constants/io.ts';
-import { decimal, numberedPath } from '../syscall/decimal.ts';
+import { numberedPath } from '../syscall/decimal.ts';
 import { failureSize } from '../syscall/layout.ts';
 import { launcherFd } from '../syscall/launcher-program.ts';
 import type { IdMapping } from '../spec/linux.ts';
@@ -21,6 +20,7 @@ import { attachDeviceProgram } from './device-program.ts';
 import { forkContainer } from './fork-container.ts';
 import { buildMonitor } from './monitor/monitor.ts';
 import { openControlSocket } from './monitor/control-socket.ts';
+import { joinCgroups, joinsItself } from './join-cgroups.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { endsToClose, type MonitorStreams, openStreams } from './streams.ts';
 import { openSyncChannel, receiveMessage, sendGo, type SyncChannel } from './sync-channel.ts';
@@ -49,10 +49,19 @@ export function startProgram(plan: StartPlan, name: string): ProgramBuilder {
     p.call('close what belongs to the container', 'close', [end]);
   }
   if (plan.namespaces.newUser) mapIds(p, { child, plan, sync });
-  const joined = p.label();
-  p.jumpIf('ne', inCgroup, 0, joined);
-  joinCgroups(p, { child, plan, sync });
-  p.place(joined);
+  if (!joinsItself(plan)) {
+    const joined = p.label();
+    p.jumpIf('ne', inCgroup, 0, joined);
+    joinCgroups(p, {
+      child,
+      plan,
+      sync,
+      passFailureOn: (failure) => {
+        passFailureOn(p, { child, ...failure });
+      },
+    });
+    p.place(joined);
+  }
   sendGo(p, sync.parent);
   const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
   sayStarted(p, child);
@@ -127,38 +136,6 @@ function mapIds(
 
 function mappingLine({ containerID, hostID, size }: IdMapping): string {
   return `${containerID} ${hostID} ${size}\n`;
-}
-
-/** Moves the container's process into its cgroups. When that fails because it has ended, what it said is passed on. */
-function joinCgroups(
-  p: ProgramBuilder,
-  {
-    child,
-    plan,
-    sync,
-  }: { readonly child: Ref; readonly plan: StartPlan; readonly sync: SyncChannel },
-): void {
-  if (plan.cgroup.join.length === 0) return;
-  const { start, length } = decimal(p, child);
-  const [failed, silent, joined] = [p.label(), p.label(), p.label()];
-  const error = p.value(p.reserve(8));
-  for (const file of plan.cgroup.join) {
-    const label = `join the cgroup ${file}`;
-    const fd = p.call(label, 'openat', [AT_FDCWD, p.string(file), O_WRONLY | O_CLOEXEC, 0]);
-    p.set(error, p.call(label, 'write', [fd, start, length], { onError: 'ignore' }));
-    p.jumpIf('lt', p.value(error.address), 0, failed);
-    p.call(label, 'close', [fd]);
-  }
-  p.jump(joined);
-
-  p.place(failed);
-  const buffer = p.reserve(failureSize);
-  const args = [sync.parent, buffer, failureSize, MSG_DONTWAIT, 0, 0];
-  const said = p.call('hear from the container', 'recvfrom', args, { onError: silent });
-  passFailureOn(p, { child, buffer, length: said });
-  p.place(silent);
-  p.fail('join the cgroups', p.compute('sub', 0, error));
-  p.place(joined);
 }
 
 /** What the monitor holds while the container starts. */

@@ -8,7 +8,7 @@ import { parseSpec } from '../../runtime/spec/parse-spec.ts';
 import { currentArchitecture } from '../../runtime/syscall/architecture.ts';
 import { Launcher } from '../../runtime/syscall/launcher.ts';
 import { type Figures, figuresOf, inTurn, timed } from './median.ts';
-import { runCommand, startDaemon } from './process.ts';
+import { type DaemonCommand, runCommand, startDaemon } from './process.ts';
 import type { Workshop } from './workshop.ts';
 
 /** One line of the table. */
@@ -93,8 +93,8 @@ export async function monitorMemory(workshop: Workshop, rounds: number): Promise
 
 /** Where the two daemons of a comparison listen, and how they are started. */
 export interface Daemons {
-  readonly ours: { readonly socket: string; readonly command: readonly [string, ...string[]] };
-  readonly theirs: { readonly socket: string; readonly command: readonly [string, ...string[]] };
+  readonly ours: DaemonCommand & { readonly socket: string };
+  readonly theirs: DaemonCommand & { readonly socket: string };
 }
 
 /** `docker run` of the hello-world image through berth against the same through dockerd, by the same client. */
@@ -103,8 +103,8 @@ export async function dockerRun(
   daemons: Daemons,
   rounds: number,
 ): Promise<readonly Result[]> {
-  const ours = await startDaemon(daemons.ours.command, daemons.ours.socket);
-  const theirs = await startDaemon(daemons.theirs.command, daemons.theirs.socket);
+  const ours = await startDaemon(daemons.ours, daemons.ours.socket);
+  const theirs = await startDaemon(daemons.theirs, daemons.theirs.socket);
   const host = (socket: string): Readonly<Record<string, string>> => ({
     DOCKER_HOST: `unix://${socket}`,
   });
@@ -149,7 +149,7 @@ export async function dockerRun(
 export async function coldStart(daemons: Daemons, rounds: number): Promise<readonly Result[]> {
   const ready = { ours: [] as number[], theirs: [] as number[] };
   const start = (name: 'ours' | 'theirs') => async (): Promise<number> => {
-    const daemon = await startDaemon(daemons[name].command, daemons[name].socket);
+    const daemon = await startDaemon(daemons[name], daemons[name].socket);
     await daemon.stop();
     ready[name].push(daemon.readyMs);
     return daemon.startMs;

@@ -63,6 +63,8 @@ function prepareDaemons(place: Workshop): Daemons {
   return {
     ours: {
       socket: ours,
+      // As `berth up` starts it.
+      env: { NODE_COMPILE_CACHE: place.path('compile-cache') },
       command: [
         process.execPath,
         '--disable-warning=ExperimentalWarning',

@@ -31,13 +31,19 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
+/** How a daemon is started. */
+export interface DaemonCommand {
+  readonly command: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts a daemon and waits for the first answer to `/_ping` on its socket. */
 export async function startDaemon(
-  [command, ...args]: readonly [string, ...string[]],
+  { command: [command, ...args], env = {} }: DaemonCommand,
   socketPath: string,
 ): Promise<Daemon> {
   const start = performance.now();
-  const child = spawn(command, args, { stdio: 'ignore' });
+  const child = spawn(command, args, { stdio: 'ignore', env: { ...process.env, ...env } });
   const until = async (path: string): Promise<number> => {
     while (!(await answers(socketPath, path))) {
       if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);

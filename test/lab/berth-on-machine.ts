@@ -1,7 +1,8 @@
-import { busyboxArchive } from '../integration/cli/busybox-archive.ts';
-import type { LabMachine } from './machine/lab-machine.ts';
-import { clone } from './working-tree.ts';
 import { Readable } from 'node:stream';
+import { busyboxArchive } from '../integration/cli/busybox-archive.ts';
+import { LabMachine } from './machine/lab-machine.ts';
+import { reportFailure } from './report-failure.ts';
+import { clone, installedCloneTo } from './working-tree.ts';
 
 /** The docker command, talking to berth. */
 export const docker = 'docker --host unix:///run/berth/berth.sock';
@@ -11,8 +12,23 @@ export function berth(command: string): string {
   return `cd ${clone} && npx berth ${command}`;
 }
 
-/** Loads an image with a shell, {@link busyboxImage}, which is on no registry that a machine reaches. */
-export async function loadBusybox(machine: LabMachine): Promise<void> {
+/** A machine on which berth is up, with an image that has a shell: `busyboxImage`. */
+export async function startWithEngine(): Promise<LabMachine> {
+  const machine = await LabMachine.start();
+  try {
+    await installedCloneTo(machine);
+    await machine.must(berth('up --no-smoke-test'));
+    await loadBusybox(machine);
+    return machine;
+  } catch (error) {
+    await reportFailure(machine);
+    await machine.stop();
+    throw error;
+  }
+}
+
+/** Loads an image that is on no registry which a machine reaches. */
+async function loadBusybox(machine: LabMachine): Promise<void> {
   await machine.must(`${docker} load`, { input: Readable.from([await busyboxArchive()]) });
 }
 

@@ -11,6 +11,7 @@ import type { LogQuery } from '../../container/logs/read-logs.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { isAtLeast } from '../http/api-version.ts';
+import { unsupportedParameter } from '../http/unsupported-parameter.ts';
 import type { Query } from '../http/query.ts';
 import { get, post } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -52,6 +53,7 @@ function logQuery({ query }: ApiRequest): LogQuery {
       remedy: 'Set "stdout" or "stderr" to 1.',
     });
   }
+  if (query.flag('details')) throw unsupportedParameter('details', 'log details');
   const since = timeOf(query, 'since');
   const until = timeOf(query, 'until');
   const needsLines = query.flag('timestamps') || since !== undefined || until !== undefined;

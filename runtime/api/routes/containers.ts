@@ -1,9 +1,13 @@
+import type { ContainerEngine } from '../../container/engine.ts';
+import type { Container } from '../../container/lifecycle/container.ts';
 import { createRequestSchema } from '../../container/model/create-request.ts';
 import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { created, json, noContent } from '../http/api-response.ts';
 import type { ApiResponse } from '../http/api-response.ts';
 import { isAtLeast } from '../http/api-version.ts';
+import type { Query } from '../http/query.ts';
+import { unsupportedParameter } from '../http/unsupported-parameter.ts';
 import { parsePlatform } from '../images/pull-request.ts';
 import { get, post, remove } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -53,7 +57,14 @@ export const containerRoutes: readonly Route[] = [
       filters: query.filters(),
     });
     const now = clock.now();
-    return json(found.map((container) => containerSummary(container, now)));
+    return json(
+      await Promise.all(
+        found.map(async (container) => ({
+          ...containerSummary(container, now),
+          ...(await sizeFields(query, containers, container)),
+        })),
+      ),
+    );
   }),
   post('/containers/create', async (request, { containers }) => {
     const body = await request.json(createRequestSchema);
@@ -65,12 +76,15 @@ export const containerRoutes: readonly Route[] = [
     });
     return created({ Id: id, Warnings: warnings });
   }),
-  get('/containers/:name/json', ({ name }, { containers }) => {
+  get('/containers/:name/json', async ({ name, query }, { containers }) => {
     const container = containers.find(name);
-    return json(containerInspect(container, containers.paths(container)));
+    return json({
+      ...containerInspect(container, containers.paths(container)),
+      ...(await sizeFields(query, containers, container)),
+    });
   }),
   post('/containers/:name/start', ({ name, query }, { containers }) => {
-    if (query.text('checkpoint') !== '') throw unsupported('checkpoint', 'checkpoints');
+    if (query.text('checkpoint') !== '') throw unsupportedParameter('checkpoint', 'checkpoints');
     return changeState(containers.start(name));
   }),
   post('/containers/:name/stop', (request, { containers }) =>
@@ -100,18 +114,21 @@ export const containerRoutes: readonly Route[] = [
     return { kind: 'empty', status: 200 };
   }),
   remove('/containers/:name', async ({ name, query }, { containers }) => {
-    if (query.flag('link')) throw unsupported('link', 'links');
+    if (query.flag('link')) throw unsupportedParameter('link', 'links');
     await containers.remove(name, query.flag('force') ? 'kill-first' : 'stopped-only');
     return noContent;
   }),
 ];
 
-function unsupported(parameter: string, what: string): BerthError {
-  return new BerthError('UNSUPPORTED_FIELD', {
-    message: `query parameter "${parameter}" is set, but berth has no ${what} yet`,
-    remedy: `Leave "${parameter}" out.`,
-    details: { field: parameter },
-  });
+/** `SizeRw` and `SizeRootFs`, for clients that ask for them. */
+async function sizeFields(
+  query: Query,
+  containers: ContainerEngine,
+  container: Container,
+): Promise<Readonly<Record<string, number>>> {
+  if (!query.flag('size')) return {};
+  const { writableBytes, totalBytes } = await containers.size(container);
+  return { SizeRw: writableBytes, SizeRootFs: totalBytes };
 }
 
 /** Characters of a terminal's side, as the kernel keeps them: 16 bits. */

@@ -94,6 +94,15 @@ describe('a container', () => {
     expect(names.sort()).toEqual(['first', 'second']);
   });
 
+  test('is measured when asked', async () => {
+    const script = 'head -c 5000 /dev/zero >/tmp/a; touch /tmp/b; mkdir /d';
+    await docker('run', '--network', 'none', '--name', 'big', 'bb', 'sh', '-c', script);
+    const shown = await docker('ps', '-a', '--format', '{{.Size}}');
+    expect(shown.stdout).toMatch(/^5kB \(virtual \d\.\d+MB\)\n$/);
+    const format = '{{.SizeRw}}';
+    expect((await docker('inspect', '--size', '--format', format, 'big')).stdout).toBe('5000\n');
+  });
+
   test('is found by filters', async () => {
     await start('lively', 'sleep', '100');
     await docker(

@@ -63,16 +63,16 @@ async function build(folder: string): Promise<void> {
 
 async function bootstrap(root: string): Promise<void> {
   const cache = `--cache-dir=${labFolder('debs')}`;
-  const argv = ['--variant=minbase', '--merged-usr', cache, release, root, `${mirror}/debian`];
+  const argv = ['--variant=minbase', '--merged-usr', cache, release, root, `${mirror()}/debian`];
   await runChecked(['unshare', '--mount', '--', 'debootstrap', ...argv]);
 }
 
 /** Debian's own solver installs the rest: debootstrap's does not know alternatives and virtual packages. */
 async function installPackages(root: string): Promise<void> {
   const suites = [
-    `deb ${mirror}/debian ${release} main`,
-    `deb ${mirror}/debian ${release}-updates main`,
-    `deb ${mirror}/debian-security ${release}-security main`,
+    `deb ${mirror()}/debian ${release} main`,
+    `deb ${mirror()}/debian ${release}-updates main`,
+    `deb ${mirror()}/debian-security ${release}-security main`,
   ];
   writeFileSync(join(root, 'etc/apt/sources.list'), `${suites.join('\n')}\n`);
   copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'));

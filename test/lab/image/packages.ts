@@ -1,8 +1,17 @@
+import { execFileSync } from 'node:child_process';
+
 /** The Debian release of the machines. */
 export const release = 'bookworm';
 
-/** Where its packages come from; `BERTH_LAB_MIRROR` names another mirror of the same layout. */
-export const mirror = process.env['BERTH_LAB_MIRROR'] ?? 'http://deb.debian.org';
+/** Where its packages come from: the mirror of this host, or the one that `BERTH_LAB_MIRROR` names, of the same layout. */
+export function mirror(): string {
+  const named = process.env['BERTH_LAB_MIRROR'];
+  if (named !== undefined) return named;
+  const args = ['indextargets', '--format', '$(SITE)', 'Created-By: Packages', 'Origin: Debian'];
+  const [site] = execFileSync('apt-get', args, { encoding: 'utf8' }).split('\n');
+  if (!site) throw new Error('apt-get names no Debian mirror; set BERTH_LAB_MIRROR');
+  return new URL(site).origin;
+}
 
 /**
  * What a small server has: DESIGN section 7 names systemd, sshd and udev. `nodejs` and `npm` are the 'some Node with

@@ -26,6 +26,11 @@ export class Console {
     return this.#text.length;
   }
 
+  /** What was printed after a position. */
+  since(position: number): string {
+    return this.#text.slice(position);
+  }
+
   /** The last lines, for a message. */
   get tail(): string {
     return this.#text.split('\n').slice(-40).join('\n');

@@ -19,6 +19,8 @@ export interface MachineOptions {
 
 /** Software emulation is slow, and the machine under it may be busy. */
 const bootTimeoutMs = 180_000;
+/** Twice systemd waits 90 s, for its services and then for what is left, before it uses force. */
+const shutdownTimeoutMs = 240_000;
 
 /** A fresh Debian machine of its own: started from the image, its changes gone with it. */
 export class LabMachine {
@@ -85,7 +87,7 @@ export class LabMachine {
     // The connection may be cut before the status arrives.
     await ssh.run('systemctl reboot');
     await ssh.close();
-    this.#power = { qemu, sshPort, ssh: await this.#login(sshPort, from) };
+    this.#power = { qemu, sshPort, ssh: await this.#login(sshPort, from, shutdownTimeoutMs) };
   }
 
   /** Shuts the machine down in order. */
@@ -111,8 +113,9 @@ export class LabMachine {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #login(port: number, from: number): Promise<Ssh> {
-    await this.console.printed(readyLine, { from, signal: AbortSignal.timeout(bootTimeoutMs) });
+  async #login(port: number, from: number, beforeBootMs = 0): Promise<Ssh> {
+    const signal = AbortSignal.timeout(beforeBootMs + bootTimeoutMs);
+    await this.console.printed(readyLine, { from, signal });
     return Ssh.connect({ port, folder: this.#folder });
   }
 

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { busyboxImage } from '../../integration/cli/busybox-archive.ts';
-import { berth, daemonPid, docker, engineAnswers, loadBusybox } from '../berth-on-machine.ts';
-import { LabMachine } from '../machine/lab-machine.ts';
+import { daemonPid, docker, engineAnswers, startWithEngine } from '../berth-on-machine.ts';
+import type { LabMachine } from '../machine/lab-machine.ts';
 import { reportFailure } from '../report-failure.ts';
-import { installedCloneTo } from '../working-tree.ts';
 
 const slowMs = 1_200_000;
 
@@ -17,10 +16,7 @@ describe('on a machine with systemd', () => {
   let machine: LabMachine;
 
   beforeAll(async () => {
-    machine = await LabMachine.start();
-    await installedCloneTo(machine);
-    await machine.must(berth('up --no-smoke-test'));
-    await loadBusybox(machine);
+    machine = await startWithEngine();
   }, slowMs);
   afterAll(() => machine.stop());
   beforeEach(() => {
@@ -75,6 +71,9 @@ describe('on a machine with systemd', () => {
       const pid = await machine.must(`${docker} inspect --format '{{.State.Pid}}' steady`);
       await machine.must('systemctl restart berth');
       await engineAnswers(machine);
+      // The old one ended by itself: systemd had no need to kill it.
+      const forced = "journalctl --unit berth --grep 'timed out' --output cat || true";
+      expect(await machine.must(forced)).not.toContain('timed out');
       expect(await machine.must(`${docker} inspect --format '{{.State.Pid}}' steady`)).toBe(pid);
       await machine.must(`${docker} rm --force steady`);
     },
@@ -85,7 +84,10 @@ describe('on a machine with systemd', () => {
     'a reboot ends containers, and the engine is back with what it knew',
     async () => {
       await startTicking('rebooted');
+      const from = machine.console.position;
       await machine.reboot();
+      // Containers ended in time, not by the force that systemd uses after minutes.
+      expect(machine.console.since(from)).not.toContain('Waiting for process');
       await engineAnswers(machine);
       expect(await stateOf('rebooted')).toBe('exited');
       expect((await ticks('rebooted'))[0]).toBe(1);

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { busyboxImage } from '../../integration/cli/busybox-archive.ts';
-import { berth, docker, loadBusybox } from '../berth-on-machine.ts';
-import { LabMachine } from '../machine/lab-machine.ts';
+import { docker, startWithEngine } from '../berth-on-machine.ts';
+import type { LabMachine } from '../machine/lab-machine.ts';
 import { reportFailure } from '../report-failure.ts';
-import { installedCloneTo } from '../working-tree.ts';
 
 const slowMs = 1_200_000;
 
@@ -11,10 +10,7 @@ describe('under cgroup v2 alone', () => {
   let machine: LabMachine;
 
   beforeAll(async () => {
-    machine = await LabMachine.start();
-    await installedCloneTo(machine);
-    await machine.must(berth('up --no-smoke-test'));
-    await loadBusybox(machine);
+    machine = await startWithEngine();
   }, slowMs);
   afterAll(() => machine.stop());
   beforeEach(() => {

@@ -30,7 +30,7 @@ describe('a cgroup v1 plan', () => {
     ]);
     expect(create).toHaveLength(12);
     expect(join).toHaveLength(6);
-    expect(join).toContain('/cg/memory/berth/1234/cgroup.procs');
+    expect(join).toContain('/cg/memory/berth/1234/tasks');
     expect(new Set(remove)).toEqual(new Set(create.filter((folder) => folder.endsWith('1234'))));
     expect(hierarchies).toContainEqual({
       name: 'cpu,cpuacct',
