@@ -53,7 +53,8 @@ async function removeTree(path: string): Promise<void> {
       details: { path, mounts },
     });
   }
-  await rm(path, { recursive: true, force: true });
+  // A daemon that is on its way out can still write here: look again for as long as that takes.
+  await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 async function undo(step: MakeFolderStep, context: UndoContext<Captured>): Promise<UndoOutcome> {
