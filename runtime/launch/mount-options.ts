@@ -1,4 +1,5 @@
 import * as mount from '../syscall/constants/mount.ts';
+import { type RecursiveAttributes, recursiveAttributes } from './recursive-attributes.ts';
 
 /** Options of fstab(5) that are flags of mount(2): what they set and what they clear. */
 const flagOptions: Readonly<Record<string, { readonly set?: number; readonly clear?: number }>> = {
@@ -53,14 +54,6 @@ const unsupportedOptions = new Set([
   'tmpcopyup',
   'idmap',
   'ridmap',
-  'rro',
-  'rrw',
-  'rnosuid',
-  'rsuid',
-  'rnodev',
-  'rdev',
-  'rnoexec',
-  'rexec',
   'rnoatime',
   'ratime',
   'rnodiratime',
@@ -69,8 +62,6 @@ const unsupportedOptions = new Set([
   'rnorelatime',
   'rstrictatime',
   'rnostrictatime',
-  'rnosymfollow',
-  'rsymfollow',
 ]);
 
 /** The options of one mount, as mount(2) takes them. */
@@ -78,6 +69,8 @@ export interface ParsedMountOptions {
   readonly flags: number;
   /** Flags of the propagation changes to make afterwards, each in a call of its own. */
   readonly propagation: readonly number[];
+  /** What holds for all mounts below as well; nothing when both are 0. */
+  readonly recursive: RecursiveAttributes;
   /** What is left for the file system. */
   readonly data: string;
   /** Options of the OCI specification that cannot be carried out yet. */
@@ -91,16 +84,27 @@ export interface ParsedMountOptions {
  */
 export function parseMountOptions(options: readonly string[]): ParsedMountOptions {
   let flags = 0;
+  let recursive: RecursiveAttributes = { set: 0, clear: 0 };
   const propagation: number[] = [];
   const data: string[] = [];
   const unsupported: string[] = [];
   for (const option of options) {
     const flag = flagOptions[option];
     const change = propagationOptions[option];
+    const below = recursiveAttributes(option);
     if (flag) flags = (flags & ~(flag.clear ?? 0)) | (flag.set ?? 0);
     else if (change !== undefined) propagation.push(change);
+    else if (below) recursive = merged(recursive, below);
     else if (unsupportedOptions.has(option)) unsupported.push(option);
     else data.push(option);
   }
-  return { flags, propagation, data: data.join(','), unsupported };
+  return { flags, propagation, recursive, data: data.join(','), unsupported };
+}
+
+/** The later option wins, as it does for the flags. */
+function merged(
+  before: RecursiveAttributes,
+  { set = 0, clear = 0 }: Partial<RecursiveAttributes>,
+): RecursiveAttributes {
+  return { set: (before.set & ~clear) | set, clear: (before.clear & ~set) | clear };
 }

@@ -5,6 +5,7 @@ import { makeFolders, makeMountFile } from './folders.ts';
 import type { HostDescriptors } from './host-descriptors.ts';
 import { parseMountOptions, type ParsedMountOptions } from './mount-options.ts';
 import { preservedFlags } from './preserved-flags.ts';
+import { setRecursiveAttributes } from './recursive-attributes.ts';
 
 /** Whether the source of a bind mount is a folder or a file (or socket, device ...): what to make as its target. */
 export type SourceKind = 'folder' | 'file';
@@ -44,6 +45,9 @@ export function addMount(
   const { destination } = mount;
   if (from.source) bindMount(p, { destination, options, host: from.host, source: from.source });
   else fileSystemMount(p, mount, options);
+  if (options.recursive.set !== 0 || options.recursive.clear !== 0) {
+    setRecursiveAttributes(p, destination, options.recursive);
+  }
   for (const flags of options.propagation) {
     p.call(`set the propagation of ${destination}`, 'mount', [
       0,

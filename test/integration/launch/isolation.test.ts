@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -15,7 +16,7 @@ import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
 import { defaultSeccomp, kernelVersion } from '../../../runtime/launch/seccomp/default-profile.ts';
 import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
 import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { Machine } from './machine.ts';
+import { type Change, Machine } from './machine.ts';
 
 let machine: Machine;
 let before: Leftovers;
@@ -281,6 +282,23 @@ describe('no path leads out of a container', () => {
         mounts: [{ ...mount, options: ['rbind'] }],
       }),
     ).toBe('x');
+  });
+
+  it('a bind mount can be read-only with all that is mounted below', async () => {
+    const source = `${machine.folder}/outer`;
+    mkdirSync(`${source}/inner`, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', 'inner', `${source}/inner`]);
+    try {
+      const script = 'touch /outer/inner/x';
+      const bind = (option: string): Change => ({
+        mounts: [{ destination: '/outer', source, options: ['rbind', option] }],
+      });
+      expect((await machine.run(['sh', '-c', script], bind('rro'))).stderr).toContain('Read-only');
+      // Plain `ro` is about the mount itself, as the kernel has it.
+      expect((await machine.run(['sh', '-c', script], bind('ro'))).exit.exitCode).toBe(0);
+    } finally {
+      execFileSync('umount', [`${source}/inner`]);
+    }
   });
 
   it.each(['/proc/self/fd/100', '/proc/self/fd/101', '/proc/self/fd/6'])(

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LabMachine } from '../machine/lab-machine.ts';
 
@@ -28,7 +30,13 @@ describe('a machine of the lab', () => {
   });
 
   test('reaches nothing outside', async () => {
-    const { exitCode } = await machine.run('timeout 5 bash -c "</dev/tcp/10.0.2.2/22"');
+    // 10.0.2.2 is this machine, as QEMU's network shows it to a guest that may reach it.
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const { exitCode } = await machine.run(`timeout 5 bash -c '</dev/tcp/10.0.2.2/${port ?? 0}'`);
+    server.close();
     expect(exitCode).not.toBe(0);
   });
 
