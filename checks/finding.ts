@@ -20,7 +20,7 @@ interface Passed {
 }
 
 /** The host is not as wanted: berth runs with less (`warn`), or not at all (`fail`). */
-interface Troubled {
+export interface Troubled {
   readonly status: 'warn' | 'fail';
   readonly seen: string;
   /** What to do next, as one sentence. */

@@ -1,6 +1,6 @@
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
-import type { Outcome } from './finding.ts';
+import type { Troubled } from './finding.ts';
 import { readSysctl } from './probes/sysctl.ts';
 
 const ipv4 = 'net.ipv4.ip_forward';
@@ -18,15 +18,27 @@ export const sysctlForward: Check = {
   async probe({ files }) {
     const [value4, value6] = await Promise.all([readSysctl(files, ipv4), readSysctl(files, ipv6)]);
     const details = { [ipv4]: value4, [ipv6]: value6 };
-    if (value4 !== '1') return { ...ipv4Off(value4), details };
-    if (value6 !== undefined && value6 !== '1')
-      return { ...(await ipv6Off(files, value6)), details };
+    const without6 = value6 === undefined || value6 === '1';
+    const off6 = without6 ? undefined : await ipv6Off(files, value6);
+    if (value4 !== '1') return { ...both(ipv4Off(value4), off6), details };
+    if (off6 !== undefined) return { ...off6, details };
     const seen = `${ipv4} "1", ${value6 === undefined ? 'no IPv6' : `${ipv6} "1"`}`;
     return { status: 'pass', seen, details };
   },
 };
 
-function ipv4Off(value: string | undefined): Outcome {
+/** Both at once, so that one run of the fixes leaves nothing for the next. */
+function both(off4: Troubled, off6: Troubled | undefined): Troubled {
+  if (off6 === undefined) return off4;
+  return {
+    ...off4,
+    seen: `${off4.seen}; ${off6.seen}`,
+    remedy: `${off4.remedy} ${off6.remedy}`,
+    fix: [...(off4.fix ?? []), ...(off6.fix ?? [])],
+  };
+}
+
+function ipv4Off(value: string | undefined): Troubled {
   if (value === undefined) {
     return {
       status: 'fail',
@@ -43,7 +55,7 @@ function ipv4Off(value: string | undefined): Outcome {
 }
 
 /** Containers have IPv4 then, so this is a warning. */
-async function ipv6Off(files: CheckContext['files'], value: string): Promise<Outcome> {
+async function ipv6Off(files: CheckContext['files'], value: string): Promise<Troubled> {
   const seen = `${ipv6} "${value}"`;
   const learned = await interfaceWithLearnedRoute(files);
   if (learned !== undefined) {

@@ -47,5 +47,5 @@ if ! "$NODE" --version >/dev/null 2>&1; then
 fi
 
 # For `npm run` and the programs that it starts.
-PATH=$ROOT/node_modules/.bin:$PATH
+PATH=$ROOT/node_modules/$package/bin:$ROOT/node_modules/.bin:$PATH
 export PATH

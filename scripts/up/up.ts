@@ -19,7 +19,7 @@ import type { UpResult } from './result.ts';
 import { waitForDaemon } from './wait-for-daemon.ts';
 
 /** A daemon that has not answered by then will not, in milliseconds. */
-const readyTimeoutMs = 30_000;
+const readyTimeoutMs = 120_000;
 /** With the supervisor's growing pauses this takes about three seconds. */
 const hopelessRestarts = 5;
 

@@ -26,6 +26,8 @@ export class MonitorConnection {
       for (const listener of this.#listeners) listener();
     });
     this.stdin = this.#openStdin(options.path);
+    // A container that runs on must not keep a daemon from ending.
+    this.#control.unref();
   }
 
   /** Connects to the monitor of a run folder; `undefined` when none is alive there. */
@@ -88,6 +90,7 @@ export class MonitorConnection {
         // Only the end that we asked for closes the container's input; a lost connection does not.
         if (stdin.writableFinished) this.#send(messageType.closeStdin, 0);
       });
+      socket.unref();
       socket.resume();
       socket.write(message(messageType.stdin, 0));
       stdin.pipe(socket);

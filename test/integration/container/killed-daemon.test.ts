@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,6 +15,7 @@ const daemon = join(import.meta.dirname, '../../../runtime/daemon.ts');
 
 /** Starts the real berthd, and waits until it says that it is ready. */
 async function startDaemon(): Promise<ChildProcess> {
+  mkdirSync(root, { recursive: true });
   const config = join(root, 'daemon.json');
   const keys = { 'data-root': join(root, 'data'), 'exec-root': join(root, 'run') };
   writeFileSync(config, JSON.stringify({ ...keys, hosts: [`unix://${socket}`], group: 'root' }));
@@ -88,4 +89,23 @@ test('a berthd that is killed loses nothing', async () => {
   expect(lines.length).toBeGreaterThan(before);
   await docker('wait', 'brief');
   expect(await docker('ps', '-aq', '--filter', 'name=brief')).toBe('');
+});
+
+test('a berthd that is told to stop ends at once, and containers run on', async () => {
+  let child = await startDaemon();
+  onTestFinished(async () => {
+    await docker('rm', '-f', 'stays');
+    await end(child, 'SIGTERM');
+    removeEmptyCgroups();
+    rmSync(root, { recursive: true, force: true });
+  });
+  await docker('load', '-i', busyboxArchive(root));
+  await docker('run', '-d', '--network', 'none', '--name', 'stays', 'bb', 'sleep', '1000');
+  const pid = await docker('inspect', '--format', '{{.State.Pid}}', 'stays');
+  await end(child, 'SIGTERM');
+  process.kill(Number(pid), 0);
+  child = await startDaemon();
+  expect(await docker('inspect', '--format', '{{.State.Running}} {{.State.Pid}}', 'stays')).toBe(
+    `true ${pid}`,
+  );
 });

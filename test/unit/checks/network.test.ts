@@ -113,6 +113,17 @@ describe('sysctl.forward', () => {
     });
   });
 
+  it('fixes both at once', async () => {
+    const outcome = await sysctlForward.probe(fakeContext({ files: set('0', '0') }));
+    expect(outcome).toMatchObject({
+      status: 'fail',
+      fix: [
+        { kind: 'sysctl', key: 'net.ipv4.ip_forward', value: '1' },
+        { kind: 'sysctl', key: 'net.ipv6.conf.all.forwarding', value: '1' },
+      ],
+    });
+  });
+
   it("leaves IPv6 alone when that would take the host's own route away", async () => {
     const files = { ...set('1', '0'), '/proc/net/ipv6_route': learnedRoute };
     const outcome = await sysctlForward.probe(fakeContext({ files }));
