@@ -90,7 +90,6 @@ function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void 
   mountRoot(p, plan.rootfs, target);
 
   const host = new HostDescriptors(p);
-  const nullDevice = host.open('/dev/null');
   const sources = openSources(host, spec.mounts, plan.sourceKinds);
   const devices = devicesOf(spec.linux.devices);
   const hostDevices = plan.namespaces.newUser ? openHostDevices(host, devices) : undefined;
@@ -102,6 +101,8 @@ function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void 
   for (const mount of first) addMount(p, mount, { host, source: sources.get(mount) });
   if (hostDevices) bindHostDevices(p, devices, { host, opened: hostDevices });
   else makeDevices(p, devices);
+  // Right after it was made: an inode of the container's own, so that nothing it does to a mask reaches the host's.
+  const nullDevice = host.openInside('/dev/null');
   makeDeviceLinks(p);
   makeFolders(p, spec.process.cwd);
   mountCgroups(p, input);

@@ -1,12 +1,13 @@
-import { AT_FDCWD, O_CLOEXEC, O_PATH } from '../syscall/constants/fs.ts';
+import { AT_FDCWD, O_CLOEXEC, O_NOFOLLOW, O_PATH } from '../syscall/constants/fs.ts';
 import { MS_BIND } from '../syscall/constants/mount.ts';
+import type { Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 
 /** First number of the descriptors; below are standard input to error and what the start-up itself opens. */
 const firstNumber = 100;
 
 /**
- * Files and folders of the host, opened before the container's root takes the place of the host's. They are bound into
+ * Files and folders that are bound into the container: mostly of the host, opened before the container's root takes the place of the host's. They are bound into
  * the container afterwards, so that their paths are resolved on the host while the destinations are resolved inside
  * the container's root, where no link can lead out.
  *
@@ -20,17 +21,20 @@ export class HostDescriptors {
     this.#p = p;
   }
 
-  /** Opens a path of the host (O_PATH); gives the number of the descriptor. */
+  /** Opens a path of the host (O_PATH); gives the number of the descriptor. Before the root changes. */
   open(path: string): number {
+    return this.#open(path, `open ${path} of the host`, O_PATH | O_CLOEXEC);
+  }
+
+  /** Opens what was just made inside the container's root, and no link that may be in its place. */
+  openInside(path: string): number {
+    return this.#open(path, `open ${path} of the container`, O_NOFOLLOW.or(O_PATH | O_CLOEXEC));
+  }
+
+  #open(path: string, label: string, flags: Value): number {
     const number = this.#next;
     this.#next += 1;
-    const label = `open ${path} of the host`;
-    const fd = this.#p.call(label, 'openat', [
-      AT_FDCWD,
-      this.#p.string(path),
-      O_PATH | O_CLOEXEC,
-      0,
-    ]);
+    const fd = this.#p.call(label, 'openat', [AT_FDCWD, this.#p.string(path), flags, 0]);
     this.#p.call(label, 'dup3', [fd, number, O_CLOEXEC]);
     this.#p.call(label, 'close', [fd]);
     return number;

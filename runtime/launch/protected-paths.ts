@@ -6,10 +6,11 @@ import type { HostDescriptors } from './host-descriptors.ts';
 import { remountBind } from './mounts.ts';
 
 /**
- * Hides paths of the container: an empty, read-only folder over a folder, the host's /dev/null over a file.
+ * Hides paths of the container: an empty, read-only folder over a folder, a null device over a file.
  *
- * The host's null device comes as a descriptor that was opened before the root changed: the container's own /dev/null
- * could have been replaced by then (CVE-2025-31133).
+ * The device comes as a descriptor of the node that was just made in the container's own /dev. By its path it could have
+ * been replaced by now (CVE-2025-31133); and it must not be the host's, whose mode and times a container could change
+ * through every mask.
  */
 export function maskPaths(
   p: ProgramBuilder,

@@ -1,4 +1,11 @@
-import { AT_FDCWD, F_SETFL, O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../syscall/constants/fs.ts';
+import {
+  AT_FDCWD,
+  F_SETFL,
+  O_CLOEXEC,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+} from '../syscall/constants/fs.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { openTerminal, type TerminalOptions } from './terminal.ts';
@@ -54,7 +61,7 @@ export function endsToClose(streams: ContainerStreams): readonly Ref[] {
   return stdin ? [stdin, stdout, stderr] : [stdout, stderr];
 }
 
-/** Makes the streams the process' descriptors 0, 1 and 2. The current folder is the host's root. */
+/** Makes the streams the process' descriptors 0, 1 and 2. The container's devices are there already. */
 export function useStreams(
   p: ProgramBuilder,
   streams: ContainerStreams,
@@ -71,9 +78,10 @@ export function useStreams(
     p.call('close the terminal', 'close', [terminal]);
     return;
   }
-  const nothing = [AT_FDCWD, p.string('dev/null'), O_RDONLY | O_CLOEXEC, 0] as const;
+  const flags = O_NOFOLLOW.or(O_RDONLY | O_CLOEXEC);
+  const nothing = [AT_FDCWD, p.string('/dev/null'), flags, 0] as const;
   const stdin = streams.stdin ?? p.call('open /dev/null', 'openat', nothing);
-  // A user other than root must be able to open /dev/stdout and its like again; the host's null device is not ours.
+  // A user other than root must be able to open /dev/stdout and its like again.
   const own = streams.stdin
     ? [stdin, streams.stdout, streams.stderr]
     : [streams.stdout, streams.stderr];

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -190,6 +191,16 @@ describe('a container gets no more than it asked for', () => {
     ]);
     expect(stderr).toContain('Read-only file system');
     expect(exit.exitCode).not.toBe(0);
+  });
+
+  it('masks and standard input that are not the null device of the host', async () => {
+    const host = statSync('/dev/null');
+    const seen = await machine.shell('stat -L -c "%D %i" /proc/keys /proc/self/fd/0 /dev/null');
+    const lines = seen.split('\n');
+    expect(new Set(lines).size).toBe(1);
+    expect(lines[0]).not.toBe(`${host.dev.toString(16)} ${host.ino}`);
+    await machine.run(['chmod', '0600', '/proc/keys']);
+    expect(statSync('/dev/null').mode).toBe(host.mode);
   });
 
   it('a read-only root, but writable mounts', async () => {
