@@ -9,6 +9,7 @@ import { ServerResponse } from '../host/http.ts';
 import { ApiRequest } from './http/api-request.ts';
 import type { ApiResponse } from './http/api-response.ts';
 import { currentApiVersion, refuseUnsupportedVersion } from './http/api-version.ts';
+import { missingRoute } from './http/missing-route.ts';
 import { commonHeaders } from './http/ping.ts';
 import { takeConnection } from './http/hijack.ts';
 import type { UpgradeRequest } from './http/hijack.ts';
@@ -64,7 +65,7 @@ export function createApiServer(services: ApiServices, routes: readonly Route[])
   }
   server.setNotFoundHandler((request, reply) => {
     const exchange = exchangeOf(request, reply, services);
-    writeError(exchange, pageNotFound(request.method, request.url));
+    writeError(exchange, missingRoute(request.method, request.url));
   });
   routeUpgrades(server, connections);
   server.addHook('preClose', (done) => {
@@ -168,13 +169,5 @@ function routeUpgrades(server: FastifyInstance, connections: Connections): void 
     });
     connections.upgrades.set(request, { connection, head });
     server.routing(request, response);
-  });
-}
-
-function pageNotFound(method: string, url: string): BerthError {
-  return new BerthError('API_ROUTE_NOT_FOUND', {
-    message: 'page not found',
-    remedy: 'See runtime/api/README.md for what berth answers.',
-    details: { method, url },
   });
 }

@@ -11,7 +11,9 @@ export function progressStyleFor(
   options: { readonly json: true | undefined },
 ): ProgressStyle {
   if (options.json) return 'silent';
-  return console.output.isTerminal ? 'terminal' : 'plain';
+  // A serial console may say that it has no columns: nothing can be laid out in them.
+  const columns = console.output.size()?.columns ?? 0;
+  return console.output.isTerminal && columns > 0 ? 'terminal' : 'plain';
 }
 
 /** Makes the progress display of a style. */

@@ -1,0 +1,30 @@
+import { BerthError } from '../../errors/berth-error.ts';
+
+/** Parts of the Docker Engine API 1.51 that berth does not have yet, by the path without its version. */
+const notYet: readonly RegExp[] = [
+  /^\/(?:volumes|networks|exec|build|session|grpc|commit|plugins|distribution)(?:\/|$)/,
+  /^\/(?:swarm|nodes|services|tasks|secrets|configs)(?:\/|$)/,
+  /^\/system\/df$/,
+  /^\/containers\/prune$/,
+  /^\/containers\/[^/]+\/(?:top|stats|changes|export|update|pause|unpause|exec|archive|checkpoints)(?:\/|$)/,
+  /^\/images\/(?:search|prune|get)$/,
+  /^\/images\/.+\/(?:push|get)$/,
+];
+
+/** The error for a request that no route takes: one of Docker's that is still to come, or one of nobody's. */
+export function missingRoute(method: string, url: string): BerthError {
+  const [path = ''] = url.split('?', 1);
+  const details = { method, url };
+  if (notYet.some((pattern) => pattern.test(path))) {
+    return new BerthError('API_NOT_IMPLEMENTED', {
+      message: `berth does not have ${method} ${path} yet`,
+      remedy: 'See "Status" in the README for what is there and what comes later.',
+      details,
+    });
+  }
+  return new BerthError('API_ROUTE_NOT_FOUND', {
+    message: 'page not found',
+    remedy: 'See runtime/api/README.md for what berth answers.',
+    details,
+  });
+}

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+
+import { missingRoute } from '../../../runtime/api/http/missing-route.ts';
+
+describe('a request that no route takes', () => {
+  test.each([
+    ['GET', '/volumes'],
+    ['GET', '/networks?filters=x'],
+    ['POST', '/containers/abc/exec'],
+    ['GET', '/containers/abc/stats?stream=1'],
+    ['POST', '/images/registry.example/a/b/push'],
+    ['GET', '/system/df'],
+  ])('%s %s is one of Docker that is still to come', (method, url) => {
+    expect(missingRoute(method, url)).toMatchObject({ code: 'API_NOT_IMPLEMENTED' });
+  });
+
+  test.each([
+    ['GET', '/nonsense'],
+    ['GET', '/volumesque'],
+    ['POST', '/containers/top'],
+  ])('%s %s is one of nobody', (method, url) => {
+    expect(missingRoute(method, url)).toMatchObject({
+      code: 'API_ROUTE_NOT_FOUND',
+      message: 'page not found',
+    });
+  });
+});
