@@ -11,11 +11,19 @@ const notYet: readonly RegExp[] = [
   /^\/images\/.+\/(?:push|get)$/,
 ];
 
+/**
+ * A single object of a kind that berth does not have. `docker inspect` asks for a name among all kinds, and goes on to the
+ * next only when the answer is 404: there is none of that name.
+ */
+const oneObject =
+  /^\/(?:volumes|networks|plugins|nodes|services|tasks|secrets|configs)\/[^/]+(?:\/json)?$/;
+
 /** The error for a request that no route takes: one of Docker's that is still to come, or one of nobody's. */
 export function missingRoute(method: string, url: string): BerthError {
   const [path = ''] = url.split('?', 1);
   const details = { method, url };
-  if (notYet.some((pattern) => pattern.test(path))) {
+  const asksForOne = method === 'GET' && oneObject.test(path);
+  if (!asksForOne && notYet.some((pattern) => pattern.test(path))) {
     return new BerthError('API_NOT_IMPLEMENTED', {
       message: `berth does not have ${method} ${path} yet`,
       remedy: 'See "Status" in the README for what is there and what comes later.',

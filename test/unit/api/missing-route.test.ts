@@ -16,6 +16,9 @@ describe('a request that no route takes', () => {
 
   test.each([
     ['GET', '/nonsense'],
+    // As `docker inspect` asks for a name among all kinds of objects.
+    ['GET', '/networks/name'],
+    ['GET', '/plugins/name/json'],
     ['GET', '/volumesque'],
     ['POST', '/containers/top'],
   ])('%s %s is one of nobody', (method, url) => {
