@@ -40,7 +40,8 @@ export async function startDockerd(): Promise<TestEngine> {
     [
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
       ...['--pidfile', join(folder, 'docker.pid'), '--host', `unix://${socketPath}`],
-      ...['--bridge', 'none', '--iptables=false', '--ip6tables=false'],
+      // It would switch on forwarding for the whole machine, and leave it on.
+      ...['--bridge', 'none', '--iptables=false', '--ip6tables=false', '--ip-forward=false'],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
