@@ -10,6 +10,6 @@ cd "$ROOT"
 install_peers objdump:binutils aarch64-linux-gnu-objdump:binutils-aarch64-linux-gnu \
   qemu-aarch64-static:qemu-user-static docker:docker.io busybox:busybox-static ip:iproute2 nft:nftables \
   setpriv:util-linux capsh:libcap2-bin skopeo:skopeo docker-registry:docker-registry openssl:openssl \
-  script:bsdutils systemd-analyze:systemd
+  script:bsdutils systemd-analyze:systemd zstd:zstd dockerd:docker.io
 
 exec "$NODE" --disable-warning=ExperimentalWarning node_modules/vitest/vitest.mjs run "$@"
