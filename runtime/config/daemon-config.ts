@@ -5,6 +5,24 @@ import { defaultSocket } from './defaults.ts';
 
 const text = z.string({ error: 'a string' });
 const textList = z.array(text, { error: 'a list of strings' }).readonly();
+const count = z.int({ error: 'a whole number' }).min(1, { error: 'at least 1' });
+const mirrorUrl = z.string({ error: 'a string' }).refine(isMirrorUrl, {
+  error: 'http:// or https://, a host, and neither query nor fragment',
+});
+const mirrorUrls = z.array(mirrorUrl, { error: 'a list of URLs' }).readonly();
+const proxyUrl = z.string({ error: 'a string' }).refine(isProxyUrl, {
+  error: 'an http:// or https:// URL',
+});
+
+/** Docker's key `proxies`: how the daemon itself reaches registries. */
+const proxiesSchema = z.strictObject(
+  {
+    'http-proxy': proxyUrl.optional(),
+    'https-proxy': proxyUrl.optional(),
+    'no-proxy': text.optional(),
+  },
+  { error: 'an object with "http-proxy", "https-proxy" and "no-proxy"' },
+);
 
 /** Keys of daemon.json that berth acts on: Docker's own names and meanings (dockerd(8)). */
 const schema = z.looseObject(
@@ -20,15 +38,41 @@ const schema = z.looseObject(
       .default([`unix://${defaultSocket}`]),
     group: text.default('berth'),
     debug: z.boolean({ error: 'true or false' }).default(false),
-    'registry-mirrors': textList.default([]),
+    'registry-mirrors': mirrorUrls.default([]),
+    // Not Docker's: mirrors of any registry, by its name.
+    'registry-mirrors-for': z
+      .record(z.string(), mirrorUrls, { error: 'lists of URLs by registry' })
+      .default({}),
     'insecure-registries': textList.default([]),
-    'max-concurrent-downloads': z
-      .int({ error: 'a whole number' })
-      .min(1, { error: 'at least 1' })
-      .default(3),
+    'max-concurrent-downloads': count.default(3),
+    'max-concurrent-uploads': count.default(5),
+    'max-download-attempts': count.default(5),
+    proxies: proxiesSchema.default({}),
   },
   { error: 'an object' },
 );
+
+/** How registries are reached. */
+export interface RegistrySettings {
+  /** `registry-mirrors`: URLs of mirrors of Docker Hub. */
+  readonly registryMirrors: readonly string[];
+  /** `registry-mirrors-for`: URLs of mirrors of other registries, such as `ghcr.io`; `*` is every other one. */
+  readonly registryMirrorsFor: Readonly<Record<string, readonly string[]>>;
+  readonly insecureRegistries: readonly string[];
+  readonly maxConcurrentDownloads: number;
+  readonly maxConcurrentUploads: number;
+  readonly maxDownloadAttempts: number;
+  /** Keys that are not in `proxies` are those of the environment: HTTP_PROXY and the others. */
+  readonly proxies: ProxySettings;
+}
+
+/** Docker's `proxies`. */
+export interface ProxySettings {
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
+  /** Hosts, domains and networks that are reached without a proxy, with commas between them. */
+  readonly noProxy?: string;
+}
 
 /** What berthd is told. */
 export interface DaemonConfig {
@@ -40,9 +84,7 @@ export interface DaemonConfig {
   /** Name of the group whose members may use the sockets. */
   readonly group: string;
   readonly logLevel: 'info' | 'debug';
-  readonly registryMirrors: readonly string[];
-  readonly insecureRegistries: readonly string[];
-  readonly maxConcurrentDownloads: number;
+  readonly registry: RegistrySettings;
   /** Keys that are in the file and that berth does not act on (yet). */
   readonly ignoredKeys: readonly string[];
 }
@@ -72,11 +114,40 @@ export function parseDaemonConfig(file: string, path: string): DaemonConfig {
     sockets: config.hosts.map((host) => host.slice('unix://'.length)),
     group: config.group,
     logLevel: config.debug ? 'debug' : 'info',
-    registryMirrors: config['registry-mirrors'],
-    insecureRegistries: config['insecure-registries'],
-    maxConcurrentDownloads: config['max-concurrent-downloads'],
+    registry: registrySettings(config),
     ignoredKeys: Object.keys(config).filter((key) => !(key in schema.shape)),
   };
+}
+
+function registrySettings(config: z.infer<typeof schema>): RegistrySettings {
+  const {
+    'http-proxy': httpProxy,
+    'https-proxy': httpsProxy,
+    'no-proxy': noProxy,
+  } = config.proxies;
+  return {
+    registryMirrors: config['registry-mirrors'],
+    registryMirrorsFor: config['registry-mirrors-for'],
+    insecureRegistries: config['insecure-registries'],
+    maxConcurrentDownloads: config['max-concurrent-downloads'],
+    maxConcurrentUploads: config['max-concurrent-uploads'],
+    maxDownloadAttempts: config['max-download-attempts'],
+    proxies: {
+      ...(httpProxy === undefined ? {} : { httpProxy }),
+      ...(httpsProxy === undefined ? {} : { httpsProxy }),
+      ...(noProxy === undefined ? {} : { noProxy }),
+    },
+  };
+}
+
+function isMirrorUrl(value: string): boolean {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  const { search, hash } = new URL(value);
+  return search === '' && hash === '';
+}
+
+function isProxyUrl(value: string): boolean {
+  return value === '' || (/^https?:\/\//.test(value) && URL.canParse(value));
 }
 
 function parseJson(file: string, path: string): unknown {

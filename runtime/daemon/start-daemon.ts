@@ -2,22 +2,14 @@ import { join } from 'node:path';
 import type { ApiListener } from '../api/listener.ts';
 import { serveApi, type ServedApi } from '../api/serve.ts';
 import { type DaemonConfig, readDaemonConfig } from '../config/daemon-config.ts';
-import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
-import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { BerthError } from '../errors/berth-error.ts';
 import { Cleanup } from '../errors/cleanup.ts';
-import { systemClock } from '../host/clock.ts';
 import { mkdir } from '../host/files.ts';
 import { groupId } from '../host/groups.ts';
-import { ContentStore } from '../image/content-store.ts';
-import { Images } from '../image/images.ts';
-import { ContainerRuntime } from '../launch/container-runtime.ts';
-import { Registry } from '../registry/registry.ts';
-import { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import { takeExclusiveLock } from '../syscall/exclusive-lock.ts';
 import { Launcher } from '../syscall/launcher.ts';
-import { importCarriedImage } from './carried-image.ts';
 import { createLog, type Log } from './log.ts';
+import { engineOptions, openEngine } from './open-engine.ts';
 
 /** What berthd is started with. */
 export interface DaemonOptions {
@@ -65,15 +57,15 @@ async function serve(serving: Serving): Promise<void> {
   const report = (problem: unknown): void => {
     log.error({ err: problem }, 'a problem that no client waits for');
   };
-  const images = await openImages({ config, launcher });
-  const containers = await openContainers({ config, launcher, log, report, images });
-  const services = {
-    containers,
-    images: images.service,
-    clock: systemClock,
-    identity: { version, commit: '', buildTime: '', dataRoot: config.dataRoot },
+  const { services, images } = await openEngine({
+    ...engineOptions(config),
+    launcher,
+    version,
     report,
-  };
+    notice: (text, details) => {
+      log.warn(details, text);
+    },
+  });
   const gid = (await groupId(config.group)) ?? 0;
   const apis: ServedApi[] = [];
   for (const listener of listeners) {
@@ -82,7 +74,7 @@ async function serve(serving: Serving): Promise<void> {
   }
   log.info({ version, sockets: config.sockets, dataRoot: config.dataRoot }, 'berthd is ready');
   // What a crash has left of images and their layers; nobody has to wait for it.
-  images.service.collectGarbage().catch(report);
+  images.collectGarbage().catch(report);
   await aborted(stop);
   log.info('berthd stops; containers run on');
   await Promise.all(apis.map((api) => api.close()));
@@ -98,57 +90,6 @@ function aborted(signal: AbortSignal): Promise<void> {
       },
       { once: true },
     );
-  });
-}
-
-interface ImageParts {
-  readonly service: Images;
-  readonly snapshots: SnapshotStore;
-}
-
-async function openImages({
-  config,
-  launcher,
-}: Pick<Serving, 'config' | 'launcher'>): Promise<ImageParts> {
-  const [snapshots, store] = await Promise.all([
-    SnapshotStore.open({ dataRoot: config.dataRoot, runner: launcher }),
-    ContentStore.open(join(config.dataRoot, 'images')),
-  ]);
-  const source = new Registry({
-    registryMirrors: config.registryMirrors,
-    insecureRegistries: config.insecureRegistries,
-    maxConcurrentDownloads: config.maxConcurrentDownloads,
-  });
-  const service = new Images({ store, stacks: snapshots, source });
-  await importCarriedImage(service);
-  return { service, snapshots };
-}
-
-async function openContainers(
-  parts: Pick<Serving, 'config' | 'launcher' | 'log'> & {
-    readonly report: (problem: unknown) => void;
-    readonly images: ImageParts;
-  },
-): Promise<ContainerEngine> {
-  const { config, launcher, log, report, images } = parts;
-  return createContainerEngine({
-    runtime: await ContainerRuntime.create(launcher),
-    images: images.service,
-    snapshots: images.snapshots,
-    clock: systemClock,
-    paths: {
-      dataFolder: join(config.dataRoot, 'containers'),
-      runFolder: join(config.runRoot, 'containers'),
-    },
-    isOpaque: opaqueProbe(launcher),
-    host: {
-      architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
-      resolvConfPath: '/etc/resolv.conf',
-    },
-    report,
-    notice: (text, details) => {
-      log.warn(details, text);
-    },
   });
 }
 

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { busyboxArchive } from './busybox-image.ts';
 import { Terminal } from './terminal.ts';
-import { helloText, TestDaemon } from './test-daemon.ts';
+import { helloWorldText } from '../../../templates/hello-world.ts';
+import { TestDaemon } from './test-daemon.ts';
 
 let daemon: TestDaemon;
 
@@ -25,7 +26,7 @@ const run = (...args: readonly string[]): ReturnType<TestDaemon['docker']> =>
 describe('docker run', () => {
   test('prints hello-world and leaves nothing', async () => {
     const result = await daemon.docker(['run', '--rm', 'hello-world']);
-    expect(result.stdout).toBe(helloText);
+    expect(result.stdout).toBe(helloWorldText);
     expect(result.exitCode).toBe(0);
     expect(result.stderr).toMatch(/^WARNING: .*loopback only/);
     const all = await daemon.docker(['ps', '-aq']);

@@ -7,19 +7,11 @@ import { join } from 'node:path';
 
 import { ApiListener } from '../../../runtime/api/listener.ts';
 import { serveApi, type ServedApi } from '../../../runtime/api/serve.ts';
-import { createContainerEngine } from '../../../runtime/container/engine.ts';
 import type { ContainerEngine } from '../../../runtime/container/engine.ts';
 import { noFilters } from '../../../runtime/container/query/filters.ts';
-import { opaqueProbe } from '../../../runtime/container/spec/opaque-probe.ts';
-import { systemClock } from '../../../runtime/host/clock.ts';
-import { ContentStore } from '../../../runtime/image/content-store.ts';
-import { helloWorldImage } from '../../../runtime/image/hello-world.ts';
-import { Images } from '../../../runtime/image/images.ts';
-import { ContainerRuntime } from '../../../runtime/launch/container-runtime.ts';
-import { Registry } from '../../../runtime/registry/registry.ts';
-import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
-import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
-import { helloElf } from '../../../runtime/syscall/hello-elf.ts';
+import type { Images } from '../../../runtime/image/images.ts';
+import { openEngine } from '../../../runtime/daemon/open-engine.ts';
+import type { RegistryConfig } from '../../../runtime/registry/registry-config.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
 
@@ -30,24 +22,24 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** What our hello-world prints. */
-export const helloText = 'Hello from berth!\n';
-
 /** The whole engine within the test's own process, on folders and a socket of its own. */
 export class TestDaemon {
   readonly root: string;
   engine!: ContainerEngine;
   images!: Images;
   readonly problems: unknown[] = [];
+  readonly #registry: Partial<RegistryConfig>;
   #api!: ServedApi;
   #launcher!: Launcher;
 
-  private constructor() {
+  private constructor(registry: Partial<RegistryConfig>) {
+    this.#registry = registry;
     this.root = mkdtempSync(join(tmpdir(), 'berth-api-'));
   }
 
-  static async start(): Promise<TestDaemon> {
-    const daemon = new TestDaemon();
+  /** @param registry How registries are reached: mirrors, for example. */
+  static async start(registry: Partial<RegistryConfig> = {}): Promise<TestDaemon> {
+    const daemon = new TestDaemon(registry);
     await daemon.up();
     return daemon;
   }
@@ -66,45 +58,20 @@ export class TestDaemon {
     const dataRoot = join(this.root, 'data');
     await mkdir(dataRoot, { recursive: true });
     this.#launcher = await Launcher.start();
-    const snapshots = await SnapshotStore.open({ dataRoot, runner: this.#launcher });
-    const store = await ContentStore.open(join(dataRoot, 'images'));
-    const images = new Images({
-      store,
-      stacks: snapshots,
-      source: new Registry({ probeTimeoutMs: 200 }),
-    });
-    this.images = images;
-    const arm = currentArchitecture() === 'aarch64';
-    const program = helloElf(currentArchitecture(), helloText);
-    await images.importImage(
-      await helloWorldImage({ architecture: arm ? 'arm64' : 'amd64', program }),
-    );
-    this.engine = await createContainerEngine({
-      runtime: await ContainerRuntime.create(this.#launcher),
-      images,
-      snapshots,
-      clock: systemClock,
-      paths: {
-        dataFolder: join(dataRoot, 'containers'),
-        runFolder: join(this.root, 'run', 'containers'),
-      },
-      isOpaque: opaqueProbe(this.#launcher),
-      host: { architecture: arm ? 'arm64' : 'amd64', resolvConfPath: '/etc/resolv.conf' },
+    const opened = await openEngine({
+      dataRoot,
+      runRoot: join(this.root, 'run'),
+      registry: { probeTimeoutMs: 200, ...this.#registry },
+      launcher: this.#launcher,
+      version: '0.1.0',
       report: (problem) => this.problems.push(problem),
       notice: () => undefined,
     });
+    this.images = opened.images;
+    this.engine = opened.services.containers;
     const listener = await ApiListener.open(this.socket, '0.1.0');
     await listener.openTo({ mode: 0o660, gid: 0 });
-    this.#api = await serveApi(
-      {
-        containers: this.engine,
-        images,
-        clock: systemClock,
-        identity: { version: '0.1.0', commit: '', buildTime: '', dataRoot },
-        report: (problem) => this.problems.push(problem),
-      },
-      listener,
-    );
+    this.#api = await serveApi(opened.services, listener);
   }
 
   /** Stops serving; containers run on, as when berthd is stopped or killed. */

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { ApiServices } from '../api/services.ts';
+import type { DaemonConfig } from '../config/daemon-config.ts';
+import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
+import { opaqueProbe } from '../container/spec/opaque-probe.ts';
+import { systemClock } from '../host/clock.ts';
+import { ContentStore } from '../image/content-store.ts';
+import { Images } from '../image/images.ts';
+import { ContainerRuntime } from '../launch/container-runtime.ts';
+import { Registry } from '../registry/registry.ts';
+import type { RegistryConfig } from '../registry/registry-config.ts';
+import { SnapshotStore } from '../snapshot/snapshot-store.ts';
+import type { Launcher } from '../syscall/launcher.ts';
+import { importCarriedImage } from './carried-image.ts';
+
+/** What the engine is made of and from. */
+export interface EngineOptions {
+  /** Existing folders. */
+  readonly dataRoot: string;
+  readonly runRoot: string;
+  readonly registry: Partial<RegistryConfig>;
+  readonly launcher: Launcher;
+  readonly version: string;
+  /** Hears of what goes wrong where no client can be told. */
+  readonly report: (problem: unknown) => void;
+  /** Hears of what an administrator should know. */
+  readonly notice: (text: string, details: object) => void;
+}
+
+/** The engine, without its API. */
+export interface OpenEngine {
+  readonly services: ApiServices;
+  readonly images: Images;
+}
+
+/** The options that a configuration stands for. */
+export function engineOptions(
+  config: DaemonConfig,
+): Pick<EngineOptions, 'dataRoot' | 'runRoot' | 'registry'> {
+  return { dataRoot: config.dataRoot, runRoot: config.runRoot, registry: config.registry };
+}
+
+/** Opens the stores, finds the containers that run, and joins the parts. Throws CGROUP_UNAVAILABLE, IMAGE_STORE_INVALID. */
+export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
+  const parts = await openImages(options);
+  await importCarriedImage(parts.images);
+  const containers = await openContainers(options, parts);
+  const { version, dataRoot, report } = options;
+  const services = {
+    containers,
+    images: parts.images,
+    clock: systemClock,
+    identity: { version, commit: '', buildTime: '', dataRoot },
+    report,
+  };
+  return { services, images: parts.images };
+}
+
+interface ImageParts {
+  readonly images: Images;
+  readonly snapshots: SnapshotStore;
+}
+
+async function openImages(options: EngineOptions): Promise<ImageParts> {
+  const { dataRoot, launcher } = options;
+  const [snapshots, store] = await Promise.all([
+    SnapshotStore.open({ dataRoot, runner: launcher }),
+    ContentStore.open(join(dataRoot, 'images')),
+  ]);
+  const source = new Registry(options.registry);
+  return { images: new Images({ store, stacks: snapshots, source }), snapshots };
+}
+
+async function openContainers(
+  options: EngineOptions,
+  { images, snapshots }: ImageParts,
+): Promise<ContainerEngine> {
+  const { dataRoot, runRoot, launcher, report, notice } = options;
+  return createContainerEngine({
+    runtime: await ContainerRuntime.create(launcher),
+    images,
+    snapshots,
+    clock: systemClock,
+    paths: {
+      dataFolder: join(dataRoot, 'containers'),
+      runFolder: join(runRoot, 'containers'),
+    },
+    isOpaque: opaqueProbe(launcher),
+    host: {
+      architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+      resolvConfPath: '/etc/resolv.conf',
+    },
+    report,
+    notice,
+  });
+}
