@@ -87,7 +87,7 @@ function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void 
   const { spec } = plan;
   const target = `${plan.runDir}/${rootFolder}`;
   isolateMounts(p);
-  mountRoot(p, plan.rootfs, target);
+  mountRoot(p, plan, target);
 
   const host = new HostDescriptors(p);
   const sources = openSources(host, spec.mounts, plan.sourceKinds);

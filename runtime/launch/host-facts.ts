@@ -3,6 +3,7 @@ import type { CgroupLayout } from '../cgroup/layout.ts';
 import { readFile } from '../host/files.ts';
 import { type Architecture, currentArchitecture } from '../syscall/architecture.ts';
 import { capabilityNumber } from './capabilities.ts';
+import { overlayOptions } from './overlay-options.ts';
 import { type HardLimits, parseHardLimits } from './rlimits.ts';
 
 /** What starting a container needs to know of the host; it does not change while berthd runs. */
@@ -14,15 +15,18 @@ export interface HostFacts {
   readonly hardLimits: HardLimits;
   /** Whether this process has CAP_SYS_RESOURCE. */
   readonly canRaiseLimits: boolean;
+  /** Options of overlay mounts: see `overlayOptions`. */
+  readonly overlayOptions: readonly string[];
 }
 
 /** Reads the host's facts. Throws CGROUP_UNAVAILABLE and ARCH_UNSUPPORTED. */
 export async function readHostFacts(): Promise<HostFacts> {
-  const [cgroups, lastCapability, limits, status] = await Promise.all([
+  const [cgroups, lastCapability, limits, status, options] = await Promise.all([
     detectCgroups(),
     readFile('/proc/sys/kernel/cap_last_cap', 'utf8'),
     readFile('/proc/self/limits', 'utf8'),
     readFile('/proc/self/status', 'utf8'),
+    overlayOptions(),
   ]);
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   const raise = BigInt(capabilityNumber('CAP_SYS_RESOURCE') ?? 0);
@@ -32,5 +36,6 @@ export async function readHostFacts(): Promise<HostFacts> {
     lastCapability: Number(lastCapability),
     hardLimits: parseHardLimits(limits),
     canRaiseLimits: ((effective >> raise) & 1n) === 1n,
+    overlayOptions: options,
   };
 }

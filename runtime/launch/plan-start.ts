@@ -4,6 +4,7 @@ import { BerthError } from '../errors/berth-error.ts';
 import { orIfMissing, stat } from '../host/files.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
+import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
 import type { HostFacts } from './host-facts.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { isBind, type SourceKind } from './mounts.ts';
@@ -27,7 +28,7 @@ export interface StartRequest {
 /**
  * Turns a request into a plan: what is asked for, held against what the host can do.
  * @returns the plan, and warnings about limits that this host does not allow.
- * @throws SPEC_UNSUPPORTED naming the field, MOUNT_SOURCE_MISSING, and the errors of cgroup and seccomp.
+ * @throws SPEC_UNSUPPORTED naming the field, ROOTFS_TOO_DEEP, MOUNT_SOURCE_MISSING, and the errors of cgroup and seccomp.
  */
 export async function planStart(
   request: StartRequest,
@@ -36,6 +37,7 @@ export async function planStart(
   const { spec } = request;
   const namespaces = planNamespaces(spec.linux.namespaces);
   refuseUnsupported(spec, namespaces.unsupported);
+  refuseTooManyLayers(request.rootfs);
   const cgroup = planCgroup({
     layout: host.cgroups,
     path: spec.linux.cgroupsPath ?? defaultCgroupPath(request.id),
@@ -50,6 +52,7 @@ export async function planStart(
     plan: {
       spec,
       rootfs: request.rootfs,
+      overlayOptions: host.overlayOptions,
       namespaces,
       runDir: request.runDir,
       logFile: request.logFile,
@@ -84,6 +87,17 @@ function refuseUnsupported(spec: Spec, namespaces: readonly string[]): void {
     message: `The config asks for ${fields.join(', ')}, which berth cannot carry out yet.`,
     remedy: 'Leave it out of the config.',
     details: { fields },
+  });
+}
+
+function refuseTooManyLayers(rootfs: RootfsMount): void {
+  const count = rootfs.type === 'overlay' ? rootfs.lower.length : 0;
+  if (count <= maxOverlayLayers) return;
+  throw new BerthError('ROOTFS_TOO_DEEP', {
+    message: `The root file system has ${count} layers; wanted at most ${maxOverlayLayers}, as overlayfs takes.`,
+    remedy:
+      'Build the image with fewer layers, or flatten it with "docker export" and "docker import".',
+    details: { layers: count },
   });
 }
 

@@ -1,4 +1,3 @@
-import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_PATH } from '../syscall/constants/fs.ts';
 import {
   MNT_DETACH,
@@ -8,8 +7,10 @@ import {
   MS_REMOUNT,
   MS_SLAVE,
 } from '../syscall/constants/mount.ts';
+import { mountOverlay } from '../syscall/overlay-mount.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import type { StartPlan } from './start-plan.ts';
 
 /** Stops the container's mounts from reaching the host; the host's later mounts still reach the container's binds. */
 export function isolateMounts(p: ProgramBuilder): void {
@@ -23,7 +24,11 @@ export function isolateMounts(p: ProgramBuilder): void {
 }
 
 /** Mounts the root file system on `target`, a folder of the host, in the container's own mount namespace. */
-export function mountRoot(p: ProgramBuilder, rootfs: RootfsMount, target: string): void {
+export function mountRoot(
+  p: ProgramBuilder,
+  { rootfs, overlayOptions: options }: Pick<StartPlan, 'rootfs' | 'overlayOptions'>,
+  target: string,
+): void {
   if (rootfs.type === 'bind') {
     p.call(`bind ${rootfs.path} as root`, 'mount', [
       p.string(rootfs.path),
@@ -34,13 +39,8 @@ export function mountRoot(p: ProgramBuilder, rootfs: RootfsMount, target: string
     ]);
     return;
   }
-  const data = [
-    `lowerdir=${rootfs.lower.map(escapeOption).join(':')}`,
-    `upperdir=${escapeOption(rootfs.upper)}`,
-    `workdir=${escapeOption(rootfs.work)}`,
-  ].join(',');
-  const args = [p.string('overlay'), p.string(target), p.string('overlay'), 0, p.string(data)];
-  p.call('mount the overlay root', 'mount', args);
+  const { lower, upper, work } = rootfs;
+  mountOverlay(p, { lower, writable: { upper, work }, options }, target);
 }
 
 /**
@@ -73,9 +73,4 @@ export function leaveHost(p: ProgramBuilder, host: Ref, target: string): void {
 export function makeRootReadOnly(p: ProgramBuilder): void {
   const flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
   p.call('make the root read-only', 'mount', [0, p.string('/'), 0, flags, 0]);
-}
-
-/** Overlayfs splits at commas and colons; a backslash takes that meaning away. */
-function escapeOption(path: string): string {
-  return path.replace(/[\\,:]/g, '\\$&');
 }

@@ -9,6 +9,8 @@ import type { CompiledFilter } from './seccomp/compile.ts';
 export interface StartPlan {
   readonly spec: Spec;
   readonly rootfs: RootfsMount;
+  /** Further options of the overlay root: see `overlayOptions`. */
+  readonly overlayOptions: readonly string[];
   readonly namespaces: NamespacePlan;
   /** Folder of the monitor: its socket and the exit record. */
   readonly runDir: string;

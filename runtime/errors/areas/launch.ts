@@ -17,6 +17,11 @@ export const launchErrors = {
     exit: 125,
     meaning: 'The source of a bind mount is not there on the host.',
   },
+  ROOTFS_TOO_DEEP: {
+    http: 400,
+    exit: 125,
+    meaning: 'An image has more layers than overlayfs can put on top of each other.',
+  },
   START_FAILED: {
     http: 500,
     exit: 125,

@@ -24,6 +24,7 @@ export const AT_REMOVEDIR = 0x200;
 export const AT_EMPTY_PATH = 0x1000;
 export const AT_RECURSIVE = 0x8000;
 
+export const S_IFMT = 0o170000;
 export const S_IFIFO = 0o010000;
 export const S_IFCHR = 0o020000;
 export const S_IFBLK = 0o060000;
@@ -33,6 +34,11 @@ export const F_SETFD = 2;
 export const F_SETFL = 4;
 export const FD_CLOEXEC = 1;
 export const F_DUPFD_CLOEXEC = 1030;
+export const F_SETPIPE_SZ = 1031;
+
+/** lseek(2): the next data, the next hole (Linux 3.1). */
+export const SEEK_DATA = 3;
+export const SEEK_HOLE = 4;
 
 /** close_range(2): mark as close-on-exec instead of closing (Linux 5.11). */
 export const CLOSE_RANGE_CLOEXEC = 4;

@@ -188,7 +188,11 @@ export class Machine {
 
   /** Runs a container to its end. */
   async run(args: readonly string[], change: Change = {}): Promise<Ended> {
-    const request = this.request(args, change);
+    return this.finish(this.request(args, change));
+  }
+
+  /** Runs what is requested to its end. */
+  async finish(request: StartRequest): Promise<Ended> {
     await this.runtime.start(request);
     await (
       await this.runtime.connect(request.runDir)

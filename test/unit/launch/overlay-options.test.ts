@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+
+import { overlayOptions } from '../../../runtime/launch/overlay-options.ts';
+
+test('what this kernel has on is switched off, and nothing that it may not know', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-overlay-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  expect(await overlayOptions(folder)).toEqual([]);
+  writeFileSync(join(folder, 'metacopy'), 'Y\n');
+  writeFileSync(join(folder, 'index'), 'N\n');
+  expect(await overlayOptions(folder)).toEqual(['metacopy=off']);
+  writeFileSync(join(folder, 'redirect_dir'), 'Y\n');
+  expect(await overlayOptions(folder)).toEqual(['redirect_dir=off', 'metacopy=off']);
+});
