@@ -28,6 +28,11 @@ export const syscallErrors = {
     meaning:
       'The launcher process ended while a program was under way; the next program starts a new one.',
   },
+  TREE_UNREADABLE: {
+    http: 500,
+    exit: 1,
+    meaning: 'A file or folder of a container or a layer cannot be read.',
+  },
   ARCH_UNSUPPORTED: {
     http: 500,
     exit: 1,

@@ -1,0 +1,83 @@
+import { currentArchitecture } from '../architecture.ts';
+import type { Architecture } from '../architecture.ts';
+import { PerArchitecture } from '../program.ts';
+
+/** What kind of file something is. */
+export type FileType =
+  'file' | 'directory' | 'symlink' | 'character-device' | 'block-device' | 'fifo' | 'socket';
+
+/** What lstat(2) says of a file. */
+export interface FileStatus {
+  readonly type: FileType;
+  /** Permission bits, with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Equal for the names of one file. */
+  readonly identity: string;
+  readonly links: number;
+  readonly sizeBytes: number;
+  readonly mtime: { readonly seconds: number; readonly nanoseconds: number };
+  readonly deviceMajor: number;
+  readonly deviceMinor: number;
+}
+
+/** Offsets in struct stat: arch/x86/include/uapi/asm/stat.h, include/uapi/asm-generic/stat.h, Linux 6.18. */
+const layouts: Readonly<
+  Record<
+    Architecture,
+    {
+      readonly mode: number;
+      readonly links: number;
+      readonly uid: number;
+      readonly gid: number;
+      readonly rdev: number;
+    }
+  >
+> = {
+  // The number of links has 64 bits here; nobody has more than 32 of them.
+  x86_64: { links: 16, mode: 24, uid: 28, gid: 32, rdev: 40 },
+  aarch64: { mode: 16, links: 20, uid: 24, gid: 28, rdev: 32 },
+};
+
+/** Where a program finds the mode. */
+export const statMode = new PerArchitecture({
+  x86_64: layouts.x86_64.mode,
+  aarch64: layouts.aarch64.mode,
+});
+
+/** Bytes of the larger of the two. */
+export const statSize = 144;
+
+const types: ReadonlyMap<number, FileType> = new Map([
+  [0o10, 'file'],
+  [0o04, 'directory'],
+  [0o12, 'symlink'],
+  [0o02, 'character-device'],
+  [0o06, 'block-device'],
+  [0o01, 'fifo'],
+  [0o14, 'socket'],
+]);
+
+/** Decodes a struct stat of this processor's kernel. */
+export function decodeStat(bytes: Buffer): FileStatus {
+  const at = layouts[currentArchitecture()];
+  const mode = bytes.readUInt32LE(at.mode);
+  const rdev = bytes.readUInt32LE(at.rdev);
+  return {
+    type: types.get(mode >>> 12) ?? 'socket',
+    mode: mode & 0o7777,
+    uid: bytes.readUInt32LE(at.uid),
+    gid: bytes.readUInt32LE(at.gid),
+    identity: `${bytes.readBigUInt64LE(0)}:${bytes.readBigUInt64LE(8)}`,
+    links: bytes.readUInt32LE(at.links),
+    sizeBytes: Number(bytes.readBigInt64LE(48)),
+    mtime: {
+      seconds: Number(bytes.readBigInt64LE(88)),
+      nanoseconds: Number(bytes.readBigInt64LE(96)),
+    },
+    // include/linux/kdev_t.h, new_decode_dev.
+    deviceMajor: (rdev & 0xfff00) >>> 8,
+    deviceMinor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
+  };
+}
