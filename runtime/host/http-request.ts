@@ -1,45 +1,29 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import type { Readable } from 'node:stream';
-import { HttpAgent, startHttp } from './http.ts';
-import { HttpsAgent, startHttps } from './https.ts';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { HttpAgents } from './http-agents.ts';
+import type { Route } from './http-agents.ts';
+import { exchange, isStreamed, StaleConnectionError } from './http-exchange.ts';
+import type { Exchange, HttpResponse } from './http-exchange.ts';
+import { proxyChoice } from './http-proxy.ts';
+import type { ProxySettings } from './http-proxy.ts';
+import { startHttp } from './http.ts';
+import { startHttps } from './https.ts';
+
+export type { HttpResponse } from './http-exchange.ts';
 
 /** One HTTP request over TCP. */
-export interface HttpRequest {
-  readonly url: URL;
-  readonly method: 'GET' | 'HEAD' | 'POST';
+export interface HttpRequest extends Route, Exchange {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: OutgoingHttpHeaders;
-  readonly body?: string;
-  readonly signal?: AbortSignal | undefined;
-  /** The head of the answer has to be there by then. */
-  readonly headTimeoutMs: number;
-  /** The body may not pause for longer. */
-  readonly idleTimeoutMs: number;
-  /** `none` accepts any certificate. Has no meaning for plain http. */
-  readonly certificates: 'verified' | 'none';
-}
-
-/** The head of an answer; `body` must be read, or destroyed. */
-export interface HttpResponse {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Readable;
-}
-
-/** An answer, or a part of one, did not come in time. */
-class HttpTimeoutError extends Error {
-  readonly code = 'ETIMEDOUT';
-
-  constructor(url: URL, what: string, timeoutMs: number) {
-    super(`${url.host} did not ${what} within ${timeoutMs} ms`);
-    this.name = 'HttpTimeoutError';
-  }
 }
 
 /** Keeps connections open between requests. Make one for a group of requests, and close it after them. */
 export class HttpConnections {
-  readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
+  readonly #agents: HttpAgents;
+
+  /** @param proxies What they leave out is as the environment says. */
+  constructor(proxies?: ProxySettings) {
+    this.#agents = new HttpAgents(proxyChoice(proxies));
+  }
 
   /**
    * Sends a request and resolves with the head of the answer, whatever its status. Redirects are the caller's.
@@ -50,62 +34,35 @@ export class HttpConnections {
     try {
       return await this.#send(request);
     } catch (error) {
+      if (!(error instanceof StaleConnectionError)) throw error;
+      // Some of it may have arrived: whoever adds to something has to ask first how much.
+      if (request.method === 'PATCH') throw error.cause;
       // The other side may close a kept connection just as it is used again: that says nothing of the other side.
-      if (error instanceof StaleConnectionError) return this.#send(request);
-      throw error;
+      return this.#send(request);
     }
   }
 
-  /** Closes all connections that are not in use. */
+  /** Closes all connections. */
   close(): void {
-    this.#http.destroy();
-    this.#https.destroy();
+    this.#agents.close();
   }
 
   #send(request: HttpRequest): Promise<HttpResponse> {
-    const { url, method, headers, signal, certificates } = request;
-    const options: RequestOptions = {
+    const { url, method, headers, signal, body } = request;
+    const start = url.protocol === 'https:' ? startHttps : startHttp;
+    const message = start(url, {
       method,
-      headers,
+      headers: { ...headers, ...lengthOf(body) },
+      agent: this.#agents.agentFor(request),
       ...(signal === undefined ? {} : { signal }),
-    };
-    const message =
-      url.protocol === 'https:'
-        ? startHttps(url, {
-            ...options,
-            agent: this.#https,
-            rejectUnauthorized: certificates === 'verified',
-          })
-        : startHttp(url, { ...options, agent: this.#http });
-    return answer(message, request);
+    });
+    return exchange(message, request);
   }
 }
 
-/** A connection that was kept from an earlier request turned out to be closed. */
-class StaleConnectionError extends Error {}
-
-function answer(message: ClientRequest, request: HttpRequest): Promise<HttpResponse> {
-  const { url, headTimeoutMs, idleTimeoutMs } = request;
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      message.destroy(new HttpTimeoutError(url, 'answer', headTimeoutMs));
-    }, headTimeoutMs);
-    message.once('response', (response: IncomingMessage) => {
-      clearTimeout(timer);
-      response.setTimeout(idleTimeoutMs, () => {
-        response.destroy(new HttpTimeoutError(url, 'send more', idleTimeoutMs));
-      });
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
-    });
-    message.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      const isStale = message.reusedSocket && error.code === 'ECONNRESET';
-      const aborted =
-        request.signal?.aborted === true ? (request.signal.reason as Error) : undefined;
-      reject(
-        aborted ?? (isStale ? new StaleConnectionError(error.message, { cause: error }) : error),
-      );
-    });
-    message.end(request.body);
-  });
+/** Node.js finds the length of other bodies by itself. */
+function lengthOf(body: Exchange['body']): OutgoingHttpHeaders {
+  return isStreamed(body) && body.sizeBytes !== undefined
+    ? { 'content-length': body.sizeBytes }
+    : {};
 }
