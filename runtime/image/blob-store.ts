@@ -5,6 +5,11 @@ import { BerthError } from '../errors/berth-error.ts';
 import { listFolder, mkdir, open, orIfMissing, removeFile, rm, stat } from '../host/files.ts';
 import { digestOfHex, hexOf, isDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
+import type { Clock } from '../host/clock.ts';
+import { systemClock } from '../host/clock.ts';
+import { wholeBlob } from './layer-blob.ts';
+import type { LayerBlob } from './layer-blob.ts';
+import { PartialBlobs } from './partial-blobs.ts';
 import { receiveBlob } from './received-blob.ts';
 import type { ExpectedContent, ReceivedBlob } from './received-blob.ts';
 
@@ -17,19 +22,29 @@ export class BlobStore {
   readonly #ingest: string;
   /** Blobs that are being unlinked: whoever asks for one meanwhile has to wait, then finds it gone. */
   readonly #removing = new Map<Digest, Promise<void>>();
+  /** Blobs that are arriving, and the beginnings of those that stopped half-way. */
+  readonly partials: PartialBlobs;
   #ingestCount = 0;
 
-  private constructor(layoutDir: string) {
+  private constructor(layoutDir: string, clock: Clock) {
     this.#blobs = join(layoutDir, 'blobs', 'sha256');
     this.#ingest = join(layoutDir, 'ingest');
+    this.partials = new PartialBlobs({
+      folder: this.#ingest,
+      target: (digest) => this.#path(digest),
+      clock,
+    });
   }
 
-  /** Opens the folder, makes it when it is new, and removes what an interrupted write left. */
-  static async open(layoutDir: string): Promise<BlobStore> {
-    const store = new BlobStore(layoutDir);
+  /** Opens the folder, makes it when it is new, and removes what an interrupted write left and none can go on with. */
+  static async open(layoutDir: string, clock: Clock = systemClock): Promise<BlobStore> {
+    const store = new BlobStore(layoutDir, clock);
     await mkdir(store.#blobs, { recursive: true, mode: 0o700 });
-    await rm(store.#ingest, { recursive: true, force: true });
-    await mkdir(store.#ingest, { mode: 0o700 });
+    await mkdir(store.#ingest, { recursive: true, mode: 0o700 });
+    for (const name of await listFolder(store.#ingest)) {
+      if (!name.endsWith('.part')) await rm(join(store.#ingest, name), { recursive: true });
+    }
+    await store.partials.mend();
     return store;
   }
 
@@ -46,6 +61,12 @@ export class BlobStore {
     await this.#removing.get(digest);
     const found = await orIfMissing(stat(this.#path(digest)), undefined);
     return found?.size;
+  }
+
+  /** A blob that is here, for reading where it lies; `undefined` when it is not. */
+  async whole(digest: Digest): Promise<LayerBlob | undefined> {
+    const sizeBytes = await this.sizeOf(digest);
+    return sizeBytes === undefined ? undefined : wholeBlob(digest, this.#path(digest), sizeBytes);
   }
 
   /** Digests of all blobs. */
@@ -92,7 +113,7 @@ export class BlobStore {
   async *stream(digest: Digest): AsyncGenerator<Uint8Array, void> {
     await this.#removing.get(digest);
     const file = await orIfMissing(open(this.#path(digest), 'r'), undefined);
-    if (file === undefined) throw missing(digest);
+    if (file === undefined) throw blobMissing(digest);
     const hash = createHash('sha256');
     // The stream closes the file, also when the consumer stops early.
     for await (const chunk of file.createReadStream({ highWaterMark: 256 * 1024 })) {
@@ -120,7 +141,8 @@ export class BlobStore {
   }
 }
 
-function missing(digest: Digest): BerthError {
+/** The error for content that is not in the store. */
+export function blobMissing(digest: Digest): BerthError {
   return new BerthError('BLOB_MISSING', {
     message: `content "${digest}" is not in the image store`,
     remedy: 'Load or pull the image again.',

@@ -8,6 +8,7 @@ import { LayoutIndex } from './layout-index.ts';
 import type { IndexEntry } from './layout-index.ts';
 import { Lease } from './lease.ts';
 import { parseManifest } from './manifest.ts';
+import type { Descriptor } from './manifest.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 /**
@@ -43,6 +44,7 @@ export class ContentStore {
       await BlobStore.open(layoutDir),
       await LayoutIndex.open(layoutDir),
     );
+    await store.#mend();
     await store.collectGarbage();
     return store;
   }
@@ -69,9 +71,19 @@ export class ContentStore {
     });
   }
 
+  /**
+   * Removes the beginnings of blobs whose downloads failed: those of yesterday, or all, when space is needed.
+   *
+   * @returns The bytes that this freed
+   */
+  clearPartials(which: 'old' | 'all'): Promise<number> {
+    return this.blobs.partials.clear(which);
+  }
+
   /** Removes content that nothing needs. Returns its digests. */
   collectGarbage(): Promise<readonly Digest[]> {
     return this.#writes.run(async () => {
+      await this.clearPartials('old');
       const needed = new Set<Digest>();
       for (const entry of this.#index.entries) await this.#mark(entry.descriptor.digest, needed);
       const removed: Digest[] = [];
@@ -83,6 +95,40 @@ export class ContentStore {
       }
       return removed;
     });
+  }
+
+  /**
+   * Puts right what a power cut may have left on a disk that does not keep its promises: names of manifests that are not
+   * there would be images that nobody can use or remove, and blobs of another size than their manifest says are damaged.
+   */
+  async #mend(): Promise<void> {
+    const lost = new Set<Digest>();
+    for (const { descriptor } of this.#index.entries) {
+      const { digest } = descriptor;
+      try {
+        const parsed = parseManifest(await this.blobs.read(digest), `manifest "${digest}"`);
+        if (parsed.kind === 'image')
+          await this.#checkSizes([parsed.manifest.config, ...parsed.manifest.layers]);
+      } catch (error) {
+        if (!isBerthError(error)) throw error;
+        if (error.code === 'BLOB_MISSING' || error.code === 'BLOB_CORRUPT') lost.add(digest);
+      }
+    }
+    if (lost.size > 0)
+      await this.update((entries) =>
+        entries.filter(({ descriptor }) => !lost.has(descriptor.digest)),
+      );
+  }
+
+  /** Reads blobs that are shorter or longer than they should be: those that are damaged go. */
+  async #checkSizes(descriptors: readonly Descriptor[]): Promise<void> {
+    for (const { digest, size } of descriptors) {
+      const sizeBytes = await this.blobs.sizeOf(digest);
+      if (sizeBytes === undefined || sizeBytes === size) continue;
+      await this.blobs.verify(digest).catch((error: unknown) => {
+        if (!isBerthError(error, 'BLOB_CORRUPT')) throw error;
+      });
+    }
   }
 
   /** Adds a manifest's digest and all that it leads to. A manifest that cannot be read leads to nothing. */

@@ -66,3 +66,16 @@ export function removeManifests(
 ): readonly IndexEntry[] {
   return entries.filter(({ descriptor }) => !manifests.has(descriptor.digest));
 }
+
+/** Puts another manifest of the same image in the place of one. Names by digest keep the one that they stand for. */
+export function replaceManifest(
+  entries: readonly IndexEntry[],
+  from: Digest,
+  descriptor: Descriptor,
+): readonly IndexEntry[] {
+  return entries.map((entry) =>
+    entry.descriptor.digest === from && entry.name?.digest === undefined
+      ? { ...entry, descriptor }
+      : entry,
+  );
+}

@@ -2,7 +2,7 @@ import { pack } from 'tar-stream';
 
 import { digestOf } from './digest.ts';
 import type { Digest } from './digest.ts';
-import type { ImageBlobs } from './image-service.ts';
+import type { ImageBlobs } from './image-model.ts';
 import { mediaTypes } from './media-types.ts';
 
 /** What `helloWorldImage` is made of. */

@@ -22,6 +22,8 @@ export interface ImageContent {
 /** An image of the store, with its names. */
 export interface StoredImage extends ImageContent {
   readonly names: readonly Reference[];
+  /** The first of its entries in index.json. */
+  readonly descriptor: Descriptor;
   /** Digests on which index.json has its names. Several, when the same configuration came in several manifests. */
   readonly indexed: ReadonlySet<Digest>;
 }
@@ -45,21 +47,18 @@ export class ImageCatalog {
   async images(): Promise<readonly StoredImage[]> {
     const found = new Map<
       Digest,
-      { content: ImageContent; names: Reference[]; indexed: Set<Digest> }
+      ImageContent & { descriptor: Descriptor; names: Reference[]; indexed: Set<Digest> }
     >();
     for (const { descriptor, name } of this.#store.entries) {
       const content = await this.#readOrSkip(descriptor);
       if (content === undefined) continue;
-      const image = found.get(content.id) ?? { content, names: [], indexed: new Set() };
+      const known = found.get(content.id);
+      const image = known ?? { ...content, descriptor, names: [], indexed: new Set() };
       if (name !== undefined) image.names.push(name);
       image.indexed.add(descriptor.digest);
       found.set(content.id, image);
     }
-    return [...found.values()].map(({ content, names, indexed }) => ({
-      ...content,
-      names,
-      indexed,
-    }));
+    return [...found.values()];
   }
 
   /** @throws IMAGE_NOT_FOUND */

@@ -1,10 +1,12 @@
 import { isBerthError } from '../errors/berth-error.ts';
+import { blobMissing } from './blob-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Digest } from './digest.ts';
 import { addImage } from './entry-changes.ts';
 import { diffIdsOf } from './image-catalog.ts';
 import type { ImageCatalog, ImageContent } from './image-catalog.ts';
-import type { HeldLayers, LayerStacks } from './layer-stacks.ts';
+import type { LayerBlob } from './layer-blob.ts';
+import type { EnsureOptions, HeldLayers, LayerStacks } from './layer-stacks.ts';
 import type { Lease } from './lease.ts';
 import type { Descriptor } from './manifest.ts';
 import { canonicalName } from './reference.ts';
@@ -22,6 +24,12 @@ export interface ImageImportsOptions {
 export interface NamedImage {
   readonly descriptor: Descriptor;
   readonly names: readonly Reference[];
+}
+
+/** How layers are unpacked. */
+export interface UnpackOptions extends EnsureOptions {
+  /** The layers' blobs, lowest first, while they arrive; those of the store when left out. */
+  readonly layers?: readonly LayerBlob[];
 }
 
 /** How images come into the store, and how what nothing needs goes out of it. */
@@ -44,15 +52,19 @@ export class ImageImports {
    *
    * @throws BLOB_CORRUPT, BLOB_MISSING, the codes of `LayerStacks.ensure`
    */
-  async unpack(image: ImageContent, signal?: AbortSignal): Promise<HeldLayers> {
+  async unpack(
+    image: ImageContent,
+    { layers: arriving, ...options }: UnpackOptions = {},
+  ): Promise<HeldLayers> {
     const { blobs } = this.#options.store;
     const { layers } = image.manifest;
+    const found = arriving ?? (await this.#storedLayers(layers));
     const sources = diffIdsOf(image.config).flatMap((diffId, i) => {
-      const blob = layers[i]?.digest;
-      return blob === undefined ? [] : [{ diffId, open: () => blobs.stream(blob) }];
+      const blob = found[i];
+      return blob === undefined ? [] : [{ diffId, blob }];
     });
     try {
-      return await this.#options.stacks.ensure(sources, signal);
+      return await this.#options.stacks.ensure(sources, options);
     } catch (error) {
       const isLayers =
         isBerthError(error, 'LAYER_INVALID') || isBerthError(error, 'LAYER_DIFF_ID_MISMATCH');
@@ -60,6 +72,17 @@ export class ImageImports {
       if (isLayers) for (const { digest } of layers) await blobs.verify(digest);
       throw error;
     }
+  }
+
+  async #storedLayers(layers: readonly Descriptor[]): Promise<readonly LayerBlob[]> {
+    const { blobs } = this.#options.store;
+    return Promise.all(
+      layers.map(async ({ digest }) => {
+        const blob = await blobs.whole(digest);
+        if (blob === undefined) throw blobMissing(digest);
+        return blob;
+      }),
+    );
   }
 
   /** Writes images and their names into index.json. */
@@ -113,8 +136,8 @@ export class ImageImport {
   }
 
   /** Unpacks an image's layers, and holds them until the end. */
-  async unpack(image: ImageContent, signal?: AbortSignal): Promise<void> {
-    this.#held.push(await this.#imports.unpack(image, signal));
+  async unpack(image: ImageContent, options?: UnpackOptions): Promise<void> {
+    this.#held.push(await this.#imports.unpack(image, options));
   }
 
   /** Makes the import's images known; from then on they stay. */

@@ -2,7 +2,7 @@ import { BerthError } from '../errors/berth-error.ts';
 import { hexOf } from './digest.ts';
 import type { Digest } from './digest.ts';
 import type { StoredImage } from './image-catalog.ts';
-import type { ImageUser, RemoveImageOptions } from './image-service.ts';
+import type { ImageUser, RemoveImageOptions } from './image-model.ts';
 import { familiarName, lookupName, repositoryOf } from './reference.ts';
 import type { Reference } from './reference.ts';
 
@@ -76,12 +76,12 @@ function planById(
   if (running !== undefined) throw conflict(image.id, 'cannot be forced', 'running', running);
   const stopped = users[0];
   if (force === 'never') {
-    if (stopped !== undefined) throw conflict(image.id, 'must be forced', 'stopped', stopped);
     if (!isSingleReference(image.names)) {
       throw inUse(
         `unable to delete ${shortId(image.id)} (must be forced) - image is referenced in multiple repositories`,
       );
     }
+    if (stopped !== undefined) throw conflict(image.id, 'must be forced', 'stopped', stopped);
   }
   return { untag: image.names, image: 'goes' };
 }

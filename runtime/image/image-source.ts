@@ -1,6 +1,7 @@
 import type { Digest } from './digest.ts';
 import type { Platform } from './image-config.ts';
-import type { PullEvent, RegistryCredentials } from './image-service.ts';
+import type { PullEvent, RegistryCredentials } from './pull-event.ts';
+import type { LayerBlob } from './layer-blob.ts';
 import type { Lease } from './lease.ts';
 import type { Descriptor } from './manifest.ts';
 import type { Reference } from './reference.ts';
@@ -14,6 +15,21 @@ export interface FetchRequest {
   readonly signal: AbortSignal | undefined;
   /** Where the content goes. */
   readonly lease: Lease;
+  /**
+   * Called once, when the manifest and the configuration are in the store and the layers begin to arrive, so that they
+   * can be unpacked meanwhile.
+   */
+  readonly onContent?: (content: ArrivingImage) => void;
+}
+
+/** An image whose layers are still arriving. The files stay where they are until the lease is released. */
+export interface ArrivingImage {
+  /** Digest of what the name stands for: of the index, when there is one. */
+  readonly digest: Digest;
+  /** The manifest of the platform. */
+  readonly descriptor: Descriptor;
+  /** In the order of the manifest's layers, one for each; those that the store has already are whole. */
+  readonly layers: readonly LayerBlob[];
 }
 
 /** What was fetched: all content is in the store. */

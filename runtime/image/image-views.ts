@@ -1,6 +1,6 @@
 import { diffIdsOf } from './image-catalog.ts';
 import type { StoredImage } from './image-catalog.ts';
-import type { ImageDetails, ImageSummary } from './image-service.ts';
+import type { ImageDetails, ImageSummary } from './image-model.ts';
 import { familiarName } from './reference.ts';
 
 /** What `docker images` shows of an image. @param sizeBytes Bytes of all files, when the layers are unpacked. */
@@ -15,6 +15,7 @@ export function toSummary(image: StoredImage, sizeBytes: number | undefined): Im
     // Layers that are not unpacked are counted as they are stored.
     sizeBytes: sizeBytes ?? manifest.layers.reduce((sum, { size }) => sum + size, 0),
     labels: config.config?.Labels ?? {},
+    descriptor: image.descriptor,
   };
 }
 

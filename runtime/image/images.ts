@@ -1,74 +1,86 @@
-import { BerthError, isBerthError } from '../errors/berth-error.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { receiveArchive } from './archive/load-archive.ts';
-import type { ReceivedImage } from './archive/load-archive.ts';
+import { BerthError } from '../errors/berth-error.ts';
+import { systemClock } from '../host/clock.ts';
+import type { Clock } from '../host/clock.ts';
 import type { ContentStore } from './content-store.ts';
 import type { Digest } from './digest.ts';
-import { addImage, removeManifests, removeNames } from './entry-changes.ts';
-import { ImageCatalog, diffIdsOf, imageNotFound, readImageContent } from './image-catalog.ts';
+import { ImageCatalog, diffIdsOf } from './image-catalog.ts';
 import type { StoredImage } from './image-catalog.ts';
+import { commitImage } from './image-commit.ts';
+import type { CommitOptions } from './image-commit.ts';
+import { ImageEvents } from './image-events.ts';
+import type { ImageEvent } from './image-events.ts';
+import { imageHistory } from './image-history.ts';
+import type { HistoryEntry } from './image-history.ts';
+import { importImage } from './image-import.ts';
+import type { ImportOptions } from './image-import.ts';
 import { ImageImports } from './image-imports.ts';
-import { planRemoval } from './image-removal.ts';
+import { importBlobs, loadImages } from './image-load.ts';
+import { removeImage, tagImage } from './image-names.ts';
+import type { ImageParts } from './image-parts.ts';
+import { resolveForPlatform } from './image-platform.ts';
+import { pullImage } from './image-pull.ts';
+import { ImagePrunes } from './image-prune.ts';
+import type { PruneOptions, PruneOutcome } from './image-prune.ts';
+import { pushImages } from './image-push.ts';
+import type { PushOptions } from './image-push.ts';
+import { saveImages } from './image-save.ts';
+import type { SaveOptions } from './image-save.ts';
 import type {
   ImageBlobs,
   ImageDetails,
   ImageId,
   ImageLayers,
-  ImageService,
   ImageSummary,
   LoadedImage,
-  PullEvent,
-  PullOptions,
+  LoadOptions,
+  PlatformOption,
   RemovedItem,
   RemoveImageOptions,
-} from './image-service.ts';
+} from './image-model.ts';
+import type { ImageService } from './image-service.ts';
+import type { PullEvent, PullOptions } from './pull-event.ts';
 import type { ImageSource } from './image-source.ts';
+import type { ImageTarget, PushEvent } from './image-target.ts';
 import { toDetails, toSummary } from './image-views.ts';
+import { layerUsage } from './layer-sizes.ts';
+import type { LayerUsage } from './layer-sizes.ts';
 import type { LayerStacks } from './layer-stacks.ts';
-import { hostPlatform } from './platform.ts';
-import {
-  canonicalName,
-  familiarName,
-  lookupName,
-  parseReference,
-  withDefaultTag,
-  withDigest,
-  withTag,
-} from './reference.ts';
-import type { Reference } from './reference.ts';
-
-/** What makes an image unreadable. */
-const damage: ReadonlySet<ErrorCode> = new Set([
-  'BLOB_CORRUPT',
-  'BLOB_MISSING',
-  'MANIFEST_INVALID',
-]);
+import { manifestSummaries } from './manifest-summary.ts';
+import type { ManifestSummary } from './manifest-summary.ts';
+import type { CompressLayer } from './push-plan.ts';
+import { parseTagTarget } from './reference.ts';
 
 /** The parts that the images are made of. */
 export interface ImagesOptions {
   readonly store: ContentStore;
   readonly stacks: LayerStacks;
   readonly source: ImageSource;
+  /** Where pushes go, and how layers are compressed for them. */
+  readonly pushing?: { readonly target: ImageTarget; readonly compress: CompressLayer };
+  readonly clock?: Clock;
 }
 
-/** The images of this host: names, content and unpacked layers, kept in step. */
+/** The images of this host: names, content and unpacked layers, kept in step. Each verb is a file of its own. */
 export class Images implements ImageService {
+  readonly #options: ImagesOptions;
+  readonly #parts: ImageParts;
+  readonly #prunes: ImagePrunes;
   readonly #store: ContentStore;
-  readonly #stacks: LayerStacks;
-  readonly #source: ImageSource;
-  readonly #catalog: ImageCatalog;
   readonly #imports: ImageImports;
 
-  constructor({ store, stacks, source }: ImagesOptions) {
+  constructor(options: ImagesOptions) {
+    const { store, stacks } = options;
+    const catalog = new ImageCatalog(store);
+    const imports = new ImageImports({ store, stacks, catalog });
+    this.#options = options;
+    this.#parts = { store, stacks, catalog, imports, events: new ImageEvents() };
+    this.#prunes = new ImagePrunes(this.#parts);
     this.#store = store;
-    this.#stacks = stacks;
-    this.#source = source;
-    this.#catalog = new ImageCatalog(store);
-    this.#imports = new ImageImports({ store, stacks, catalog: this.#catalog });
+    this.#imports = imports;
   }
 
   async list(): Promise<readonly ImageSummary[]> {
-    const images = await this.#catalog.images();
+    const images = await this.#parts.catalog.images();
     const summaries = await Promise.all(
       images.map(async (image) => toSummary(image, await this.#sizeOf(image))),
     );
@@ -76,107 +88,80 @@ export class Images implements ImageService {
   }
 
   async resolve(nameOrId: string): Promise<ImageId> {
-    return (await this.#catalog.resolve(nameOrId)).id;
+    return (await this.#parts.catalog.resolve(nameOrId)).id;
   }
 
-  async inspect(nameOrId: string): Promise<ImageDetails> {
-    const image = await this.#catalog.resolve(nameOrId);
+  async inspect(nameOrId: string, { platform }: PlatformOption = {}): Promise<ImageDetails> {
+    const image = await resolveForPlatform(this.#parts, nameOrId, platform);
     return toDetails(image, await this.#sizeOf(image));
   }
 
-  async load(
-    archive: AsyncIterable<Uint8Array>,
-    { signal }: { readonly signal?: AbortSignal } = {},
-  ): Promise<readonly LoadedImage[]> {
-    const running = this.#imports.begin();
-    try {
-      const received = await receiveArchive({
-        archive,
-        store: this.#store,
-        lease: running.lease,
-        signal,
-      });
-      for (const image of received) await running.unpack(image, signal);
-      await running.keep(received);
-      return received.flatMap(loadedFrom);
-    } finally {
-      await running.end();
-    }
+  async history(
+    nameOrId: string,
+    { platform }: PlatformOption = {},
+  ): Promise<readonly HistoryEntry[]> {
+    return imageHistory(this.#parts, await resolveForPlatform(this.#parts, nameOrId, platform));
   }
 
-  async *pull(text: string, options: PullOptions = {}): AsyncGenerator<PullEvent, void> {
-    const reference = withDefaultTag(parseReference(text));
-    const { credentials, signal } = options;
-    const platform = options.platform ?? hostPlatform();
-    const running = this.#imports.begin();
-    try {
-      const request = { reference, platform, credentials, signal, lease: running.lease };
-      const { digest, descriptor, downloaded } = yield* this.#source.fetch(request);
-      const content = await readImageContent(this.#store, descriptor.digest);
-      await running.unpack(content, signal);
-      for (const layer of downloaded) yield { status: 'layer-complete', layer };
-      const names = namesAfterPull(reference, digest);
-      const { id } = content;
-      const isKnown = await this.#imports.hasNames(id, names);
-      await running.keep([{ descriptor, names }]);
-      const outcome = isKnown ? 'up-to-date' : 'downloaded';
-      yield { status: 'done', reference: familiarName(reference), digest, id, outcome };
-    } finally {
-      await running.end();
+  async manifests(nameOrId: string): Promise<readonly ManifestSummary[]> {
+    return manifestSummaries(this.#parts, await this.#parts.catalog.resolve(nameOrId));
+  }
+
+  async usage(): Promise<LayerUsage> {
+    return layerUsage(this.#parts, await this.#parts.catalog.images());
+  }
+
+  onEvent(listener: (event: ImageEvent) => void): () => void {
+    return this.#parts.events.listen(listener);
+  }
+
+  load(archive: AsyncIterable<Uint8Array>, options?: LoadOptions): Promise<readonly LoadedImage[]> {
+    return loadImages(this.#parts, archive, options);
+  }
+
+  save(names: readonly string[], options?: SaveOptions): AsyncIterable<Uint8Array> {
+    return saveImages(this.#parts, names, options);
+  }
+
+  import(archive: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImageId> {
+    const clock = this.#options.clock ?? systemClock;
+    return importImage({ ...this.#parts, clock }, archive, options);
+  }
+
+  commit(options: CommitOptions): Promise<ImageId> {
+    const { clock = systemClock, pushing } = this.#options;
+    return commitImage({ ...this.#parts, clock, compress: pushing?.compress }, options);
+  }
+
+  async *push(name: string, options?: PushOptions): AsyncGenerator<PushEvent, void> {
+    const { pushing } = this.#options;
+    if (pushing === undefined) {
+      throw new BerthError('API_NOT_IMPLEMENTED', {
+        message: 'these images were opened without a registry to push to',
+        remedy: 'Push from berthd.',
+      });
     }
+    yield* pushImages({ ...this.#parts, ...pushing }, name, options);
+  }
+
+  prune(options: PruneOptions): Promise<PruneOutcome> {
+    return this.#prunes.prune(options);
+  }
+
+  pull(reference: string, options?: PullOptions): AsyncIterable<PullEvent> {
+    return pullImage({ ...this.#parts, source: this.#options.source }, reference, options);
   }
 
   async tag(source: string, target: string): Promise<void> {
-    const name = parseTag(target);
-    const image = await this.#catalog.resolve(source);
-    await this.#store.update((entries) => {
-      const entry = entries.find(({ descriptor }) => image.indexed.has(descriptor.digest));
-      // Removed since it was found.
-      if (entry === undefined) throw imageNotFound(source);
-      return addImage(entries, entry.descriptor, [name]);
-    });
+    await tagImage(this.#parts, source, parseTagTarget(target, ''));
   }
 
-  async remove(nameOrId: string, options: RemoveImageOptions): Promise<readonly RemovedItem[]> {
-    let image: StoredImage;
-    try {
-      image = await this.#catalog.resolve(nameOrId);
-    } catch (error) {
-      if (!isBerthError(error) || !damage.has(error.code)) throw error;
-      return this.#removeDamaged(nameOrId);
-    }
-    const plan = planRemoval(image, nameOrId, options);
-    await this.#store.update((entries) => {
-      const rest = removeNames(entries, plan.untag);
-      return plan.image === 'goes' ? removeManifests(rest, image.indexed) : rest;
-    });
-    const untagged = plan.untag.map((name): RemovedItem => ({
-      kind: 'untagged',
-      reference: familiarName(name),
-    }));
-    if (plan.image === 'stays') return untagged;
-    const layers = await this.collectGarbage();
-    const deleted = [image.id, ...layers].map((digest): RemovedItem => ({
-      kind: 'deleted',
-      digest,
-    }));
-    return [...untagged, ...deleted];
-  }
-
-  /** An image whose manifest or configuration is lost has no id any more; its name can still go. */
-  async #removeDamaged(text: string): Promise<readonly RemovedItem[]> {
-    const name = lookupName(text);
-    await this.#store.update((entries) =>
-      entries.filter(
-        (entry) => entry.name === undefined || canonicalName(entry.name) !== canonicalName(name),
-      ),
-    );
-    await this.collectGarbage();
-    return [{ kind: 'untagged', reference: familiarName(name) }];
+  remove(nameOrId: string, options: RemoveImageOptions): Promise<readonly RemovedItem[]> {
+    return removeImage(this.#parts, nameOrId, options);
   }
 
   async rootfsFor(id: ImageId): Promise<ImageLayers> {
-    const image = await this.#catalog.byId(id);
+    const image = await this.#parts.catalog.byId(id);
     const lease = this.#store.lease();
     for (const { digest } of image.manifest.layers) lease.hold(digest);
     try {
@@ -188,27 +173,8 @@ export class Images implements ImageService {
     }
   }
 
-  async importImage(image: ImageBlobs): Promise<ImageId> {
-    const name = withDefaultTag(parseReference(image.reference));
-    const running = this.#imports.begin();
-    try {
-      for (const bytes of image.blobs.values()) await running.lease.add(bytes);
-      const { manifestDigest } = image;
-      const content = await readImageContent(this.#store, manifestDigest);
-      await running.unpack(content);
-      const { os, architecture } = content.config;
-      const descriptor = {
-        mediaType: content.manifest.mediaType ?? '',
-        digest: manifestDigest,
-        size: image.blobs.get(manifestDigest)?.byteLength ?? 0,
-        platform: { os, architecture },
-      };
-      const isKnown = await this.#imports.hasNames(content.id, [name]);
-      await running.keep(isKnown ? [] : [{ descriptor, names: [name] }]);
-      return content.id;
-    } finally {
-      await running.end();
-    }
+  importImage(image: ImageBlobs): Promise<ImageId> {
+    return importBlobs(this.#parts, image);
   }
 
   /**
@@ -222,31 +188,6 @@ export class Images implements ImageService {
   }
 
   #sizeOf(image: StoredImage): Promise<number | undefined> {
-    return this.#stacks.sizeOf(diffIdsOf(image.config));
+    return this.#parts.stacks.sizeOf(diffIdsOf(image.config));
   }
-}
-
-/** By tag and by digest, as Docker; a pull by digest gives no tag, even when one was written beside it. */
-function namesAfterPull(reference: Reference, digest: Digest): readonly Reference[] {
-  const byDigest = withDigest(reference, digest);
-  const { tag } = reference;
-  return tag === undefined || reference.digest !== undefined
-    ? [byDigest]
-    : [withTag(reference, tag), byDigest];
-}
-
-/** A name that a user gives to an image. @throws REFERENCE_INVALID, also for one with a digest */
-function parseTag(text: string): Reference {
-  const name = withDefaultTag(parseReference(text));
-  if (name.digest === undefined) return name;
-  throw new BerthError('REFERENCE_INVALID', {
-    message: `refusing to create a tag with a digest reference: "${text}"`,
-    remedy: 'Leave the digest out: it follows from the image.',
-  });
-}
-
-function loadedFrom({ id, names }: ReceivedImage): readonly LoadedImage[] {
-  if (names.length === 0) return [{ kind: 'id', id }];
-  const unique = new Set(names.map(familiarName));
-  return [...unique].map((reference) => ({ kind: 'tag', reference, id }));
 }

@@ -1,12 +1,30 @@
 import type { Digest } from './digest.ts';
-import type { ImageLayers } from './image-service.ts';
+import type { ImageLayers } from './image-model.ts';
+import type { LayerBlob } from './layer-blob.ts';
 
 /** One layer of an image, as it can be unpacked. */
 export interface LayerSource {
   /** Digest of the uncompressed layer. */
   readonly diffId: Digest;
-  /** The layer's blob, from its beginning, each time it is called. */
-  readonly open: () => AsyncIterable<Uint8Array>;
+  /** The layer's blob: whole, or still arriving. */
+  readonly blob: LayerBlob;
+}
+
+/** What unpacking reports as it goes. `layer` is the blob's digest. */
+export type UnpackEvent =
+  | {
+      readonly kind: 'unpacking';
+      readonly layer: Digest;
+      /** Of the blob. */
+      readonly readBytes: number;
+      readonly totalBytes: number;
+    }
+  | { readonly kind: 'unpacked'; readonly layer: Digest };
+
+/** How `LayerStacks.ensure` goes about it. */
+export interface EnsureOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: (event: UnpackEvent) => void;
 }
 
 /** Layers that are unpacked, and stay so at least until `release` is called. */
@@ -21,7 +39,7 @@ export interface LayerStacks {
    *
    * @throws the codes of `unpackLayer`, the signal's reason, or what the sources throw
    */
-  ensure(layers: readonly LayerSource[], signal?: AbortSignal): Promise<HeldLayers>;
+  ensure(layers: readonly LayerSource[], options?: EnsureOptions): Promise<HeldLayers>;
 
   /** Bytes of all files in the layers with these DiffIDs, lowest first; `undefined` when one is not unpacked. */
   sizeOf(diffIds: readonly Digest[]): Promise<number | undefined>;

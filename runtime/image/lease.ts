@@ -9,13 +9,15 @@ import type { ExpectedContent, ReceivedBlob } from './received-blob.ts';
  * index.json leads to what is to stay.
  */
 export class Lease {
-  readonly #blobs: BlobStore;
+  /** Where the content goes. */
+  readonly blobs: BlobStore;
   readonly #holds: Holds<Digest>;
   readonly #releases: (() => void)[] = [];
   readonly #received: ReceivedBlob[] = [];
+  readonly #tasks: (() => Promise<void>)[] = [];
 
   constructor(blobs: BlobStore, holds: Holds<Digest>) {
-    this.#blobs = blobs;
+    this.blobs = blobs;
     this.#holds = holds;
   }
 
@@ -27,7 +29,7 @@ export class Lease {
   /** Holds content, and says whether it is in the store: then it stays there. */
   async holdIfPresent(digest: Digest): Promise<boolean> {
     this.hold(digest);
-    return this.#blobs.has(digest);
+    return this.blobs.has(digest);
   }
 
   /**
@@ -39,7 +41,7 @@ export class Lease {
     source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     expected: ExpectedContent = {},
   ): Promise<ReceivedBlob> {
-    const received = await this.#blobs.receive(source, expected);
+    const received = await this.blobs.receive(source, expected);
     this.#received.push(received);
     return received;
   }
@@ -59,9 +61,15 @@ export class Lease {
     return digest;
   }
 
+  /** Has `task` run when the lease is released. */
+  onRelease(task: () => Promise<void>): void {
+    this.#tasks.push(task);
+  }
+
   /** Ends the import: throws away what was not committed, and lets the rest be collected when nothing needs it. */
   async release(): Promise<void> {
     for (const release of this.#releases.splice(0)) release();
     for (const received of this.#received.splice(0)) await received.discard();
+    for (const task of this.#tasks.splice(0)) await task();
   }
 }

@@ -3,6 +3,7 @@ import { arch } from 'node:process';
 import { BerthError } from '../errors/berth-error.ts';
 import type { Platform } from './image-config.ts';
 import type { Descriptor, ImageIndex } from './manifest.ts';
+import { mediaTypes } from './media-types.ts';
 
 /** Node's names of processors, as Go and so OCI call them. */
 const goArchitectures: Readonly<Record<string, Platform>> = {
@@ -25,28 +26,113 @@ export function formatPlatform({ os, architecture, variant }: Platform): string 
   return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
 
-/** arm64 has only one variant in use, which may be named or not. */
-function variantOf({ architecture, variant }: Platform): string {
-  return variant ?? (architecture === 'arm64' ? 'v8' : '');
+/** Other names of processors (`uname -m`, Debian's), as people write them after `--platform`. */
+const aliases: Readonly<
+  Record<string, { readonly architecture: string; readonly variant?: string }>
+> = {
+  x86_64: { architecture: 'amd64' },
+  'x86-64': { architecture: 'amd64' },
+  aarch64: { architecture: 'arm64' },
+  i386: { architecture: '386' },
+  armhf: { architecture: 'arm', variant: 'v7' },
+  armel: { architecture: 'arm', variant: 'v6' },
+};
+
+/** What a processor is when no variant is named. */
+const usualVariants: Readonly<Record<string, string>> = { amd64: 'v1', arm: 'v7', arm64: 'v8' };
+
+/** A platform as others can be compared with it. */
+interface CanonicalPlatform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string;
 }
 
-/** How well a descriptor fits: the same variant is better than another one of the same architecture. */
-function fit(descriptor: Descriptor, wanted: Platform): number {
-  const { platform } = descriptor;
-  if (platform?.os !== wanted.os || platform.architecture !== wanted.architecture) return 0;
-  return variantOf(platform) === variantOf(wanted) ? 2 : 1;
+function canonical({ os, architecture, variant }: Platform): CanonicalPlatform {
+  const lower = architecture.toLowerCase();
+  const alias = aliases[lower] ?? { architecture: lower };
+  const named = (variant ?? '') === '' ? alias.variant : variant?.toLowerCase();
+  const usual = usualVariants[alias.architecture] ?? '';
+  return {
+    os: os.toLowerCase(),
+    architecture: alias.architecture,
+    variant: (named ?? usual).replace(/^(?=[0-9])/, 'v'),
+  };
+}
+
+/** Variants of a kind from one down to another: `v7`, `v6`, `v5`. */
+function down(from: number, to: number, format = (n: number): string => `v${n}`): string[] {
+  return Array.from({ length: Math.max(from - to + 1, 0) }, (_, i) => format(from - i));
+}
+
+/** arm64/v9.x runs what v9.(x-1) runs, and what v8.(x+5) does, from which it came. */
+function arm64Variants(variant: string): string[] {
+  const [, major = '', minor = '0'] = /^v([89])(?:\.([0-9]))?$/.exec(variant) ?? [];
+  if (major === '') return [variant];
+  const minors = (of: string, from: number): string[] =>
+    down(from, 0, (n) => (n === 0 ? `v${of}` : `v${of}.${n}`));
+  const least = Number(minor);
+  return major === '9' ? [...minors('9', least), ...minors('8', least + 5)] : minors('8', least);
 }
 
 /**
- * The image of an index for a platform (OCI image-spec 1.1, image-index.md). Attestations, whose platform is
- * `unknown/unknown`, never match.
+ * What a processor can run, best first, as `platforms.Only` of containerd has it: what it is, its older variants, and the
+ * 32-bit processor that it can be too.
+ */
+function runnable(wanted: Platform): readonly CanonicalPlatform[] {
+  const own = canonical(wanted);
+  const { os, architecture, variant } = own;
+  const number = Number(/^v([0-9]+)$/.exec(variant)?.[1] ?? Number.NaN);
+  const all = (of: string, variants: readonly string[]): CanonicalPlatform[] =>
+    variants.map((each) => ({ os, architecture: of, variant: each }));
+  switch (architecture) {
+    case 'amd64':
+      return [own, ...all('amd64', down(number - 1, 1)), ...all('386', [''])];
+    case 'arm':
+      return [own, ...all('arm', down(number - 1, 5))];
+    case 'arm64':
+      return [...all('arm64', arm64Variants(variant)), ...all('arm', down(8, 5))];
+    default:
+      return [own];
+  }
+}
+
+function isSame(a: CanonicalPlatform, b: CanonicalPlatform): boolean {
+  return a.os === b.os && a.architecture === b.architecture && a.variant === b.variant;
+}
+
+/** Signatures and build records that BuildKit puts beside images; they are no images. */
+function isAttestation({ annotations }: Descriptor): boolean {
+  return annotations?.['vnd.docker.reference.type'] !== undefined;
+}
+
+/**
+ * The image of an index for a platform (OCI image-spec 1.1, image-index.md), or else the best that it can run.
+ * Attestations, whose platform is `unknown/unknown`, never match.
  */
 export function choosePlatform(index: ImageIndex, wanted: Platform): Descriptor | undefined {
-  let best: Descriptor | undefined;
-  for (const descriptor of index.manifests) {
-    if (fit(descriptor, wanted) > (best === undefined ? 0 : fit(best, wanted))) best = descriptor;
+  const images = index.manifests.filter((descriptor) => !isAttestation(descriptor));
+  for (const platform of runnable(wanted)) {
+    const found = images.find(
+      (descriptor) =>
+        descriptor.platform !== undefined && isSame(canonical(descriptor.platform), platform),
+    );
+    if (found !== undefined) return found;
   }
-  return best;
+  return undefined;
+}
+
+/**
+ * Entries that do not say what they are for, and may have an image for any platform: indexes in the index, and the only
+ * image of an index.
+ */
+export function unnamedPlatforms(index: ImageIndex): readonly Descriptor[] {
+  const unnamed = index.manifests.filter(
+    (descriptor) => descriptor.platform === undefined && !isAttestation(descriptor),
+  );
+  const isIndex = ({ mediaType }: Descriptor): boolean =>
+    mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerManifestList;
+  return index.manifests.length === 1 ? unnamed : unnamed.filter(isIndex);
 }
 
 /** A PLATFORM_UNAVAILABLE error, in Docker's words. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 
-import { BerthError } from '../errors/berth-error.ts';
 import { open, removeFile, rename, syncFolder } from '../host/files.ts';
+import { contentMismatch, toStoreError } from './content-error.ts';
 import { digestOfHex } from './digest.ts';
 import type { Digest } from './digest.ts';
 
@@ -45,14 +45,6 @@ const headBytes = 16;
 /** The digest and length of what was written. */
 type Written = Pick<ReceivedBlob, 'digest' | 'sizeBytes'>;
 
-function mismatch(what: string, actual: string | number, wanted: string | number): BerthError {
-  return new BerthError('CONTENT_MISMATCH', {
-    message: `content arrived with ${what} "${actual}"; wanted "${wanted}"`,
-    remedy: 'Fetch it again; when it happens again, its source is damaged or dishonest.',
-    details: { actual, wanted },
-  });
-}
-
 async function write(options: ReceiveOptions): Promise<Written> {
   const { expected } = options;
   const hash = createHash('sha256');
@@ -63,21 +55,23 @@ async function write(options: ReceiveOptions): Promise<Written> {
       sizeBytes += chunk.byteLength;
       // Stops a source that never ends before it has filled the disk.
       if (expected.sizeBytes !== undefined && sizeBytes > expected.sizeBytes) {
-        throw mismatch('a size of at least', sizeBytes, expected.sizeBytes);
+        throw contentMismatch('a size of at least', sizeBytes, expected.sizeBytes);
       }
       hash.update(chunk);
-      await file.writeFile(chunk);
+      await file.writeFile(chunk).catch((error: unknown) => {
+        throw toStoreError(error, options.temporary);
+      });
       expected.onBytes?.(chunk.byteLength);
     }
   } finally {
     await file.close();
   }
   if (expected.sizeBytes !== undefined && sizeBytes !== expected.sizeBytes) {
-    throw mismatch('a size of', sizeBytes, expected.sizeBytes);
+    throw contentMismatch('a size of', sizeBytes, expected.sizeBytes);
   }
   const digest = digestOfHex(hash.digest('hex'));
   if (expected.digest !== undefined && digest !== expected.digest) {
-    throw mismatch('the digest', digest, expected.digest);
+    throw contentMismatch('the digest', digest, expected.digest);
   }
   return { digest, sizeBytes };
 }
@@ -97,7 +91,7 @@ async function moveDurably(from: string, to: string): Promise<void> {
 /**
  * Writes a stream to a temporary file and verifies its size and digest.
  *
- * @throws CONTENT_MISMATCH, or whatever the source throws; then the temporary file is gone
+ * @throws CONTENT_MISMATCH, IMAGE_STORE_UNWRITABLE, or whatever the source throws; then the temporary file is gone
  */
 export async function receiveBlob(options: ReceiveOptions): Promise<ReceivedBlob> {
   const { temporary } = options;

@@ -50,6 +50,15 @@ function invalid(text: string, why: string): BerthError {
   });
 }
 
+/** Docker's words, which clients look for. */
+function mustBeLowercase(text: string, path: string): BerthError {
+  return new BerthError('REFERENCE_INVALID', {
+    message: `invalid reference format: repository name (${path}) must be lowercase`,
+    remedy: 'Write the name in lower case; only a tag and a registry host may have capitals.',
+    details: { reference: text },
+  });
+}
+
 /** Tells a registry from the first part of a repository: only a host has a dot, a port or capitals. */
 function splitDomain(name: string): { readonly domain: string; readonly path: string } {
   const slash = name.indexOf('/');
@@ -81,12 +90,16 @@ function splitSuffixes(text: string): { name: string; tag?: string; digest?: str
 export function parseReference(text: string): Reference {
   if (text === '') throw invalid(text, 'it is empty');
   if (identifierPattern.test(text)) {
-    throw invalid(text, 'a name cannot be 64 hexadecimal digits, they are an image id');
+    // Docker's words: a client may tell an id from a name by them.
+    throw new BerthError('REFERENCE_INVALID', {
+      message: `invalid repository name (${text}), cannot specify 64-byte hexadecimal strings`,
+      remedy: 'Write "sha256:" before it when an image id is meant, or choose another name.',
+      details: { reference: text },
+    });
   }
   const { name, tag, digest } = splitSuffixes(text);
   const { domain, path } = splitDomain(name);
-  if (path !== path.toLowerCase())
-    throw invalid(text, `repository name "${path}" must be lowercase`);
+  if (path !== path.toLowerCase()) throw mustBeLowercase(text, path);
   if (!domainPattern.test(domain)) throw invalid(text, `"${domain}" is not a registry host`);
   if (!pathPattern.test(path)) throw invalid(text, `"${path}" is not a repository name`);
   if (path.length > maxPathLength) {
@@ -122,6 +135,31 @@ export function withDigest(reference: Reference, digest: Digest): Reference {
 export function lookupName(text: string): Reference {
   const name = withDefaultTag(parseReference(text));
   return name.digest === undefined ? name : withDigest(name, name.digest);
+}
+
+/**
+ * The name that a repository and a tag, given apart, stand for (Docker's `repo` and `tag` parameters): a tag beside the
+ * repository counts more than one within it; `latest` when there is none.
+ *
+ * @throws REFERENCE_INVALID, also for a name with a digest
+ */
+export function parseTagTarget(repository: string, tag: string): Reference {
+  const name = parseReference(repository);
+  if (name.digest !== undefined) {
+    throw new BerthError('REFERENCE_INVALID', {
+      message: `refusing to create a tag with a digest reference: "${repository}"`,
+      remedy: 'Leave the digest out: it follows from the image.',
+    });
+  }
+  if (familiarRepository(name) === 'sha256') {
+    throw new BerthError('REFERENCE_INVALID', {
+      message: 'refusing to create an ambiguous tag using digest algorithm as name',
+      remedy: 'Choose another name: "sha256:..." is how image ids are written.',
+    });
+  }
+  if (tag === '') return withDefaultTag(name);
+  if (!tagPattern.test(tag)) throw invalid(`${repository}:${tag}`, `"${tag}" is not a tag`);
+  return withTag(name, tag);
 }
 
 /** Registry and repository, without tag and digest: `docker.io/library/ubuntu`. */

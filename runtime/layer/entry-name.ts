@@ -11,12 +11,20 @@ export function quoteName(name: string): string {
   return JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
 }
 
+/** The kernel takes no longer path (path_resolution(7), PATH_MAX). */
+const maxPathBytes = 4095;
+
 /**
  * Splits an entry's name into its parts; the root itself has none. `./` and double slashes mean nothing.
  *
- * @throws LAYER_INVALID for absolute names, `..`, and names with a NUL
+ * @throws LAYER_INVALID for absolute names, `..`, names with a NUL, and names that are too long for the kernel
  */
 export function splitEntryName(name: string): readonly string[] {
+  if (name.length > maxPathBytes) {
+    throw layerError(
+      `entry ${quoteName(name.slice(0, 100))} and so on has a name of ${name.length} bytes; wanted at most ${maxPathBytes} (ENAMETOOLONG)`,
+    );
+  }
   if (name.startsWith('/'))
     throw layerError(`entry ${quoteName(name)} is absolute; wanted a path below the root`);
   if (name.includes('\0')) throw layerError(`entry ${quoteName(name)} has a NUL in its name`);

@@ -19,6 +19,7 @@ const layersFault = new Set([
   'E2BIG',
   'ERANGE',
   'EMLINK',
+  'EFBIG',
 ]);
 
 function errnoOf(error: unknown): string | undefined {
@@ -35,11 +36,17 @@ export function toLayerError(error: unknown): unknown {
   if (layersFault.has(errno)) return layerError(messageOf(error), error);
   return new BerthError('LAYER_UNPACK_FAILED', {
     message: `the layer could not be unpacked: ${messageOf(error)}`,
-    remedy:
-      errno === 'ENOSPC' || errno === 'EDQUOT'
-        ? 'Free space, or inodes, on the file system of the data root.'
-        : 'See the cause; it comes from the file system of the data root.',
+    remedy: remedyFor(error, errno),
     details: { errno },
     cause: error,
   });
+}
+
+function remedyFor(error: unknown, errno: string): string {
+  if (errno === 'ENOSPC' || errno === 'EDQUOT')
+    return 'Free space, or inodes, on the file system of the data root.';
+  const isNode = isBerthError(error) && error.details['call'] === 'mknodat';
+  if (errno === 'EPERM' && isNode)
+    return 'Run berthd where device nodes may be made (CAP_MKNOD, no user namespace), or build the image without them.';
+  return 'See the cause; it comes from the file system of the data root.';
 }

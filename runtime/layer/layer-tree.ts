@@ -1,5 +1,5 @@
+import type { Attributes } from './attributes.ts';
 import { quoteName } from './entry-name.ts';
-import type { Attributes } from './filesystem-batch.ts';
 import { layerError } from './layer-error.ts';
 
 /** A folder of the layer. */
@@ -12,14 +12,17 @@ export interface DirectoryNode {
   opaque: boolean;
 }
 
-/** Something in the layer. Paths and targets are byte strings (latin1), as in a TarEntry. */
+/** Something in the layer. Targets are byte strings (latin1), as in a TarEntry. */
 export type LayerNode =
   | DirectoryNode
-  | { readonly kind: 'symlink'; readonly path: string; readonly target: string }
-  | { readonly kind: 'other'; readonly path: string };
+  | { readonly kind: 'symlink'; readonly target: string }
+  | { readonly kind: 'other' };
+
+/** All that is neither a folder nor a link: a layer has a hundred thousand of them, and nothing is asked of them. */
+export const otherNode: LayerNode = { kind: 'other' };
 
 /** Folders that the archive has no entry for, but whose content it has. */
-const impliedAttributes: Attributes = {
+export const impliedAttributes: Attributes = {
   mode: 0o755,
   uid: 0,
   gid: 0,
@@ -35,13 +38,12 @@ const maxLinks = 40;
  * resolved here, in memory: links are followed as in a chroot, and no link of the archive can lead outside.
  */
 export class LayerTree {
-  readonly root: DirectoryNode;
+  readonly root: DirectoryNode = makeDirectory('.', impliedAttributes);
   readonly #onImplied: (directory: DirectoryNode) => void;
 
   /** @param onImplied Told of each folder that has to be made though no entry names it. */
   constructor(onImplied: (directory: DirectoryNode) => void) {
     this.#onImplied = onImplied;
-    this.root = makeDirectory('.', impliedAttributes);
   }
 
   /**
@@ -68,7 +70,7 @@ export class LayerTree {
       }
       if (node.kind === 'other') {
         throw layerError(
-          `entry ${quoteName(parts.join('/'))} is below ${quoteName(node.path)}, which is no folder`,
+          `entry ${quoteName(parts.join('/'))} is below ${quoteName(childPath(current, part))}, which is no folder`,
         );
       }
       linksLeft -= 1;
@@ -88,16 +90,15 @@ export class LayerTree {
   /**
    * Adds what an entry makes.
    *
-   * @returns The node's path, for a folder also when it was there already
+   * @returns Its path
    * @throws LAYER_INVALID when there is something of that name
    */
-  add(parent: DirectoryNode, name: string, make: (path: string) => LayerNode): LayerNode {
+  add(parent: DirectoryNode, name: string, node: LayerNode): string {
     if (parent.children.has(name)) {
       throw layerError(`it has two entries for ${quoteName(childPath(parent, name))}; wanted one`);
     }
-    const node = make(childPath(parent, name));
     parent.children.set(name, node);
-    return node;
+    return childPath(parent, name);
   }
 
   /** All folders, each before what is in it. */

@@ -1,40 +1,37 @@
-import { join } from 'node:path';
-
-import { open } from '../host/files.ts';
 import { S_IFBLK, S_IFCHR, S_IFIFO } from '../syscall/constants/fs.ts';
-import type { TarEntry } from '../tar/tar-reader.ts';
+import type { TarEntryHeader } from '../tar/tar-entry.ts';
+import type { Attributes, NodeKind } from './attributes.ts';
+import { EntryPlaces } from './entry-places.ts';
 import { meaningOf, quoteName, splitEntryName } from './entry-name.ts';
-import { FilesystemBatch } from './filesystem-batch.ts';
-import type { Attributes, NodeKind, ProgramRunner } from './filesystem-batch.ts';
+import { FileWriter } from './file-writer.ts';
+import type { ContentPiece, FilesystemBatch } from './filesystem-batch.ts';
 import { layerError } from './layer-error.ts';
-import { LayerTree, childPath, makeDirectory } from './layer-tree.ts';
+import { LayerTree, childPath, makeDirectory, otherNode } from './layer-tree.ts';
 import type { DirectoryNode } from './layer-tree.ts';
-
-/** Larger files do not travel through a syscall program. */
-const inlineFileBytes = 256 * 1024;
 
 /** A whiteout on overlayfs: a character device 0:0 (Documentation/filesystems/overlayfs.rst). */
 const whiteoutKind: NodeKind = { type: S_IFCHR, major: 0, minor: 0 };
-const opaqueAttribute = 'trusted.overlay.opaque';
+const opaqueAttribute = { name: 'trusted.overlay.opaque', value: Buffer.from('y') } as const;
 /** overlayfs's own bookkeeping. From an archive it could redirect a folder to another one: it is not taken over. */
 const overlayAttributes = 'trusted.overlay.';
 const maxOwner = 0xffff_fffe;
 
 /** Writes the entries of one layer into a new folder, as overlayfs wants a layer. */
 export class LayerWriter {
-  readonly #root: string;
   readonly #batch: FilesystemBatch;
+  readonly #implied: DirectoryNode[] = [];
   readonly #tree: LayerTree;
+  readonly #places: EntryPlaces;
   readonly #whiteouts: { readonly parent: DirectoryNode; readonly name: string }[] = [];
+  readonly #file: FileWriter;
   #sizeBytes = 0;
 
-  /** @param root Absolute path of an existing, empty folder. */
-  constructor(runner: ProgramRunner, root: string) {
-    this.#root = root;
-    this.#batch = new FilesystemBatch(runner, root);
-    this.#tree = new LayerTree((directory) => {
-      this.#batch.directory(directory.path);
-    });
+  constructor(batch: FilesystemBatch) {
+    this.#batch = batch;
+    this.#file = new FileWriter(batch);
+    this.#tree = new LayerTree((directory) => this.#implied.push(directory));
+    this.#places = new EntryPlaces(this.#tree);
+    batch.prepareRoot();
   }
 
   /** Bytes of all files so far. */
@@ -42,145 +39,158 @@ export class LayerWriter {
     return this.#sizeBytes;
   }
 
-  /** Writes an entry, reading its body. @throws LAYER_INVALID, SYSCALL_FAILED, Node.js system errors */
-  async write(entry: TarEntry): Promise<void> {
-    const parts = splitEntryName(entry.name);
-    const name = parts.at(-1);
-    if (name === undefined) {
+  /**
+   * Begins an entry; its content goes to `content`.
+   *
+   * @throws LAYER_INVALID; what an earlier one has met with on its way to the disk
+   */
+  async entry(entry: TarEntryHeader): Promise<void> {
+    const place = this.#places.find(entry.name);
+    if (place === undefined) {
       this.#writeRoot(entry);
       return;
     }
-    const parent = this.#tree.directory(parts.slice(0, -1));
+    const { parent, name } = place;
+    await this.#makeImplied();
     const meaning = meaningOf(name);
     switch (meaning.kind) {
       case 'entry':
         await this.#writeEntry(entry, parent, name);
-        break;
+        return;
       case 'whiteout':
         this.#whiteouts.push({ parent, name: meaning.name });
-        break;
+        return;
       case 'opaque':
         parent.opaque = true;
-        break;
+        return;
       case 'metadata':
-        break;
+        return;
     }
-    await this.#batch.flushIfFull();
+  }
+
+  /** Writes a piece of the entry's content. @param chunk That of `FilesystemBatch.beginChunk`. */
+  async content(chunk: Buffer, piece: ContentPiece): Promise<void> {
+    const room = this.#batch.room();
+    if (room) await room;
+    this.#file.content(chunk, piece);
+  }
+
+  /** Says that the entry has no further content. */
+  async endEntry(): Promise<void> {
+    const room = this.#batch.room();
+    if (room) await room;
+    await this.#file.end();
   }
 
   /** Makes the whiteouts, and gives the folders their attributes, which writing into them would have changed. */
   async finish(): Promise<void> {
     for (const whiteout of this.#whiteouts) {
+      await this.#batch.room();
       this.#writeWhiteout(whiteout.parent, whiteout.name);
-      await this.#batch.flushIfFull();
     }
     for (const directory of this.#tree.directories()) {
+      await this.#batch.room(64);
       this.#batch.attributes(directory.path, directory.attributes, 'other');
-      if (directory.opaque) this.#batch.xattr(directory.path, opaqueAttribute, Buffer.from('y'));
-      await this.#batch.flushIfFull();
+      if (directory.opaque) this.#batch.xattr(directory.path, opaqueAttribute, 'needed');
+      await this.#xattrs(directory.path, directory.attributes);
     }
-    await this.#batch.flush();
+    await this.#batch.finish();
   }
 
-  /** Resolves when nothing is written any more, also after an error. */
-  settled(): Promise<void> {
-    return this.#batch.settled();
+  async #makeImplied(): Promise<void> {
+    if (this.#implied.length === 0) return;
+    for (const { path, attributes } of this.#implied.splice(0)) {
+      await this.#batch.room();
+      this.#batch.directory(path, attributes.mode);
+    }
   }
 
-  #writeRoot(entry: TarEntry): void {
+  #writeRoot(entry: TarEntryHeader): void {
     if (entry.type !== 'directory') throw layerError('its root is not a folder');
     this.#tree.root.attributes = attributesOf(entry);
   }
 
-  async #writeEntry(entry: TarEntry, parent: DirectoryNode, name: string): Promise<void> {
+  async #writeEntry(entry: TarEntryHeader, parent: DirectoryNode, name: string): Promise<void> {
+    const room = this.#batch.room();
+    if (room) await room;
     switch (entry.type) {
       case 'directory':
         this.#writeDirectory(entry, parent, name);
         return;
       case 'hard-link':
-        this.#writeHardLink(entry, parent, name);
-        return;
-      case 'symlink':
-        this.#writeSymlink(entry, parent, name);
+        await this.#writeHardLink(entry, parent, name);
         return;
       case 'file':
-        await this.#writeFile(entry, this.#addOther(parent, name));
-        break;
+        this.#sizeBytes += entry.sizeBytes;
+        this.#file.begin(this.#tree.add(parent, name, otherNode), {
+          sizeBytes: entry.sizeBytes,
+          attributes: attributesOf(entry),
+        });
+        return;
+      case 'symlink':
+        await this.#finishNode(entry, this.#writeSymlink(entry, parent, name), 'symlink');
+        return;
       case 'fifo':
-        this.#batch.node(this.#addOther(parent, name), { type: S_IFIFO, major: 0, minor: 0 });
-        break;
       case 'character-device':
-        this.#batch.node(this.#addOther(parent, name), device(entry, S_IFCHR));
-        break;
-      case 'block-device':
-        this.#batch.node(this.#addOther(parent, name), device(entry, S_IFBLK));
-        break;
+      case 'block-device': {
+        const path = this.#tree.add(parent, name, otherNode);
+        this.#batch.node(path, nodeKind(entry));
+        await this.#finishNode(entry, path, 'other');
+      }
     }
-    this.#batch.attributes(childPath(parent, name), attributesOf(entry), 'other');
   }
 
-  #addOther(parent: DirectoryNode, name: string): string {
-    return this.#tree.add(parent, name, (path) => ({ kind: 'other', path })).path;
+  async #finishNode(entry: TarEntryHeader, path: string, kind: 'symlink' | 'other'): Promise<void> {
+    const attributes = attributesOf(entry);
+    this.#batch.attributes(path, attributes, kind);
+    await this.#xattrs(path, attributes);
   }
 
-  #writeDirectory(entry: TarEntry, parent: DirectoryNode, name: string): void {
+  async #xattrs(path: string, { xattrs }: Attributes): Promise<void> {
+    for (const [name, value] of xattrs) {
+      await this.#batch.room(name.length + value.byteLength + 64);
+      this.#batch.xattr(path, { name, value }, 'wanted');
+    }
+  }
+
+  #writeDirectory(entry: TarEntryHeader, parent: DirectoryNode, name: string): void {
+    const attributes = attributesOf(entry);
     const existing = parent.children.get(name);
     if (existing?.kind === 'directory') {
       // Named again after its content, or twice: the last attributes count.
-      existing.attributes = attributesOf(entry);
+      existing.attributes = attributes;
       return;
     }
-    const node = this.#tree.add(parent, name, (path) => makeDirectory(path, attributesOf(entry)));
-    this.#batch.directory(node.path);
+    const path = childPath(parent, name);
+    this.#tree.add(parent, name, makeDirectory(path, attributes));
+    this.#batch.directory(path, attributes.mode);
   }
 
-  #writeSymlink(entry: TarEntry, parent: DirectoryNode, name: string): void {
+  #writeSymlink(entry: TarEntryHeader, parent: DirectoryNode, name: string): string {
     const target = entry.linkName;
-    if (target === '' || target.includes('\0')) {
+    if (target === '' || target.includes('\0') || target.length > maxTargetBytes) {
       throw layerError(`link ${quoteName(entry.name)} has no usable target`);
     }
-    const { path } = this.#tree.add(parent, name, (made) => ({
-      kind: 'symlink',
-      path: made,
-      target,
-    }));
+    const path = this.#tree.add(parent, name, { kind: 'symlink', target });
     this.#batch.symlink(path, target);
-    this.#batch.attributes(path, attributesOf(entry), 'symlink');
+    return path;
   }
 
-  #writeHardLink(entry: TarEntry, parent: DirectoryNode, name: string): void {
+  async #writeHardLink(entry: TarEntryHeader, parent: DirectoryNode, name: string): Promise<void> {
     const parts = splitEntryName(entry.linkName);
-    const target = this.#tree.directory(parts.slice(0, -1)).children.get(parts.at(-1) ?? '');
+    const folder = this.#tree.directory(parts.slice(0, -1));
+    const targetName = parts.at(-1) ?? '';
+    const target = folder.children.get(targetName);
     if (target === undefined || target.kind === 'directory') {
       const wanted = 'wanted a file that comes before it in the layer';
       throw layerError(
         `hard link ${quoteName(entry.name)} leads to ${quoteName(entry.linkName)}; ${wanted}`,
       );
     }
-    const made = this.#tree.add(parent, name, (path) => ({ ...target, path }));
-    this.#batch.hardLink(made.path, target.path);
-  }
-
-  async #writeFile(entry: TarEntry, path: string): Promise<void> {
-    this.#sizeBytes += entry.sizeBytes;
-    if (entry.sizeBytes <= inlineFileBytes) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry.body) chunks.push(chunk);
-      this.#batch.file(path, chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
-      return;
-    }
-    // The folder it goes into has to exist.
-    await this.#batch.flush();
-    const file = await open(
-      Buffer.concat([Buffer.from(join(this.#root, '/')), Buffer.from(path, 'latin1')]),
-      'wx',
-      0o600,
-    );
-    try {
-      for await (const chunk of entry.body) await file.writeFile(chunk);
-    } finally {
-      await file.close();
-    }
+    await this.#makeImplied();
+    const path = this.#tree.add(parent, name, target);
+    await this.#batch.room();
+    this.#batch.hardLink(path, childPath(folder, targetName));
   }
 
   #writeWhiteout(parent: DirectoryNode, name: string): void {
@@ -188,19 +198,36 @@ export class LayerWriter {
     // The layer hides what is below and puts something in its place: a folder must not be merged with that below.
     if (existing?.kind === 'directory') existing.opaque = true;
     if (existing !== undefined) return;
-    const path = this.#addOther(parent, name);
-    this.#batch.node(path, whiteoutKind);
+    this.#batch.node(this.#tree.add(parent, name, otherNode), whiteoutKind);
   }
 }
 
-function attributesOf({ name, mode, uid, gid, mtime, xattrs }: TarEntry): Attributes {
+/** The kernel takes no longer target of a symbolic link (symlink(2), PATH_MAX). */
+const maxTargetBytes = 4095;
+
+function attributesOf({ name, mode, uid, gid, mtime, xattrs }: TarEntryHeader): Attributes {
   // chown(2) takes 2^32-1 as: leave it as it is.
   if (uid > maxOwner || gid > maxOwner)
     throw layerError(`entry ${quoteName(name)} has owner "${uid}:${gid}"`);
-  const kept = [...xattrs].filter(([name]) => !name.startsWith(overlayAttributes));
-  return { mode, uid, gid, mtime, xattrs: kept.length === xattrs.size ? xattrs : new Map(kept) };
+  return { mode, uid, gid, mtime, xattrs: xattrs.size === 0 ? xattrs : usableXattrs(name, xattrs) };
 }
 
-function device(entry: TarEntry, type: number): NodeKind {
+/** The kernel takes no larger value, and no longer name (xattr(7), include/uapi/linux/limits.h). */
+const maxValueBytes = 65_536;
+const maxNameBytes = 255;
+
+function usableXattrs(entry: string, xattrs: TarEntryHeader['xattrs']): Attributes['xattrs'] {
+  const kept = [...xattrs].filter(([name]) => !name.startsWith(overlayAttributes));
+  for (const [name, value] of kept) {
+    const isUsable = !name.includes('\0') && Buffer.byteLength(name) <= maxNameBytes;
+    if (!isUsable || value.byteLength > maxValueBytes)
+      throw layerError(`entry ${quoteName(entry)} has an attribute that no file can have`);
+  }
+  return new Map(kept);
+}
+
+function nodeKind(entry: TarEntryHeader): NodeKind {
+  if (entry.type === 'fifo') return { type: S_IFIFO, major: 0, minor: 0 };
+  const type = entry.type === 'block-device' ? S_IFBLK : S_IFCHR;
   return { type, major: entry.deviceMajor, minor: entry.deviceMinor };
 }

@@ -2,13 +2,16 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { isBerthError } from '../errors/berth-error.ts';
 import {
+  exists,
   orIfMissing,
   readTextIfExists,
   rename,
   rm,
   stat,
   syncFolder,
+  writeFile,
   writeFileWhole,
 } from '../host/files.ts';
 import { hexOf, isDigest } from '../image/digest.ts';
@@ -21,6 +24,8 @@ const recordSchema = z.object({
   parent: digestSchema.optional(),
   diffId: digestSchema.optional(),
   sizeBytes: z.number().int().nonnegative(),
+  /** The boot during which it was made; absent when it was on the disk before it got its name. */
+  bootId: z.string().optional(),
 });
 
 /** What is written beside an unpacked layer. */
@@ -35,6 +40,8 @@ export interface Snapshot extends SnapshotRecord {
 }
 
 const temporarySuffix = '.tmp';
+/** Beside a snapshot that is on the disk. */
+const durableMarker = 'durable';
 
 /** The folder of unpacked layers, `<data-root>/snapshots`: one folder a ChainID, complete if it has its final name. */
 export class SnapshotFolder {
@@ -84,7 +91,7 @@ export class SnapshotFolder {
     await writeFileWhole(join(temporary, 'layer.json'), `${JSON.stringify(record)}\n`, options);
   }
 
-  /** Gives a finished snapshot its name. It must be on the disk. What is there without a record is replaced. */
+  /** Gives a finished snapshot its name. What is there without a record is replaced. */
   async publish(temporary: string, chainId: Digest): Promise<void> {
     await this.remove(chainId);
     await rename(temporary, this.finalPath(chainId));
@@ -93,6 +100,33 @@ export class SnapshotFolder {
   /** Makes published names durable. */
   sync(): void {
     syncFolder(this.path);
+  }
+
+  /** Notes that a snapshot is on the disk; nothing happens when it has gone in the meantime. */
+  async markDurable(chainId: Digest): Promise<void> {
+    const marker = join(this.finalPath(chainId), durableMarker);
+    await orIfMissing(writeFile(marker, '', { mode: 0o600 }), undefined);
+  }
+
+  /**
+   * What a snapshot is worth after a start: `durable`; `cached`, written by a berthd that was killed, while the kernel
+   * that has its files in memory runs on; or `lost`, not known to have come to the disk before the power went.
+   */
+  async stateOf(
+    chainId: Digest,
+    bootId: string | undefined,
+  ): Promise<'durable' | 'cached' | 'lost'> {
+    if (await exists(join(this.finalPath(chainId), durableMarker))) return 'durable';
+    try {
+      const snapshot = await this.read(chainId);
+      if (snapshot === undefined) return 'lost';
+      if (snapshot.bootId === undefined) return 'durable';
+      return snapshot.bootId === bootId ? 'cached' : 'lost';
+    } catch (error) {
+      // Its record was cut off.
+      if (isBerthError(error, 'MANIFEST_INVALID')) return 'lost';
+      throw error;
+    }
   }
 
   /** Takes a snapshot's name away, then removes its files: it is never seen half-removed. */

@@ -1,21 +1,23 @@
 import { join } from 'node:path';
 
 import { BerthError } from '../errors/berth-error.ts';
-import { Cleanup } from '../errors/cleanup.ts';
+import { bootId } from '../host/boot-id.ts';
 import { listFolder, mkdir, rm } from '../host/files.ts';
 import type { Digest } from '../image/digest.ts';
 import { Holds } from '../image/holds.ts';
-import type { HeldLayers, LayerSource, LayerStacks } from '../image/layer-stacks.ts';
+import type { EnsureOptions, HeldLayers, LayerSource, LayerStacks } from '../image/layer-stacks.ts';
 import { SerialQueue } from '../image/serial-queue.ts';
-import type { ProgramRunner } from '../layer/filesystem-batch.ts';
-import { unpackLayer } from '../layer/unpack-layer.ts';
+import { UnpackPool } from '../layer/unpack-pool.ts';
+import type { ProgramRunner } from '../syscall/run-image.ts';
 import { chainIdsOf, emptyChainId } from './chain-id.ts';
 import { ContainerFolder } from './container-folder.ts';
+import { Durability } from './durability.ts';
+import type { MissingLayer } from './layer-job.ts';
+import { LayerJobs } from './layer-jobs.ts';
 import type { RootfsMount } from './rootfs-mount.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
 import type { Snapshot } from './snapshot-folder.ts';
 import type { ContainerSnapshots } from './snapshot-service.ts';
-import { syncFileSystem } from './sync-file-system.ts';
 
 /** Where the store is, and what it works with. */
 export interface SnapshotStoreOptions {
@@ -23,17 +25,13 @@ export interface SnapshotStoreOptions {
   readonly dataRoot: string;
   /** A Launcher. */
   readonly runner: ProgramRunner;
+  /** Threads to unpack in; the store's own when left out. */
+  readonly pool?: UnpackPool;
+  /** That of this boot, when it is not to be asked for. */
+  readonly bootId?: string;
 }
 
 const removalOptions = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 } as const;
-
-/** A layer that is still to be unpacked. */
-interface MissingLayer {
-  readonly chainId: Digest;
-  readonly parent: Digest | undefined;
-  /** None for the layer of an image that has no layers. */
-  readonly source: LayerSource | undefined;
-}
 
 /**
  * Unpacked layers, each once however many images share it, and containers' root file systems made of them by
@@ -42,50 +40,61 @@ interface MissingLayer {
 export class SnapshotStore implements LayerStacks, ContainerSnapshots {
   readonly #folder: SnapshotFolder;
   readonly #containers: ContainerFolder;
-  readonly #runner: ProgramRunner;
+  readonly #jobs: LayerJobs;
+  readonly #durability: Durability;
   /** Snapshots do not change, so that what was read once stays true until it is collected. */
   readonly #known = new Map<Digest, Snapshot>();
   readonly #holds = new Holds<Digest>();
-  /** One unpacking at a time: who wants the same layers next then finds them. */
-  readonly #unpacking = new SerialQueue();
   /** A container's link and garbage collection must not cross. */
   readonly #links = new SerialQueue();
 
-  private constructor({ dataRoot, runner }: SnapshotStoreOptions) {
+  private constructor(options: SnapshotStoreOptions, boot: string | undefined) {
+    const { dataRoot, runner } = options;
     this.#folder = new SnapshotFolder(join(dataRoot, 'snapshots'));
     this.#containers = new ContainerFolder(join(dataRoot, 'containers'));
-    this.#runner = runner;
+    const pool = options.pool ?? new UnpackPool({ runner });
+    this.#durability = new Durability(this.#folder, runner);
+    this.#jobs = new LayerJobs({
+      folder: this.#folder,
+      pool,
+      bootId: boot,
+      onPublished: (chainId) => {
+        this.#durability.note(chainId);
+      },
+    });
   }
 
-  /** Opens the store, makes it when it is new, and removes what was left half-done. */
+  /** Opens the store, makes it when it is new, and removes what was left half-done or lost in a power cut. */
   static async open(options: SnapshotStoreOptions): Promise<SnapshotStore> {
-    const store = new SnapshotStore(options);
+    const boot = options.bootId ?? (await bootId());
+    const store = new SnapshotStore(options, boot);
     const { path } = store.#folder;
     await mkdir(path, { recursive: true, mode: 0o700 });
     for (const name of await listFolder(path)) {
       // A syscall program of a berthd that was killed may still be writing: what it adds is removed on the next try.
       if (SnapshotFolder.isTemporary(name)) await rm(join(path, name), removalOptions);
     }
+    await store.#judgeSnapshots(boot);
     return store;
   }
 
-  async ensure(layers: readonly LayerSource[], signal?: AbortSignal): Promise<HeldLayers> {
-    const diffIds = layers.map(({ diffId }) => diffId);
-    const stack = stackOf(diffIds);
+  async ensure(layers: readonly LayerSource[], options: EnsureOptions = {}): Promise<HeldLayers> {
+    const stack = stackOf(layers.map(({ diffId }) => diffId));
+    const top = stack.at(-1) ?? emptyChainId;
     const releases = stack.map((chainId) => this.#holds.hold(chainId));
     const release = (): void => {
       for (const one of releases) one();
     };
     try {
-      if ((await this.#missing(layers)).length > 0) {
-        await this.#unpacking.run(async () => this.#unpackAll(await this.#missing(layers), signal));
+      const missingLayers = await this.#missing(layers);
+      for (const [i, { blob }] of layers.entries()) {
+        const isMissing = missingLayers.some(({ chainId }) => chainId === stack[i]);
+        if (!isMissing) options.onEvent?.({ kind: 'unpacked', layer: blob.digest });
       }
-      const snapshots = await this.#snapshots(stack.at(-1) ?? emptyChainId);
-      return {
-        chainId: stack.at(-1) ?? emptyChainId,
-        lower: snapshots.map(({ fs }) => fs),
-        release,
-      };
+      await this.#jobs.unpack(missingLayers, options);
+      this.#durability.begin();
+      const snapshots = await this.#snapshots(top);
+      return { chainId: top, lower: snapshots.map(({ fs }) => fs), release };
     } catch (error) {
       release();
       throw error;
@@ -105,6 +114,8 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
   createContainer(containerId: string, chainId: Digest): Promise<RootfsMount> {
     return this.#links.run(async () => {
       const snapshots = await this.#snapshots(chainId);
+      // What a container has changed means nothing without what it was changed from.
+      await this.#durability.of(await this.#chain(chainId));
       const root = snapshots[0]?.root ?? { mode: 0o755, uid: 0, gid: 0 };
       const folders = await this.#containers.create(containerId, chainId, root);
       return { type: 'overlay', lower: snapshots.map(({ fs }) => fs), ...folders };
@@ -123,20 +134,22 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
     return this.#containers.remove(containerId);
   }
 
+  /** Resolves when nothing is being brought to the disk any more, whatever came of it. */
+  settled(): Promise<void> {
+    return this.#durability.settled();
+  }
+
   collectGarbage(images: readonly (readonly Digest[])[]): Promise<readonly Digest[]> {
     return this.#links.run(async () => {
       const needed = new Set(images.flatMap(stackOf));
       for (const chainId of await this.#containers.chainIdsInUse()) {
         for (const below of await this.#chain(chainId)) needed.add(below);
       }
-      const names = await listFolder(this.#folder.path);
-      const chainIds = names
-        .map((name) => SnapshotFolder.chainIdOf(name))
-        .filter((found) => found !== undefined);
       const removed: Digest[] = [];
-      for (const chainId of await this.#topmostFirst(chainIds)) {
+      for (const chainId of await this.#topmostFirst(await this.#chainIds())) {
         if (needed.has(chainId) || this.#holds.isHeld(chainId)) continue;
         this.#known.delete(chainId);
+        this.#durability.remove(chainId);
         await this.#folder.remove(chainId);
         removed.push(chainId);
       }
@@ -194,54 +207,21 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
     return missingLayers;
   }
 
-  /** Unpacks under temporary names, brings all to the disk at once, and only then gives them their names. */
-  async #unpackAll(
-    layers: readonly MissingLayer[],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const cleanup = new Cleanup();
-    try {
-      const made: { readonly chainId: Digest; readonly temporary: string }[] = [];
-      for (const layer of layers) {
-        signal?.throwIfAborted();
-        const temporary = this.#folder.temporaryPath(layer.chainId);
-        cleanup.add(() => rm(temporary, { recursive: true, force: true }));
-        await this.#unpack(layer, temporary, signal);
-        made.push({ chainId: layer.chainId, temporary });
-      }
-      if (made.length === 0) return;
-      await syncFileSystem(this.#runner, this.#folder.path);
-      for (const { chainId, temporary } of made) await this.#folder.publish(temporary, chainId);
-      this.#folder.sync();
-      cleanup.dismiss();
-    } catch (error) {
-      await cleanup.run();
-      throw error;
+  /** Removes what the power went off under, and goes on with what a killed berthd was about to sync. */
+  async #judgeSnapshots(boot: string | undefined): Promise<void> {
+    for (const chainId of await this.#chainIds()) {
+      const state = await this.#folder.stateOf(chainId, boot);
+      if (state === 'cached') this.#durability.note(chainId);
+      if (state === 'lost') await this.#folder.remove(chainId);
     }
+    this.#durability.begin();
   }
 
-  async #unpack(
-    layer: MissingLayer,
-    temporary: string,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { parent, source } = layer;
-    const root = join(temporary, 'fs');
-    await mkdir(temporary, { mode: 0o700 });
-    if (source === undefined) {
-      await mkdir(root, { mode: 0o755 });
-      await this.#folder.writeRecord(temporary, { sizeBytes: 0 });
-      return;
-    }
-    const { diffId } = source;
-    const { sizeBytes } = await unpackLayer({
-      source: source.open(),
-      root,
-      diffId,
-      runner: this.#runner,
-      signal,
-    });
-    await this.#folder.writeRecord(temporary, { parent, diffId, sizeBytes });
+  async #chainIds(): Promise<readonly Digest[]> {
+    const names = await listFolder(this.#folder.path);
+    return names
+      .map((name) => SnapshotFolder.chainIdOf(name))
+      .filter((found) => found !== undefined);
   }
 }
 

@@ -1,6 +1,6 @@
-import type { ProgramRunner } from '../layer/filesystem-batch.ts';
 import { AT_FDCWD, O_CLOEXEC, O_RDONLY } from '../syscall/constants/fs.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
+import type { ProgramRunner } from '../syscall/run-image.ts';
 
 /** A slow disk with much in its cache may take minutes. */
 const timeoutMs = 600_000;

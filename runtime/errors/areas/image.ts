@@ -54,6 +54,12 @@ export const imageErrors = {
     meaning:
       'Stored content no longer has its digest; it was removed so that it can be fetched again.',
   },
+  BLOB_SUPERSEDED: {
+    http: 500,
+    exit: 1,
+    meaning:
+      'Bytes of a blob that was still arriving turned out wrong and were thrown away; the blob is fetched anew.',
+  },
   BLOB_MISSING: {
     http: 500,
     exit: 1,
@@ -64,10 +70,21 @@ export const imageErrors = {
     exit: 1,
     meaning: "The image store's index.json or oci-layout file cannot be read as such.",
   },
+  IMAGE_STORE_UNWRITABLE: {
+    http: 500,
+    exit: 1,
+    meaning: 'Content could not be written to the image store: its disk is full, or broken.',
+  },
   CONTENT_MISMATCH: {
     http: 500,
     exit: 1,
     meaning:
       'Content that was to be stored does not have the digest or the size it was announced with.',
+  },
+  CONFIG_CHANGE_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning:
+      'A change of an image configuration is not an instruction of a Dockerfile that can be used for it.',
   },
 } as const satisfies ErrorArea;

@@ -22,6 +22,16 @@ export const layerErrors = {
     exit: 1,
     meaning: 'A layer could not be written to this host, for example because the disk is full.',
   },
+  LAYER_PACK_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning: 'No layer can be made of a container: something in it cannot be said in a layer.',
+  },
+  LAYER_TOO_LARGE: {
+    http: 400,
+    exit: 1,
+    meaning: 'A layer expands without measure, or has more entries than berth has memory for.',
+  },
   SNAPSHOT_MISSING: {
     http: 404,
     exit: 1,

@@ -1,8 +1,12 @@
+import { BerthError } from '../../errors/berth-error.ts';
 import type { ContentStore } from '../content-store.ts';
 import { readImageContent } from '../image-catalog.ts';
 import type { ImageContent } from '../image-catalog.ts';
+import type { Platform } from '../image-config.ts';
+import { isFor } from '../image-platform.ts';
 import type { Lease } from '../lease.ts';
 import type { Descriptor } from '../manifest.ts';
+import { formatPlatform } from '../platform.ts';
 import type { Reference } from '../reference.ts';
 import { archiveError, toArchiveError } from './archive-error.ts';
 import type { ArchivedImage } from './archived-image.ts';
@@ -23,13 +27,15 @@ export interface ReceiveArchiveOptions {
   readonly store: ContentStore;
   readonly lease: Lease;
   readonly signal?: AbortSignal | undefined;
+  /** Only images for this platform; of an index, the one for it. */
+  readonly platform?: Platform | undefined;
 }
 
 /**
  * Brings all images of an archive into the store: OCI image layouts, what `docker save` writes, and both in one, as
  * Docker 25 and later write.
  *
- * @throws IMAGE_ARCHIVE_INVALID, the signal's reason, or what the archive's source throws
+ * @throws IMAGE_ARCHIVE_INVALID, PLATFORM_UNAVAILABLE, the signal's reason, or what the archive's source throws
  */
 export async function receiveArchive(
   options: ReceiveArchiveOptions,
@@ -44,18 +50,32 @@ export async function receiveArchive(
       for (const blob of blobs) await lease.commit(blob);
       received.push({ ...(await readImageContent(store, descriptor.digest)), descriptor, names });
     }
-    return received;
+    return forPlatform(received, options.platform);
   } catch (error) {
     throw toArchiveError(error);
   }
 }
 
+function forPlatform(
+  images: readonly ReceivedImage[],
+  platform: Platform | undefined,
+): readonly ReceivedImage[] {
+  if (platform === undefined) return images;
+  const wanted = images.filter((image) => isFor(image, platform));
+  if (wanted.length > 0) return wanted;
+  throw new BerthError('PLATFORM_UNAVAILABLE', {
+    message: `the image archive has no image for the requested platform (${formatPlatform(platform)})`,
+    remedy: `Leave the platform out, or name one that it has: ${images.map(({ config }) => formatPlatform(config)).join(', ')}.`,
+    details: { wanted: formatPlatform(platform) },
+  });
+}
+
 async function findImages(
   files: ArchiveFiles,
-  { lease, store }: ReceiveArchiveOptions,
+  { lease, store, platform }: ReceiveArchiveOptions,
 ): Promise<readonly ArchivedImage[]> {
   const docker = new DockerArchive(files, lease);
-  const oci = await new OciArchive(files, lease, store).images();
+  const oci = await new OciArchive({ files, lease, store, platform }).images();
   const images = oci ?? (await docker.images());
   if (images === undefined || images.length === 0) {
     throw archiveError('it has no image; wanted "manifest.json", or "oci-layout" and "index.json"');

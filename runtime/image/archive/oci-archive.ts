@@ -1,6 +1,7 @@
 import type { ContentStore } from '../content-store.ts';
 import type { Digest } from '../digest.ts';
 import { hexOf } from '../digest.ts';
+import type { Platform } from '../image-config.ts';
 import { parseIndexFile } from '../layout-index.ts';
 import type { Lease } from '../lease.ts';
 import { parseManifest } from '../manifest.ts';
@@ -12,16 +13,27 @@ import { archiveError } from './archive-error.ts';
 import type { ArchivedImage } from './archived-image.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 
+/** What an `OciArchive` reads from, and for whom. */
+export interface OciArchiveOptions {
+  readonly files: ArchiveFiles;
+  readonly lease: Lease;
+  readonly store: ContentStore;
+  /** The host's own when left out. */
+  readonly platform: Platform | undefined;
+}
+
 /** Reads an OCI image layout that was packed into an archive (OCI image-spec 1.1, image-layout.md). */
 export class OciArchive {
   readonly #files: ArchiveFiles;
   readonly #lease: Lease;
   readonly #store: ContentStore;
+  readonly #platform: Platform;
 
-  constructor(files: ArchiveFiles, lease: Lease, store: ContentStore) {
+  constructor({ files, lease, store, platform }: OciArchiveOptions) {
     this.#files = files;
     this.#lease = lease;
     this.#store = store;
+    this.#platform = platform ?? hostPlatform();
   }
 
   /** The images, one for each manifest; `undefined` when the archive is no OCI layout. @throws MANIFEST_INVALID */
@@ -41,13 +53,13 @@ export class OciArchive {
     return [...found.values()];
   }
 
-  /** Follows a descriptor to an image: of an index, the one for this host, or else the first. */
+  /** Follows a descriptor to an image: of an index, the one for the platform, or else the first. */
   async #image(descriptor: Descriptor): Promise<Pick<ArchivedImage, 'descriptor' | 'blobs'>> {
     const bytes = await this.#document(descriptor.digest);
     const parsed = parseManifest(bytes, `manifest "${descriptor.digest}"`);
     if (parsed.kind === 'index') {
       const chosen =
-        choosePlatform(parsed.index, hostPlatform()) ?? this.#firstPresent(parsed.index.manifests);
+        choosePlatform(parsed.index, this.#platform) ?? this.#firstPresent(parsed.index.manifests);
       if (chosen === undefined)
         throw archiveError(`index "${descriptor.digest}" leads to no image in it`);
       return this.#image(chosen);

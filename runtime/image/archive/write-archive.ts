@@ -3,7 +3,7 @@ import { pack } from 'tar-stream';
 import { BerthError } from '../../errors/berth-error.ts';
 import { hexOf } from '../digest.ts';
 import type { Digest } from '../digest.ts';
-import type { ImageBlobs } from '../image-service.ts';
+import type { ImageBlobs } from '../image-model.ts';
 import { formatIndexFile, layoutFileText } from '../layout-index.ts';
 import { parseManifest } from '../manifest.ts';
 import type { Manifest } from '../manifest.ts';

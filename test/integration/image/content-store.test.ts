@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
@@ -169,7 +178,9 @@ describe('index.json', () => {
 
   test('takes changes at the same time one after the other', async () => {
     const names = Array.from({ length: 50 }, (_, i) => parseReference(`image:${i}`));
-    const descriptor = { mediaType: '', digest: digestOf('x'), size: 1 };
+    const lease = store.lease();
+    const digest = await lease.add(Buffer.from('{"schemaVersion":2,"manifests":[]}'));
+    const descriptor = { mediaType: '', digest, size: 1 };
     await Promise.all(
       names.map((name) => store.update((entries) => addImage(entries, descriptor, [name]))),
     );
@@ -207,6 +218,47 @@ describe('opening the store', () => {
     expect(readdirSync(join(dir, 'ingest'))).toEqual([]);
     expect(existsSync(blobPath(orphan))).toBe(false);
     expect(blobNames()).toHaveLength(image.blobs.size);
+  });
+
+  test('takes away names of manifests that are not there any more', async () => {
+    const [kept, lost] = [
+      await makeImage({ layers: [], reference: 'kept:1' }),
+      await makeImage({ layers: [], reference: 'lost:1', created: '2021-01-01T00:00:00Z' }),
+    ];
+    await put(kept);
+    await put(lost);
+    unlinkSync(blobPath(lost.manifestDigest));
+    const again = await ContentStore.open(dir);
+    expect(again.entries.map(({ name }) => name?.path)).toEqual(['library/kept']);
+    expect((await ContentStore.open(dir)).entries).toEqual(again.entries);
+  });
+
+  test('removes blobs that were cut short, so that they can come again', async () => {
+    const image = await makeImage({ layers: [[{ name: 'a', content: 'a' }], [{ name: 'b' }]] });
+    await put(image);
+    const layers = [...image.blobs].filter(([, { byteLength }]) => byteLength % 512 === 0);
+    const [first, second] = layers.map(([digest]) => digest);
+    if (first === undefined || second === undefined) throw new Error('two layers were wanted');
+    truncateSync(blobPath(first), 0);
+    const again = await ContentStore.open(dir);
+    expect(await again.blobs.has(first)).toBe(false);
+    expect(await again.blobs.has(second)).toBe(true);
+    expect(again.entries).toHaveLength(1);
+  });
+
+  test('leaves whole blobs alone whatever size a manifest says they have', async () => {
+    const layer = Buffer.from('layer');
+    const config = Buffer.from('{}');
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        config: { digest: digestOf(config), size: 2 },
+        layers: [{ digest: digestOf(layer), size: 7 }],
+      }),
+    );
+    const blobs = new Map([layer, config, manifest].map((bytes) => [digestOf(bytes), bytes]));
+    await put({ reference: 'odd:1', manifestDigest: digestOf(manifest), blobs });
+    expect(await (await ContentStore.open(dir)).blobs.has(digestOf(layer))).toBe(true);
   });
 
   test('shows images to nobody but root', async () => {

@@ -12,7 +12,8 @@ import type { Digest } from '../../../runtime/image/digest.ts';
 /** A folder that goes away with the test. */
 export async function temporaryFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'berth-test-'));
-  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  // What is brought to the disk behind a test's back may still add a marker to it.
+  onTestFinished(() => rm(path, { recursive: true, force: true, maxRetries: 10 }));
   return path;
 }
 

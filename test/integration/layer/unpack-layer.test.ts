@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { unpackLayer } from '../../../runtime/layer/unpack-layer.ts';
-import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
-import { inPieces, makeTar, sha256 } from './support.ts';
+import { Download } from './blobs.ts';
+import { readXattr } from './read-xattr.ts';
+import { makeTar, sha256, temporaryFolder } from './support.ts';
 import type { TarInput } from './support.ts';
 import { useUnpackFixture } from './unpack-fixture.ts';
 
@@ -103,21 +103,27 @@ describe('unpacking', () => {
     expect(readFileSync(at('file'), 'utf8')).toBe('content');
   });
 
-  test('does not depend on how the stream is cut', async () => {
-    const tar = await makeTar([
-      { name: 'a/', type: 'directory' },
-      { name: 'a/file', content: 'one' },
-      { name: `a/${'long'.repeat(60)}`, content: 'two' },
-    ]);
-    await unpackLayer({
-      source: inPieces(tar, 7),
-      root: root(),
-      diffId: sha256(tar),
-      runner: launcher(),
-    });
-    expect(readFileSync(at('a/file'), 'utf8')).toBe('one');
-    expect(readFileSync(at(`a/${'long'.repeat(60)}`), 'utf8')).toBe('two');
-  });
+  test.each([7, 500, 4000])(
+    'does not depend on how the blob arrives (%i bytes at a time)',
+    async (size) => {
+      const tar = await makeTar([
+        { name: 'a/', type: 'directory' },
+        { name: 'a/file', content: 'one' },
+        { name: `a/${'long'.repeat(60)}`, content: 'two' },
+      ]);
+      const stored = size === 7 ? gzipSync(tar) : tar;
+      const download = new Download(await temporaryFolder());
+      const unpacking = unpack(stored, sha256(tar), { blob: download.blob });
+      for (let at = 0; at < stored.byteLength; at += size) {
+        download.grow(stored.subarray(at, at + size));
+        await download.usedUp();
+      }
+      download.whole();
+      await unpacking;
+      expect(readFileSync(at('a/file'), 'utf8')).toBe('one');
+      expect(readFileSync(at(`a/${'long'.repeat(60)}`), 'utf8')).toBe('two');
+    },
+  );
 
   test('makes folders that no entry names', async () => {
     await unpackEntries([{ name: 'a/b/c', content: 'x' }]);
@@ -170,19 +176,8 @@ describe('unpacking', () => {
   });
 });
 
-/** An extended attribute of a file; `undefined` when it has none of that name. */
-async function xattr(path: string, name: string): Promise<string | undefined> {
-  const p = new ProgramBuilder('read attribute');
-  const value = p.reserve(64);
-  const none = p.label();
-  const length = p.call('read', 'lgetxattr', [p.string(path), p.string(name), value, 64], {
-    onError: none,
-  });
-  p.reply(value, length);
-  p.place(none);
-  const { data } = await launcher().run(p);
-  return data.byteLength === 0 ? undefined : data.toString();
-}
+const xattr = (path: string, name: string): Promise<string | undefined> =>
+  readXattr(launcher(), path, name);
 
 describe('whiteouts', () => {
   test('become character devices 0:0, opaque folders get the attribute', async () => {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { unpackLayer } from '../../../runtime/layer/unpack-layer.ts';
-import { inPieces, makeTar, sha256 } from './support.ts';
+import { Download } from './blobs.ts';
+import { makeTar, sha256, temporaryFolder } from './support.ts';
 import type { TarInput } from './support.ts';
 import { useUnpackFixture } from './unpack-fixture.ts';
 
-const { folder, launcher, root, unpack } = useUnpackFixture();
+const { folder, unpack } = useUnpackFixture();
 
 describe('a layer that would reach outside, or is no layer', () => {
   const link = (name: string, linkname: string): TarInput => ({ name, type: 'symlink', linkname });
@@ -132,28 +132,21 @@ describe('a layer that would reach outside, or is no layer', () => {
     expect(readdirSync(folder())).toEqual([]);
   });
 
-  test('an error of the source is passed on as it is', async () => {
+  test('what ends the download is passed on as it is', async () => {
     const tar = await makeTar([{ name: 'file', content: 'content' }]);
-    const broken = async function* (): AsyncGenerator<Uint8Array> {
-      yield* inPieces(gzipSync(tar).subarray(0, 40));
-      throw new Error('connection lost');
-    };
-    const options = { source: broken(), root: root(), diffId: sha256(tar), runner: launcher() };
-    await expect(unpackLayer(options)).rejects.toThrow('connection lost');
+    const download = new Download(await temporaryFolder());
+    const unpacking = unpack(tar, sha256(tar), { blob: download.blob });
+    download.grow(gzipSync(tar).subarray(0, 40));
+    await download.usedUp();
+    download.fail(new Error('connection lost'));
+    await expect(unpacking).rejects.toThrow('connection lost');
     expect(readdirSync(folder())).toEqual([]);
   });
 
   test('an abort stops it, and nothing is left', async () => {
     const tar = await makeTar([{ name: 'file', content: 'content' }]);
     const signal = AbortSignal.abort(new Error('stop'));
-    const options = {
-      source: inPieces(tar),
-      root: root(),
-      diffId: sha256(tar),
-      runner: launcher(),
-      signal,
-    };
-    await expect(unpackLayer(options)).rejects.toThrow('stop');
+    await expect(unpack(tar, sha256(tar), { signal })).rejects.toThrow('stop');
     expect(readdirSync(folder())).toEqual([]);
   });
 });
@@ -169,13 +162,7 @@ test('a full disk is reported as such, and nothing is left', async () => {
     { name: 'inline', content: Buffer.alloc(40_000, 1) },
     { name: 'inline2', content: Buffer.alloc(40_000, 1) },
   ]);
-  const options = {
-    source: inPieces(tar),
-    root: join(small, 'fs'),
-    diffId: sha256(tar),
-    runner: launcher(),
-  };
-  await expect(unpackLayer(options)).rejects.toMatchObject({
+  await expect(unpack(tar, sha256(tar), { root: join(small, 'fs') })).rejects.toMatchObject({
     code: 'LAYER_UNPACK_FAILED',
     details: { errno: 'ENOSPC' },
   });

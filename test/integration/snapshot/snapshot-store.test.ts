@@ -9,47 +9,25 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
 import { hexOf } from '../../../runtime/image/digest.ts';
 import type { Digest } from '../../../runtime/image/digest.ts';
 import type { LayerSource } from '../../../runtime/image/layer-stacks.ts';
-import type { ProgramRunner } from '../../../runtime/layer/filesystem-batch.ts';
 import type { RootfsMount } from '../../../runtime/snapshot/rootfs-mount.ts';
-import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
-import { Launcher } from '../../../runtime/syscall/launcher.ts';
-import { inPieces, makeTar, sha256, temporaryFolder } from '../layer/support.ts';
-import type { TarInput } from '../layer/support.ts';
+import type { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
+import { sha256, temporaryFolder } from '../layer/support.ts';
+import { useStore } from './store-fixture.ts';
 
-let launcher: Launcher;
+const fixture = useStore();
+const { open, layer, snapshots } = fixture;
 let dataRoot: string;
 let store: SnapshotStore;
-
-beforeAll(async () => {
-  launcher = await Launcher.start();
-});
-afterAll(() => launcher.stop());
-beforeEach(async () => {
-  dataRoot = await temporaryFolder();
-  store = await SnapshotStore.open({ dataRoot, runner: launcher });
+beforeEach(() => {
+  dataRoot = fixture.dataRoot();
+  store = fixture.store();
 });
 
-/** A layer that counts how often it is read. */
-interface CountedLayer extends LayerSource {
-  readonly reads: () => number;
-}
-
-async function layer(...entries: readonly TarInput[]): Promise<CountedLayer> {
-  const tar = await makeTar(entries);
-  let reads = 0;
-  const open = (): AsyncIterable<Uint8Array> => {
-    reads += 1;
-    return inPieces(tar);
-  };
-  return { diffId: sha256(tar), open, reads: () => reads };
-}
-
-const snapshots = (): readonly string[] => readdirSync(join(dataRoot, 'snapshots')).sort();
 const diffIds = (layers: readonly LayerSource[]): readonly Digest[] =>
   layers.map(({ diffId }) => diffId);
 
@@ -96,14 +74,14 @@ describe('layers', () => {
   test('are there after a restart, without being read again', async () => {
     const base = await layer({ name: 'base', content: 'x' });
     await store.ensure([base]);
-    const again = await SnapshotStore.open({ dataRoot, runner: launcher });
+    const again = await open();
     await again.ensure([base]);
     expect(base.reads()).toBe(1);
   });
 
   test('leave nothing behind when one of them is bad, and the good ones are not kept either', async () => {
     const good = await layer({ name: 'good', content: 'x' });
-    const bad = { diffId: sha256(Buffer.from('other')), open: good.open };
+    const bad = { diffId: sha256(Buffer.from('other')), blob: good.blob };
     await expect(store.ensure([good, bad])).rejects.toMatchObject({
       code: 'LAYER_DIFF_ID_MISMATCH',
     });
@@ -115,34 +93,15 @@ describe('layers', () => {
     const base = await layer({ name: 'base', content: 'x' });
     await store.ensure([base]);
     mkdirSync(join(dataRoot, 'snapshots', `${hexOf(base.diffId)}.1.tmp/fs`), { recursive: true });
-    await SnapshotStore.open({ dataRoot, runner: launcher });
+    await open();
     expect(snapshots()).toEqual([hexOf(base.diffId)]);
-  });
-
-  test('have their names only once they are on the disk', async () => {
-    const seen: (readonly string[])[] = [];
-    const watching: ProgramRunner = {
-      run: (program, options) => {
-        if (program.steps.some(({ call }) => call === 'syncfs')) seen.push(snapshots());
-        return launcher.run(program, options);
-      },
-    };
-    const watched = await SnapshotStore.open({ dataRoot, runner: watching });
-    await watched.ensure([await layer({ name: 'a' }), await layer({ name: 'b' })]);
-    // One syncfs for both.
-    expect(seen).toHaveLength(1);
-    expect(seen[0]).toEqual([
-      expect.stringMatching(/\.tmp$/) as unknown,
-      expect.stringMatching(/\.tmp$/) as unknown,
-    ]);
-    expect(snapshots().filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   test('whose record is lost are unpacked again', async () => {
     const base = await layer({ name: 'base', content: 'x' });
     await store.ensure([base]);
     rmSync(join(dataRoot, 'snapshots', hexOf(base.diffId), 'layer.json'));
-    const again = await SnapshotStore.open({ dataRoot, runner: launcher });
+    const again = await open();
     const { lower } = await again.ensure([base]);
     expect(base.reads()).toBe(2);
     expect(readFileSync(join(lower[0] ?? '', 'base'), 'utf8')).toBe('x');
@@ -180,7 +139,7 @@ describe('a container', () => {
   test('is found again after a restart', async () => {
     const { chainId } = await store.ensure([await layer({ name: 'a', content: 'a' })]);
     const rootfs = await store.createContainer('c1', chainId);
-    const again = await SnapshotStore.open({ dataRoot, runner: launcher });
+    const again = await open();
     expect(await again.containerRootfs('c1')).toEqual(rootfs);
   });
 

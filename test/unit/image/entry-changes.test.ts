@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
 import { digestOf } from '../../../runtime/image/digest.ts';
-import { addImage, removeManifests, removeNames } from '../../../runtime/image/entry-changes.ts';
+import {
+  addImage,
+  removeManifests,
+  removeNames,
+  replaceManifest,
+} from '../../../runtime/image/entry-changes.ts';
 import type { IndexEntry } from '../../../runtime/image/layout-index.ts';
 import type { Descriptor } from '../../../runtime/image/manifest.ts';
 import { familiarName, parseReference } from '../../../runtime/image/reference.ts';
@@ -71,5 +76,27 @@ describe('removing', () => {
   test('images removes all their names, and leaves the others', () => {
     const all = addImage(addImage(one, image('A'), names('a:2')), image('B'), names('b:1'));
     expect(show(removeManifests(all, new Set([digestOf('A')])))).toEqual(['B b:1']);
+  });
+});
+
+describe('replacing a manifest', () => {
+  test('takes its tags along, and leaves names by digest what they stand for', () => {
+    const digestName = `a@${digestOf('A')}`;
+    const before = addImage(
+      addImage([], image('A'), names('a:1', 'b:1', digestName)),
+      image('C'),
+      [],
+    );
+    expect(show(replaceManifest(before, digestOf('A'), image('B')))).toEqual([
+      `A ${digestName}`,
+      'B a:1',
+      'B b:1',
+      'C -',
+    ]);
+  });
+
+  test('of an image without a name leaves one without a name', () => {
+    const before = addImage([], image('A'), []);
+    expect(show(replaceManifest(before, digestOf('A'), image('B')))).toEqual(['B -']);
   });
 });

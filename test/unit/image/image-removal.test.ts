@@ -16,6 +16,7 @@ function imageWith(...names: readonly string[]): StoredImage {
     manifest: { schemaVersion: 2, config: descriptor, layers: [] },
     config: { architecture: '', os: '', rootfs: { type: 'layers', diff_ids: [] } },
     names: names.map(parseReference),
+    descriptor,
     indexed: new Set([digestOf('manifest')]),
   };
 }
@@ -36,4 +37,15 @@ test.each([
   const plan = planRemoval(imageWith(...names), asked, { force: 'never', users: [] });
   expect(plan.untag.map(familiarName)).toEqual(untag);
   expect(plan.image).toBe(image);
+});
+
+test('an id of several repositories is refused before its containers are looked at, as Docker does', () => {
+  const users = [{ containerId: 'c'.repeat(64), imageId: id, running: false }];
+  const asked = { force: 'never', users } as const;
+  expect(() => planRemoval(imageWith('a:1', 'b:1'), id, asked)).toThrow(
+    /^conflict: unable to delete [0-9a-f]{12} \(must be forced\) - image is referenced in multiple repositories$/,
+  );
+  expect(() => planRemoval(imageWith('a:1'), id, asked)).toThrow(
+    /\(must be forced\) - image is being used by stopped container c{12}$/,
+  );
 });

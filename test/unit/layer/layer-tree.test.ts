@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { LayerTree, makeDirectory } from '../../../runtime/layer/layer-tree.ts';
+import { LayerTree, makeDirectory, otherNode } from '../../../runtime/layer/layer-tree.ts';
 
 /** A tree that has these links, and the folders they are in. */
 function treeWith(links: Readonly<Record<string, string>>): { tree: LayerTree; implied: string[] } {
@@ -8,11 +8,7 @@ function treeWith(links: Readonly<Record<string, string>>): { tree: LayerTree; i
   const tree = new LayerTree((directory) => implied.push(directory.path));
   for (const [path, target] of Object.entries(links)) {
     const parts = path.split('/');
-    tree.add(tree.directory(parts.slice(0, -1)), parts.at(-1) ?? '', (made) => ({
-      kind: 'symlink',
-      path: made,
-      target,
-    }));
+    tree.add(tree.directory(parts.slice(0, -1)), parts.at(-1) ?? '', { kind: 'symlink', target });
   }
   return { tree, implied };
 }
@@ -65,10 +61,8 @@ test('a name is taken once', () => {
     mtime: { seconds: 0, nanoseconds: 0 },
     xattrs: new Map<string, Buffer>(),
   };
-  tree.add(tree.root, 'a', (path) => makeDirectory(path, attributes));
-  expect(() => tree.add(tree.root, 'a', (path) => ({ kind: 'other', path }))).toThrow(
-    /two entries for "a"/,
-  );
+  expect(tree.add(tree.root, 'a', makeDirectory('a', attributes))).toBe('a');
+  expect(() => tree.add(tree.root, 'a', otherNode)).toThrow(/two entries for "a"/);
 });
 
 test('folders are told each before what is in it', () => {
