@@ -1,126 +1,81 @@
-import { z } from 'zod';
-
-import type { HttpConnections, HttpRequest } from '../host/http-request.ts';
+import type { Clock } from '../host/clock.ts';
 import type { RegistryCredentials } from '../image/image-service.ts';
 import type { AuthChallenge } from './auth-challenge.ts';
-import { errorOfResponse, invalidResponse, readLimited } from './registry-error.ts';
-
-type BearerChallenge = Extract<AuthChallenge, { scheme: 'bearer' }>;
-
-const tokenSchema = z.looseObject({
-  token: z.string().optional(),
-  access_token: z.string().optional(),
-});
-const maxTokenBytes = 256 * 1024;
+import { mergeScopes } from './scopes.ts';
+import type { TokenCache } from './token-cache.ts';
+import { basicHeader } from './token-service.ts';
+import type { Token, TokenRequest } from './token-service.ts';
 
 /** What an `Authorizer` needs. */
 export interface AuthorizerOptions {
-  readonly connections: HttpConnections;
   readonly credentials: RegistryCredentials | undefined;
-  /** Timeouts and certificates, as for the registry. */
-  readonly request: Pick<
-    HttpRequest,
-    'headTimeoutMs' | 'idleTimeoutMs' | 'certificates' | 'signal'
-  >;
-  /** Names of the image, for errors. */
-  readonly asked: { readonly name: string; readonly repository: string };
-  /** `repository:library/ubuntu:pull`, used when the registry names no scope. */
-  readonly scope: string;
+  /** What all requests need, such as `repository:library/ubuntu:pull`. */
+  readonly scopes: readonly string[];
+  readonly tokens: TokenCache;
+  readonly clock: Clock;
+  readonly fetchToken: (request: TokenRequest) => Promise<Token>;
 }
 
 /** Finds the header Authorization for one repository of one registry. */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
-  #header: string | undefined;
+  #challenge: AuthChallenge | undefined;
+  #scopes: readonly string[];
 
   constructor(options: AuthorizerOptions) {
     this.#options = options;
-    const { credentials } = options;
-    if (credentials?.kind === 'registry-token') this.#header = `Bearer ${credentials.token}`;
+    this.#scopes = options.scopes;
   }
 
-  /** The header to send with requests, as far as is known yet. */
-  get header(): string | undefined {
-    return this.#header;
+  /** Takes note of what the registry asks for. */
+  learn(challenge: AuthChallenge): void {
+    this.#challenge = challenge;
+    if (challenge.scheme !== 'bearer' || challenge.scope === undefined) return;
+    this.#scopes = mergeScopes([...this.#scopes, ...challenge.scope.split(' ')]);
   }
 
   /**
-   * Answers a challenge.
+   * The header to send, as far as is known what the registry asks for. Gets a token when there is none that is good.
    *
-   * @returns Whether there is something new to try: without credentials, there is no answer to a basic challenge
+   * @param moreScopes What this request needs besides: to mount from another repository.
    * @throws REGISTRY_UNAUTHORIZED and others when the token service refuses
    */
-  async answer(challenge: AuthChallenge): Promise<boolean> {
-    const before = this.#header;
-    this.#header =
-      challenge.scheme === 'basic' ? this.#basic() : `Bearer ${await this.#token(challenge)}`;
-    return this.#header !== undefined && this.#header !== before;
+  async header(moreScopes: readonly string[] = []): Promise<string | undefined> {
+    const { credentials, tokens, clock, fetchToken } = this.#options;
+    if (credentials?.kind === 'registry-token') return `Bearer ${credentials.token}`;
+    if (this.#challenge === undefined) return undefined;
+    if (this.#challenge.scheme === 'basic') return basicHeader(credentials);
+    const request = this.#tokenRequest(this.#challenge, moreScopes);
+    const { token } = await tokens.get(request, clock.now(), fetchToken);
+    return `Bearer ${token}`;
   }
 
-  #basic(): string | undefined {
+  /**
+   * Answers a challenge that came although `sent` was sent, such as that of a token that has expired on the way.
+   *
+   * @returns The header to try now; `undefined` when there is nothing new to try
+   * @throws what `header` throws
+   */
+  async answer(
+    challenge: AuthChallenge,
+    sent: string | undefined,
+    moreScopes: readonly string[] = [],
+  ): Promise<string | undefined> {
+    this.learn(challenge);
+    if (challenge.scheme === 'bearer' && sent?.startsWith('Bearer ') === true) {
+      const request = this.#tokenRequest(challenge, moreScopes);
+      await this.#options.tokens.forget(request, sent.slice('Bearer '.length));
+    }
+    const header = await this.header(moreScopes);
+    return header === sent ? undefined : header;
+  }
+
+  #tokenRequest(
+    { realm, service }: Extract<AuthChallenge, { scheme: 'bearer' }>,
+    moreScopes: readonly string[],
+  ): TokenRequest {
     const { credentials } = this.#options;
-    if (credentials?.kind !== 'basic') return undefined;
-    return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
+    const scopes = mergeScopes([...this.#scopes, ...moreScopes]);
+    return { realm, service, scopes, credentials, access: 'online' };
   }
-
-  /** Gets a token: by GET anonymously or with a password, by POST with an identity token (distribution's "OAuth2"). */
-  async #token(challenge: BearerChallenge): Promise<string> {
-    const { connections, credentials, request, asked } = this.#options;
-    const parameters = new URLSearchParams({ scope: challenge.scope ?? this.#options.scope });
-    if (challenge.service !== undefined) parameters.set('service', challenge.service);
-    const url = new URL(challenge.realm);
-    const response =
-      credentials?.kind === 'identity-token'
-        ? await connections.request({
-            ...request,
-            method: 'POST',
-            url,
-            headers: { 'content-type': 'application/x-www-form-urlencoded' },
-            body: refreshForm(parameters, credentials.token),
-          })
-        : await connections.request({
-            ...request,
-            method: 'GET',
-            url: withParameters(url, parameters),
-            headers: this.#basicHeaders(),
-          });
-    if (response.status !== 200)
-      throw await errorOfResponse(response, { ...asked, url: url.href, what: 'token' });
-    const bytes = await readLimited(response.body, maxTokenBytes);
-    return parseToken(bytes, url.href);
-  }
-
-  #basicHeaders(): Record<string, string> {
-    const header = this.#basic();
-    return header === undefined ? {} : { authorization: header };
-  }
-}
-
-function refreshForm(parameters: URLSearchParams, token: string): string {
-  const form = new URLSearchParams(parameters);
-  form.set('grant_type', 'refresh_token');
-  form.set('refresh_token', token);
-  form.set('client_id', 'berth');
-  return form.toString();
-}
-
-function withParameters(url: URL, parameters: URLSearchParams): URL {
-  const whole = new URL(url);
-  for (const [name, value] of parameters) whole.searchParams.set(name, value);
-  return whole;
-}
-
-function parseToken(bytes: Buffer | undefined, url: string): string {
-  let document: unknown;
-  try {
-    document = JSON.parse(bytes?.toString('utf8') ?? '');
-  } catch {
-    throw invalidResponse(url, 'the token service did not answer with JSON');
-  }
-  const parsed = tokenSchema.safeParse(document);
-  const token = parsed.data?.token ?? parsed.data?.access_token;
-  // A header with a line break in it would be two headers.
-  if (token === undefined || !/^[\x21-\x7e]+$/.test(token))
-    throw invalidResponse(url, 'the token service gave no token');
-  return token;
 }

@@ -15,6 +15,10 @@ export interface Endpoint {
   readonly kind: 'mirror' | 'origin';
   /** Tried in this order; the first that answers is used. */
   readonly transports: readonly Transport[];
+  /** Comes before the names of repositories: `proxy/` for the mirror `https://harbor.example/proxy`; else empty. */
+  readonly repositoryPrefix: string;
+  /** The registry whose content is wanted, for mirrors of several: sent with every request as `?ns=` (as containerd does). */
+  readonly namespace: string | undefined;
 }
 
 const dockerHub = 'docker.io';
@@ -63,24 +67,60 @@ function transportsOf(host: string, domain: string, config: RegistryConfig): rea
   ];
 }
 
-function mirrorEndpoint(url: string, config: RegistryConfig): Endpoint {
+function certificatesOf(url: URL, config: RegistryConfig): Transport['certificates'] {
+  return isInsecureAllowed(url.host, config.insecureRegistries) ? 'none' : 'verified';
+}
+
+/** A mirror of Docker Hub (`registry-mirrors`); a path in its URL comes before `/v2/`, as in Docker. */
+function hubMirror(url: string, config: RegistryConfig): Endpoint {
   const baseUrl = url.replace(/\/+$/, '');
-  const isOpen = isInsecureAllowed(new URL(url).host, config.insecureRegistries);
   return {
     name: baseUrl,
     kind: 'mirror',
-    transports: [{ baseUrl, certificates: isOpen ? 'none' : 'verified' }],
+    transports: [{ baseUrl, certificates: certificatesOf(new URL(url), config) }],
+    repositoryPrefix: '',
+    namespace: undefined,
+  };
+}
+
+/** A mirror of any registry (`registry-mirrors-for`); a path in its URL is a prefix of the repositories' names. */
+function namedMirror(url: string, domain: string, config: RegistryConfig): Endpoint {
+  const parsed = new URL(url);
+  const prefix = parsed.pathname.replace(/^\/+|\/+$/g, '');
+  return {
+    name: url.replace(/\/+$/, ''),
+    kind: 'mirror',
+    transports: [{ baseUrl: parsed.origin, certificates: certificatesOf(parsed, config) }],
+    repositoryPrefix: prefix === '' ? '' : `${prefix}/`,
+    namespace: domain,
+  };
+}
+
+function mirrorsFor(domain: string, config: RegistryConfig): readonly Endpoint[] {
+  const { registryMirrors, registryMirrorsFor } = config;
+  const hubs = domain === dockerHub ? registryMirrors.map((url) => hubMirror(url, config)) : [];
+  const urls = registryMirrorsFor[domain] ?? registryMirrorsFor['*'] ?? [];
+  return [...hubs, ...urls.map((url) => namedMirror(url, domain, config))];
+}
+
+/** The registry that a name says itself, without its mirrors. */
+export function originOf(domain: string, config: RegistryConfig): Endpoint {
+  return {
+    name: domain,
+    kind: 'origin',
+    transports: transportsOf(domain === dockerHub ? dockerHubHost : domain, domain, config),
+    repositoryPrefix: '',
+    namespace: undefined,
   };
 }
 
 /**
- * Where to get the images of a registry from, in the order in which to try.
+ * Where to get the images of a registry from: its mirrors as they are configured, then the registry itself.
  *
  * @param domain Of a reference: `docker.io`, `localhost:5000`.
  */
 export function endpointsFor(domain: string, config: RegistryConfig): readonly Endpoint[] {
-  const isHub = domain === dockerHub;
-  const mirrors = isHub ? config.registryMirrors.map((url) => mirrorEndpoint(url, config)) : [];
-  const transports = transportsOf(isHub ? dockerHubHost : domain, domain, config);
-  return [...mirrors, { name: domain, kind: 'origin', transports }];
+  const all = [...mirrorsFor(domain, config), originOf(domain, config)];
+  // One that is configured twice, or that mirrors itself, is one source.
+  return [...new Map(all.map((endpoint) => [endpoint.name, endpoint] as const)).values()];
 }

@@ -38,4 +38,29 @@ export const registryErrors = {
     exit: 1,
     meaning: 'A registry does not have the manifest that was asked for.',
   },
+  BLOB_UNKNOWN: {
+    http: 404,
+    exit: 1,
+    meaning: 'A registry does not have the blob that was asked for.',
+  },
+  MANIFEST_SCHEMA_UNSUPPORTED: {
+    http: 400,
+    exit: 1,
+    meaning: "A registry has the image in Docker's schema 1 only, which is not supported.",
+  },
+  REGISTRY_LOGIN_REFUSED: {
+    http: 401,
+    exit: 1,
+    meaning: 'A registry does not accept the user name and password, or the token, of a login.',
+  },
+  REGISTRY_CERTIFICATE_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: 'A certificate or key for a registry in certs.d cannot be used.',
+  },
+  REGISTRY_SEARCH_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: 'A search for images asks for what no search can give.',
+  },
 } as const satisfies ErrorArea;

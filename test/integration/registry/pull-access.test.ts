@@ -1,69 +1,14 @@
-import { X509Certificate, createSign } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { HttpConnections } from '../../../runtime/host/http-request.ts';
-import { temporaryFolder } from '../layer/support.ts';
 import { usePullFixture } from './pull-fixture.ts';
-import { makeCertificate, push, startProxy, startRegistry, startServer } from './support.ts';
+import { htpasswd, makeCertificate, push, startProxy, startRegistry } from './support.ts';
+import { startTokenIssuer } from './token-issuer.ts';
 
 const { image, images, pull, kept } = usePullFixture();
 
 describe('authorization', () => {
   const credentials = { kind: 'basic', username: 'ann', password: 'secret' } as const;
-
-  async function htpasswd(): Promise<object> {
-    const path = join(await temporaryFolder(), 'htpasswd');
-    // bcrypt of "secret", with the lowest cost: made with crypt(3).
-    writeFileSync(path, 'ann:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a');
-    return { htpasswd: { realm: 'test', path } };
-  }
-
-  /** A token service that gives to all what they ask for, or to ann only. */
-  async function tokenAuth(
-    audience: 'all' | 'ann',
-  ): Promise<{ readonly auth: object; readonly asked: URL[] }> {
-    const { certificate, key } = await makeCertificate();
-    const asked: URL[] = [];
-    const basic = `Basic ${Buffer.from('ann:secret').toString('base64')}`;
-    const realm = await startServer((request, response) => {
-      const url = new URL(request.url ?? '', 'http://tokens');
-      asked.push(url);
-      if (audience === 'ann' && request.headers.authorization !== basic) {
-        response
-          .writeHead(401)
-          .end('{"errors":[{"code":"UNAUTHORIZED","message":"who are you?"}]}');
-        return;
-      }
-      const [type, name, actions = ''] = (url.searchParams.get('scope') ?? '').split(':');
-      const der = new X509Certificate(readFileSync(certificate)).raw.toString('base64');
-      const encode = (part: object): string =>
-        Buffer.from(JSON.stringify(part)).toString('base64url');
-      const now = Math.floor(Date.now() / 1000);
-      const claims = {
-        iss: 'issuer',
-        aud: url.searchParams.get('service'),
-        exp: now + 60,
-        nbf: now - 60,
-        iat: now,
-        access: [{ type, name, actions: actions.split(',') }],
-      };
-      const body = `${encode({ typ: 'JWT', alg: 'RS256', x5c: [der] })}.${encode(claims)}`;
-      const signature = createSign('RSA-SHA256')
-        .update(body)
-        .sign(readFileSync(key))
-        .toString('base64url');
-      response.end(JSON.stringify({ token: `${body}.${signature}` }));
-    });
-    const token = {
-      realm: `http://${realm}/token`,
-      service: 'registry',
-      issuer: 'issuer',
-      rootcertbundle: certificate,
-    };
-    return { auth: { token }, asked };
-  }
 
   test('by user and password', async () => {
     const domain = await startRegistry({ auth: await htpasswd() });
@@ -91,20 +36,18 @@ describe('authorization', () => {
   );
 
   test('by an anonymous token', async () => {
-    const { auth, asked } = await tokenAuth('all');
+    const { auth, asked } = await startTokenIssuer({ audience: 'all' });
     const domain = await startRegistry({ auth });
     await push(image(), `${domain}/team/app`);
     asked.length = 0;
     await pull(`${domain}/team/app`);
     expect(await images().list()).toHaveLength(1);
-    expect(asked.map(({ searchParams }) => searchParams.get('scope'))).toEqual([
-      'repository:team/app:pull',
-    ]);
-    expect(asked[0]?.searchParams.get('service')).toBe('registry');
+    expect(asked.map(({ scopes }) => scopes)).toEqual([['repository:team/app:pull']]);
+    expect(asked[0]?.parameters.get('service')).toBe('registry');
   });
 
   test('by a token that only a known user gets', async () => {
-    const { auth } = await tokenAuth('ann');
+    const { auth } = await startTokenIssuer({ audience: 'ann' });
     const domain = await startRegistry({ auth });
     await push(image(), `${domain}/app`, '--dest-creds', 'ann:secret');
     await expect(pull(`${domain}/app`)).rejects.toMatchObject({ code: 'REGISTRY_UNAUTHORIZED' });

@@ -51,7 +51,10 @@ describe('a pull that cannot work leaves nothing, and says why', () => {
       response.writeHead(status, { 'content-type': 'text/html' }).end('<html>a page</html>');
       return 'handled';
     });
-    await expect(pull(`${proxy.host}/app`)).rejects.toMatchObject({ code, details: { status } });
+    await expect(pull(`${proxy.host}/app`, {}, { maxDownloadAttempts: 1 })).rejects.toMatchObject({
+      code,
+      details: { status },
+    });
   });
 
   test('something that is no manifest', async () => {

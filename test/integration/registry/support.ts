@@ -17,8 +17,12 @@ import { temporaryFolder } from '../layer/support.ts';
 export interface RegistrySetup {
   /** `auth` section of its configuration. */
   readonly auth?: object;
-  /** Paths of a certificate and its key. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Paths of a certificate and its key; `clientcas` are those of whose certificates clients must have one. */
+  readonly tls?: {
+    readonly certificate: string;
+    readonly key: string;
+    readonly clientcas?: readonly string[];
+  };
 }
 
 /** Starts Debian's docker-registry on a free port of loopback for one test. Returns its host and port. */
@@ -48,6 +52,14 @@ export async function startRegistry({ auth, tls }: RegistrySetup = {}): Promise<
     return `127.0.0.1:${port}`;
   }
   throw new Error('docker-registry did not start');
+}
+
+/** The `auth` section that lets in ann with the password "secret". */
+export async function htpasswd(): Promise<object> {
+  const path = join(await temporaryFolder(), 'htpasswd');
+  // bcrypt of "secret", with the lowest cost: made with crypt(3).
+  writeFileSync(path, 'ann:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a');
+  return { htpasswd: { realm: 'test', path } };
 }
 
 /** Pushes an image with skopeo. @param target Such as `127.0.0.1:5000/name:tag`. */

@@ -49,22 +49,27 @@ test.each(['mirror.example', 'ftp://mirror.example', 'https://', ''])(
 );
 
 describe('the endpoints', () => {
+  const plain = { repositoryPrefix: '', namespace: undefined };
+
   test('of Docker Hub are its mirrors in order, then its own host, with certificates verified', () => {
     const registryMirrors = ['https://one.example/', 'http://two.example:5000/prefix'];
     expect(endpointsFor('docker.io', config({ registryMirrors }))).toEqual([
       {
         name: 'https://one.example',
         kind: 'mirror',
+        ...plain,
         transports: [{ baseUrl: 'https://one.example', certificates: 'verified' }],
       },
       {
         name: 'http://two.example:5000/prefix',
         kind: 'mirror',
+        ...plain,
         transports: [{ baseUrl: 'http://two.example:5000/prefix', certificates: 'verified' }],
       },
       {
         name: 'docker.io',
         kind: 'origin',
+        ...plain,
         transports: [{ baseUrl: 'https://registry-1.docker.io', certificates: 'verified' }],
       },
     ]);
@@ -79,9 +84,42 @@ describe('the endpoints', () => {
       {
         name: 'registry.example:5000',
         kind: 'origin',
+        ...plain,
         transports: [{ baseUrl: 'https://registry.example:5000', certificates: 'verified' }],
       },
     ]);
+  });
+
+  test('of any registry may have mirrors, with a prefix of names and the registry that is meant', () => {
+    const registryMirrorsFor = {
+      'ghcr.io': ['https://harbor.example/proxy/ghcr/', 'http://localhost:5000'],
+      '*': ['https://all.example'],
+    };
+    const endpoints = (domain: string): readonly unknown[] =>
+      endpointsFor(domain, config({ registryMirrorsFor })).map(
+        ({ name, kind, transports, repositoryPrefix, namespace }) => [
+          ...[name, kind, transports[0]?.baseUrl, transports[0]?.certificates],
+          ...[repositoryPrefix, namespace],
+        ],
+      );
+    expect(endpoints('ghcr.io')).toEqual([
+      [
+        ...['https://harbor.example/proxy/ghcr', 'mirror', 'https://harbor.example', 'verified'],
+        ...['proxy/ghcr/', 'ghcr.io'],
+      ],
+      ...[['http://localhost:5000', 'mirror', 'http://localhost:5000', 'none', '', 'ghcr.io']],
+      ...[['ghcr.io', 'origin', 'https://ghcr.io', 'verified', '', undefined]],
+    ]);
+    expect(endpoints('quay.io').map((endpoint) => (endpoint as unknown[])[0])).toEqual([
+      'https://all.example',
+      'quay.io',
+    ]);
+  });
+
+  test('of Docker Hub named twice are one', () => {
+    const registryMirrors = ['https://one.example', 'https://one.example/'];
+    const names = endpointsFor('docker.io', config({ registryMirrors })).map(({ name }) => name);
+    expect(names).toEqual(['https://one.example', 'docker.io']);
   });
 
   test('of an insecure registry are https with any certificate, then http', () => {
