@@ -1,5 +1,11 @@
+import type { ImageId } from '../image/image-service.ts';
 import { Attachment } from './attach/attach.ts';
 import type { AttachRequest } from './attach/attach.ts';
+import { commitContainer } from './changes/commit-container.ts';
+import type { CommitRequest } from './changes/commit-container.ts';
+import { containerArchive, containerChanges } from './changes/container-changes.ts';
+import { refuseWhenGoing } from './changes/going-container.ts';
+import type { FileChange } from './changes/list-changes.ts';
 import { createContainer } from './create/create-container.ts';
 import type { CreatedContainer, CreateOptions } from './create/create-container.ts';
 import type { ContainerEvent } from './events/container-event.ts';
@@ -49,6 +55,12 @@ export interface ContainerEngine {
   wait(nameOrId: string, condition: WaitCondition, signal: AbortSignal): Promise<number>;
   logs(nameOrId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogPiece[]>;
   attach(nameOrId: string, request: AttachRequest): Promise<Attachment>;
+  /** What the container has changed of its image's files. */
+  changes(nameOrId: string): Promise<readonly FileChange[]>;
+  /** All files as the container sees them, as a tar archive. */
+  export(nameOrId: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Makes an image of what the container has changed. */
+  commit(nameOrId: string, request: CommitRequest): Promise<ImageId>;
   /** Hears of everything that happens. Returns what ends that. */
   onEvent(listener: (event: ContainerEvent) => void): () => void;
   /** Reads the container's whole layer: only for those who ask. */
@@ -90,6 +102,13 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
       state.announce(container, 'attach');
       return attachment;
     },
+    changes: async (name) => containerChanges(state, find(name)),
+    export: (name, signal) => {
+      const container = find(name);
+      refuseWhenGoing(container, 'export');
+      return containerArchive(state, container, signal);
+    },
+    commit: async (name, request) => commitContainer(state, find(name), request),
     onEvent: (listener) => state.events.add(listener),
     size: (container) => containerSize(ports, container.record),
     paths: (container) => state.folder(container),

@@ -5,6 +5,7 @@ import type { ImageService } from '../image/image-service.ts';
 import type { ContainerSnapshots } from '../snapshot/snapshot-service.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { RootfsFiles } from '../snapshot/rootfs-files.ts';
 import type { ContainerPaths } from './store/container-paths.ts';
 
 /** What it takes to start a container's program; `runtime/launch` does it. */
@@ -81,6 +82,7 @@ export interface ContainerPorts {
   readonly runtime: ContainerRuntime;
   readonly images: ImageService;
   readonly snapshots: ContainerSnapshots;
+  readonly files: RootfsFiles;
   readonly clock: Clock;
   readonly paths: ContainerPaths;
   readonly isOpaque: OpaqueProbe;

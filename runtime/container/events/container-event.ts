@@ -9,6 +9,8 @@ export const containerActions = [
   'restart',
   'rename',
   'attach',
+  'commit',
+  'export',
   'detach',
   'resize',
   'destroy',

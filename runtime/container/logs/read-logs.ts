@@ -49,6 +49,8 @@ export async function* readLogs(
   try {
     const tail = await readTail(log, query);
     yield* wanted(tail.pieces, query);
+    // The last lines were asked for, and what came after them would be more.
+    if (query.mode === 'snapshot' && query.tail !== undefined) return;
     // Looked at last: a program that has ended by now is no longer waited for.
     const follows = query.mode === 'follow' && isLive(source.container.record.state);
     if (follows && query.until !== undefined) abortAt(query.until, source.clock, deadline, signal);

@@ -12,6 +12,7 @@ import type { Clock } from '../../../runtime/host/clock.ts';
 import { ContentStore } from '../../../runtime/image/content-store.ts';
 import { Images } from '../../../runtime/image/images.ts';
 import { Registry } from '../../../runtime/registry/registry.ts';
+import { rootfsFiles } from '../../../runtime/snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { busyboxArchive } from '../api/busybox-image.ts';
@@ -67,6 +68,7 @@ export class EngineParts {
       runtime,
       images: this.images,
       snapshots: this.snapshots,
+      files: rootfsFiles(this.launcher),
       clock,
       paths: { dataFolder: this.dataFolder, runFolder: this.runFolder },
       isOpaque: opaqueProbe(this.launcher),
