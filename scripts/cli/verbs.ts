@@ -32,6 +32,12 @@ export const hostVerbs: readonly VerbEntry[] = [
     signals: 'own',
     load: async () => (await import('../daemon/verb.ts')).daemonVerb,
   },
+  {
+    name: 'mirror',
+    summary: 'serve images and packages to other hosts, each fetched once',
+    signals: 'own',
+    load: async () => (await import('../mirror/verb.ts')).mirrorVerb,
+  },
 ];
 
 /** Verbs of the engine: clients of its API, all from one part. */

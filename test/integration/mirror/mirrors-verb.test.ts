@@ -1,0 +1,101 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import type { ApiRequest } from '../../../runtime/api/http/api-request.ts';
+import { mirrorRoutes } from '../../../runtime/api/routes/mirrors.ts';
+import type { ApiServices } from '../../../runtime/api/services.ts';
+import { mirrors } from '../../../runtime/cli/verbs/mirrors.ts';
+import type { MirrorScores } from '../../../runtime/image/mirror-scores.ts';
+import { Registry } from '../../../runtime/registry/registry.ts';
+import { json, runVerb, scriptedApi } from '../../unit/cli/scripted-api.ts';
+import {
+  fetchImage,
+  openStore,
+  randomImage,
+  startFaults,
+  upload,
+} from '../registry/fetch-fixture.ts';
+import { startRegistry } from '../registry/support.ts';
+
+/** What the API answers for these measurements. */
+async function answerOf(scores: MirrorScores | undefined): Promise<unknown> {
+  const [route] = mirrorRoutes;
+  const services = { mirrors: scores } as unknown as ApiServices;
+  // The route looks at nothing of the request.
+  const response = await route?.handle(undefined as unknown as ApiRequest, services);
+  return response?.kind === 'json' ? response.body : undefined;
+}
+
+async function print(answer: unknown, ...args: readonly string[]): Promise<string> {
+  const api = await scriptedApi({ 'GET /berth/mirrors': { answer: json(200, answer) } });
+  onTestFinished(() => api.close());
+  const { exitCode, console } = runVerb(mirrors, api.socketPath, args);
+  expect(await exitCode).toBe(0);
+  return console.text().output;
+}
+
+describe('berth mirrors', () => {
+  test('shows what pulls have measured', async () => {
+    const image = randomImage(1_000_000);
+    const registry = await startRegistry();
+    await upload(registry, image);
+    const dead = '127.0.0.1:1';
+    const good = await startFaults(registry);
+    const source = new Registry({
+      registryMirrors: [`http://${dead}`, `http://${good.host}`],
+      registryMirrorsFor: { 'ghcr.io': ['https://mirror.invalid/ghcr'] },
+    });
+    const { store } = await openStore();
+    await fetchImage(source, store);
+    const answer = await answerOf(source);
+    const rows = (await print(answer)).split('\n').map((line) => line.split(/ {2,}/));
+    expect(rows[0]).toEqual(
+      'REGISTRY/SOURCE/KIND/STATE/FIRST BYTE/THROUGHPUT/SERVED/BLOBS/ERRORS/WRONG/LAST USED'.split(
+        '/',
+      ),
+    );
+    const row = (name: string): readonly string[] | undefined =>
+      rows.find((cells) => cells[1] === name);
+    expect(row(`http://${good.host}`)?.join(' | ')).toMatch(
+      /^docker\.io \| \S+ \| mirror \| good \| \d+ ms \| [\d.]+[kMG]?B\/s \| 1MB \| 2 \| 0 \| 0 \| .* ago$/,
+    );
+    expect(row(`http://${dead}`)).toMatchObject({
+      2: 'mirror',
+      3: 'failing',
+      4: '-',
+      5: '-',
+      8: '1',
+    });
+    expect(row('https://mirror.invalid/ghcr')).toMatchObject({
+      0: 'ghcr.io',
+      3: 'untried',
+      10: 'never',
+    });
+    expect(rows.filter(([name]) => name === 'ghcr.io').map((cells) => cells[1])).toContain(
+      'ghcr.io',
+    );
+    expect(JSON.parse(await print(answer, '--json'))).toEqual(answer);
+    expect(answer).toMatchObject({
+      Sources: expect.arrayContaining([
+        expect.objectContaining({
+          Source: `http://${good.host}`,
+          Blobs: 2,
+          WrongDigests: 0,
+          State: 'good',
+        }),
+        expect.objectContaining({
+          Source: `http://${dead}`,
+          FirstByteMs: null,
+          BytesPerSecond: null,
+        }),
+      ]) as unknown,
+    });
+  });
+
+  test('is an empty table when nothing is configured and nothing was pulled', async () => {
+    for (const scores of [undefined, new Registry()]) {
+      const answer = await answerOf(scores);
+      expect(answer).toEqual({ Sources: [] });
+      expect((await print(answer, 'list')).split('\n')).toHaveLength(2);
+    }
+  });
+});
