@@ -150,6 +150,7 @@ async function send(
     case 'empty':
     case 'json':
     case 'text':
+    case 'bytes':
       writeAnswer(exchange, response);
       return;
   }

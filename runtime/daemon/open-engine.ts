@@ -1,14 +1,19 @@
 import { join } from 'node:path';
-import type { ApiServices } from '../api/services.ts';
+import type { ApiServices, EngineIdentity } from '../api/services.ts';
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { systemClock } from '../host/clock.ts';
+import { mkdir } from '../host/files.ts';
 import { ContentStore } from '../image/content-store.ts';
 import { Images } from '../image/images.ts';
 import { ContainerRuntime } from '../launch/container-runtime.ts';
+import { compressLayer } from '../layer/compress-layer.ts';
+import { RegistryDirectory } from '../registry/registry-directory.ts';
+import { RegistryTarget } from '../registry/registry-target.ts';
 import { Registry } from '../registry/registry.ts';
 import type { RegistryConfig } from '../registry/registry-config.ts';
+import { rootfsFiles } from '../snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import { importCarriedImage } from './carried-image.ts';
@@ -49,16 +54,27 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const services = {
     containers,
     images: parts.images,
+    directory: new RegistryDirectory(options.registry),
+    mirrors: parts.registry,
     clock: systemClock,
-    identity: { version, commit: '', buildTime: '', dataRoot },
+    identity: { version, commit: '', buildTime: '', dataRoot, ...registriesOf(options.registry) },
     report,
   };
   return { services, images: parts.images };
 }
 
+/** As `docker info` shows it. */
+function registriesOf({
+  registryMirrors = [],
+  insecureRegistries = [],
+}: Partial<RegistryConfig>): Pick<EngineIdentity, 'registryMirrors' | 'insecureRegistries'> {
+  return { registryMirrors, insecureRegistries };
+}
+
 interface ImageParts {
   readonly images: Images;
   readonly snapshots: SnapshotStore;
+  readonly registry: Registry;
 }
 
 async function openImages(options: EngineOptions): Promise<ImageParts> {
@@ -67,8 +83,19 @@ async function openImages(options: EngineOptions): Promise<ImageParts> {
     SnapshotStore.open({ dataRoot, runner: launcher }),
     ContentStore.open(join(dataRoot, 'images')),
   ]);
-  const source = new Registry(options.registry);
-  return { images: new Images({ store, stacks: snapshots, source }), snapshots };
+  const measured = join(dataRoot, 'registries');
+  await mkdir(measured, { recursive: true, mode: 0o711 });
+  const registry = new Registry(
+    { scoresPath: join(measured, 'scores.json'), ...options.registry },
+    {
+      onNotice: (text) => {
+        options.notice(text, {});
+      },
+    },
+  );
+  const pushing = { target: new RegistryTarget(options.registry), compress: compressLayer };
+  const images = new Images({ store, stacks: snapshots, source: registry, pushing });
+  return { images, snapshots, registry };
 }
 
 async function openContainers(
@@ -80,6 +107,7 @@ async function openContainers(
     runtime: await ContainerRuntime.create(launcher),
     images,
     snapshots,
+    files: rootfsFiles(launcher),
     clock: systemClock,
     paths: {
       dataFolder: join(dataRoot, 'containers'),

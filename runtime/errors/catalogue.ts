@@ -7,6 +7,7 @@ import { cliErrors } from './areas/cli.ts';
 import { imageErrors } from './areas/image.ts';
 import { layerErrors } from './areas/layer.ts';
 import { registryErrors } from './areas/registry.ts';
+import { mirrorErrors } from './areas/mirror.ts';
 import { cgroupErrors } from './areas/cgroup.ts';
 import { seccompErrors } from './areas/seccomp.ts';
 import { daemonErrors } from './areas/daemon.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...imageErrors,
   ...layerErrors,
   ...registryErrors,
+  ...mirrorErrors,
   ...cgroupErrors,
   ...seccompErrors,
   ...daemonErrors,

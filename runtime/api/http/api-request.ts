@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 
 import { Query } from './query.ts';
-import { readJson } from './read-json.ts';
+import { readJson, readOptionalJson } from './read-json.ts';
 
 /** What `ApiRequest` is made from. */
 export interface ApiRequestSource {
@@ -39,6 +39,11 @@ export class ApiRequest {
   /** The container or image that the path names. */
   get name(): string {
     return this.#parameters['name'] ?? '';
+  }
+
+  /** The body as JSON; `undefined` when there is none. @throws API_REQUEST_INVALID, API_BODY_TOO_LARGE */
+  optionalJson<Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema> | undefined> {
+    return readOptionalJson(this.body, this.headers['content-type'], schema);
   }
 
   /** The body as JSON. @throws API_REQUEST_INVALID, API_BODY_TOO_LARGE */

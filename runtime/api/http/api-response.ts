@@ -10,6 +10,12 @@ export type ApiResponse =
       readonly headers: Readonly<Record<string, string>>;
     }
   | {
+      readonly kind: 'bytes';
+      readonly contentType: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    }
+  | {
       /** What fails after the headers went out cuts the connection, unless the chunks say it themselves. */
       readonly kind: 'stream';
       /** When the headers go out. With the first chunk: what fails before it still gets a status. */

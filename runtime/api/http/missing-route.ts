@@ -2,13 +2,10 @@ import { BerthError } from '../../errors/berth-error.ts';
 
 /** Parts of the Docker Engine API 1.51 that berth does not have yet, by the path without its version. */
 const notYet: readonly RegExp[] = [
-  /^\/(?:volumes|networks|exec|build|session|grpc|commit|plugins|distribution)(?:\/|$)/,
+  /^\/(?:volumes|networks|exec|build|session|grpc|commit|plugins)(?:\/|$)/,
   /^\/(?:swarm|nodes|services|tasks|secrets|configs)(?:\/|$)/,
-  /^\/system\/df$/,
   /^\/containers\/prune$/,
-  /^\/containers\/[^/]+\/(?:top|stats|changes|export|update|pause|unpause|exec|archive|checkpoints)(?:\/|$)/,
-  /^\/images\/(?:search|prune|get)$/,
-  /^\/images\/.+\/(?:push|get)$/,
+  /^\/containers\/[^/]+\/(?:top|stats|update|pause|unpause|exec|archive|checkpoints)(?:\/|$)/,
 ];
 
 /**

@@ -57,6 +57,22 @@ export async function readJson<Schema extends z.ZodType>(
   refuseUnlessJson(contentType);
   const text = await readText(body);
   if (text.trim() === '') throw invalid('invalid JSON: got EOF while reading request body');
+  return parse(text, schema);
+}
+
+/** As `readJson`, for a body that may be left out: `undefined` for none, and for `null`. */
+export async function readOptionalJson<Schema extends z.ZodType>(
+  body: Readable,
+  contentType: string | undefined,
+  schema: Schema,
+): Promise<z.output<Schema> | undefined> {
+  const text = (await readText(body)).trim();
+  if (text === '') return undefined;
+  refuseUnlessJson(contentType);
+  return text === 'null' ? undefined : parse(text, schema);
+}
+
+function parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> {
   let json: unknown;
   try {
     json = JSON.parse(text);

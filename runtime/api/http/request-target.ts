@@ -8,7 +8,8 @@ export interface RequestTarget {
 }
 
 /** Image names have slashes, and stand in the middle of these paths. */
-const imageRoute = /^(\/images|\/distribution)\/(.+?)(\/(?:json|tag|history|push|get))?$/;
+const imageRoute =
+  /^(\/images|\/distribution|\/berth\/manifests)\/(.+?)(\/(?:json|tag|history|push|get))?$/;
 
 /** Paths below /images that are no image's name. */
 const imageCollections = ['json', 'load', 'create', 'get', 'prune', 'search'];

@@ -17,7 +17,7 @@ type Streamed = Extract<ApiResponse, { kind: 'stream' }>;
 function writeWhole(
   { request, response }: Exchange,
   status: number,
-  content: { readonly type: string; readonly body: string },
+  content: { readonly type: string; readonly body: string | Uint8Array },
 ): void {
   const bytes = Buffer.from(content.body);
   response.writeHead(status, { 'Content-Type': content.type, 'Content-Length': bytes.length });
@@ -41,6 +41,10 @@ export function writeAnswer(
         type: 'application/json',
         body: `${JSON.stringify(answer.body)}\n`,
       });
+      return;
+    case 'bytes':
+      for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+      writeWhole(exchange, 200, { type: answer.contentType, body: answer.body });
       return;
     case 'text':
       for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);

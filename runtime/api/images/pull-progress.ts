@@ -1,69 +1,124 @@
-import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import type { PullEvent } from '../../image/image-service.ts';
+import { parseReference } from '../../image/reference.ts';
 import { jsonLine } from '../http/api-response.ts';
+import { failBeforeFirst, layerLine, shortDigest } from './progress-stream.ts';
 
-/** The twelve digits by which Docker's clients name a layer. */
-function shortDigest(digest: string): string {
-  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
+/** Layers that are downloaded at the same time, as Docker does; the others are told to wait. */
+const atOnce = 3;
+
+/** Tells of one pull: what has been said counts for what is said next. */
+class PullTeller {
+  #layers = 0;
+  /** Layers that are here already: not worth a word when the image is, too, as in Docker. */
+  #present: string[] | undefined = [];
+  /** Mirrors that served layers, and which. The registry itself goes without saying. */
+  readonly #served = new Map<string, string[]>();
+
+  /** The lines that an event is worth, in the words of Docker's clients. */
+  linesFor(event: PullEvent): readonly string[] {
+    switch (event.status) {
+      case 'started':
+        // Docker leaves the registry out here, and here alone.
+        return [
+          jsonLine({
+            status: `Pulling from ${parseReference(event.reference).path}`,
+            id: event.tag,
+          }),
+        ];
+      case 'source-failed':
+        return [jsonLine({ status: `${event.source} did not deliver: ${event.message}` })];
+      case 'resolved':
+        return [];
+      case 'layer-waiting':
+        this.#layers += 1;
+        return [
+          ...this.#takePresent(),
+          layerLine(event.layer, 'Pulling fs layer'),
+          ...(this.#layers > atOnce ? [layerLine(event.layer, 'Waiting')] : []),
+        ];
+      case 'layer-exists':
+        return this.#exists(layerLine(event.layer, 'Already exists'));
+      case 'layer-downloading':
+        return [
+          layerLine(event.layer, 'Downloading', {
+            current: event.receivedBytes,
+            total: event.totalBytes,
+          }),
+        ];
+      case 'layer-downloaded':
+        this.#remember(event.source, event.layer);
+        return [
+          layerLine(event.layer, 'Verifying Checksum'),
+          layerLine(event.layer, 'Download complete'),
+        ];
+      case 'layer-extracting':
+        return [
+          layerLine(event.layer, 'Extracting', {
+            current: event.readBytes,
+            total: event.totalBytes,
+          }),
+        ];
+      case 'layer-complete':
+        return [layerLine(event.layer, 'Pull complete')];
+      case 'done':
+        return this.#closing(event);
+    }
+  }
+
+  #exists(line: string): readonly string[] {
+    if (this.#present === undefined) return [line];
+    this.#present.push(line);
+    return [];
+  }
+
+  /** The lines that were held back; from now on there are none. */
+  #takePresent(): readonly string[] {
+    const lines = this.#present ?? [];
+    this.#present = undefined;
+    return lines;
+  }
+
+  #remember(source: string, layer: string): void {
+    // Mirrors are named by their URL, the registry by its host alone.
+    if (!source.includes('://')) return;
+    this.#served.set(source, [...(this.#served.get(source) ?? []), shortDigest(layer)]);
+  }
+
+  #closing(event: Extract<PullEvent, { status: 'done' }>): readonly string[] {
+    const served = [...this.#served].map(([source, layers]) =>
+      jsonLine({ status: `${layers.join(', ')}: from ${source}` }),
+    );
+    const outcome =
+      event.outcome === 'downloaded' ? 'Downloaded newer image' : 'Image is up to date';
+    return [
+      ...(event.outcome === 'downloaded' ? this.#takePresent() : []),
+      ...served,
+      jsonLine({ status: `Digest: ${event.digest}` }),
+      jsonLine({ status: `Status: ${outcome} for ${event.reference}` }),
+    ];
+  }
 }
 
-function messagesFor(event: PullEvent): readonly unknown[] {
-  switch (event.status) {
-    case 'started':
-      return [{ status: `Pulling from ${event.repository}`, id: event.tag }];
-    case 'source-failed':
-      return [{ status: `${event.source} did not deliver: ${event.message}` }];
-    case 'resolved':
-      return [];
-    case 'layer-waiting':
-      return [{ status: 'Pulling fs layer', progressDetail: {}, id: shortDigest(event.layer) }];
-    case 'layer-exists':
-      return [{ status: 'Already exists', progressDetail: {}, id: shortDigest(event.layer) }];
-    case 'layer-downloading':
-      return [
-        {
-          status: 'Downloading',
-          progressDetail: { current: event.receivedBytes, total: event.totalBytes },
-          id: shortDigest(event.layer),
-        },
-      ];
-    case 'layer-downloaded':
-      return [{ status: 'Download complete', progressDetail: {}, id: shortDigest(event.layer) }];
-    case 'layer-complete':
-      return [{ status: 'Pull complete', progressDetail: {}, id: shortDigest(event.layer) }];
-    case 'done':
-      return [
-        { status: `Digest: ${event.digest}` },
-        {
-          status:
-            event.outcome === 'downloaded'
-              ? `Status: Downloaded newer image for ${event.reference}`
-              : `Status: Image is up to date for ${event.reference}`,
-        },
-      ];
+/** One pull, which begins when it is read. */
+export type StartPull = () => AsyncIterable<PullEvent>;
+
+/** As `pullProgress`, for several pulls one after the other, as `docker pull --all-tags` has them. */
+export function pullAllProgress(pulls: AsyncIterable<StartPull>): AsyncIterable<string> {
+  async function* lines(): AsyncGenerator<string> {
+    for await (const start of pulls) yield* pullLines(start());
   }
+  return failBeforeFirst(lines());
 }
 
 /**
- * A pull's events in the words of Docker's clients, one JSON object a line. An error before the first event is thrown,
+ * A pull's events in the words of Docker's clients, one JSON object a line. An error before the first line is thrown,
  * so that it gets an HTTP status; a later one is the last line, as the protocol has it.
  */
-export async function* pullProgress(events: AsyncIterable<PullEvent>): AsyncGenerator<string> {
-  let said = false;
-  try {
-    for await (const event of events) {
-      for (const message of messagesFor(event)) {
-        said = true;
-        yield jsonLine(message);
-      }
-    }
-  } catch (error) {
-    if (!said) throw error;
-    const message = messageOf(error);
-    const remedy = error instanceof BerthError ? error.remedy : undefined;
-    yield jsonLine({
-      errorDetail: { message, ...(remedy === undefined ? {} : { remedy }) },
-      error: message,
-    });
-  }
+export function pullProgress(events: AsyncIterable<PullEvent>): AsyncIterable<string> {
+  return failBeforeFirst(pullLines(events));
+}
+
+async function* pullLines(events: AsyncIterable<PullEvent>): AsyncGenerator<string> {
+  const teller = new PullTeller();
+  for await (const event of events) yield* teller.linesFor(event);
 }

@@ -8,7 +8,7 @@ import type { ApiResponse } from '../http/api-response.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import type { Query } from '../http/query.ts';
 import { unsupportedParameter } from '../http/unsupported-parameter.ts';
-import { parsePlatform } from '../images/pull-request.ts';
+import { parsePlatform } from '../images/platform-parameter.ts';
 import { get, post, remove } from '../route.ts';
 import type { Route } from '../route.ts';
 import { forClientVersion } from './create-compatibility.ts';

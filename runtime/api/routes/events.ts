@@ -1,7 +1,5 @@
 import { Wakeup } from '../../container/events/wakeup.ts';
-import type { ContainerEvent } from '../../container/events/container-event.ts';
-import { matchesLabels, refuseUnknownFilters } from '../../container/query/filters.ts';
-import type { Filters } from '../../container/query/filters.ts';
+import { refuseUnknownFilters } from '../../container/query/filters.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import { parseLogTime } from '../../container/logs/log-time.ts';
 import type { Clock } from '../../host/clock.ts';
@@ -10,42 +8,13 @@ import type { Query } from '../http/query.ts';
 import { get } from '../route.ts';
 import type { Route } from '../route.ts';
 import type { ApiServices } from '../services.ts';
+import { containerMessage, eventView, imageMessage, isWanted } from '../system/event-message.ts';
+import type { EventMessage } from '../system/event-message.ts';
 
 const knownFilters = ['container', 'event', 'image', 'label', 'type', 'scope'];
 
 /** More than this many unread events, and the reader is told off instead of filling memory. */
 const maximumUnread = 10_000;
-
-function isWanted(event: ContainerEvent, filters: Filters): boolean {
-  const matches = (key: string, values: readonly string[]): boolean =>
-    filters.get(key)?.some((wanted) => values.includes(wanted)) ?? true;
-  const containers = filters.get('container');
-  return (
-    matches('type', ['container']) &&
-    matches('event', [event.action]) &&
-    matches('image', [event.image]) &&
-    matches('scope', ['local']) &&
-    matchesLabels(filters.get('label') ?? [], event.labels) &&
-    (containers?.some((name) => name === event.name || event.containerId.startsWith(name)) ?? true)
-  );
-}
-
-function eventView(event: ContainerEvent): Readonly<Record<string, unknown>> {
-  return {
-    status: event.action,
-    id: event.containerId,
-    from: event.image,
-    Type: 'container',
-    Action: event.action,
-    Actor: {
-      ID: event.containerId,
-      Attributes: { ...event.labels, image: event.image, name: event.name, ...event.attributes },
-    },
-    scope: 'local',
-    time: Math.floor(event.timeMs / 1000),
-    timeNano: event.timeMs * 1_000_000,
-  };
-}
 
 /** Events do not go back in time: berth keeps none. @throws UNSUPPORTED_FIELD */
 function refuseSince(query: Query, clock: Clock): void {
@@ -59,17 +28,25 @@ function refuseSince(query: Query, clock: Clock): void {
 }
 
 async function* eventLines(
-  { containers, clock }: ApiServices,
+  { containers, images, clock }: ApiServices,
   query: Query,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const filters = query.filters();
-  const unread: ContainerEvent[] = [];
+  const unread: EventMessage[] = [];
   const wakeup = new Wakeup();
-  const stop = containers.onEvent((event) => {
-    if (isWanted(event, filters)) unread.push(event);
+  const hear = (message: EventMessage): void => {
+    if (isWanted(message, filters)) unread.push(message);
     wakeup.poke();
-  });
+  };
+  const stops = [
+    containers.onEvent((event) => {
+      hear(containerMessage(event));
+    }),
+    images.onEvent((event) => {
+      hear(imageMessage(event, clock.now()));
+    }),
+  ];
   const until = parseLogTime(query.text('until'));
   const ended = new AbortController();
   const over = AbortSignal.any([signal, ended.signal]);
@@ -91,7 +68,7 @@ async function* eventLines(
       else await wakeup.wait();
     }
   } finally {
-    stop();
+    for (const stop of stops) stop();
     ended.abort();
   }
 }

@@ -1,72 +1,119 @@
-import { Readable } from 'node:stream';
-
-import { noFilters } from '../../container/query/filters.ts';
-import { isLive } from '../../container/model/container-state.ts';
-import { loadedMessage } from '../../image/image-service.ts';
+import { BerthError } from '../../errors/berth-error.ts';
 import type { ImageUser } from '../../image/image-service.ts';
-import { filterImages } from '../images/filter-images.ts';
-import { pullProgress } from '../images/pull-progress.ts';
-import { pullRequest } from '../images/pull-request.ts';
-import { json, jsonLine } from '../http/api-response.ts';
+import { canonicalName, parseTagTarget } from '../../image/reference.ts';
+import type { ApiRequest } from '../http/api-request.ts';
+import { json } from '../http/api-response.ts';
+import { isAtLeast } from '../http/api-version.ts';
+import { filterImages, pruneSelection } from '../images/filter-images.ts';
+import { imageUsers } from '../images/image-users.ts';
+import { platformOf } from '../images/platform-parameter.ts';
 import { get, post, remove } from '../route.ts';
 import type { Route } from '../route.ts';
 import type { ApiServices } from '../services.ts';
+import { historyView } from '../views/history-view.ts';
 import {
-  imageHistoryView,
   imageInspectView,
   imageSummaryView,
+  manifestView,
   removedItemView,
 } from '../views/image-views.ts';
 
-async function imageUsers({ containers }: ApiServices): Promise<readonly ImageUser[]> {
-  const all = await containers.list({ scope: 'all', limit: 0, filters: noFilters });
-  return all.map(({ id, record }) => ({
-    containerId: id,
-    imageId: record.imageId,
-    running: isLive(record.state),
-  }));
-}
-
-/** Routes about images. */
+/** Routes that show, name and remove images. */
 export const imageRoutes: readonly Route[] = [
-  get('/images/json', async ({ query, version }, { images }) => {
-    const found = await filterImages(images, query.filters());
-    return json(found.map((image) => imageSummaryView(image, { version, containers: -1 })));
+  get('/images/json', async (request, services) => json(await listImages(request, services))),
+  get('/images/:name/json', async (request, services) => {
+    const { name, query, version } = request;
+    const wantsManifests = isAtLeast(version, '1.48') && query.flag('manifests');
+    const platform = platformOf(request, '1.49');
+    if (wantsManifests && platform.platform !== undefined) {
+      throw new BerthError('API_REQUEST_INVALID', {
+        message: 'conflicting options: manifests and platform options cannot both be set',
+        remedy: 'Leave one of them out.',
+      });
+    }
+    const image = await services.images.inspect(name, platform);
+    const manifests = wantsManifests
+      ? await manifestsOf(services, image.id, await imageUsers(services))
+      : undefined;
+    return json(imageInspectView(image, version, manifests));
   }),
-  post('/images/load', async ({ body, signal }, { images }) => {
-    const loaded = await images.load(body, { signal });
-    const lines = loaded.map((image) => jsonLine({ stream: `${loadedMessage(image)}\n` }));
-    return {
-      kind: 'stream',
-      headers: 'with-first-chunk',
-      contentType: 'application/json',
-      chunks: Readable.from(lines),
-    };
+  get('/images/:name/history', async (request, { images }) => {
+    const platform = platformOf(request, '1.48');
+    const image = await images.inspect(request.name, platform);
+    return json(historyView(image, await images.history(request.name, platform)));
   }),
-  post('/images/create', (request, { images }) => {
-    const { reference, options } = pullRequest(request);
-    return {
-      kind: 'stream',
-      headers: 'with-first-chunk',
-      contentType: 'application/json',
-      chunks: pullProgress(images.pull(reference, options)),
-    };
-  }),
-  get('/images/:name/json', async ({ name, version }, { images }) =>
-    json(imageInspectView(await images.inspect(name), version)),
-  ),
-  get('/images/:name/history', async ({ name }, { images }) =>
-    json(imageHistoryView(await images.inspect(name))),
-  ),
   post('/images/:name/tag', async ({ name, query }, { images }) => {
-    const tag = query.text('tag');
-    await images.tag(name, query.text('repo') + (tag === '' ? '' : `:${tag}`));
+    const target = parseTagTarget(query.text('repo'), query.text('tag'));
+    await images.tag(name, canonicalName(target));
     return { kind: 'empty', status: 201 };
   }),
-  remove('/images/:name', async ({ name, query }, services) => {
-    const force = query.flag('force') ? 'always' : 'never';
-    const users = await imageUsers(services);
-    const removed = await services.images.remove(name, { force, users });
+  remove('/images/:name', async (request, services) => {
+    const { name, query } = request;
+    const removed = await services.images.remove(name, {
+      ...platformOf(request, '1.50', 'platforms'),
+      force: query.flag('force') ? 'always' : 'never',
+      users: await imageUsers(services),
+    });
     return json(removed.map(removedItemView));
   }),
+  post('/images/prune', async ({ query, signal }, services) => {
+    const { removed, reclaimedBytes } = await services.images.prune({
+      ...pruneSelection(query.filters(), services.clock.now()),
+      users: await imageUsers(services),
+      signal,
+    });
+    return json({
+      ImagesDeleted: removed.length === 0 ? null : removed.map(removedItemView),
+      SpaceReclaimed: reclaimedBytes,
+    });
+  }),
 ];
+
+async function listImages(
+  { query, version }: ApiRequest,
+  services: ApiServices,
+): Promise<readonly object[]> {
+  const { images, clock } = services;
+  const found = await filterImages(images, listFilters(query, version), clock.now());
+  const counts = isAtLeast(version, '1.51');
+  const isShared = isAtLeast(version, '1.42') && query.flag('shared-size');
+  const usage = isShared ? await images.usage() : undefined;
+  const wantsManifests = isAtLeast(version, '1.47') && query.flag('manifests');
+  const users = counts || wantsManifests ? await imageUsers(services) : [];
+  return Promise.all(
+    found.map(async (image) =>
+      imageSummaryView(image, {
+        version,
+        containers: counts ? users.filter(({ imageId }) => imageId === image.id).length : -1,
+        sharedBytes: usage?.sharedBytes.get(image.id),
+        manifests: wantsManifests ? await manifestsOf(services, image.id, users) : undefined,
+      }),
+    ),
+  );
+}
+
+/** Before API 1.41 a pattern for names could stand in a parameter of its own. */
+function listFilters(
+  query: ApiRequest['query'],
+  version: string,
+): ReturnType<ApiRequest['query']['filters']> {
+  const filters = query.filters();
+  const pattern = isAtLeast(version, '1.41') ? '' : query.text('filter');
+  if (pattern === '') return filters;
+  return new Map([...filters, ['reference', [...(filters.get('reference') ?? []), pattern]]]);
+}
+
+async function manifestsOf(
+  { images }: ApiServices,
+  id: string,
+  users: readonly ImageUser[],
+): Promise<readonly object[]> {
+  return (await images.manifests(id)).map((manifest) => {
+    const imageId = manifest.details.kind === 'image' ? manifest.details.id : undefined;
+    const using = users.filter((user) => user.imageId === imageId);
+    return manifestView(
+      manifest,
+      using.map(({ containerId }) => containerId),
+    );
+  });
+}

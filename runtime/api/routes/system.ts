@@ -1,10 +1,10 @@
 import { noFilters } from '../../container/query/filters.ts';
-import { BerthError } from '../../errors/berth-error.ts';
 import type { ApiResponse } from '../http/api-response.ts';
 import { json } from '../http/api-response.ts';
 import { pingBody, pingHeaders } from '../http/ping.ts';
-import { get, head, post } from '../route.ts';
+import { get, head } from '../route.ts';
 import type { Route } from '../route.ts';
+import { diskUsage } from '../system/disk-usage.ts';
 import { systemInfo } from '../system/system-info.ts';
 import { versionInfo } from '../system/version-info.ts';
 
@@ -20,11 +20,5 @@ export const systemRoutes: readonly Route[] = [
     const containers = await services.containers.list(query);
     return json(await systemInfo(services, containers));
   }),
-  post('/auth', () => {
-    throw new BerthError('API_NOT_IMPLEMENTED', {
-      message: 'berth does not check credentials with registries yet',
-      remedy:
-        'Leave "docker login" out: credentials in the client\'s configuration are sent with each pull.',
-    });
-  }),
+  get('/system/df', async (request, services) => json(await diskUsage(request, services))),
 ];

@@ -4,7 +4,7 @@ import { availableParallelism, hostname, machine, release, totalmem } from 'node
 import type { Container } from '../../container/lifecycle/container.ts';
 import type { ContainerStatus } from '../../container/model/container-state.ts';
 import { readTextIfExists } from '../../host/files.ts';
-import type { ApiServices } from '../services.ts';
+import type { ApiServices, EngineIdentity } from '../services.ts';
 import { readHostFacts } from './host-facts.ts';
 import type { HostFacts } from './host-facts.ts';
 
@@ -64,6 +64,7 @@ export async function systemInfo(
     ContainersStopped: containers.length - running - paused,
     Images: allImages.length,
     ...engineFields(identity.version, facts),
+    RegistryConfig: registryConfig(identity),
     ...limitSupport(facts),
     IPv4Forwarding: facts.ipv4Forwarding,
     BridgeNfIptables: facts.bridgeIptables,
@@ -102,13 +103,6 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
     CgroupDriver: 'cgroupfs',
     NEventsListener: 0,
     IndexServerAddress: 'https://index.docker.io/v1/',
-    RegistryConfig: {
-      InsecureRegistryCIDRs: [],
-      IndexConfigs: {
-        'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true },
-      },
-      Mirrors: [],
-    },
     GenericResources: null,
     Labels: [],
     ExperimentalBuild: false,
@@ -131,5 +125,23 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
     InitCommit: { ID: '' },
     SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
     CDISpecDirs: [],
+  };
+}
+
+/** Docker's `RegistryConfig`; the loopback network is always insecure. */
+function registryConfig({ registryMirrors, insecureRegistries }: EngineIdentity): object {
+  const networks = insecureRegistries.filter((entry) => entry.includes('/'));
+  const hosts = insecureRegistries.filter((entry) => !entry.includes('/'));
+  const mirrors = registryMirrors.map((url) => `${url.replace(/\/+$/, '')}/`);
+  const insecure = new Map(
+    hosts.map((Name) => [Name, { Name, Mirrors: [], Secure: false, Official: false }]),
+  );
+  return {
+    InsecureRegistryCIDRs: [...new Set(['::1/128', '127.0.0.0/8', ...networks])],
+    IndexConfigs: {
+      ...Object.fromEntries<object>(insecure),
+      'docker.io': { Name: 'docker.io', Mirrors: mirrors, Secure: true, Official: true },
+    },
+    Mirrors: mirrors,
   };
 }

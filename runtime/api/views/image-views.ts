@@ -1,6 +1,8 @@
+import type { ManifestSummary } from '../../image/manifest-summary.ts';
 import type { ImageDetails, ImageSummary, RemovedItem } from '../../image/image-service.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { goTime } from './go-time.ts';
+import { imageConfigView, legacyContainerConfig } from './image-config-view.ts';
 
 /** What is shown of one image for one client. */
 export interface ImageViewOptions {
@@ -8,66 +10,108 @@ export interface ImageViewOptions {
   readonly version: string;
   /** How many containers use it; -1: not counted. */
   readonly containers: number;
+  /** Bytes that it shares with other images; -1 when left out: not counted. */
+  readonly sharedBytes?: number | undefined;
+  /** Its manifests, when they were asked for. */
+  readonly manifests?: readonly object[] | undefined;
 }
 
-/** An image as `GET /images/json` has it. */
+/** An image as `GET /images/json` and `GET /system/df` have it. */
 export function imageSummaryView(
   image: ImageSummary,
-  options: ImageViewOptions,
+  { version, containers, sharedBytes = -1, manifests }: ImageViewOptions,
 ): Readonly<Record<string, unknown>> {
   return {
     Id: image.id,
     ParentId: '',
-    RepoTags: image.repoTags,
-    RepoDigests: image.repoDigests,
+    ...namesView(image, version),
     Created: Math.floor(image.createdMs / 1000),
     Size: image.sizeBytes,
-    SharedSize: -1,
-    ...(isAtLeast(options.version, '1.44') ? {} : { VirtualSize: image.sizeBytes }),
+    SharedSize: sharedBytes,
+    ...(isAtLeast(version, '1.44') ? {} : { VirtualSize: image.sizeBytes }),
     Labels: Object.keys(image.labels).length === 0 ? null : image.labels,
-    Containers: options.containers,
+    Containers: containers,
+    ...(isAtLeast(version, '1.48') ? { Descriptor: image.descriptor } : {}),
+    ...(manifests === undefined ? {} : { Manifests: manifests }),
   };
+}
+
+/** Older clients show an image without names only when it has this one. */
+function namesView(
+  { repoTags, repoDigests }: ImageSummary,
+  version: string,
+): Readonly<Record<string, readonly string[]>> {
+  if (isAtLeast(version, '1.43') || repoTags.length + repoDigests.length > 0) {
+    return { RepoTags: repoTags, RepoDigests: repoDigests };
+  }
+  return { RepoTags: ['<none>:<none>'], RepoDigests: ['<none>@<none>'] };
 }
 
 /** An image as `GET /images/{name}/json` has it. */
 export function imageInspectView(
   image: ImageDetails,
   version: string,
+  manifests?: readonly object[],
 ): Readonly<Record<string, unknown>> {
+  const { raw, platform } = image;
+  const osVersion = raw['os.version'];
   return {
     Id: image.id,
     RepoTags: image.repoTags,
     RepoDigests: image.repoDigests,
     Parent: '',
     Comment: image.comment,
-    Created: goTime(image.createdMs),
-    DockerVersion: '',
+    ...createdView(image, version),
+    ...(isAtLeast(version, '1.45') ? {} : legacyContainerConfig(raw)),
+    DockerVersion: typeof raw['docker_version'] === 'string' ? raw['docker_version'] : '',
     Author: image.author,
-    Config: image.config,
-    Architecture: image.platform.architecture,
-    ...(image.platform.variant === undefined ? {} : { Variant: image.platform.variant }),
-    Os: image.platform.os,
+    Config: imageConfigView(image.config, version),
+    Architecture: platform.architecture,
+    ...(platform.variant === undefined ? {} : { Variant: platform.variant }),
+    Os: platform.os,
+    ...(osVersion === undefined ? {} : { OsVersion: osVersion }),
     Size: image.sizeBytes,
     ...(isAtLeast(version, '1.44') ? {} : { VirtualSize: image.sizeBytes }),
     GraphDriver: { Name: 'overlay2', Data: null },
     RootFS: { Type: 'layers', Layers: image.layers },
     Metadata: { LastTagTime: goTime(0) },
+    ...(isAtLeast(version, '1.48') ? { Descriptor: image.descriptor } : {}),
+    ...(manifests === undefined ? {} : { Manifests: manifests }),
   };
 }
 
-/** A line of `docker history`, newest first in the answer. */
-export function imageHistoryView(
-  image: ImageDetails,
-): readonly Readonly<Record<string, unknown>>[] {
-  const history = (image.raw.history ?? []).toReversed();
-  return history.map((entry, index) => ({
-    Id: index === 0 ? image.id : '<missing>',
-    Created: Math.floor(Date.parse(entry.created ?? '1970-01-01T00:00:00Z') / 1000),
-    CreatedBy: entry.created_by ?? '',
-    Tags: index === 0 && image.repoTags.length > 0 ? image.repoTags : null,
-    Size: 0,
-    Comment: entry.comment ?? '',
-  }));
+/** The time as the image has it, to the nanosecond; an image that does not say has none, before 1.44 a zero. */
+function createdView(
+  { createdMs, raw }: ImageDetails,
+  version: string,
+): Readonly<Record<string, string>> {
+  if (createdMs !== 0 && typeof raw.created === 'string') return { Created: raw.created };
+  return isAtLeast(version, '1.44') ? {} : { Created: goTime(0) };
+}
+
+/** A manifest of an image, for `docker images --tree`. @param containers ids of those that use the image */
+export function manifestView(
+  { descriptor, available, contentBytes, details }: ManifestSummary,
+  containers: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const unpackedBytes = details.kind === 'image' ? details.unpackedBytes : 0;
+  return {
+    ID: descriptor.digest,
+    Descriptor: descriptor,
+    Available: available,
+    Size: { Content: contentBytes, Total: contentBytes + unpackedBytes },
+    Kind: details.kind,
+    ...(details.kind === 'image'
+      ? {
+          ImageData: {
+            Platform: details.platform,
+            Size: { Unpacked: unpackedBytes },
+            Containers: containers,
+          },
+        }
+      : {}),
+    ...(details.kind === 'attestation' ? { AttestationData: { For: details.subject } } : {}),
+  };
 }
 
 /** A line of `docker rmi`'s answer. */

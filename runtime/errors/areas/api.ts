@@ -28,6 +28,11 @@ export const apiErrors = {
     exit: 1,
     meaning: 'This part of the Docker Engine API is not there yet.',
   },
+  IMPORT_SOURCE_UNAVAILABLE: {
+    http: 500,
+    exit: 1,
+    meaning: 'The URL that an image is to be imported from could not be downloaded.',
+  },
   API_SOCKET_IN_USE: {
     http: 500,
     exit: 1,

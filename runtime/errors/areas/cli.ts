@@ -54,6 +54,54 @@ export const cliErrors = {
     exit: 1,
     meaning: 'The daemon reported an error while it fetched or loaded an image.',
   },
+  IMAGE_PUSH_FAILED: {
+    http: 502,
+    exit: 1,
+    meaning: 'The daemon reported an error while it sent an image to a registry.',
+  },
+  IMAGE_IMPORT_FAILED: {
+    http: 502,
+    exit: 1,
+    meaning: 'The daemon reported an error while it made an image from a file system.',
+  },
+  RUN_USAGE: {
+    http: 400,
+    exit: 125,
+    meaning:
+      'The command line of `berth run` is not understood; the exit code is that of `docker run`.',
+  },
+  CREDENTIALS_FILE_INVALID: {
+    http: 500,
+    exit: 1,
+    meaning:
+      "Docker's configuration file, where logins are kept, cannot be read; it is left as it is.",
+  },
+  CREDENTIALS_NOT_STORED: {
+    http: 500,
+    exit: 1,
+    meaning: "A login could not be written to docker's configuration file.",
+  },
+  CREDENTIAL_HELPER_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning:
+      'A credential helper (`docker-credential-...`) that the configuration names is missing, or failed.',
+  },
+  LOGIN_NEEDS_TERMINAL: {
+    http: 400,
+    exit: 1,
+    meaning: '`berth login` was to ask for a name or password, and there is no terminal to ask on.',
+  },
+  OUTPUT_IS_TERMINAL: {
+    http: 400,
+    exit: 1,
+    meaning: 'A tar archive would have been written to a terminal.',
+  },
+  OUTPUT_NOT_WRITTEN: {
+    http: 500,
+    exit: 1,
+    meaning: 'The file for an archive cannot be written; nothing of it is left.',
+  },
   CONTAINER_WAIT_FAILED: {
     http: 500,
     exit: 1,

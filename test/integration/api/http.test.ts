@@ -114,7 +114,7 @@ describe('bad input', () => {
     ['GET', '/containers/nosuch/logs?stdout=1&details=1', 400, '"details"'],
     ['POST', '/containers/nosuch/start?checkpoint=x', 400, '"checkpoint"'],
     ['DELETE', '/containers/nosuch?link=1', 400, '"link"'],
-    ['POST', '/auth', 501, 'credentials'],
+    ['POST', '/auth', 400, "unsupported Content-Type header (): must be 'application/json'"],
   ])('%s %s gets %i', async (method, path, status, message) => {
     const answer = await ask(daemon.socket, { method, path: encodeURI(path) });
     expect(answer.status).toBe(status);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { pullProgress } from '../../../runtime/api/images/pull-progress.ts';
-import { parsePlatform } from '../../../runtime/api/images/pull-request.ts';
+import { parsePlatform } from '../../../runtime/api/images/platform-parameter.ts';
 import { goTime } from '../../../runtime/api/views/go-time.ts';
 import { humanDuration } from '../../../runtime/api/views/human-duration.ts';
 import { encodeOutput } from '../../../runtime/container/attach/output-framing.ts';
@@ -93,7 +93,12 @@ describe('pullProgress', () => {
   test("says what Docker's clients show", async () => {
     expect(await lines(pull())).toEqual([
       { status: 'Pulling from library/a', id: 'latest' },
-      { status: 'Downloading', progressDetail: { current: 1, total: 2 }, id: layer.slice(7, 19) },
+      {
+        status: 'Downloading',
+        progressDetail: { current: 1, total: 2 },
+        progress: expect.any(String) as unknown,
+        id: layer.slice(7, 19),
+      },
       { status: `Digest: ${layer}` },
       { status: 'Status: Downloaded newer image for a:latest' },
     ]);

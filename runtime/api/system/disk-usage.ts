@@ -1,0 +1,84 @@
+import type { Container } from '../../container/lifecycle/container.ts';
+import { noFilters } from '../../container/query/filters.ts';
+import { BerthError } from '../../errors/berth-error.ts';
+import type { ApiRequest } from '../http/api-request.ts';
+import { isAtLeast } from '../http/api-version.ts';
+import type { ApiServices } from '../services.ts';
+import { containerSummary } from '../views/container-summary.ts';
+import { imageSummaryView } from '../views/image-views.ts';
+
+/** What `GET /system/df` can be asked for. */
+const objectTypes = ['container', 'image', 'volume', 'build-cache'] as const;
+
+type ObjectType = (typeof objectTypes)[number];
+
+function isObjectType(text: string): text is ObjectType {
+  return objectTypes.some((type) => type === text);
+}
+
+/** The types that are asked for; all, when none is named or the client is older than the choice. */
+function typesOf({ query, version }: ApiRequest): ReadonlySet<ObjectType> {
+  const named = isAtLeast(version, '1.42') ? query.all('type') : [];
+  if (named.length === 0) return new Set(objectTypes);
+  return new Set(
+    named.map((type) => {
+      if (isObjectType(type)) return type;
+      throw new BerthError('API_REQUEST_INVALID', {
+        message: `unknown object type: ${type}`,
+        remedy: `Types are: ${objectTypes.join(', ')}.`,
+        details: { parameter: 'type', value: type },
+      });
+    }),
+  );
+}
+
+/** `GET /system/df` (`docker system df`). What was not asked for is null, as in Docker. */
+export async function diskUsage(
+  request: ApiRequest,
+  services: ApiServices,
+): Promise<Readonly<Record<string, unknown>>> {
+  const types = typesOf(request);
+  const containers = await services.containers.list({ scope: 'all', limit: 0, filters: noFilters });
+  const images = types.has('image') ? await imagesUsage(request, services, containers) : undefined;
+  return {
+    LayersSize: images?.layersBytes ?? 0,
+    Images: images?.views ?? null,
+    Containers: types.has('container') ? await containersUsage(services, containers) : null,
+    // berth has neither yet.
+    Volumes: types.has('volume') ? [] : null,
+    BuildCache: types.has('build-cache') ? [] : null,
+  };
+}
+
+async function imagesUsage(
+  { version }: ApiRequest,
+  { images }: ApiServices,
+  containers: readonly Container[],
+): Promise<{ readonly layersBytes: number; readonly views: readonly object[] }> {
+  const [list, usage] = await Promise.all([images.list(), images.usage()]);
+  const views = list.map((image) =>
+    imageSummaryView(image, {
+      version,
+      containers: containers.filter(({ record }) => record.imageId === image.id).length,
+      sharedBytes: usage.sharedBytes.get(image.id),
+    }),
+  );
+  return { layersBytes: usage.totalBytes, views };
+}
+
+function containersUsage(
+  services: ApiServices,
+  containers: readonly Container[],
+): Promise<readonly object[]> {
+  const now = services.clock.now();
+  return Promise.all(
+    containers.map(async (container) => {
+      const { writableBytes, totalBytes } = await services.containers.size(container);
+      return {
+        ...containerSummary(container, now),
+        SizeRw: writableBytes,
+        SizeRootFs: totalBytes,
+      };
+    }),
+  );
+}
