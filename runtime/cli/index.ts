@@ -1,15 +1,6 @@
-import type { EngineVerb } from './verb.ts';
+import type { EngineVerbEntry } from './verb.ts';
 
-/** A verb in the table: what the help needs now, and the file that has the rest. */
-export interface EngineVerbEntry {
-  readonly name: string;
-  /** One line for the help. */
-  readonly summary: string;
-  /** Loads the verb's file, so that `berth ps` does not pay for all the others. */
-  load(): Promise<EngineVerb>;
-}
-
-/** The verbs of the engine. A new one is a file in `verbs/` and an entry here. */
+/** The verbs of the engine. A new one is a file in `verbs/` and an entry here; a group is one entry. */
 export const engineVerbs: readonly EngineVerbEntry[] = [
   {
     name: 'run',
@@ -63,6 +54,21 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     load: async () => (await import('./verbs/rm.ts')).rm,
   },
   {
+    name: 'commit',
+    summary: 'Make an image of what a container has changed',
+    load: async () => (await import('./verbs/commit.ts')).commit,
+  },
+  {
+    name: 'diff',
+    summary: 'List what a container has changed in its file system',
+    load: async () => (await import('./verbs/diff.ts')).diff,
+  },
+  {
+    name: 'export',
+    summary: 'Write the file system of a container as a tar',
+    load: async () => (await import('./verbs/export.ts')).exportVerb,
+  },
+  {
     name: 'images',
     summary: 'List images',
     load: async () => (await import('./verbs/images.ts')).images,
@@ -73,9 +79,24 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     load: async () => (await import('./verbs/pull.ts')).pull,
   },
   {
+    name: 'push',
+    summary: 'Send an image to a registry',
+    load: async () => (await import('./verbs/push.ts')).push,
+  },
+  {
     name: 'load',
     summary: 'Load images from a tar file or standard input',
     load: async () => (await import('./verbs/load.ts')).load,
+  },
+  {
+    name: 'save',
+    summary: 'Write images to a tar file or standard output',
+    load: async () => (await import('./verbs/save.ts')).save,
+  },
+  {
+    name: 'import',
+    summary: 'Make an image of the file system in a tar',
+    load: async () => (await import('./verbs/import.ts')).importVerb,
   },
   {
     name: 'tag',
@@ -84,9 +105,49 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
   },
   { name: 'rmi', summary: 'Remove images', load: async () => (await import('./verbs/rmi.ts')).rmi },
   {
+    name: 'history',
+    summary: 'Show how an image was made',
+    load: async () => (await import('./verbs/history.ts')).history,
+  },
+  {
+    name: 'search',
+    summary: 'Search a registry for images',
+    load: async () => (await import('./verbs/search.ts')).search,
+  },
+  {
+    name: 'login',
+    summary: 'Log in to a registry',
+    load: async () => (await import('./verbs/login.ts')).login,
+  },
+  {
+    name: 'logout',
+    summary: 'Log out of a registry',
+    load: async () => (await import('./verbs/logout.ts')).logout,
+  },
+  {
     name: 'inspect',
     summary: 'Print all that is known of containers and images, as JSON',
     load: async () => (await import('./verbs/inspect.ts')).inspect,
+  },
+  {
+    name: 'image',
+    summary: 'Verbs of images: ls, prune, tree ...',
+    load: async () => (await import('./groups/image.ts')).image,
+  },
+  {
+    name: 'manifest',
+    summary: 'Verbs of manifests: inspect',
+    load: async () => (await import('./groups/manifest.ts')).manifest,
+  },
+  {
+    name: 'mirrors',
+    summary: 'Show registries and their mirrors, and what was measured of each',
+    load: async () => (await import('./verbs/mirrors.ts')).mirrors,
+  },
+  {
+    name: 'system',
+    summary: 'Verbs of the whole engine: df ...',
+    load: async () => (await import('./groups/system.ts')).system,
   },
   {
     name: 'info',

@@ -1,49 +1,46 @@
+import { systemClock } from '../host/clock.ts';
 import type { ConsoleOutput } from '../host/console.ts';
 import type { ApiClient } from './client/client.ts';
-import { jsonMessages } from './client/json-messages.ts';
 import { splitImageName } from './client/reference.ts';
-import { ProgressRenderer } from './render/progress.ts';
+import type { EngineContext } from './context.ts';
+import { showProgress } from './show-progress.ts';
 
 /** What to pull, and where to show it. */
 export interface PullRequest {
   readonly client: ApiClient;
   readonly image: string;
+  /** Whose logins are sent; `undefined`: none. */
+  readonly context?: EngineContext;
+  /** `all` fetches every tag of the repository; else the one that is named. */
+  readonly tags?: 'one' | 'all';
   readonly platform?: string | undefined;
   /** `undefined`: nothing is shown. */
   readonly output?: ConsoleOutput | undefined;
   readonly signal?: AbortSignal;
 }
 
-/** Shows the messages of a stream on `output`, to its end; throws IMAGE_PULL_FAILED for an error in it. */
-export async function showProgress(
-  messages: AsyncIterable<Uint8Array>,
-  output: ConsoleOutput | undefined,
-): Promise<void> {
-  const renderer = new ProgressRenderer(output?.isTerminal === true ? 'terminal' : 'lines');
-  for await (const message of jsonMessages(messages)) {
-    const text = renderer.render(message);
-    if (text !== '') await output?.write(text);
-  }
+/** Loaded only when an image is pulled: `berth run` starts faster without it. */
+async function loginFor(context: EngineContext, name: string): Promise<Record<string, string>> {
+  const { registryAuth } = await import('./credentials/auth-header.ts');
+  return registryAuth(context, name);
 }
 
 /**
- * Makes the daemon pull an image. Resolves when it has it.
+ * Makes the daemon pull an image, with the user's login for its registry. Resolves when it has it.
  *
- * @throws IMAGE_PULL_FAILED, or the daemon's own code
+ * @throws IMAGE_PULL_FAILED, CREDENTIAL_HELPER_FAILED, or the daemon's own code
  */
-export async function pullImage({
-  client,
-  image,
-  platform,
-  output,
-  signal,
-}: PullRequest): Promise<void> {
+export async function pullImage(request: PullRequest): Promise<void> {
+  const { context, client, image, tags, platform, output, signal } = request;
   const { name, tag } = splitImageName(image);
   const messages = await client.stream({
     method: 'POST',
     path: '/images/create',
-    query: { fromImage: name, tag, platform },
+    // Without a tag the API means all of them.
+    query: { fromImage: name, tag: tags === 'all' ? undefined : tag, platform },
+    headers: context === undefined ? undefined : await loginFor(context, name),
     ...(signal === undefined ? {} : { signal }),
   });
-  await showProgress(messages, output);
+  const { clock } = context ?? { clock: systemClock };
+  await showProgress(messages, { output, clock, failure: 'IMAGE_PULL_FAILED' });
 }

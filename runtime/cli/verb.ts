@@ -15,6 +15,17 @@ export interface EngineVerb {
   run(context: EngineContext, command: Command): Promise<number>;
 }
 
+/** A verb in a table: what the help needs now, and the file that has the rest. */
+export interface EngineVerbEntry {
+  readonly name: string;
+  /** Other names that docker has for it. */
+  readonly aliases?: readonly string[];
+  /** One line for the help. */
+  readonly summary: string;
+  /** Loads the verb's file, so that `berth ps` does not pay for all the others. */
+  load(): Promise<EngineVerb>;
+}
+
 /** What a verb works with. */
 export interface VerbInput<Options> {
   readonly context: EngineContext;

@@ -10,17 +10,21 @@ export interface ApiCall {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Without the version, such as `/containers/json`; names in it percent-encoded ({@link segment}). */
   readonly path: string;
-  /** What is `undefined` is left out. */
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** What is `undefined` is left out; a list is given several times. */
+  readonly query?: Readonly<
+    Record<string, string | number | boolean | readonly string[] | undefined>
+  >;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Sent as it is, instead of `body`. */
+  /** Sent as it is, instead of `body`: a tar. */
   readonly upload?: Readable;
+  /** More headers, such as `X-Registry-Auth`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The newest Docker Engine API version that this client speaks; an older daemon is spoken to in its own. */
-export const newestApiVersion = '1.47';
+export const newestApiVersion = '1.51';
 
 /** Percent-encodes a name for use as one part of a path; slashes of image names stay, as Docker's router wants. */
 export function segment(name: string): string {
@@ -111,7 +115,8 @@ export class ApiClient {
   async #request(call: ApiCall): Promise<SocketRequest> {
     const query = new URLSearchParams();
     for (const [key, value] of Object.entries(call.query ?? {})) {
-      if (value !== undefined) query.set(key, String(value));
+      if (typeof value === 'object') for (const each of value) query.append(key, each);
+      else if (value !== undefined) query.set(key, String(value));
     }
     const suffix = query.size === 0 ? '' : `?${query.toString()}`;
     const base = {
@@ -119,13 +124,16 @@ export class ApiClient {
       method: call.method,
       target: `/v${await this.version()}${call.path}${suffix}`,
       ...(call.signal === undefined ? {} : { signal: call.signal }),
+      ...(call.headers === undefined ? {} : { headers: call.headers }),
     };
     if (call.upload !== undefined) {
-      return { ...base, headers: { 'Content-Type': 'application/x-tar' }, body: call.upload };
+      const headers = { ...call.headers, 'Content-Type': 'application/x-tar' };
+      return { ...base, headers, body: call.upload };
     }
     if (call.body === undefined) return base;
     const body = JSON.stringify(call.body);
     const headers = {
+      ...call.headers,
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(body),
     };

@@ -17,7 +17,7 @@ async function pull(
   signal: AbortSignal,
 ): Promise<void> {
   const output = context.console.errors;
-  await pullImage({ client, image, platform: options.platform, output, signal });
+  await pullImage({ context, client, image, platform: options.platform, output, signal });
 }
 
 async function create({ client, context, options }: Input, body: unknown): Promise<string> {

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { Option } from 'commander';
+import { BerthError } from '../../errors/berth-error.ts';
 import { collect } from '../collect.ts';
 
 /** The options of `berth run`, as commander hands them over. Values are still as the user wrote them. */
@@ -78,11 +79,21 @@ const options: readonly Option[] = [
     .default('true'),
 ];
 
+/** A command line of `berth run` that is not understood ends as `docker run` does; help is no error. */
+function refuse(error: CommanderError): never {
+  if (error.exitCode === 0) throw error;
+  throw new BerthError('RUN_USAGE', {
+    message: error.message.replace(/^error: /, '').replaceAll('\n', ' '),
+    remedy: 'See "berth run --help".',
+    cause: error,
+  });
+}
+
 /** Declares the options of `berth run`. Options after the image belong to the container's program. */
 export function defineRunOptions(command: Command): void {
   // -h is the host name here, as with docker run.
   command.helpOption('--help', 'display help for command');
   command.argument('<image>', 'image to run').argument('[command...]', 'program and its arguments');
-  command.passThroughOptions();
+  command.passThroughOptions().exitOverride(refuse);
   for (const option of options) command.addOption(option);
 }

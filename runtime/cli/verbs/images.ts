@@ -1,35 +1,24 @@
 import { imageRows } from '../client/images.ts';
-import { filtersQuery } from '../filters.ts';
-import type { ListOptions } from '../formats.ts';
-import { defineListOptions, jsonRows, prettyJson } from '../formats.ts';
+import { jsonRows, prettyJson } from '../formats.ts';
+import type { ImagesOptions } from '../images-options.ts';
+import { defineImagesOptions, imagesQuery } from '../images-options.ts';
 import { imageColumns, imageJson } from '../render/image-table.ts';
 import { renderTable } from '../render/table.ts';
 import { shortId } from '../render/text.ts';
 import { defineVerb } from '../verb.ts';
 
-interface ImagesOptions extends ListOptions {
-  readonly digests?: true;
-}
-
 /** `berth images`: lists images. */
 export const images = defineVerb<ImagesOptions>({
-  define: (command) => {
-    command.argument('[repository[:tag]]', 'show only these');
-    defineListOptions(command);
-    command.option('--digests', 'show digests');
-  },
-  run: async ({ context, client, args, options }) => {
+  define: defineImagesOptions,
+  run: async (input) => {
+    const { context, client, args, options } = input;
+    if (options.tree) {
+      const { showImageTree } = await import('./image-tree.ts');
+      return showImageTree(input);
+    }
     const { output } = context.console;
-    const [reference] = args;
-    const filters = [
-      ...(options.filter ?? []),
-      ...(reference === undefined ? [] : [`reference=${reference}`]),
-    ];
-    const answer = await client.json({
-      method: 'GET',
-      path: '/images/json',
-      query: { all: options.all === true ? 1 : undefined, filters: filtersQuery(filters) },
-    });
+    const query = imagesQuery(args, options);
+    const answer = await client.json({ method: 'GET', path: '/images/json', query });
     if (options.json) {
       await output.write(prettyJson(answer));
       return 0;

@@ -3,22 +3,36 @@ import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import type { ApiClient } from '../client/client.ts';
 import { segment } from '../client/client.ts';
 import { isApiStatus } from '../client/failure.ts';
+import { platformQuery } from '../client/platform.ts';
 import { prettyJson } from '../formats.ts';
 import { renderError } from '../render/error.ts';
+import type { VerbInput } from '../verb.ts';
 import { defineVerb } from '../verb.ts';
 
 type Kind = 'container' | 'image';
 
 interface InspectOptions {
   readonly type?: Kind;
+  readonly platform?: string;
 }
 
 const kinds: readonly Kind[] = ['container', 'image'];
 
-async function inspectOne(client: ApiClient, name: string, kind?: Kind): Promise<unknown> {
+/** What to look for: of images, one platform of several when it is asked for. */
+interface Wanted {
+  readonly kind: Kind | undefined;
+  readonly platform?: string | undefined;
+}
+
+async function inspectOne(
+  client: ApiClient,
+  name: string,
+  { kind, platform }: Wanted,
+): Promise<unknown> {
   for (const each of kind === undefined ? kinds : [kind]) {
     try {
-      return await client.json({ method: 'GET', path: `/${each}s/${segment(name)}/json` });
+      const path = `/${each}s/${segment(name)}/json`;
+      return await client.json({ method: 'GET', path, query: { platform } });
     } catch (error) {
       if (!isApiStatus(error, 404)) throw error;
     }
@@ -30,27 +44,52 @@ async function inspectOne(client: ApiClient, name: string, kind?: Kind): Promise
   });
 }
 
+async function inspectAll(
+  { context, client, args }: VerbInput<InspectOptions>,
+  wanted: Wanted,
+): Promise<number> {
+  const found: unknown[] = [];
+  const missing: BerthError[] = [];
+  for (const name of args) {
+    try {
+      found.push(await inspectOne(client, name, wanted));
+    } catch (error) {
+      if (!isBerthError(error, 'OBJECT_NOT_FOUND')) throw error;
+      missing.push(error);
+    }
+  }
+  await context.console.output.write(prettyJson(found));
+  for (const error of missing) await context.console.errors.write(renderError(error));
+  return missing.length === 0 ? 0 : 1;
+}
+
+const formatOption = (): Option =>
+  new Option('--format <format>', 'json is the only one').choices(['json']);
+
 /** `berth inspect`: prints all that the daemon knows of containers and images, as a JSON list. */
 export const inspect = defineVerb<InspectOptions>({
   define: (command) => {
     command
       .argument('<name...>', 'containers or images')
       .addOption(new Option('--type <type>', 'look for this only').choices(kinds))
-      .addOption(new Option('--format <format>', 'json is the only one').choices(['json']));
+      .addOption(formatOption());
   },
-  run: async ({ context, client, args, options }) => {
-    const found: unknown[] = [];
-    const missing: BerthError[] = [];
-    for (const name of args) {
-      try {
-        found.push(await inspectOne(client, name, options.type));
-      } catch (error) {
-        if (!isBerthError(error, 'OBJECT_NOT_FOUND')) throw error;
-        missing.push(error);
-      }
-    }
-    await context.console.output.write(prettyJson(found));
-    for (const error of missing) await context.console.errors.write(renderError(error));
-    return missing.length === 0 ? 0 : 1;
+  run: (input) => inspectAll(input, { kind: input.options.type }),
+});
+
+/** `berth image inspect`: the same for images only. */
+export const imageInspect = defineVerb<InspectOptions>({
+  define: (command) => {
+    command
+      .argument('<image...>', 'images')
+      .addOption(formatOption())
+      .option(
+        '--platform <platform>',
+        'only this one of an image with several, such as linux/arm64',
+      );
+  },
+  run: async (input) => {
+    const platform = await platformQuery(input.client, input.options.platform, '1.49');
+    return inspectAll(input, { kind: 'image', platform });
   },
 });

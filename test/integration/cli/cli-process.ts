@@ -11,6 +11,20 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** What a command of `berth` finds besides its arguments. */
+export interface CliSurroundings {
+  /** All of standard input; nothing when it is left out. */
+  readonly input?: string;
+  /** Added to the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A program to start. */
+interface CliCommand extends Pick<CliSurroundings, 'env'> {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
 /** The shell command for a command line of `berth`; arguments must need no quoting but single quotes. */
 export function shellCommand(args: readonly string[]): string {
   const quoted = [process.execPath, main, ...args].map(
@@ -27,9 +41,9 @@ export class CliProcess {
   #stdout = '';
   #stderr = '';
 
-  constructor(socketPath: string, program: string, args: readonly string[]) {
-    const env = { ...process.env, BERTH_HOST: `unix://${socketPath}`, TERM: 'dumb' };
-    const child = spawn(program, args, { env, stdio: 'pipe' });
+  constructor(socketPath: string, { program, args, env }: CliCommand) {
+    const own = { BERTH_HOST: `unix://${socketPath}`, TERM: 'dumb' };
+    const child = spawn(program, args, { env: { ...process.env, ...own, ...env }, stdio: 'pipe' });
     this.#child = child;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
@@ -52,13 +66,22 @@ export class CliProcess {
   }
 
   /** Runs `berth` with these arguments. */
-  static berth(socketPath: string, args: readonly string[]): CliProcess {
-    return new CliProcess(socketPath, process.execPath, [main, ...args]);
+  static berth(
+    socketPath: string,
+    args: readonly string[],
+    { env = {} }: Pick<CliSurroundings, 'env'> = {},
+  ): CliProcess {
+    return new CliProcess(socketPath, { program: process.execPath, args: [main, ...args], env });
   }
 
   /** Runs a shell command on a terminal of its own (script(1)); input and output are the terminal's. */
-  static onTerminal(socketPath: string, command: string): CliProcess {
-    return new CliProcess(socketPath, 'script', ['-qefc', command, '/dev/null']);
+  static onTerminal(
+    socketPath: string,
+    command: string,
+    { env = {} }: Pick<CliSurroundings, 'env'> = {},
+  ): CliProcess {
+    const args = ['-qefc', command, '/dev/null'];
+    return new CliProcess(socketPath, { program: 'script', args, env });
   }
 
   get stdout(): string {
@@ -99,8 +122,12 @@ export class CliProcess {
 }
 
 /** Runs `berth` to its end. */
-export function berth(socketPath: string, args: readonly string[], input = ''): Promise<CliResult> {
-  const running = CliProcess.berth(socketPath, args);
+export function berth(
+  socketPath: string,
+  args: readonly string[],
+  { input = '', env = {} }: CliSurroundings = {},
+): Promise<CliResult> {
+  const running = CliProcess.berth(socketPath, args, { env });
   running.write(input);
   running.endInput();
   return running.exit;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { busyboxArchive, busyboxImage } from './busybox-archive.ts';
-import type { CliResult } from './cli-process.ts';
+import type { CliResult, CliSurroundings } from './cli-process.ts';
 import { CliProcess, berth } from './cli-process.ts';
 
 /** An engine that the command line is tried against. */
@@ -19,7 +19,7 @@ export interface ClientBench {
   /** For the test's own files. */
   readonly folder: string;
   /** Runs `berth` to its end. */
-  cli(args: readonly string[], input?: string): Promise<CliResult>;
+  cli(args: readonly string[], surroundings?: CliSurroundings): Promise<CliResult>;
   /** The arguments of a `berth run` of the busybox image, without network. */
   line(options: readonly string[], ...command: readonly string[]): readonly string[];
   /** Runs {@link line}. */
@@ -46,7 +46,7 @@ export function useEngine(start: () => Promise<TestEngine>): ClientBench {
     get folder() {
       return made.folder ?? '';
     },
-    cli: (args, input) => berth(bench.socketPath, args, input),
+    cli: (args, surroundings) => berth(bench.socketPath, args, surroundings),
     line: (options, ...command) => [
       ...['run', '--network', 'none', ...options, busyboxImage],
       ...command,

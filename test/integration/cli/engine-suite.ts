@@ -1,7 +1,9 @@
 import { describe } from 'vitest';
 import type { TestEngine } from './client-bench.ts';
 import { useEngine } from './client-bench.ts';
+import { archiveSuite } from './archive-suite.ts';
 import { imageSuite } from './image-suite.ts';
+import { registrySuite } from './registry-suite.ts';
 import { runSuite } from './run-suite.ts';
 import { terminalSuite } from './terminal-suite.ts';
 
@@ -18,6 +20,8 @@ export function describeClient({ name, start }: EngineUnderTest): void {
   describe(`berth as a client of ${name}`, () => {
     const bench = useEngine(start);
     imageSuite(bench);
+    registrySuite(bench);
+    archiveSuite(bench);
     runSuite(bench);
     terminalSuite(bench);
   });

@@ -5,6 +5,7 @@ import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
 import { helloElf } from '../../../runtime/syscall/hello-elf.ts';
 import { push, startRegistry } from '../registry/support.ts';
 import { busyboxImage } from './busybox-archive.ts';
+import { CliProcess, shellCommand } from './cli-process.ts';
 import type { ClientBench } from './client-bench.ts';
 
 /** An image whose program needs no more than a kernel. */
@@ -56,5 +57,30 @@ export function imageSuite(bench: ClientBench): void {
     const missing = await bench.cli(['pull', `${name}:2`]);
     expect(missing.exitCode).toBe(1);
     expect(missing.stderr).toMatch(/^berth: [A-Z_]+: .*\n/);
+  });
+
+  test('pull -a: every tag of a repository', async () => {
+    const name = `${await startRegistry()}/hello`;
+    for (const tag of ['1', '2']) await push(await helloImage(), `${name}:${tag}`);
+    const pulled = await bench.cli(['pull', '-a', name]);
+    expect(pulled).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(pulled.stdout.endsWith(`${name}\n`)).toBe(true);
+    const { stdout } = await bench.cli(['images', '--format', 'json', name]);
+    expect(stdout.match(/"Tag":"\d"/g)?.toSorted()).toEqual(['"Tag":"1"', '"Tag":"2"']);
+    await bench.cli(['rmi', `${name}:1`, `${name}:2`]);
+  });
+
+  test('pull on a terminal: lines change in place, and fit into it', async () => {
+    const name = `${await startRegistry()}/hello:1`;
+    await push(await helloImage(), name);
+    const command = `stty rows 10 cols 30; ${shellCommand(['pull', name])}`;
+    const { exitCode, stdout } = await CliProcess.onTerminal(bench.socketPath, command).exit;
+    expect(exitCode).toBe(0);
+    const painted = stdout.split('\n').filter((line) => line.includes('\u001b[2K'));
+    const lines = painted.map((line) => line.replaceAll(/\u001b\[\d*[A-Z]|\r/g, ''));
+    expect(lines.join('\n')).toMatch(/[0-9a-f]{12}: Pull complete/);
+    expect(lines.filter((line) => line.length >= 30)).toEqual([]);
+    expect(stdout).toContain('\u001b[1A');
+    await bench.cli(['rmi', name]);
   });
 }

@@ -15,7 +15,7 @@ export function runSuite(bench: ClientBench): void {
 
   test('run -i: input goes in, and its end is told', async () => {
     const input = 'a line\n'.repeat(50_000);
-    const result = await bench.cli(bench.line(['-i', '--rm'], 'cat'), input);
+    const result = await bench.cli(bench.line(['-i', '--rm'], 'cat'), { input });
     expect(result.stdout === input).toBe(true);
     expect(result.exitCode).toBe(0);
   });
@@ -43,12 +43,16 @@ export function runSuite(bench: ClientBench): void {
     expect((await bench.cli(['ps', '-aq'])).stdout).toBe('');
   });
 
-  test('run: 125 when the daemon refuses', async () => {
+  test('run: 125 when the daemon refuses, and for what is not understood', async () => {
     const result = await bench.cli(['run', '--pull', 'never', 'no-such-image']);
     expect(result).toMatchObject({ exitCode: 125, stdout: '' });
     expect(result.stderr).toMatch(/no-such-image/);
     const unknown = await bench.cli(bench.line(['--cap-add', 'NO_SUCH'], 'true'));
     expect(unknown.exitCode).toBe(125);
+    const wrong = await bench.cli(['run', '--nonsense', 'image']);
+    expect(wrong).toMatchObject({ exitCode: 125, stdout: '' });
+    expect(wrong.stderr).toMatch(/RUN_USAGE: unknown option '--nonsense'\n.*berth run --help/);
+    expect(await bench.cli(['run', '--help'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   test('run -d: ps, logs, stop, start, restart, kill, wait, rename, rm', async () => {

@@ -4,5 +4,5 @@ import { describeClient } from './engine-suite.ts';
 
 // The reference; a machine without Debian's docker.io has only berth's own engine to try.
 describe.skipIf(!hasDockerd())('the reference', () => {
-  describeClient({ name: 'dockerd', start: startDockerd });
+  describeClient({ name: 'dockerd', start: () => startDockerd() });
 });

@@ -24,8 +24,8 @@ function memoryOutput(): { readonly output: ConsoleOutput; readonly text: () => 
   return { output, text: () => Buffer.concat(chunks).toString() };
 }
 
-/** Makes a console in memory; its input is no terminal. */
-export function memoryConsole(): MemoryConsole {
+/** Makes a console in memory; its input is a terminal when it is to be one. */
+export function memoryConsole(input: 'pipe' | 'terminal' = 'pipe'): MemoryConsole {
   const typed = new PassThrough();
   const output = memoryOutput();
   const errors = memoryOutput();
@@ -33,7 +33,7 @@ export function memoryConsole(): MemoryConsole {
   return {
     typed,
     input: {
-      isTerminal: false,
+      isTerminal: input === 'terminal',
       stream: typed,
       enterRawMode: () => () => undefined,
       release: () => typed.pause(),

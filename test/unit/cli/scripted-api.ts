@@ -34,9 +34,10 @@ export const json =
 const keyOf = (request: IncomingMessage): string =>
   `${request.method ?? ''} ${(request.url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*/, '')}`;
 
-/** Starts an API with an answer for each request it will get; all others get 404. */
+/** Starts an API of a version, with an answer for each request it will get; all others get 404. */
 export async function scriptedApi(
   script: Readonly<Record<string, ScriptedAnswer>>,
+  version = '1.41',
 ): Promise<ScriptedApi> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-scripted-'));
   const socketPath = join(folder, 'api.sock');
@@ -46,7 +47,7 @@ export async function scriptedApi(
   const server = createServer((request, response) => {
     const key = keyOf(request);
     if (key !== 'HEAD /_ping') requests.push(key);
-    response.setHeader('Api-Version', '1.41');
+    response.setHeader('Api-Version', version);
     const { answer } = script[key] ?? {};
     if (key === 'HEAD /_ping') response.end();
     else if (answer === undefined) json(404, { message: `No such thing: ${key}` })(response);
@@ -78,15 +79,26 @@ export interface VerbRun {
   readonly exitCode: Promise<number>;
 }
 
+/** What a verb finds around it, besides its command line. */
+export interface VerbSurroundings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: 'pipe' | 'terminal';
+}
+
 /** Runs a verb with a command line against an API, as main would. */
-export function runVerb(verb: EngineVerb, socketPath: string, line: readonly string[]): VerbRun {
-  const console = memoryConsole();
+export function runVerb(
+  verb: EngineVerb,
+  socketPath: string,
+  line: readonly string[],
+  { env = {}, input = 'pipe' }: VerbSurroundings = {},
+): VerbRun {
+  const console = memoryConsole(input);
   const program = new Command().enablePositionalOptions();
   const command = program.command('verb');
   verb.define(command);
   const context = {
     console,
-    env: { BERTH_HOST: `unix://${socketPath}` },
+    env: { ...env, BERTH_HOST: `unix://${socketPath}` },
     workingDirectory: '/',
     clock: { now: () => 0, sleep: () => Promise.resolve() },
   };

@@ -1,0 +1,18 @@
+import { defineGroup } from './group.ts';
+
+/** `berth system`: verbs of the whole engine. */
+export const system = defineGroup({
+  name: 'system',
+  verbs: [
+    {
+      name: 'df',
+      summary: 'Show what images and containers take on the disk',
+      load: async () => (await import('../verbs/system-df.ts')).systemDf,
+    },
+    {
+      name: 'info',
+      summary: 'Print what the daemon knows of itself and its host',
+      load: async () => (await import('../verbs/info.ts')).info,
+    },
+  ],
+});
