@@ -1,5 +1,5 @@
 #!/bin/sh
-# `npm run bench`: measures berth beside runc and dockerd from Debian's packages, in one run. Add `-- --record` to keep
+# `npm run bench`: measures berth beside runc, dockerd and skopeo from Debian's packages, in one run. Add `-- --record` to keep
 # the table in docs/benchmarks.md.
 set -eu
 scripts=$(dirname -- "$(readlink -f -- "$0")")
@@ -7,6 +7,7 @@ scripts=$(dirname -- "$(readlink -f -- "$0")")
 . "$scripts/peers.sh"
 cd "$ROOT"
 
-install_peers docker:docker.io dockerd:docker.io runc:runc busybox:busybox-static
+install_peers docker:docker.io dockerd:docker.io runc:runc busybox:busybox-static skopeo:skopeo \
+  docker-registry:docker-registry debootstrap:debootstrap
 
 exec "$NODE" --disable-warning=ExperimentalWarning test/bench/main.ts "$@"

@@ -32,8 +32,16 @@ export const serviceName = 'berth';
 /** Empty file by which a daemon keeps others from its data root. */
 export const dataRootLock = 'berthd.lock';
 
-/** Folders that the daemon keeps below its data root. */
-export const dataFolders = ['containers', 'images', 'networks', 'snapshots', 'volumes'] as const;
+/** Folders that the daemon, and `berth mirror serve`, keep below their data root. */
+export const dataFolders = [
+  'containers',
+  'images',
+  'mirror',
+  'networks',
+  'registries',
+  'snapshots',
+  'volumes',
+] as const;
 
 /** Folder of berth's containers in each control group hierarchy. */
 export const cgroupFolder = 'berth';

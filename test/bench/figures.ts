@@ -7,20 +7,11 @@ import { defaultSeccomp, kernelVersion } from '../../runtime/launch/seccomp/defa
 import { parseSpec } from '../../runtime/spec/parse-spec.ts';
 import { currentArchitecture } from '../../runtime/syscall/architecture.ts';
 import { Launcher } from '../../runtime/syscall/launcher.ts';
-import { type Figures, figuresOf, inTurn, timed } from './median.ts';
-import { type DaemonCommand, runCommand, startDaemon } from './process.ts';
+import type { BenchDaemon } from './daemons.ts';
+import { figuresOf, inTurn, timed } from './median.ts';
+import { type CommandSetup, runCommand, startDaemon } from './process.ts';
+import { type Result, noLimit } from './report.ts';
 import type { Workshop } from './workshop.ts';
-
-/** One line of the table. */
-export interface Result {
-  readonly name: string;
-  readonly unit: 'ms' | 'KB';
-  readonly ours: Figures;
-  /** The peer's name and figures; none for a figure that only has a limit. */
-  readonly theirs?: { readonly name: string; readonly figures: Figures };
-  /** What is asked for: at most this part of the peer's, or at most this many units. */
-  readonly limit: { readonly ratio: number } | { readonly most: number };
-}
 
 /** Request to reaped exit of the hello program in a container, without the daemon: against `runc run`. */
 export async function engineAgainstRunc(workshop: Workshop, rounds: number): Promise<Result> {
@@ -91,10 +82,10 @@ export async function monitorMemory(workshop: Workshop, rounds: number): Promise
   };
 }
 
-/** Where the two daemons of a comparison listen, and how they are started. */
+/** The two daemons of a comparison. */
 export interface Daemons {
-  readonly ours: DaemonCommand & { readonly socket: string };
-  readonly theirs: DaemonCommand & { readonly socket: string };
+  readonly ours: BenchDaemon;
+  readonly theirs: BenchDaemon;
 }
 
 /** `docker run` of the hello-world image through berth against the same through dockerd, by the same client. */
@@ -105,9 +96,7 @@ export async function dockerRun(
 ): Promise<readonly Result[]> {
   const ours = await startDaemon(daemons.ours, daemons.ours.socket);
   const theirs = await startDaemon(daemons.theirs, daemons.theirs.socket);
-  const host = (socket: string): Readonly<Record<string, string>> => ({
-    DOCKER_HOST: `unix://${socket}`,
-  });
+  const host = (socket: string): CommandSetup => ({ env: { DOCKER_HOST: `unix://${socket}` } });
   try {
     const archive = await workshop.writeImage();
     await runCommand(['docker', 'load', '--input', archive], host(daemons.theirs.socket));
@@ -137,7 +126,7 @@ export async function dockerRun(
         { ratio: 1 / 3 },
       ),
       // The client alone: what no engine can be quicker than.
-      await compare('docker version', ['version'], { ratio: Infinity }),
+      await compare('docker version', ['version'], noLimit),
     ];
   } finally {
     await ours.stop();

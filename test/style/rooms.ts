@@ -8,6 +8,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'checks',
     'templates',
     'runtime/cli',
+    'runtime/mirror',
     'runtime/supervise',
     'runtime/syscall',
     'runtime/host',
@@ -27,8 +28,19 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runtime/container',
     'runtime/snapshot',
     'runtime/registry',
+    'runtime/layer',
     'runtime/image',
     'runtime/launch',
+    'runtime/syscall',
+    'runtime/host',
+    'runtime/errors',
+  ],
+
+  // A server of its own beside berthd, which `scripts/mirror` starts: registries as a pull-through cache.
+  'runtime/mirror': [
+    'runtime/config',
+    'runtime/registry',
+    'runtime/image',
     'runtime/syscall',
     'runtime/host',
     'runtime/errors',
