@@ -15,7 +15,8 @@ const magics: readonly { readonly name: string; readonly bytes: readonly number[
   { name: 'bzip2', bytes: [0x42, 0x5a, 0x68] },
   { name: 'xz', bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
 ];
-const longestMagic = 6;
+/** Bytes that `detectCompression` needs. */
+export const magicBytes = 6;
 
 /**
  * Tells the compression of a stream by its first bytes, not by what it is called: registries and archives get the
@@ -49,7 +50,7 @@ export async function* decompress(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void> {
   const bytes = new ByteSource(source);
-  const head = await bytes.upTo(longestMagic);
+  const head = await bytes.upTo(magicBytes);
   const compression = detectCompression(head);
   const whole = rejoin(head, bytes);
   if (compression === 'none') {

@@ -1,12 +1,19 @@
 /** The records of a pax extended header, by keyword. Values are bytes: extended attributes are not text. */
 export type PaxRecords = ReadonlyMap<string, Buffer>;
 
+/** Format 0.0 of sparse files repeats two keywords; 0.1 has the same numbers in one record. */
+const sparseOffset = 'GNU.sparse.offset';
+const sparseLength = 'GNU.sparse.numbytes';
+const sparseList = 'GNU.sparse.map';
+
 /**
  * Parses the records of a pax extended header, each "<length> <keyword>=<value>\n" with the length of the whole
- * record (pax(1), "pax Extended Header"). `undefined` when they are not well-formed.
+ * record (pax(1), "pax Extended Header"). `undefined` when they are not well-formed. What format 0.0 of GNU's sparse
+ * files repeats is given as the `GNU.sparse.map` of 0.1.
  */
 export function parsePaxRecords(data: Buffer): PaxRecords | undefined {
   const records = new Map<string, Buffer>();
+  const sparse: string[] = [];
   let position = 0;
   while (position < data.byteLength) {
     const space = data.indexOf(0x20, position);
@@ -19,8 +26,13 @@ export function parsePaxRecords(data: Buffer): PaxRecords | undefined {
       return undefined;
     const keyword = data.toString('utf8', space + 1, equals);
     records.set(keyword, data.subarray(equals + 1, end - 1));
+    if (keyword === sparseOffset || keyword === sparseLength) {
+      if ((keyword === sparseOffset) !== (sparse.length % 2 === 0)) return undefined;
+      sparse.push(data.toString('latin1', equals + 1, end - 1));
+    }
     position = end;
   }
+  if (sparse.length > 0) records.set(sparseList, Buffer.from(sparse.join(',')));
   return records;
 }
 

@@ -20,74 +20,98 @@ export interface HeaderProblem {
   readonly problem: string;
 }
 
-const checksumField = { offset: 148, length: 8 } as const;
+const checksumOffset = 148;
+const checksumEnd = 156;
 
-function text(block: Buffer, offset: number, length: number): string {
-  const end = block.indexOf(0, offset);
-  const stop = end === -1 || end > offset + length ? offset + length : end;
-  return block.toString('latin1', offset, stop);
+/** The text of a field: up to its first NUL. */
+export function textField(block: Buffer, start: number, length: number): string {
+  let end = start;
+  while (end < start + length && block[end] !== 0) end += 1;
+  return block.toString('latin1', start, end);
 }
 
 /** GNU's base-256 numbers: the top bit of the first byte is set, the rest is a big-endian two's complement. */
-function binaryNumber(field: Buffer): number {
-  const first = field[0] ?? 0;
-  let value = BigInt.asIntN(7, BigInt(first & 0x7f));
-  for (const byte of field.subarray(1)) value = (value << 8n) | BigInt(byte);
+function binaryNumber(block: Buffer, start: number, length: number): number {
+  let value = BigInt.asIntN(7, BigInt((block[start] ?? 0) & 0x7f));
+  for (let i = start + 1; i < start + length; i += 1) value = (value << 8n) | BigInt(block[i] ?? 0);
   return Number(value);
 }
 
-/** A number in octal digits or in base 256; NaN when it is neither. */
-function numeric(block: Buffer, offset: number, length: number): number {
-  const field = block.subarray(offset, offset + length);
-  if (((field[0] ?? 0) & 0x80) !== 0) return binaryNumber(field);
-  const digits = text(block, offset, length).trim();
-  if (digits === '') return 0;
-  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
+/** A number in octal digits or in base 256; NaN when it is neither. An empty field is 0. */
+export function numericField(block: Buffer, start: number, length: number): number {
+  if (((block[start] ?? 0) & 0x80) !== 0) return binaryNumber(block, start, length);
+  const end = start + length;
+  let at = start;
+  while (at < end && block[at] === 0x20) at += 1;
+  let value = 0;
+  for (; at < end; at += 1) {
+    const digit = (block[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 7) break;
+    value = value * 8 + digit;
+  }
+  while (at < end && block[at] === 0x20) at += 1;
+  return at === end || block[at] === 0 ? value : Number.NaN;
 }
 
-function hasRightChecksum(block: Buffer): boolean {
-  const { offset, length } = checksumField;
+function hasRightChecksum(block: Buffer, start: number): boolean {
   let unsigned = 0;
-  let signed = 0;
+  let above127 = 0;
   for (let i = 0; i < blockSize; i += 1) {
     // The sum is taken with the checksum's own field as spaces.
-    const byte = i >= offset && i < offset + length ? 0x20 : (block[i] ?? 0);
+    const byte = i >= checksumOffset && i < checksumEnd ? 0x20 : (block[start + i] ?? 0);
     unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
+    above127 += byte >> 7;
   }
-  const stored = numeric(block, offset, length);
+  const stored = numericField(block, start + checksumOffset, checksumEnd - checksumOffset);
   // Some old programs summed signed characters.
-  return stored === unsigned || stored === signed;
+  return stored === unsigned || stored === unsigned - 256 * above127;
 }
 
 /** Whether a block has only zeros: two of them end an archive. */
-export function isZeroBlock(block: Uint8Array): boolean {
-  return block.every((byte) => byte === 0);
+export function isZeroBlock(block: Buffer, start = 0): boolean {
+  for (let i = start; i < start + blockSize; i += 1) if (block[i] !== 0) return false;
+  return true;
 }
 
-/** Decodes a header block of 512 bytes: V7, ustar, and GNU's. */
-export function decodeHeader(bytes: Uint8Array): TarHeader | HeaderProblem {
-  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!hasRightChecksum(block)) return { problem: 'the header has a wrong checksum' };
-  // GNU's magic is "ustar  ": there the field of the prefix holds other things.
-  const isUstar = block.toString('latin1', 257, 263) === 'ustar\0';
-  const prefix = isUstar ? text(block, 345, 155) : '';
-  const name = text(block, 0, 100);
-  const header = {
+/** GNU's magic is "ustar  ": there the field of the prefix holds other things. */
+function isUstar(block: Buffer, start: number): boolean {
+  return (
+    block.readUInt32BE(start + 257) === 0x75737461 && block.readUInt16BE(start + 261) === 0x7200
+  );
+}
+
+/** Decodes the header block of 512 bytes at `start`: V7, ustar, and GNU's. */
+export function decodeHeader(block: Buffer, start = 0): TarHeader | HeaderProblem {
+  if (!hasRightChecksum(block, start)) return { problem: 'the header has a wrong checksum' };
+  const prefix =
+    block[start + 345] !== 0 && isUstar(block, start) ? textField(block, start + 345, 155) : '';
+  const name = textField(block, start, 100);
+  const header: TarHeader = {
     name: prefix === '' ? name : `${prefix}/${name}`,
-    linkName: text(block, 157, 100),
-    typeFlag: String.fromCharCode(block[156] ?? 0),
-    mode: numeric(block, 100, 8),
-    uid: numeric(block, 108, 8),
-    gid: numeric(block, 116, 8),
-    sizeBytes: numeric(block, 124, 12),
-    mtimeSeconds: numeric(block, 136, 12),
-    deviceMajor: numeric(block, 329, 8),
-    deviceMinor: numeric(block, 337, 8),
+    linkName: block[start + 157] === 0 ? '' : textField(block, start + 157, 100),
+    typeFlag: String.fromCharCode(block[start + 156] ?? 0),
+    mode: numericField(block, start + 100, 8),
+    uid: numericField(block, start + 108, 8),
+    gid: numericField(block, start + 116, 8),
+    sizeBytes: numericField(block, start + 124, 12),
+    mtimeSeconds: numericField(block, start + 136, 12),
+    deviceMajor: numericField(block, start + 329, 8),
+    deviceMinor: numericField(block, start + 337, 8),
   };
-  for (const [field, value] of Object.entries(header)) {
-    const isWrong = typeof value === 'number' && !Number.isSafeInteger(value);
-    if (isWrong) return { problem: `the header's ${field} is not a number` };
-  }
-  return header;
+  const field = wrongNumber(header);
+  return field === undefined ? header : { problem: `the header's ${field} is not a number` };
+}
+
+const numbers = [
+  'mode',
+  'uid',
+  'gid',
+  'sizeBytes',
+  'mtimeSeconds',
+  'deviceMajor',
+  'deviceMinor',
+] as const satisfies readonly (keyof TarHeader)[];
+
+function wrongNumber(header: TarHeader): string | undefined {
+  return numbers.find((field) => !Number.isSafeInteger(header[field]));
 }

@@ -19,6 +19,17 @@ describe('pax records', () => {
     );
   });
 
+  test('of the oldest sparse format are joined to one map', () => {
+    const record = (keyword: string, value: string): string => {
+      const rest = ` ${keyword}=${value}\n`;
+      return `${rest.length + 2}${rest}`;
+    };
+    const pairs = [record('GNU.sparse.offset', '5'), record('GNU.sparse.numbytes', '6')];
+    const twice = Buffer.from([...pairs, ...pairs].join(''));
+    expect(parsePaxRecords(twice)?.get('GNU.sparse.map')?.toString()).toBe('5,6,5,6');
+    expect(parsePaxRecords(Buffer.from(pairs.reverse().join('')))).toBeUndefined();
+  });
+
   test.each([
     'x',
     '7 a=bc',

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pack } from 'tar-stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { readTar } from '../../../runtime/tar/tar-reader.ts';
 import type { TarEntry } from '../../../runtime/tar/tar-reader.ts';
@@ -43,6 +46,22 @@ function patch(archive: Buffer, offset: number, value: string | Buffer): Buffer 
   const sum = changed.subarray(0, 512).reduce((total, byte) => total + byte, 0);
   changed.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return changed;
+}
+
+/** Where the sparse file of the tests has data. */
+const parts = Array.from({ length: 40 }, (_, i) => i * 65_536);
+
+/** A folder with a sparse file of 40 parts: more than an old GNU header and a block after it have room for. */
+function sparseFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-test-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = openSync(join(folder, 'sparse'), 'w');
+  for (const [i, at] of parts.entries()) writeSync(file, `part${i}`, at);
+  ftruncateSync(file, 3_000_000);
+  closeSync(file);
+  return folder;
 }
 
 const invalid = (message: RegExp): object => ({
@@ -161,6 +180,42 @@ describe('reading', () => {
     expect([types, ended]).toEqual([['directory'], true]);
   });
 
+  test('gives the holes of a sparse file as zeros', async () => {
+    const pax = {
+      'GNU.sparse.major': '0',
+      'GNU.sparse.minor': '1',
+      'GNU.sparse.name': 'real-name',
+      'GNU.sparse.size': '200000',
+      'GNU.sparse.map': '3,4,100000,3,200000,0',
+    };
+    const archive = await packed([{ name: 'a', pax }, 'dataend'], [{ name: 'b' }, 'next']);
+    for (const size of [1, 513, 100_000]) {
+      const [sparse, next] = await read(archive, size);
+      const content = `\0\0\0data${'\0'.repeat(99_993)}end${'\0'.repeat(99_997)}`;
+      expect(sparse).toMatchObject({ name: 'real-name', sizeBytes: 200_000, type: 'file' });
+      expect(sparse?.content === content).toBe(true);
+      expect(next).toMatchObject({ name: 'b', content: 'next' });
+    }
+  });
+
+  test.each([1, 512, 700, 100_000])(
+    'reads what GNU tar makes of a sparse file in pieces of any size (%i)',
+    async (size) => {
+      const options = ['--sparse', '--format=pax', '-C', sparseFolder(), '-cf', '-', 'sparse'];
+      for (const version of ['0.0', '0.1', '1.0', 'gnu']) {
+        const format = version === 'gnu' ? '--format=gnu' : `--sparse-version=${version}`;
+        const [entry] = await read(
+          execFileSync('tar', [...options.slice(0, 2), format, ...options.slice(2)]),
+          size,
+        );
+        expect(entry).toMatchObject({ name: 'sparse', sizeBytes: 3_000_000 });
+        expect([...(entry?.content.matchAll(/part\d+/g) ?? [])].map(({ index }) => index)).toEqual(
+          parts,
+        );
+      }
+    },
+  );
+
   test('gives nothing for an empty source', async () => {
     expect(await read(Buffer.alloc(0))).toEqual([]);
     expect(await read(Buffer.alloc(1024))).toEqual([]);
@@ -181,6 +236,12 @@ describe('reading', () => {
   });
 });
 
+const sparse10 = {
+  'GNU.sparse.major': '1',
+  'GNU.sparse.minor': '0',
+  'GNU.sparse.realsize': '9',
+};
+
 describe('what is no archive is refused', () => {
   test.each([
     ['a wrong checksum', 0, /wrong checksum/],
@@ -198,7 +259,6 @@ describe('what is no archive is refused', () => {
     ['a size in letters', 124, 'letters     ', /sizeBytes is not a number/],
     ['a negative size', 124, Buffer.alloc(12, 0xff), /negative size/],
     ['a type that nobody knows', 156, 'Z', /entry type "Z" is not supported/],
-    ['a sparse file', 156, 'S', /entry type "S" is not supported/],
     ['an owner below zero', 108, Buffer.alloc(8, 0xff), /uid is not a number/],
   ])('%s', async (_name, offset, value, message) => {
     await expect(
@@ -209,7 +269,12 @@ describe('what is no archive is refused', () => {
   test.each([
     [{ size: '-1' }, /size is not a number/],
     [{ mtime: 'yesterday' }, /mtime is not a time/],
-    [{ 'GNU.sparse.major': '1' }, /sparse files are not supported/],
+    [{ 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0' }, /has no GNU.sparse.realsize/],
+    [sparse10, /map of a sparse file is malformed/],
+    [{ 'GNU.sparse.map': '0,0', 'GNU.sparse.size': '-1' }, /GNU.sparse.size is not a number/],
+    [{ 'GNU.sparse.map': '0,1,2', 'GNU.sparse.size': '9' }, /map of a sparse file is malformed/],
+    [{ 'GNU.sparse.map': '0,7', 'GNU.sparse.size': '9' }, /has 0 bytes of data; wanted 7/],
+    [{ 'GNU.sparse.major': '2' }, /sparse files of format "2" are not supported/],
   ])('pax says %j', async (pax, message) => {
     await expect(read(await packed([{ name: 'a', pax }, '']))).rejects.toMatchObject(
       invalid(message),
@@ -221,6 +286,16 @@ describe('what is no archive is refused', () => {
     const at = archive.indexOf(' comment=abc');
     archive.write('99', at - 2, 'latin1');
     await expect(read(archive)).rejects.toMatchObject(invalid(/malformed/));
+  });
+
+  test('global headers that take too much memory together', async () => {
+    const archive = await packed([{ name: 'a', pax: { comment: 'x'.repeat(600_000) } }, '']);
+    const headers = patch(archive, 156, 'g');
+    const second = Buffer.from(headers.subarray(0, headers.byteLength - 1536));
+    second.write('commenX', second.indexOf('comment'), 'latin1');
+    await expect(read(Buffer.concat([second, headers]))).rejects.toMatchObject(
+      invalid(/global headers are longer than 1 MiB/),
+    );
   });
 
   test('a name that takes too much memory', async () => {
