@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOfHex } from '../../../runtime/image/digest.ts';
 import { wholeBlob } from '../../../runtime/image/layer-blob.ts';
@@ -15,14 +15,13 @@ import type { PullSetup } from './pull-figures.ts';
 export async function unpackAlone(setup: PullSetup): Promise<readonly Result[]> {
   const { workshop, images, rounds = 5 } = setup;
   const { layers } = readLayoutImage(images.layout, 'whole');
-  const folder = workshop.path('unpacked');
   const launcher = await Launcher.start();
   const pool = new UnpackPool({ runner: launcher, idleMs: 100 });
   const round =
     (unpack: (layer: (typeof layers)[number], root: string) => Promise<unknown>) =>
     async (): Promise<number> => {
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder);
+      // Removed only with the workshop: see `BenchDaemon.clear`.
+      const folder = mkdtempSync(workshop.path('unpacked-'));
       await runCommand(['sync']);
       return timed(async () => {
         for (const [i, layer] of layers.entries()) await unpack(layer, join(folder, String(i)));
