@@ -51,16 +51,36 @@ export function nameFromAnnotations(
   return tryReference(name);
 }
 
+/**
+ * What index.json keeps of a descriptor. Whatever else an archive or a registry wrote there could be wrong in a way that
+ * makes the whole file unreadable for others, or be longer than all the rest.
+ */
+function knownFields({ mediaType, digest, size, annotations, platform }: Descriptor): Descriptor {
+  const known = platform && {
+    os: platform.os,
+    architecture: platform.architecture,
+    ...(platform.variant === undefined ? {} : { variant: platform.variant }),
+  };
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(known === undefined ? {} : { platform: known }),
+  };
+}
+
 /** A descriptor as an entry has it: the annotations that are names are the entry's name. */
 function withoutNames(descriptor: Descriptor): Descriptor {
-  const { annotations = {}, ...rest } = descriptor;
+  const { annotations = {}, ...rest } = knownFields(descriptor);
   const others = Object.entries(annotations).filter(
     ([key]) => key !== refNameAnnotation && key !== imageNameAnnotation,
   );
   return others.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(others) };
 }
 
-function toDescriptor({ descriptor, name }: IndexEntry): Descriptor {
+function toDescriptor({ descriptor: found, name }: IndexEntry): Descriptor {
+  const descriptor = knownFields(found);
   if (name === undefined) return descriptor;
   const text = canonicalName(name);
   const names = { [refNameAnnotation]: text, [imageNameAnnotation]: text };

@@ -50,9 +50,13 @@ interface CanonicalPlatform {
 
 function canonical({ os, architecture, variant }: Platform): CanonicalPlatform {
   const lower = architecture.toLowerCase();
-  const alias = aliases[lower] ?? { architecture: lower };
+  // Own names only: an index may say that its architecture is "constructor".
+  const known = Object.hasOwn(aliases, lower) ? aliases[lower] : undefined;
+  const alias = known ?? { architecture: lower };
   const named = (variant ?? '') === '' ? alias.variant : variant?.toLowerCase();
-  const usual = usualVariants[alias.architecture] ?? '';
+  const usual = Object.hasOwn(usualVariants, alias.architecture)
+    ? (usualVariants[alias.architecture] ?? '')
+    : '';
   return {
     os: os.toLowerCase(),
     architecture: alias.architecture,

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from '../host/ip-address.ts';
 import type { RegistryConfig } from './registry-config.ts';
+import { registryError } from './registry-error.ts';
 
 /** One way to reach a registry. */
 export interface Transport {
@@ -99,16 +100,26 @@ function namedMirror(url: string, domain: string, config: RegistryConfig): Endpo
 function mirrorsFor(domain: string, config: RegistryConfig): readonly Endpoint[] {
   const { registryMirrors, registryMirrorsFor } = config;
   const hubs = domain === dockerHub ? registryMirrors.map((url) => hubMirror(url, config)) : [];
-  const urls = registryMirrorsFor[domain] ?? registryMirrorsFor['*'] ?? [];
+  // Not by a plain look-up: "toString" is a name that a registry may have, and every object.
+  const key = Object.hasOwn(registryMirrorsFor, domain) ? domain : '*';
+  const urls = registryMirrorsFor[key] ?? [];
   return [...hubs, ...urls.map((url) => namedMirror(url, domain, config))];
 }
 
 /** The registry that a name says itself, without its mirrors. */
 export function originOf(domain: string, config: RegistryConfig): Endpoint {
+  const host = domain === dockerHub ? dockerHubHost : domain;
+  // Port 0 would become the scheme's own.
+  if (!URL.canParse(`https://${host}`) || /:0+$/.test(host)) {
+    throw registryError(
+      'REGISTRY_UNREACHABLE',
+      `"${domain}" is no address of a registry; wanted a host, and a port from 1 to 65535`,
+    );
+  }
   return {
     name: domain,
     kind: 'origin',
-    transports: transportsOf(domain === dockerHub ? dockerHubHost : domain, domain, config),
+    transports: transportsOf(host, domain, config),
     repositoryPrefix: '',
     namespace: undefined,
   };

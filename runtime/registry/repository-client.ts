@@ -117,6 +117,11 @@ export class RepositoryClient {
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text))
       throw invalidResponse(text, 'a layer is said to be there; wanted an http or https URL');
     const url = new URL(text);
+    if (url.username !== '' || url.password !== '')
+      throw invalidResponse(
+        url.origin,
+        'a layer is said to be there, with a login; wanted a URL without',
+      );
     const sent = { ...blobRequest(url, offsetBytes), name: text, signal };
     const policy = this.#session.retryPolicy(signal);
     const response = await withRetries(() => this.#session.sendElsewhere(sent), policy);

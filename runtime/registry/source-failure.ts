@@ -34,7 +34,8 @@ export function failureKind(error: unknown): FailureKind {
     case 'REGISTRY_RATE_LIMITED':
       return 'busy';
     case 'REGISTRY_DIGEST_MISMATCH':
-      return 'wrong';
+      // Of a wrong size the manifest may be to blame, whose author could else have honest mirrors dropped.
+      return isOfSize(error.cause) ? 'absent' : 'wrong';
     case 'REGISTRY_UNAUTHORIZED':
     case 'REGISTRY_CERTIFICATE_INVALID':
     case 'BLOB_UNKNOWN':
@@ -46,6 +47,10 @@ export function failureKind(error: unknown): FailureKind {
     default:
       return 'own';
   }
+}
+
+function isOfSize(cause: unknown): boolean {
+  return isBerthError(cause, 'CONTENT_MISMATCH') && typeof cause.details['actual'] === 'number';
 }
 
 /**

@@ -117,7 +117,8 @@ export class ForeignSource implements Source {
 
   constructor(url: string, origin: RegistrySource) {
     this.registry = origin.registry;
-    this.source = URL.canParse(url) ? new URL(url).origin : url;
+    // Not the host alone, which may be a mirror too: what a manifest's author writes must not count against that.
+    this.source = `${URL.canParse(url) ? new URL(url).origin : url} (named by a layer)`;
     this.#origin = origin;
     this.#url = url;
   }

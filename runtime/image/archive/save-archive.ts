@@ -98,13 +98,17 @@ function indexFile(
 
 /** Docker 1.9 and before: repository, tag, id of the topmost layer. */
 function repositoriesFile(images: readonly SavedImage[]): Record<string, Record<string, string>> {
-  const repositories: Record<string, Record<string, string>> = {};
+  // Maps: an object has names of its own, such as "constructor", which a repository may have too.
+  const repositories = new Map<string, Map<string, string>>();
   for (const { image, tags } of images) {
     const top = diffIdsOf(image.config).at(-1);
     if (top === undefined) continue;
     for (const tag of tags) {
-      (repositories[familiarRepository(tag)] ??= {})[tag.tag ?? ''] = hexOf(top);
+      const tags = repositories.getOrInsertComputed(familiarRepository(tag), () => new Map());
+      tags.set(tag.tag ?? '', hexOf(top));
     }
   }
-  return repositories;
+  return Object.fromEntries(
+    [...repositories].map(([name, tags]) => [name, Object.fromEntries(tags)]),
+  );
 }

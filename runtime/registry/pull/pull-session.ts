@@ -60,9 +60,10 @@ export class PullSession {
   }
 
   /** Whom to ask for a blob: for a foreign layer, after the registry also those whom the manifest names. */
-  sourcesOf({ urls }: Descriptor): readonly Source[] {
+  sourcesOf({ urls, mediaType }: Descriptor): readonly Source[] {
     const origin = [...this.#sources.values()].find(({ kind }) => kind === 'origin');
-    if (!Array.isArray(urls) || origin === undefined) return this.sources();
+    const isForeign = /foreign|nondistributable/.test(mediaType);
+    if (!isForeign || !Array.isArray(urls) || origin === undefined) return this.sources();
     const foreign = urls
       .filter((url) => typeof url === 'string')
       .map((url) => {

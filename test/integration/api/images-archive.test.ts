@@ -27,6 +27,18 @@ const documentIn = (archive: string, name: string): unknown =>
   JSON.parse(execFileSync('tar', ['-xOf', archive, name]).toString());
 
 describe('save', () => {
+  test('takes names that every object has for names', async () => {
+    const names = ['constructor:keys', 'constructor:assign', 'tostring:1'];
+    await make({ reference: 'plain:1', layers: [base] });
+    for (const name of names) await must('tag', 'plain:1', name);
+    const archive = join(folder(), 'names.tar');
+    await must('save', '-o', archive, ...names);
+    const saved = documentIn(archive, 'repositories') as Record<string, object>;
+    expect(Object.keys(saved['constructor'] ?? {}).sort()).toEqual(['assign', 'keys']);
+    expect(typeof Object.keys).toBe('function');
+    for (const name of [...names, 'plain:1']) await must('rmi', name);
+  });
+
   test('writes an OCI layout that is a docker archive, too, with each blob once', async () => {
     await make({ reference: 'reg.io/team/one:1', layers: [base, layer('a')] });
     await make({ reference: 'two:latest', layers: [base, layer('b')] });

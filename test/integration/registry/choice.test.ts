@@ -193,6 +193,7 @@ describe('sources', () => {
     const document = JSON.parse(image.manifest.toString()) as { layers: object[] };
     const layers = document.layers.map((each) => ({
       ...each,
+      mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
       urls: [`http://${elsewhere}/layer`],
     }));
     const manifest = Buffer.from(JSON.stringify({ ...document, layers }));
@@ -208,7 +209,7 @@ describe('sources', () => {
     const { events } = await fetchImage(new Registry(), store, { name: `${proxy.host}/app` });
     await expectWhole(store, path, image);
     expect(events.find(({ status }) => status === 'layer-downloaded')).toMatchObject({
-      source: `http://${elsewhere}`,
+      source: `http://${elsewhere} (named by a layer)`,
     });
   });
 });

@@ -40,3 +40,23 @@ test('entries are the same after they were written and read, other annotations i
   ];
   expect(parseIndexFile(formatIndexFile(entries), 'index')).toEqual(entries);
 });
+
+test('of a descriptor only what others can read is written', () => {
+  const descriptor = {
+    mediaType: 'm',
+    digest: digestOf('x'),
+    size: 3,
+    platform: { os: 'linux', architecture: 'arm64', variant: 'v8', junk: [[]] },
+    data: '!!!',
+    urls: ['file:///etc/passwd'],
+  };
+  const text = formatIndexFile([{ descriptor, name: parseReference('app:1') }]);
+  const { manifests } = JSON.parse(text) as { manifests: readonly object[] };
+  expect(manifests.map((entry) => Object.keys(entry).sort())).toEqual([
+    ['annotations', 'digest', 'mediaType', 'platform', 'size'],
+  ]);
+  expect(manifests[0]).toMatchObject({
+    platform: { os: 'linux', architecture: 'arm64', variant: 'v8' },
+  });
+  expect(text).not.toContain('junk');
+});

@@ -129,3 +129,15 @@ describe('the endpoints', () => {
     ]);
   });
 });
+
+describe('names that are no addresses', () => {
+  test.each(['127.0.0.1:99999', '127.0.0.1:0', 'localhost:00'])('%s is refused', (domain) => {
+    expect(() => endpointsFor(domain, config())).toThrow(
+      expect.objectContaining({ code: 'REGISTRY_UNREACHABLE' }) as Error,
+    );
+  });
+
+  test.each(['toString', 'hasOwnProperty', 'constructor'])('%s has no mirrors', (domain) => {
+    expect(endpointsFor(domain, config()).map(({ name }) => name)).toEqual([domain]);
+  });
+});
