@@ -1,9 +1,17 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { z } from 'zod';
 
 import { BerthError, isBerthError } from '../errors/berth-error.ts';
-import { readTextIfExists, writeFileWhole } from '../host/files.ts';
+import {
+  hasErrno,
+  orIfMissing,
+  readTextIfExists,
+  removeFile,
+  stat,
+  writeFileWhole,
+} from '../host/files.ts';
+import { toStoreError } from './content-error.ts';
 import { descriptorSchema, parseDocument } from './manifest.ts';
 import type { Descriptor } from './manifest.ts';
 import { mediaTypes } from './media-types.ts';
@@ -148,11 +156,42 @@ export class LayoutIndex {
     return this.#entries;
   }
 
-  /** Writes other entries, durably. Only one call at a time. */
+  /**
+   * Writes other entries, durably. Only one call at a time.
+   *
+   * @throws IMAGE_STORE_UNWRITABLE
+   */
   async replace(entries: readonly IndexEntry[]): Promise<void> {
-    await writeFileWhole(this.#path, formatIndexFile(entries), fileOptions);
+    await this.#write(formatIndexFile(entries));
     this.#entries = entries;
   }
+
+  /** A removal has to work on a full disk, or nothing could make room: then it gets the room that is kept for it. */
+  async #write(text: string): Promise<void> {
+    const reserve = join(dirname(this.#path), reserveName);
+    try {
+      try {
+        await writeFileWhole(this.#path, text, fileOptions);
+      } catch (error) {
+        if (!hasErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
+        await removeFile(reserve);
+        await writeFileWhole(this.#path, text, fileOptions);
+      }
+    } catch (error) {
+      throw toStoreError(error, this.#path);
+    }
+    // Without room for it the next change tries again; it is of no use then, but neither is it missed before.
+    if ((await orIfMissing(stat(reserve), undefined)) !== undefined) return;
+    const { mode } = fileOptions;
+    await writeFileWhole(reserve, new Uint8Array(reserveBytes), {
+      mode,
+      durability: 'memory',
+    }).catch(() => undefined);
+  }
 }
+
+/** Room for one change of index.json when there is none elsewhere; not a part of the layout, which others read over. */
+const reserveName = 'reserve';
+const reserveBytes = 1024 * 1024;
 
 const fileOptions = { mode: 0o600, durability: 'disk' } as const;

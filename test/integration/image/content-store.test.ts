@@ -214,7 +214,13 @@ describe('opening the store', () => {
     const orphan = digestOf('orphan');
     writeFileSync(blobPath(orphan), 'orphan');
     await ContentStore.open(dir);
-    expect(readdirSync(dir).sort()).toEqual(['blobs', 'index.json', 'ingest', 'oci-layout']);
+    expect(readdirSync(dir).sort()).toEqual([
+      'blobs',
+      'index.json',
+      'ingest',
+      'oci-layout',
+      'reserve',
+    ]);
     expect(readdirSync(join(dir, 'ingest'))).toEqual([]);
     expect(existsSync(blobPath(orphan))).toBe(false);
     expect(blobNames()).toHaveLength(image.blobs.size);

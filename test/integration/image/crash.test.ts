@@ -73,6 +73,7 @@ test.each(
       'index.json',
       'ingest',
       'oci-layout',
+      'reserve',
     ]);
     expect(readdirSync(join(dataRoot, 'images/ingest'))).toEqual([]);
     for (const digest of await store.blobs.list()) await store.blobs.verify(digest);

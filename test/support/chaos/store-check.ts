@@ -65,7 +65,7 @@ function missingOf(layout: string, entry: IndexEntry): readonly string[] {
 }
 
 function leftovers(layout: string, dataRoot: string): readonly string[] {
-  const known = new Set(['blobs', 'index.json', 'ingest', 'oci-layout']);
+  const known = new Set(['blobs', 'index.json', 'ingest', 'oci-layout', 'reserve']);
   const strange = readdirSync(layout).filter((name) => !known.has(name));
   const ingest = readdirSync(join(layout, 'ingest')).filter((name) => !resumable.test(name));
   // What could be resumed is of no use once the blob is there.
