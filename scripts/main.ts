@@ -7,7 +7,8 @@ const argv = process.argv.slice(2);
 const context = processContext();
 try {
   const { runCommandLine } = await import('./cli/run-command-line.ts');
-  process.exitCode = await runCommandLine(argv, context);
+  const { chooseLanguage } = await import('./cli/choose-language.ts');
+  process.exitCode = await runCommandLine(chooseLanguage(argv, context.env), context);
 } catch (error) {
   const { fail } = await import('./cli/fail.ts');
   process.exitCode = await fail(error, { console: context.console, argv });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { commandLineMessages as m } from '../../messages/areas/command-line.ts';
 import { nearestName } from '../../checks/nearest-name.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { EngineContext } from '../../runtime/cli/context.ts';
@@ -39,15 +40,17 @@ async function findVerb(name: string): Promise<VerbEntry | undefined> {
 /** The program, with every verb in it when all are to be listed. */
 async function makeProgram(verbs: string): Promise<Command> {
   const program = new Command('berth')
-    .description('From a bare Linux host to running containers with one command.')
-    .version(berthVersion(), '-V, --version', 'print the version')
+    .description(m.description())
+    .version(berthVersion(), '-V, --version', m.versionOption())
+    // Only for the help: `chooseLanguage` has taken it by now.
+    .option('--lang <language>', m.languageOption())
     .enablePositionalOptions()
     .exitOverride()
     // main renders every error, in one form.
     .configureOutput({ outputError: () => undefined });
   if (verbs !== 'all') return program;
   for (const { name, summary } of [...hostVerbs, ...(await engineVerbEntries())]) {
-    program.command(name).description(summary);
+    program.command(name).description(summary());
   }
   return program;
 }
@@ -72,8 +75,8 @@ function unknownVerb(name: string, program: Command): BerthError {
     program.commands.map((command) => command.name()),
   );
   return new BerthError('USAGE', {
-    message: `"${name}" is not a verb of berth${near === undefined ? '' : `; did you mean "${near}"?`}`,
-    remedy: 'See "berth --help" for all verbs.',
+    message: near === undefined ? m.unknownVerb({ name }) : m.unknownVerbNear({ name, near }),
+    remedy: m.unknownVerbRemedy(),
     details: { verb: name, ...(near === undefined ? {} : { near }) },
   });
 }
@@ -88,7 +91,7 @@ async function runVerb(call: {
   const verb = await entry.load();
   const command = program
     .command(entry.name)
-    .description(entry.summary)
+    .description(entry.summary())
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
   let exitCode = 0;

@@ -18,8 +18,8 @@ export interface Verb {
 /** A verb in the table: its code is only loaded when it is called, so that `berth` starts fast. */
 export interface VerbEntry {
   readonly name: string;
-  /** One line for the help. */
-  readonly summary: string;
+  /** One line for the help, in the language of the process. */
+  readonly summary: () => string;
   /** Whether the verb takes Ctrl-C itself, as those do that pass it on to a container. */
   readonly signals: 'abort' | 'own';
   load(): Promise<Verb>;

@@ -1,6 +1,6 @@
 import { $ } from 'zx/core';
 import type { VerbContext } from '../cli/verb.ts';
-import { daemonCommand } from '../up/daemon-command.ts';
+import { daemonCommand } from '../program/daemon-command.ts';
 
 /** Runs the daemon in the foreground, passing signals on to it, until it ends. Returns its exit status. */
 export async function runForeground(configPath: string, context: VerbContext): Promise<number> {

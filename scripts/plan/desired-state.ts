@@ -1,4 +1,6 @@
 import type { HostFix } from '../../checks/fix.ts';
+import type { DaemonConfigWish } from '../../templates/daemon-json.ts';
+import type { Step } from '../steps/index.ts';
 
 /** What the user wants of `berth up`, with all defaults filled in. */
 export interface DesiredState {
@@ -13,4 +15,13 @@ export interface DesiredState {
   readonly daemonArgv: readonly [string, ...string[]];
   /** Environment of the daemon, as `NAME=value`. */
   readonly daemonEnvironment: readonly string[];
+  /** What was asked for besides the engine. */
+  readonly extras: PlanExtras;
+}
+
+/** Steps and configuration around those of the engine. */
+export interface PlanExtras {
+  readonly before: readonly Step[];
+  readonly after: readonly Step[];
+  readonly daemonConfig: Partial<DaemonConfigWish>;
 }

@@ -22,12 +22,14 @@ export function planSteps(desired: DesiredState, facts: HostFacts): readonly Ste
     ...(desired.dockerSocket === 'serve' ? [places.dockerSocket] : []),
   ];
   const merged = mergeDaemonConfig(config, {
+    ...desired.extras.daemonConfig,
     ...(desired.dataRoot === undefined ? {} : { dataRoot: desired.dataRoot }),
     sockets,
     group: apiGroup,
   });
   return [
     ...fixSteps(desired.fixes, facts),
+    ...desired.extras.before,
     { kind: 'group', name: apiGroup },
     folder(places.configFolder, { mode: 0o755, removes: 'empty' }),
     ...dataFolderSteps(dataRoot),
@@ -45,6 +47,7 @@ export function planSteps(desired: DesiredState, facts: HostFacts): readonly Ste
         join(dataRoot, dataRootLock),
       ],
     }),
+    ...desired.extras.after,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { upMessages as m } from '../../messages/areas/up.ts';
 import type { Finding } from '../../checks/finding.ts';
 import { dataRootOf } from '../../templates/daemon-json.ts';
 import { places } from '../host/places.ts';
@@ -5,8 +6,9 @@ import { hostFacts } from '../plan/host-facts.ts';
 import { loadPlan, requireFresh } from '../plan/plan-file.ts';
 import { planSteps } from '../plan/plan-steps.ts';
 import { pendingSteps, planFor, type Plan, type PlanRequest } from '../plan/plan.ts';
-import { daemonCommand, daemonEnvironment } from './daemon-command.ts';
+import { daemonCommand, daemonEnvironment } from '../program/daemon-command.ts';
 import type { UpEnvironment } from './environment.ts';
+import { planFeatures, requestOfFeatures, type PlannedFeatures } from './features/plan-features.ts';
 import { checkHost } from './host-check.ts';
 import type { UpOptions } from './options.ts';
 import type { CheckTarget } from '../host/check-host.ts';
@@ -19,6 +21,8 @@ export interface Decision {
   /** Checks that asked for a fix. */
   readonly fixed: readonly string[];
   readonly target: CheckTarget;
+  /** What features have to say at the end. */
+  readonly summary: readonly string[];
 }
 
 /** The wish behind `berth up`'s options. */
@@ -27,6 +31,7 @@ export function requestOf(options: UpOptions): PlanRequest {
     dataRoot: options.dataRoot ?? null,
     socket: options.socket,
     dockerSocket: options.dockerSocket ?? false,
+    ...requestOfFeatures(options.features),
   };
 }
 
@@ -37,11 +42,18 @@ export function requestOf(options: UpOptions): PlanRequest {
 export async function decide(options: UpOptions, env: UpEnvironment): Promise<Decision> {
   const target = await targetOf(options, env);
   if (options.plan !== undefined) {
-    return { plan: await savedPlan(options.plan, env), findings: [], fixed: [], target };
+    return {
+      plan: await savedPlan(options.plan, env),
+      findings: [],
+      fixed: [],
+      target,
+      summary: [],
+    };
   }
-  const verdict = await env.progress.stage('Checking this host', (tell) =>
+  const verdict = await env.progress.stage(m.stageChecking(), (tell) =>
     checkHost(target, { skip: options.skip, tell }),
   );
+  const { extras, summary } = await featuresOf(options, env);
   const steps = planSteps(
     {
       ...(options.dataRoot === undefined ? {} : { dataRoot: options.dataRoot }),
@@ -50,11 +62,23 @@ export async function decide(options: UpOptions, env: UpEnvironment): Promise<De
       fixes: verdict.fixes,
       daemonArgv: daemonCommand(),
       daemonEnvironment: daemonEnvironment(env.context.env),
+      extras,
     },
     await hostFacts(env.host),
   );
   const plan = await planFor({ request: requestOf(options), steps }, env.host);
-  return { plan, findings: verdict.findings, fixed: verdict.fixed, target };
+  return { plan, findings: verdict.findings, fixed: verdict.fixed, target, summary };
+}
+
+/** Nothing asked for besides the engine: then there is no stage to show either. */
+async function featuresOf(options: UpOptions, env: UpEnvironment): Promise<PlannedFeatures> {
+  const { host, context } = env;
+  if (Object.keys(requestOfFeatures(options.features)).length === 0) {
+    return { extras: { before: [], after: [], daemonConfig: {} }, summary: [] };
+  }
+  return env.progress.stage(m.stagePlanning(), (tell) =>
+    planFeatures(options.features, { host, context, tell }),
+  );
 }
 
 async function targetOf(options: UpOptions, env: UpEnvironment): Promise<CheckTarget> {

@@ -1,4 +1,5 @@
 import { BerthError } from '../../runtime/errors/berth-error.ts';
+import { upMessages as m } from '../../messages/areas/up.ts';
 import { socketsOf } from '../../templates/daemon-json.ts';
 import { places } from '../host/places.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
@@ -21,8 +22,8 @@ export async function guardSockets(host: ProvisionHost, plan: Plan): Promise<voi
     if (state === 'listening') throw taken(path);
     if (state === 'not-a-socket') {
       throw new BerthError('PATH_IN_THE_WAY', {
-        message: `"${path}" exists and is not a socket; wanted a free place for the API's socket`,
-        remedy: `Look what it is ("ls -ld ${path}") and move it away.`,
+        message: m.pathNotSocket({ path }),
+        remedy: m.pathNotSocketRemedy({ path }),
         details: { path },
       });
     }
@@ -51,10 +52,8 @@ async function heldByBerth(host: ProvisionHost, plan: Plan): Promise<readonly st
 function taken(path: string): BerthError {
   const docker = path === places.dockerSocket;
   return new BerthError('SOCKET_TAKEN', {
-    message: `a daemon that this berth did not start answers at "${path}"; wanted nobody there`,
-    remedy: docker
-      ? 'Leave out --docker-socket: Docker keeps its socket, and berth has its own.'
-      : 'Stop that daemon, or choose another place with --socket PATH.',
+    message: m.socketTaken({ path }),
+    remedy: docker ? m.socketTakenDocker() : m.socketTakenRemedy(),
     details: { path },
   });
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../checks/finding.ts';
 import type { HostFix } from '../../checks/fix.ts';
 import { runChecks } from '../../checks/run-checks.ts';
+import { upMessages as m } from '../../messages/areas/up.ts';
 import type { SkipRequest } from '../../checks/selection.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { fixableFindings } from '../check/fixing.ts';
@@ -28,8 +29,8 @@ export async function checkHost(
   );
   for (const finding of findings) tellTrouble(finding, options.tell);
   const passed = findings.filter(({ status }) => status === 'pass').length;
-  const rest = passed === findings.length ? '' : '; "berth check" tells more of the others';
-  options.tell(`${passed} of ${findings.length} checks pass${rest}`);
+  const counts = { passed, all: findings.length };
+  options.tell(passed === findings.length ? m.checksPass(counts) : m.checksRest(counts));
   const fixable = fixableFindings(findings);
   const fixed = fixable.map(({ id }) => id);
   refuse(findings.filter(({ id, status }) => status === 'fail' && !fixed.includes(id)));
@@ -47,15 +48,19 @@ export async function proveFixes(
   );
   for (const finding of findings) {
     tellTrouble(finding, options.tell);
-    if (finding.status === 'pass') options.tell(`fixed: ${finding.title}: ${finding.seen}`);
+    if (finding.status === 'pass') options.tell(m.fixed(finding));
   }
   refuse(findings.filter(({ status }) => status === 'fail'));
 }
 
 function tellTrouble(finding: Finding, tell: Tell): void {
   if (finding.status !== 'warn' && finding.status !== 'fail') return;
-  const next = finding.fix === undefined ? '' : ' (this is put right below)';
-  tell(`${finding.status}: ${finding.id}: ${finding.seen}${next}`);
+  const { status, id, seen } = finding;
+  tell(
+    finding.fix === undefined
+      ? m.trouble({ status, id, seen })
+      : m.troubleFixed({ status, id, seen }),
+  );
 }
 
 function refuse(failures: readonly Finding[]): void {
@@ -64,8 +69,8 @@ function refuse(failures: readonly Finding[]): void {
   const list = failures.map(({ id, seen }) => `${id}: ${seen}`).join('; ');
   const advice = 'remedy' in first ? first.remedy : undefined;
   throw new BerthError('CHECK_FAILED', {
-    message: `this host cannot run containers yet: ${list}`,
-    remedy: `${advice ?? 'See "berth check".'} To go on all the same: --skip ${first.id}=REASON.`,
+    message: m.checkFailed({ list }),
+    remedy: m.checkFailedRemedy({ advice: advice ?? m.seeCheck(), id: first.id }),
     details: { failures: failures.map(({ id, seen, wanted }) => ({ id, seen, wanted })) },
   });
 }

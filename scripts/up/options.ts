@@ -1,9 +1,13 @@
 import { isAbsolute, normalize } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { SkipRequest } from '../../checks/selection.ts';
+import { upMessages as m } from '../../messages/areas/up.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { parseSkip } from '../check/options.ts';
 import { places } from '../host/places.ts';
+import type { FeatureOptions } from './features/feature.ts';
+import { upFeatures } from './features/index.ts';
+import { requestOfFeatures } from './features/plan-features.ts';
 
 /** What `berth up` was asked for. */
 export interface UpOptions {
@@ -20,35 +24,55 @@ export interface UpOptions {
   readonly savePlan?: string;
   readonly yes?: true;
   readonly json?: true;
+  /** All options as parsed, for the features: each knows its own. */
+  readonly features: FeatureOptions;
 }
 
 /** Declares the options of `berth up`. */
 export function defineUpOptions(command: Command): void {
   command
-    .option('-y, --yes', 'ask nothing')
-    .option('--dry-run', 'show what would be done, with the differences, and do nothing')
-    .option('--save-plan <file>', 'as --dry-run, and save the plan for --plan')
-    .option('--json', 'print the result as JSON, and nothing else')
-    .option('--socket <path>', "the API's socket", absolute('--socket'), places.apiSocket)
-    .option('--docker-socket', `serve ${places.dockerSocket} too, if it is free`)
-    .option('--no-smoke-test', 'do not run hello-world at the end')
+    .option('-y, --yes', m.optionYes())
+    .option('--dry-run', m.optionDryRun())
+    .option('--save-plan <file>', m.optionSavePlan())
+    .option('--json', m.optionJson())
+    .option('--socket <path>', m.optionSocket(), absolute('--socket'), places.apiSocket)
+    .option('--docker-socket', m.optionDockerSocket({ path: places.dockerSocket }))
+    .option('--no-smoke-test', m.optionNoSmokeTest())
     .addOption(
-      new Option('--data-root <path>', 'where images and containers are kept').argParser(
-        absolute('--data-root'),
-      ),
+      new Option('--data-root <path>', m.optionDataRoot()).argParser(absolute('--data-root')),
     )
     .addOption(
-      new Option('--plan <file>', 'apply a saved plan, if the host is still as it was').conflicts([
+      new Option('--plan <file>', m.optionPlan()).conflicts([
         'dataRoot',
         'dockerSocket',
         'savePlan',
       ]),
     )
     .addOption(
-      new Option('--skip <id=reason>', 'go on without a check; can be repeated')
+      new Option('--skip <id=reason>', m.optionSkip())
         .argParser<readonly SkipRequest[]>((text, before) => [...before, parseSkip(text)])
         .default([], 'none'),
     );
+  for (const feature of upFeatures) feature.define(command);
+}
+
+/**
+ * Reads the options that commander has parsed. Throws USAGE when a saved plan is asked for together with wishes that would
+ * need a new one.
+ */
+export function readUpOptions(command: Command): UpOptions {
+  // Commander types no options: this is the edge where they become what `defineUpOptions` declared.
+  const options = command.opts<Omit<UpOptions, 'features'>>();
+  const features = command.opts<FeatureOptions>();
+  const wishes = Object.keys(requestOfFeatures(features));
+  if (options.plan !== undefined && wishes.length > 0) {
+    throw new BerthError('USAGE', {
+      message: m.planWithWishes({ wishes: wishes.join(', ') }),
+      remedy: m.planWithWishesRemedy(),
+      details: { wishes },
+    });
+  }
+  return { ...options, features };
 }
 
 /** Parses a path that has to be absolute, because the daemon starts in another folder. */
@@ -56,8 +80,8 @@ function absolute(option: string): (path: string) => string {
   return (path) => {
     if (isAbsolute(path)) return normalize(path).replace(/(?<=.)\/+$/, '');
     throw new BerthError('USAGE', {
-      message: `${option} is "${path}"; wanted an absolute path`,
-      remedy: `Write the whole path, beginning with a slash.`,
+      message: m.notAbsolute({ option, path }),
+      remedy: m.notAbsoluteRemedy(),
     });
   };
 }

@@ -1,3 +1,4 @@
+import { upMessages as m } from '../../messages/areas/up.ts';
 import { indent } from '../ui/indent.ts';
 import { renderPlan } from '../plan/render-plan.ts';
 import type { UpResult } from './result.ts';
@@ -8,44 +9,37 @@ export function renderResult(result: UpResult, socket: string): string {
     case 'planned':
       return renderPlanned(result);
     case 'declined':
-      return 'Nothing was changed.\n';
+      return `${m.declined()}\n`;
     case 'unchanged':
-      return `Nothing to change: this host is set up, and the engine answers on ${socket}.\n`;
+      return `${m.unchanged({ socket })}\n`;
     case 'changed':
       return renderChanged(result, socket);
   }
 }
 
-function renderPlanned(result: UpResult): string {
-  if (result.plan.changes.length === 0) return 'Nothing to change: this host is set up.\n';
-  const saved =
-    result.savedTo === undefined
-      ? ''
-      : `Saved to ${result.savedTo}. Apply it with: berth up --plan ${result.savedTo}\n`;
-  return `${renderPlan(result.plan, 'diffs')}\n\nPlan ${result.plan.hash}. Nothing was changed.\n${saved}`;
+function renderPlanned({ plan, savedTo }: UpResult): string {
+  if (plan.changes.length === 0) return `${m.nothingToDo()}\n`;
+  const saved = savedTo === undefined ? '' : `${m.saved({ path: savedTo })}\n`;
+  return `${renderPlan(plan, 'diffs')}\n\n${m.planned({ hash: plan.hash })}\n${saved}`;
 }
 
-function renderChanged(result: UpResult, socket: string): string {
-  const { smoke } = result;
+function renderChanged({ smoke, summary }: UpResult, socket: string): string {
   const hello = smoke === undefined ? [] : [indent(smoke.carried.output.trim()), ''];
   const registry =
     smoke?.registry.kind === 'unavailable'
-      ? [
-          `warning: the same from a registry was not possible: ${smoke.registry.why}`,
-          '         Containers run; pulling images does not, yet.',
-          '',
-        ]
+      ? [m.noRegistry({ why: smoke.registry.why }), m.noRegistryMore(), '']
       : [];
   const lines = [
     '',
     ...hello,
     ...registry,
-    'berth is up.',
-    `  engine    ${socket}`,
-    `  try       berth run --rm hello-world`,
-    `  docker    DOCKER_HOST=unix://${socket} docker ps`,
-    '  look      berth status',
-    '  undo      berth down',
+    m.isUp(),
+    m.lineEngine({ socket }),
+    m.lineTry(),
+    m.lineDocker({ socket }),
+    ...(summary ?? []).map((line) => `  ${line}`),
+    m.lineLook(),
+    m.lineUndo(),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -17,6 +17,8 @@ export interface UpResult {
     readonly readyMs: number;
   };
   readonly smoke?: SmokeReport;
+  /** What features say at the end, for people. */
+  readonly summary?: readonly string[];
   /** File that the plan was saved to. */
   readonly savedTo?: string;
 }

@@ -1,3 +1,4 @@
+import { upMessages as m } from '../../messages/areas/up.ts';
 import { abandonRun, applyPlan, type ApplyWork } from '../apply/apply-plan.ts';
 import { recover, type Recovery } from '../apply/recover.ts';
 import { places } from '../host/places.ts';
@@ -14,9 +15,10 @@ import { decide, requestOf, type Decision } from './decide.ts';
 import type { UpEnvironment } from './environment.ts';
 import { guardSockets } from './guard-sockets.ts';
 import { proveFixes } from './host-check.ts';
+import { upFeatures } from './features/index.ts';
 import type { UpOptions } from './options.ts';
 import type { UpResult } from './result.ts';
-import { waitForDaemon } from './wait-for-daemon.ts';
+import { waitForDaemon, type EndingDaemon } from './wait-for-daemon.ts';
 
 /** A daemon that has not answered by then will not, in milliseconds. */
 const readyTimeoutMs = 120_000;
@@ -68,7 +70,8 @@ async function change(options: UpOptions, env: UpEnvironment): Promise<UpResult>
   await guardSockets(env.host, decision.plan);
   await env.progress.say(`\n${renderPlan(plan, 'steps')}\n`);
   const question = {
-    message: `Make ${plan.changes.length === 1 ? 'this change' : `these ${plan.changes.length} changes`}?`,
+    message:
+      plan.changes.length === 1 ? m.questionOne() : m.questionMany({ count: plan.changes.length }),
     usually: 'yes',
     // Everything that up does can be undone, so a script may run it as the README's one command.
     unattended: 'go-on',
@@ -85,7 +88,7 @@ async function recoverFirst(
   { env, journal }: { readonly env: UpEnvironment; readonly journal: Journal },
 ): Promise<Recovery> {
   if (journal.unfinished === undefined) return 'none';
-  return env.progress.stage('Recovering from a run that was cut short', (tell) =>
+  return env.progress.stage(m.stageRecovering(), (tell) =>
     recover(requestOf(options), workOf(env, { journal, tell })),
   );
 }
@@ -109,29 +112,46 @@ function workOf(
 async function carryOut(
   decision: Decision,
   using: { readonly options: UpOptions; readonly env: UpEnvironment; readonly journal: Journal },
-): Promise<Pick<UpResult, 'engine' | 'smoke'>> {
+): Promise<Pick<UpResult, 'engine' | 'smoke' | 'summary'>> {
   const { options, env, journal } = using;
-  const run = await env.progress.stage('Setting up', (tell) =>
+  const { summary } = decision;
+  const run = await env.progress.stage(m.stageSettingUp(), (tell) =>
     applyPlan(decision.plan, workOf(env, { journal, tell })),
   );
   try {
     await proveAll(decision, env);
     const engine = await waitUntilReady(options, env);
-    if (!options.smokeTest) return { engine };
-    const smoke = await env.progress.stage('Running hello-world', () =>
+    await finishFeatures(options, env, engine);
+    if (!options.smokeTest) return { engine, summary };
+    const smoke = await env.progress.stage(m.stageHello(), () =>
       smokeTest({ socketPath: engine.socketPath, signal: env.context.signal }),
     );
-    return { engine, smoke };
+    return { engine, smoke, summary };
   } catch (error) {
-    throw await env.progress.stage('Undoing', (tell) =>
-      abandonRun(run, { ...workOf(env, { journal, tell }), error, what: 'berth did not come up' }),
+    throw await env.progress.stage(m.stageUndoing(), (tell) =>
+      abandonRun(run, { ...workOf(env, { journal, tell }), error, what: m.notUp() }),
     );
+  }
+}
+
+/** What features do through the running engine. */
+async function finishFeatures(
+  options: UpOptions,
+  env: UpEnvironment,
+  engine: NonNullable<UpResult['engine']>,
+): Promise<void> {
+  const { host, context } = env;
+  for (const feature of upFeatures) {
+    if (Object.keys(feature.request(options.features)).length === 0) continue;
+    await env.progress.stage(m.stageFinishing(), async (tell) => {
+      await feature.whenReady?.(options.features, { host, context, tell, engine });
+    });
   }
 }
 
 async function proveAll(decision: Decision, env: UpEnvironment): Promise<void> {
   if (decision.fixed.length === 0) return;
-  await env.progress.stage('Checking what was fixed', (tell) =>
+  await env.progress.stage(m.stageProving(), (tell) =>
     proveFixes(decision.target, { ids: decision.fixed, tell }),
   );
 }
@@ -143,7 +163,7 @@ function waitUntilReady(
   const socketPath = env.host.path(options.socket);
   const { clock, signal } = env.context;
   const logFile = env.host.path(places.daemonLog);
-  return env.progress.stage('Waiting for the engine', async (tell) => {
+  return env.progress.stage(m.stageWaiting(), async (tell) => {
     const readyMs = await waitForDaemon({
       socketPath,
       logFile,
@@ -152,16 +172,16 @@ function waitUntilReady(
       clock,
       signal,
     });
-    tell(`answers on ${socketPath} after ${readyMs} ms`);
+    tell(m.answers({ socket: socketPath, ms: readyMs }));
     return { socketPath, readyMs };
   });
 }
 
 /** A daemon that keeps ending will not answer the next time either. */
-async function endsAgainAndAgain({ host }: UpEnvironment): Promise<string | undefined> {
+async function endsAgainAndAgain({ host }: UpEnvironment): Promise<EndingDaemon | undefined> {
   const supervisor = await readSupervisor(host);
   if (supervisor === undefined || supervisor.restarts < hopelessRestarts) return undefined;
-  return `because it ended ${supervisor.restarts} times, last with ${JSON.stringify(supervisor.lastEnd)}`;
+  return { times: supervisor.restarts, last: JSON.stringify(supervisor.lastEnd) };
 }
 
 function countsOf({ findings }: Decision): Readonly<Record<string, number>> {

@@ -1,7 +1,7 @@
 import type { Verb } from '../cli/verb.ts';
 import { thisHost } from '../host/provision-host.ts';
 import { makeProgress, progressStyleFor } from '../ui/make-progress.ts';
-import { defineUpOptions, type UpOptions } from './options.ts';
+import { defineUpOptions, readUpOptions } from './options.ts';
 import { renderResult } from './render-result.ts';
 import { up } from './up.ts';
 
@@ -9,8 +9,7 @@ import { up } from './up.ts';
 export const upVerb: Verb = {
   define: defineUpOptions,
   run: async (context, command) => {
-    // Commander types no options: this is the edge where they become what `defineUpOptions` declared.
-    const options = command.opts<UpOptions>();
+    const options = readUpOptions(command);
     const style = progressStyleFor(context.console, { json: options.json });
     const progress = await makeProgress(style, context.console);
     const result = await up(options, { context, progress, host: thisHost });

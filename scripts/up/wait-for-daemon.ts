@@ -1,3 +1,4 @@
+import { upMessages as m } from '../../messages/areas/up.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { Clock } from '../../runtime/host/clock.ts';
 import { requestOverSocket } from '../../runtime/host/http-client.ts';
@@ -9,10 +10,17 @@ export interface DaemonWait {
   /** Its last lines explain a daemon that does not come. */
   readonly logFile: string;
   readonly timeoutMs: number;
-  /** Says why it is no use to wait any longer, such as `because it ended 5 times`; asked again and again. */
-  readonly hopeless?: () => Promise<string | undefined>;
+  /** Tells of a daemon that keeps ending, for which it is no use to wait any longer; asked again and again. */
+  readonly hopeless?: () => Promise<EndingDaemon | undefined>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+}
+
+/** A daemon that was started again and again and always ended. */
+export interface EndingDaemon {
+  readonly times: number;
+  /** How it ended last. */
+  readonly last: string;
 }
 
 const pollMs = 25;
@@ -24,7 +32,7 @@ export async function waitForDaemon(wait: DaemonWait): Promise<number> {
   for (;;) {
     if (await answers(wait.socketPath)) return wait.clock.now() - started;
     const waited = wait.clock.now() - started;
-    if (waited >= wait.timeoutMs) throw await notReady(wait, `within ${wait.timeoutMs} ms`);
+    if (waited >= wait.timeoutMs) throw await notReady(wait, undefined);
     const hopeless = await wait.hopeless?.();
     if (hopeless !== undefined) throw await notReady(wait, hopeless);
     await wait.clock.sleep(pollMs, wait.signal);
@@ -47,13 +55,16 @@ export async function answers(socketPath: string): Promise<boolean> {
   }
 }
 
-async function notReady(wait: DaemonWait, how: string): Promise<BerthError> {
+async function notReady(wait: DaemonWait, ending: EndingDaemon | undefined): Promise<BerthError> {
   const log = ((await readTextIfExists(wait.logFile)) ?? '').trimEnd().split('\n');
-  const last = log.slice(-shownLines).join('\n');
-  const ending = last === '' ? '' : `; its log ends with:\n${last}\n`;
+  const lines = log.slice(-shownLines).join('\n');
+  const at = { socket: wait.socketPath, log: lines === '' ? '' : m.logEnds({ lines }) };
   return new BerthError('DAEMON_NOT_READY', {
-    message: `no daemon answered at "${wait.socketPath}" ${how}${ending}`,
-    remedy: 'Run "berth daemon" to start it in the foreground and see why.',
+    message:
+      ending === undefined
+        ? m.notReadyTime({ ...at, ms: wait.timeoutMs })
+        : m.notReadyEnds({ ...at, ...ending }),
+    remedy: m.notReadyRemedy(),
     details: { socketPath: wait.socketPath, log: log.slice(-100) },
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { daemonCommand } from '../../scripts/up/daemon-command.ts';
+import { daemonCommand } from '../../scripts/program/daemon-command.ts';
 import type { DaemonCommand } from './process.ts';
 
 /** A daemon on folders of its own, and where it listens. */

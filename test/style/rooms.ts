@@ -7,6 +7,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   scripts: [
     'checks',
     'templates',
+    'messages',
     'runtime/cli',
     'runtime/mirror',
     'runtime/supervise',
@@ -14,8 +15,10 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runtime/host',
     'runtime/errors',
   ],
-  checks: ['runtime/syscall', 'runtime/host', 'runtime/errors'],
+  checks: ['messages', 'runtime/syscall', 'runtime/host', 'runtime/errors'],
   templates: ['runtime/errors'],
+  // What berth says to people, in each language.
+  messages: [],
 
   // A client of the API like any other: it knows nothing of the engine behind the socket.
   'runtime/cli': ['runtime/host', 'runtime/errors'],

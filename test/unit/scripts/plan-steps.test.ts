@@ -10,6 +10,7 @@ const desired: DesiredState = {
   fixes: [],
   daemonArgv: ['/usr/bin/node', 'daemon.ts'],
   daemonEnvironment: ['PATH=/bin'],
+  extras: { before: [], after: [], daemonConfig: {} },
 };
 const bare: HostFacts = {
   serviceManager: 'supervisor',

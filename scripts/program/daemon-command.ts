@@ -1,21 +1,11 @@
-import { dirname, join } from 'node:path';
 import { places } from '../host/places.ts';
+import { berthProgram } from './self.ts';
 
-/** The sources' root: the folder with package.json. */
-const sourceRoot = dirname(dirname(import.meta.dirname));
-
-/**
- * A small nursery for new objects, in megabytes: V8 lets it grow to 16, which berthd keeps for good after a single pull.
- * 15 MB less at rest and 60 MB less during a pull, for a tenth more processor time.
- */
-const nodeOptions = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'] as const;
-
-/** Program and arguments that run berthd: the very Node.js that runs this, with the daemon's entry. */
+/** Program and arguments that run berthd: of the very berth that runs this. */
 export function daemonCommand(
   configPath: string = places.daemonConfig,
 ): readonly [string, ...string[]] {
-  const entry = join(sourceRoot, 'runtime', 'daemon.ts');
-  return [process.execPath, ...nodeOptions, entry, '--config', configPath];
+  return berthProgram().argv('daemon', ['--config', configPath]);
 }
 
 /** Variables that the daemon takes over from whoever runs `berth up`: how to reach the world outside. */

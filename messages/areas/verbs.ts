@@ -1,0 +1,20 @@
+import { text } from '../message.ts';
+
+/** What each verb of the host does, as `berth --help` lists them. */
+export const verbMessages = {
+  up: text(
+    'set this host up, start the engine and run hello-world',
+    '配置本机、启动引擎并运行 hello-world',
+  ),
+  down: text('undo what "up" has done to this host', '撤销 "up" 对本机所做的一切'),
+  status: text('show what is installed and running', '显示已安装和正在运行的内容'),
+  check: text('check whether this host can run containers', '检查本机能否运行容器'),
+  daemon: text(
+    'run the daemon here; or: start, stop, restart, logs',
+    '在前台运行守护进程；或：start、stop、restart、logs',
+  ),
+  mirror: text(
+    'serve images and packages to other hosts, each fetched once',
+    '为其他主机提供镜像和软件包，每个只获取一次',
+  ),
+};
