@@ -42,7 +42,13 @@ export default defineConfig(
   },
   {
     // runtime/host and runtime/syscall are the door to the operating system.
-    files: ['runtime/**/*.ts', 'checks/**/*.ts', 'scripts/**/*.ts', 'templates/**/*.ts'],
+    files: [
+      'runtime/**/*.ts',
+      'checks/**/*.ts',
+      'scripts/**/*.ts',
+      'templates/**/*.ts',
+      'messages/**/*.ts',
+    ],
     ignores: ['runtime/host/**', 'runtime/syscall/**'],
     rules: {
       'no-restricted-imports': [

@@ -56,7 +56,8 @@ async function orIfGone<T>(promise: Promise<T>): Promise<T | undefined> {
   }
 }
 
-const hostFiles: HostFiles = {
+/** The files of this machine. */
+export const hostFiles: HostFiles = {
   readText: (path) => orIfGone(readFile(path, 'utf8')),
   readBytes: (path) => orIfGone(readFile(path)),
   list: listFolder,

@@ -5,7 +5,7 @@ import type { InstalledPackage } from './probes/installed-packages.ts';
 import { findProcesses } from './probes/running-processes.ts';
 
 /** Names under which distributions shipped Docker before docker-ce, and what stands in for it. */
-const oldPackages = [
+export const oldPackages = [
   'docker',
   'docker-client',
   'docker-client-latest',
@@ -19,7 +19,7 @@ const oldPackages = [
   'podman-docker',
 ];
 /** Docker as it is shipped today: no trouble, but worth telling. */
-const currentPackages = ['docker-ce', 'docker.io', 'moby-engine'];
+export const currentPackages = ['docker-ce', 'docker.io', 'moby-engine'];
 const dockerSockets = ['/run/docker.sock', '/var/run/docker.sock'];
 
 /** What there is of another Docker on this host. Reports it and leaves it alone. */

@@ -1,5 +1,6 @@
 import { commandLineMessages } from './areas/command-line.ts';
 import { commonMessages } from './areas/common.ts';
+import { oldDockerMessages } from './areas/old-docker.ts';
 import { upMessages } from './areas/up.ts';
 import { verbMessages } from './areas/verbs.ts';
 import type { Phrase, Text } from './message.ts';
@@ -14,6 +15,7 @@ type AnyMessage = Text | Phrase<never>;
 export const messages: Readonly<Record<string, Readonly<Record<string, AnyMessage>>>> = {
   commandLine: commandLineMessages,
   common: commonMessages,
+  oldDocker: oldDockerMessages,
   up: upMessages,
   verbs: verbMessages,
 };

@@ -3,8 +3,10 @@ import { groupKind, groupStep } from './group.ts';
 import { makeFolderKind, makeFolderStep } from './make-folder.ts';
 import { moduleKind, moduleStep } from './module.ts';
 import { packageKind, packageStep } from './package.ts';
+import { saveImagesKind, saveImagesStep } from './save-images.ts';
 import { serviceKind, serviceStep } from './service.ts';
 import { bindable, type AnyStepKind, type BoundStep } from './step-kind.ts';
+import { stopDockerKind, stopDockerStep } from './stop-docker.ts';
 import { sysctlKind, sysctlStep } from './sysctl.ts';
 import { writeFileKind, writeFileStep } from './write-file.ts';
 import { z as zod } from 'zod';
@@ -16,7 +18,9 @@ const kinds: Readonly<Record<Step['kind'], AnyStepKind>> = {
   group: bindable(groupKind),
   module: bindable(moduleKind),
   package: bindable(packageKind),
+  'save-images': bindable(saveImagesKind),
   service: bindable(serviceKind),
+  'stop-docker': bindable(stopDockerKind),
   sysctl: bindable(sysctlKind),
 };
 
@@ -27,7 +31,9 @@ export const stepSchema = zod.discriminatedUnion('kind', [
   groupStep,
   moduleStep,
   packageStep,
+  saveImagesStep,
   serviceStep,
+  stopDockerStep,
   sysctlStep,
 ]);
 

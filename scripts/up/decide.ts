@@ -1,9 +1,13 @@
+import { oldDockerMessages as old } from '../../messages/areas/old-docker.ts';
 import { upMessages as m } from '../../messages/areas/up.ts';
 import type { Finding } from '../../checks/finding.ts';
 import { dataRootOf } from '../../templates/daemon-json.ts';
 import { places } from '../host/places.ts';
 import { hostFacts } from '../plan/host-facts.ts';
 import { loadPlan, requireFresh } from '../plan/plan-file.ts';
+import { dockerContents } from '../old-docker/docker-contents.ts';
+import { findDocker } from '../old-docker/find-docker.ts';
+import { describeDocker } from '../old-docker/render-docker.ts';
 import { planSteps } from '../plan/plan-steps.ts';
 import { pendingSteps, planFor, type Plan, type PlanRequest } from '../plan/plan.ts';
 import { daemonCommand, daemonEnvironment } from '../program/daemon-command.ts';
@@ -53,6 +57,7 @@ export async function decide(options: UpOptions, env: UpEnvironment): Promise<De
   const verdict = await env.progress.stage(m.stageChecking(), (tell) =>
     checkHost(target, { skip: options.skip, tell }),
   );
+  await tellOldDocker(options, env);
   const { extras, summary } = await featuresOf(options, env);
   const steps = planSteps(
     {
@@ -96,4 +101,14 @@ async function savedPlan(path: string, env: UpEnvironment): Promise<Plan> {
   // Applied before, by whomever: the host has moved to where the plan wants it, and that is no reason to complain.
   if ((await pendingSteps(plan, env.host)).length > 0) await requireFresh(plan, env.host);
   return plan;
+}
+
+/** A Docker that is here is shown with what it holds, so that nobody wonders what becomes of it. */
+async function tellOldDocker(options: UpOptions, env: UpEnvironment): Promise<void> {
+  if (requestOfFeatures(options.features)['replaceDocker'] === true) return;
+  for (const docker of await findDocker(env.host.run)) {
+    const contents = await dockerContents(docker, env.host.run);
+    const fate = docker.kind === 'rootless' ? old.rootlessStays() : old.leftAlone();
+    await env.progress.say(`${describeDocker(docker, contents)}; ${fate}`);
+  }
 }

@@ -15,7 +15,7 @@ import { serviceManager } from '../services/index.ts';
  * @throws BerthError SOCKET_TAKEN, PATH_IN_THE_WAY.
  */
 export async function guardSockets(host: ProvisionHost, plan: Plan): Promise<void> {
-  const held = await heldByBerth(host, plan);
+  const held = [...(await heldByBerth(host, plan)), ...freedBy(plan)];
   for (const socket of wantedSockets(plan).filter((path) => !held.includes(path))) {
     const path = host.path(socket);
     const state = await socketState(path);
@@ -28,6 +28,16 @@ export async function guardSockets(host: ProvisionHost, plan: Plan): Promise<voi
       });
     }
   }
+}
+
+/** Sockets of a Docker that the plan stops first. `/var/run` is a link to `/run`. */
+function freedBy(plan: Plan): readonly string[] {
+  const sockets = plan.steps.flatMap((step) => (step.kind === 'stop-docker' ? step.sockets : []));
+  return sockets.flatMap((path) => [
+    path,
+    path.replace(/^\/run\//, '/var/run/'),
+    path.replace(/^\/var\/run\//, '/run/'),
+  ]);
 }
 
 function wantedSockets(plan: Plan): readonly string[] {

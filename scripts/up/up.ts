@@ -65,7 +65,10 @@ async function change(options: UpOptions, env: UpEnvironment): Promise<UpResult>
   const plan = await viewPlan(decision.plan, env.host);
   const base = { plan, checks: countsOf(decision), recovery } as const;
   if (plan.changes.length === 0) {
-    return { ...base, outcome: 'unchanged', engine: await waitUntilReady(options, env) };
+    const engine = await waitUntilReady(options, env);
+    // A run that was killed after its last step has not come to this yet.
+    await finishFeatures(options, env, engine);
+    return { ...base, outcome: 'unchanged', engine };
   }
   await guardSockets(env.host, decision.plan);
   await env.progress.say(`\n${renderPlan(plan, 'steps')}\n`);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root, sources } from './sources.ts';
 
-const documents = sources('*.md', '{docs,runtime,scripts,checks,templates,test}/**/*.md');
+const documents = sources('*.md', '{docs,runtime,scripts,checks,templates,messages,test}/**/*.md');
 const textOf = (path: string): string => documents.find((each) => each.path === path)?.text ?? '';
 
 /** Targets of links to own files, without the part after `#`. */

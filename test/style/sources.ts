@@ -25,6 +25,7 @@ export const productCode = sources(
   'scripts/**/*.ts',
   'checks/**/*.ts',
   'templates/**/*.ts',
+  'messages/**/*.ts',
 );
 
 /** Paths, from the repository's folder, of the own files that a file imports: types and `import()` too. */

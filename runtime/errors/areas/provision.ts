@@ -19,6 +19,16 @@ export const provisionErrors = {
       'The user (Ctrl-C) or the system (SIGTERM) asked berth to stop; what was begun has been undone.',
   },
   NOT_ROOT: { http: 403, exit: 1, meaning: 'The verb changes the host and was not run as root.' },
+  OLD_DOCKER_UNSTOPPABLE: {
+    http: 500,
+    exit: 1,
+    meaning: 'The Docker that berth was asked to replace does not stop.',
+  },
+  OLD_DOCKER_IMPORT_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning: 'Images or volumes of another Docker could not be taken over.',
+  },
   CHECK_FAILED: {
     http: 500,
     exit: 1,
