@@ -6,6 +6,7 @@ import { BerthError } from '../errors/berth-error.ts';
 import { Cleanup } from '../errors/cleanup.ts';
 import { mkdir } from '../host/files.ts';
 import { groupId } from '../host/groups.ts';
+import { ensureEntropy } from '../syscall/entropy.ts';
 import { takeExclusiveLock } from '../syscall/exclusive-lock.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createLog, type Log } from './log.ts';
@@ -37,6 +38,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     }
     await mkdir(config.dataRoot, { recursive: true, mode: 0o711 });
     await mkdir(config.runRoot, { recursive: true, mode: 0o755 });
+    await ensureEntropy();
     const launcher = await Launcher.start();
     cleanup.add(() => launcher.stop());
     await lockDataRoot(launcher, config);

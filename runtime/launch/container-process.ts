@@ -7,6 +7,8 @@ import {
   PR_SET_DUMPABLE,
   PR_SET_NO_NEW_PRIVS,
   PR_SET_PDEATHSIG,
+  PR_SET_SECCOMP,
+  SECCOMP_MODE_FILTER,
   SECCOMP_SET_MODE_FILTER,
   SIG_SETMASK,
   SIGKILL,
@@ -222,9 +224,11 @@ function installFilter(p: ProgramBuilder, { seccomp }: StartPlan): void {
   const program = p.bytes(new Uint8Array(16));
   p.set(program, seccomp.instructions);
   p.pointer(program.at(8), p.bytes(seccomp.program));
-  p.call('install the seccomp filter', 'seccomp', [
-    SECCOMP_SET_MODE_FILTER,
-    seccomp.flags,
-    program,
-  ]);
+  const label = 'install the seccomp filter';
+  // Without flags both calls do the same (seccomp(2)), and kernels before 3.17 have only this one.
+  if (seccomp.flags === 0) {
+    p.call(label, 'prctl', [PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0]);
+  } else {
+    p.call(label, 'seccomp', [SECCOMP_SET_MODE_FILTER, seccomp.flags, program]);
+  }
 }

@@ -3,6 +3,7 @@ import { commandLineMessages as m } from '../../messages/areas/command-line.ts';
 import { nearestName } from '../../checks/nearest-name.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { EngineContext } from '../../runtime/cli/context.ts';
+import { ensureEntropy } from '../../runtime/syscall/entropy.ts';
 import { engineVerbEntries, hostVerbs } from './verbs.ts';
 import { isAnswered, usageErrorOf } from './usage-error.ts';
 import type { VerbEntry } from './verb.ts';
@@ -88,6 +89,7 @@ async function runVerb(call: {
   readonly context: EngineContext;
 }): Promise<number> {
   const { program, argv, entry, context } = call;
+  if (hostVerbs.includes(entry)) await ensureEntropy();
   const verb = await entry.load();
   const command = program
     .command(entry.name)

@@ -17,6 +17,10 @@ export const SIG_SETMASK = 2;
 export const SIGSET_SIZE = 8;
 export const SFD_CLOEXEC = 0o2000000;
 export const SFD_NONBLOCK = 0o4000;
+/** prctl(2): sets a filter as seccomp(2) does without flags; Linux 3.5. */
+export const PR_SET_SECCOMP = 22;
+/** Its second argument. */
+export const SECCOMP_MODE_FILTER = 2;
 /** Size of a struct signalfd_siginfo (signalfd(2)). */
 export const SIGNALFD_SIGINFO_SIZE = 128;
 
