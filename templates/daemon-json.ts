@@ -1,4 +1,6 @@
-import { BerthError, messageOf } from '../runtime/errors/berth-error.ts';
+import { parseJsonc } from '../runtime/config/jsonc.ts';
+import { BerthError } from '../runtime/errors/berth-error.ts';
+import { withAppended, withKey, withoutKey, withPrepended } from './jsonc-edit.ts';
 
 /** Keys of daemon.json (Docker's own names) that berth cares about; all others stay as they are. */
 export interface DaemonConfigWish {
@@ -8,6 +10,11 @@ export interface DaemonConfigWish {
   readonly sockets: readonly string[];
   /** Group of the sockets, unless another one is there. */
   readonly group: string;
+  /**
+   * URLs of mirrors of Docker Hub, asked before those that are there, which stay: the engine goes from one to the next.
+   * An empty list removes the key: Docker Hub is asked itself. Absent: as it is.
+   */
+  readonly registryMirrors?: readonly string[];
 }
 
 /** Where a daemon.json came from, for error messages. */
@@ -18,48 +25,87 @@ export interface DaemonConfigFile {
 }
 
 /**
- * Merges what berth needs into a daemon.json: adds keys, changes only what was asked for, keeps unknown keys, their
- * order and the indentation. Text that needs no change comes back as it is, byte for byte.
+ * Merges what berth needs into a daemon.json: adds keys, changes only what was asked for, keeps comments, unknown keys,
+ * their order and the indentation. Text that needs no change comes back as it is, byte for byte.
  *
  * @throws BerthError DAEMON_CONFIG_INVALID when the file is not a JSON object or a key has an unexpected type.
  */
 export function mergeDaemonConfig(file: DaemonConfigFile, wish: DaemonConfigWish): string {
   const before = parse(file);
-  const after = {
-    ...before,
-    ...(wish.dataRoot === undefined ? {} : { 'data-root': wish.dataRoot }),
-    group: stringAt(file, before, 'group') ?? wish.group,
-    hosts: mergedHosts(file, before, wish.sockets),
-  };
-  if (file.text !== undefined && JSON.stringify(before) === JSON.stringify(after)) return file.text;
-  const indentation = /^[ \t]+(?=")/m.exec(file.text ?? '')?.[0] ?? '  ';
-  return `${JSON.stringify(after, undefined, indentation)}\n`;
+  const { dataRoot } = wish;
+  let text = isBlank(file.text) ? '{}\n' : file.text;
+  if (dataRoot !== undefined && stringAt(file, before, 'data-root') !== dataRoot) {
+    text = withKey(text, 'data-root', dataRoot);
+  }
+  if (stringAt(file, before, 'group') === undefined) text = withKey(text, 'group', wish.group);
+  const sockets = wish.sockets.map((path) => `unix://${path}`);
+  const hosts = listAt(file, before, 'hosts');
+  const missing = [...new Set(sockets)].filter((socket) => !hosts.includes(socket));
+  text = withAppended(text, 'hosts', missing);
+  if (wish.registryMirrors === undefined) return text;
+  return withMirrors({ path: file.path, text }, wish.registryMirrors);
 }
+
+/**
+ * Sets the mirrors of Docker Hub in a daemon.json and touches nothing else; see `DaemonConfigWish.registryMirrors`.
+ * @throws BerthError DAEMON_CONFIG_INVALID.
+ */
+export function mergeRegistryMirrors(file: DaemonConfigFile, mirrors: readonly string[]): string {
+  parse(file);
+  return withMirrors({ path: file.path, text: isBlank(file.text) ? '{}\n' : file.text }, mirrors);
+}
+
+function withMirrors(
+  file: DaemonConfigFile & { readonly text: string },
+  mirrors: readonly string[],
+): string {
+  const present = listAt(file, parse(file), 'registry-mirrors');
+  if (mirrors.length === 0) return withoutKey(file.text, 'registry-mirrors');
+  // Written by a person perhaps with a slash at the end, which means the same.
+  const asWritten = mirrors.map((url) => present.find((other) => isSame(other, url)) ?? url);
+  return withPrepended(file.text, 'registry-mirrors', [...new Set(asWritten)]);
+}
+
+const isSame = (one: string, other: string): boolean =>
+  one.replace(/\/+$/, '') === other.replace(/\/+$/, '');
 
 /** The data root that a daemon.json names. Throws DAEMON_CONFIG_INVALID. */
 export function dataRootOf(file: DaemonConfigFile): string | undefined {
   return stringAt(file, parse(file), 'data-root');
 }
 
+/** The group of the API's sockets that a daemon.json names. Throws DAEMON_CONFIG_INVALID. */
+export function groupOf(file: DaemonConfigFile): string | undefined {
+  return stringAt(file, parse(file), 'group');
+}
+
 /** Unix sockets that a daemon.json names, as paths. Throws DAEMON_CONFIG_INVALID. */
 export function socketsOf(file: DaemonConfigFile): readonly string[] {
-  return hostsAt(file, parse(file))
+  return listAt(file, parse(file), 'hosts')
     .filter((host) => host.startsWith('unix://'))
     .map((host) => host.slice('unix://'.length));
 }
 
+/** The mirrors of Docker Hub that a daemon.json names, in their order. Throws DAEMON_CONFIG_INVALID. */
+export function registryMirrorsOf(file: DaemonConfigFile): readonly string[] {
+  return listAt(file, parse(file), 'registry-mirrors');
+}
+
 type Config = Readonly<Record<string, unknown>>;
 
+function isBlank(text: string | undefined): text is undefined | '' {
+  return text === undefined || text.trim() === '';
+}
+
 function parse(file: DaemonConfigFile): Config {
-  if (file.text === undefined || file.text.trim() === '') return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(file.text);
-  } catch (error) {
-    throw invalid(file, messageOf(error));
+  if (isBlank(file.text)) return {};
+  const parsed = parseJsonc(file.text);
+  if (parsed.kind === 'problem') {
+    const { line, column } = parsed;
+    throw invalid(file, `it is no JSON (${parsed.problem})`, { line, column });
   }
-  if (isObject(value)) return value;
-  throw invalid(file, `it holds ${JSON.stringify(value).slice(0, 40)}; wanted an object`);
+  if (isObject(parsed.value)) return parsed.value;
+  throw invalid(file, `it holds ${JSON.stringify(parsed.value).slice(0, 40)}; wanted an object`);
 }
 
 function isObject(value: unknown): value is Config {
@@ -72,25 +118,20 @@ function stringAt(file: DaemonConfigFile, config: Config, key: string): string |
   throw invalid(file, `"${key}" is ${JSON.stringify(value)}; wanted a string`);
 }
 
-function hostsAt(file: DaemonConfigFile, config: Config): readonly string[] {
-  const hosts = config['hosts'] ?? [];
-  if (Array.isArray(hosts) && hosts.every((host) => typeof host === 'string')) return hosts;
-  throw invalid(file, `"hosts" is ${JSON.stringify(hosts)}; wanted a list of strings`);
+function listAt(file: DaemonConfigFile, config: Config, key: string): readonly string[] {
+  const value = config[key] ?? [];
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  throw invalid(file, `"${key}" is ${JSON.stringify(value)}; wanted a list of strings`);
 }
 
-function mergedHosts(
+function invalid(
   file: DaemonConfigFile,
-  config: Config,
-  sockets: readonly string[],
-): readonly string[] {
-  const wanted = sockets.map((path) => `unix://${path}`);
-  return [...new Set([...hostsAt(file, config), ...wanted])];
-}
-
-function invalid(file: DaemonConfigFile, why: string): BerthError {
+  why: string,
+  where: { readonly line?: number; readonly column?: number } = {},
+): BerthError {
   return new BerthError('DAEMON_CONFIG_INVALID', {
     message: `"${file.path}" cannot be used: ${why}`,
-    remedy: `Correct "${file.path}" (JSON, without comments) or move it away, then try again.`,
-    details: { path: file.path },
+    remedy: `Correct "${file.path}" (JSON, which may have comments) or move it away, then try again.`,
+    details: { path: file.path, ...where },
   });
 }

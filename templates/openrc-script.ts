@@ -1,32 +1,69 @@
 import { banner } from './banner.ts';
+import { fileLoggedArgv, fileLoggedEnvironment } from './file-logged-command.ts';
 import type { ServiceCommand } from './service-command.ts';
 
-/** The init script (openrc-run(8), OpenRC 0.45): supervise-daemon(8) starts the daemon again when it ends. */
-export function openrcScript(command: ServiceCommand): string {
-  const [program, ...args] = command.argv;
+/**
+ * The init script (openrc-run(8), OpenRC 0.45): supervise-daemon(8) starts the daemon again when it ends. When the host
+ * goes down (`RC_GOINGDOWN`), a file tells the daemon to stop its containers too; `runFolder` is berth's own.
+ */
+export function openrcScript(command: ServiceCommand, runFolder: string): string {
+  const [program, ...args] = fileLoggedArgv({ ...command, argv: withEnvironment(command) });
+  const marker = quote(`${runFolder}/host-goes-down`);
   return `#!/sbin/openrc-run
 ${banner}# Configuration: ${command.configDigest}
 
 description="berth container engine"
 supervisor="supervise-daemon"
-command=${quote(program)}
+command=${quote(quote(program))}
 command_args=${quote(args.map(quote).join(' '))}
 respawn_delay=1
 respawn_max=0
+retry="TERM/90/KILL/5"
 output_log=${quote(command.logFile)}
 error_log=${quote(command.logFile)}
-${command.environment.map((variable) => `export ${assignment(variable)}`).join('\n')}
+extra_started_commands="reload"
+description_reload="Read the configuration again"
 
 depend() {
 	need localmount
-	after net firewall
+	want cgroups
+	use net dns
+	after firewall
+}
+
+start_pre() {
+	rm -f ${marker}
+}
+
+# Debian stops services in a runlevel of its own before OpenRC knows that the host goes down; init does.
+going_down() {
+	yesno "$RC_GOINGDOWN" && return 0
+	case "$(runlevel 2>/dev/null)" in
+		*[06]) return 0 ;;
+	esac
+	return 1
+}
+
+stop_pre() {
+	if going_down; then
+		: >${marker}
+	fi
+}
+
+reload() {
+	ebegin "Reloading $RC_SVCNAME"
+	supervise-daemon "$RC_SVCNAME" --signal HUP
+	eend $?
 }
 `;
 }
 
-function assignment(variable: string): string {
-  const equals = variable.indexOf('=');
-  return `${variable.slice(0, equals)}=${quote(variable.slice(equals + 1))}`;
+/**
+ * The daemon's command with its whole environment. By env(1), and not by `export` in the script: OpenRC's own functions,
+ * which run in the same shell, need their own PATH, and supervise-daemon hands its variables on.
+ */
+function withEnvironment(command: ServiceCommand): ServiceCommand['argv'] {
+  return ['/usr/bin/env', '-i', ...fileLoggedEnvironment(command), ...command.argv];
 }
 
 /** Quotes a word for sh(1). */

@@ -31,7 +31,7 @@ export const oldDockerMessages = {
   found: phrase(
     (p: { kind: string; name: string; state: string; holds: string }) =>
       `${p.kind} (${p.name}) ${p.state}${p.holds}`,
-    (p) => `${p.kind}（${p.name}）${p.state}${p.holds}`,
+    (p) => `发现${p.kind}（${p.name}），${p.state}${p.holds}`,
   ),
   isRunning: text('runs', '正在运行'),
   notRunning: text('is installed and does not run', '已安装但未运行'),

@@ -17,4 +17,8 @@ export const verbMessages = {
     'serve images and packages to other hosts, each fetched once',
     '为其他主机提供镜像和软件包，每个只获取一次',
   ),
+  versions: text(
+    'list the versions of berth and of the Docker client that can be installed',
+    '列出 berth 的版本以及可安装的 Docker 客户端版本',
+  ),
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { BerthError, messageOf } from '../errors/berth-error.ts';
+import { BerthError } from '../errors/berth-error.ts';
 import { readTextIfExists } from '../host/files.ts';
 import { defaultSocket } from './defaults.ts';
+import { parseJsonc } from './jsonc.ts';
 
 const text = z.string({ error: 'a string' });
 const textList = z.array(text, { error: 'a list of strings' }).readonly();
@@ -98,7 +99,7 @@ export async function readDaemonConfig(path: string): Promise<DaemonConfig> {
   return parseDaemonConfig(file === undefined || file.trim() === '' ? '{}' : file, path);
 }
 
-/** As `readDaemonConfig`, for a text that is there; `path` is for the messages. */
+/** As `readDaemonConfig`, for a text that is there, which may have comments; `path` is for the messages. */
 export function parseDaemonConfig(file: string, path: string): DaemonConfig {
   const result = schema.safeParse(parseJson(file, path));
   if (!result.success) {
@@ -151,11 +152,9 @@ function isProxyUrl(value: string): boolean {
 }
 
 function parseJson(file: string, path: string): unknown {
-  try {
-    return JSON.parse(file);
-  } catch (error) {
-    throw invalid(path, `it is no JSON (${messageOf(error)})`);
-  }
+  const parsed = parseJsonc(file);
+  if (parsed.kind === 'value') return parsed.value;
+  throw invalid(path, `it is no JSON (${parsed.problem})`);
 }
 
 function invalid(path: string, problem: string): BerthError {

@@ -8,7 +8,7 @@ import { defaultSocket } from './defaults.ts';
 export async function earlySockets(path: string): Promise<readonly string[]> {
   try {
     const text = (await readTextIfExists(path)) ?? '';
-    const config: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    const config: unknown = text.trim() === '' ? {} : await valueOf(text);
     if (typeof config !== 'object' || config === null) return [];
     const hosts: unknown = 'hosts' in config ? config.hosts : [`unix://${defaultSocket}`];
     if (!Array.isArray(hosts)) return [];
@@ -18,5 +18,15 @@ export async function earlySockets(path: string): Promise<readonly string[]> {
     return paths.includes('') ? [] : paths;
   } catch {
     return [];
+  }
+}
+
+/** A parser that knows comments takes milliseconds to load: only a file that has some pays for it. */
+async function valueOf(text: string): Promise<unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const parsed = (await import('./jsonc.ts')).parseJsonc(text);
+    return parsed.kind === 'value' ? parsed.value : undefined;
   }
 }

@@ -90,6 +90,7 @@ export async function removeFile(path: string): Promise<void> {
 export {
   chmod,
   chown,
+  cp,
   link,
   lstat,
   mkdir,

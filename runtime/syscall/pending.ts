@@ -55,7 +55,11 @@ export class Pending {
           remedy: 'Look for a mount or device that hangs (dmesg).',
         }),
       );
-      if (this.pid !== undefined) kill(this.pid, 'SIGKILL');
+      try {
+        if (this.pid !== undefined) kill(this.pid, 'SIGKILL');
+      } catch {
+        // It has ended this very moment (ESRCH): the word of that is on its way. Nobody could catch an error here.
+      }
     }, timeoutMs);
   }
 

@@ -16,7 +16,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runtime/errors',
   ],
   checks: ['messages', 'runtime/syscall', 'runtime/host', 'runtime/errors'],
-  templates: ['runtime/errors'],
+  templates: ['runtime/config', 'runtime/errors'],
   // What berth says to people, in each language.
   messages: [],
 
@@ -97,7 +97,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The two programs: they may import everything. */
-export const programs: readonly string[] = ['runtime/daemon.ts', 'scripts/main.ts'];
+export const programs: readonly string[] = [
+  'runtime/daemon.ts',
+  'scripts/main.ts',
+  'scripts/program/bundle-main.ts',
+  'scripts/program/warm-up.ts',
+];
 
 /** The room of a file; `undefined` for one outside the house, such as package.json. */
 export function roomOf(path: string): string | undefined {

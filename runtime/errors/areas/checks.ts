@@ -23,4 +23,9 @@ export const checkErrors = {
     meaning:
       '`berth check --fix` found a provisioning run that was cut short; that one comes first.',
   },
+  WAIVERS_INVALID: {
+    http: 400,
+    exit: 2,
+    meaning: 'The file with waivers of checks is not of the form that docs/checks.md shows.',
+  },
 } as const satisfies ErrorArea;

@@ -13,6 +13,11 @@ export const POLLFD_SIZE = 8;
 
 export const AF_UNIX = 1;
 export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+/** include/uapi/asm-generic/socket.h. */
+export const SOL_SOCKET = 1;
+/** Credentials of the sender, as a control message (unix(7)). */
+export const SCM_CREDENTIALS = 2;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_DONTWAIT = 0x40;
