@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { BerthError } from '../errors/berth-error.ts';
 import { removeFile } from '../host/files.ts';
 import { createServer } from '../host/http.ts';
+import type { PassedSocket } from '../host/passed-sockets.ts';
 import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
 import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
 
@@ -22,15 +23,21 @@ export interface ApiHandlers {
  */
 export class ApiListener {
   readonly path: string;
+  /** Whose the socket is: its maker sets who may connect, and removes it. */
+  readonly #owner: 'berthd' | 'service-manager';
   readonly #server: Server;
   readonly #version: string;
   readonly #waiting: ((handlers: ApiHandlers) => void)[] = [];
   #handlers: ApiHandlers | undefined;
   #closed = false;
 
-  private constructor(path: string, version: string) {
+  private constructor(
+    path: string,
+    made: { owner: 'berthd' | 'service-manager'; version: string },
+  ) {
     this.path = path;
-    this.#version = version;
+    this.#owner = made.owner;
+    this.#version = made.version;
     this.#server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (this.#handlers === undefined && isPing(request)) this.#answerPing(request, response);
@@ -54,17 +61,25 @@ export class ApiListener {
    */
   static async open(path: string, version: string): Promise<ApiListener> {
     await makeRoom(path);
-    const listener = new ApiListener(path, version);
-    await new Promise<void>((resolve, reject) => {
-      listener.#server.once('error', reject);
-      listener.#server.listen(path, resolve);
-    });
+    const listener = new ApiListener(path, { owner: 'berthd', version });
+    await listener.#listen(path);
     return listener;
   }
 
-  /** Lets a group connect. */
-  openTo(access: SocketAccess): Promise<void> {
-    return openSocketTo(this.path, access);
+  /**
+   * Takes over a socket that a service manager has opened (socket activation). Who may connect is settled there, and the
+   * socket outlives this process: clients that come while none listens wait for the next.
+   * @throws Node.js system errors: `EINVAL`, `EBADF` for a descriptor that is no listening socket
+   */
+  static async adopt(passed: PassedSocket, version: string): Promise<ApiListener> {
+    const listener = new ApiListener(passed.path, { owner: 'service-manager', version });
+    await listener.#listen({ fd: passed.descriptor });
+    return listener;
+  }
+
+  /** Lets a group connect; a socket of the service manager's stays as that has made it. */
+  async openTo(access: SocketAccess): Promise<void> {
+    if (this.#owner === 'berthd') await openSocketTo(this.path, access);
   }
 
   /** Answers from now on, first those that wait. */
@@ -83,7 +98,14 @@ export class ApiListener {
       });
       this.#server.closeAllConnections();
     });
-    await removeFile(this.path);
+    if (this.#owner === 'berthd') await removeFile(this.path);
+  }
+
+  async #listen(where: string | { readonly fd: number }): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(where, resolve);
+    });
   }
 
   #whenReady(action: (handlers: ApiHandlers) => void): void {

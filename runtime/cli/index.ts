@@ -140,11 +140,6 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     load: async () => (await import('./groups/manifest.ts')).manifest,
   },
   {
-    name: 'mirrors',
-    summary: 'Show registries and their mirrors, and what was measured of each',
-    load: async () => (await import('./verbs/mirrors.ts')).mirrors,
-  },
-  {
     name: 'system',
     summary: 'Verbs of the whole engine: df ...',
     load: async () => (await import('./groups/system.ts')).system,

@@ -3,8 +3,13 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { BerthError } from '../errors/berth-error.ts';
 import { earlySockets } from '../config/early-sockets.ts';
 import { systemClock } from '../host/clock.ts';
+import { takePassedSockets } from '../host/passed-sockets.ts';
 import { loadEngine } from './load-engine.ts';
 import { openListeners } from './open-listeners.ts';
+import { takeServiceWishes } from './service-manager.ts';
+
+/** Names that a service manager gives the API's sockets (FileDescriptorName= of systemd.socket(5)). */
+const socketNames = ['api', 'berth.socket'];
 
 /** Runs berthd until a signal ends it. Gives the exit status; what berth has no code for is thrown. */
 export async function runDaemon(args: readonly string[]): Promise<number> {
@@ -18,12 +23,18 @@ export async function runDaemon(args: readonly string[]): Promise<number> {
       stop.abort(new Error(signal));
     });
   }
+  const reload = new EventTarget();
+  process.on('SIGHUP', () => reload.dispatchEvent(new Event('asked')));
   const { version } = packageJson;
   try {
+    const service = takeServiceWishes(process.env);
+    const passed = await takePassedSockets(process.env, socketNames);
     // Clients are let in before the engine is loaded; what they ask for waits until it is ready.
-    const listeners = await openListeners(await earlySockets(values.config), version);
+    const paths = await earlySockets(values.config);
+    const listeners = await openListeners({ paths, passed, version });
     const startDaemon = await loadEngine(systemClock);
-    await startDaemon({ configPath: values.config, version, stop: stop.signal, listeners });
+    const configPath = values.config;
+    await startDaemon({ configPath, version, stop: stop.signal, reload, listeners, service });
     return 0;
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;

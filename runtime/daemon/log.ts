@@ -1,9 +1,36 @@
+import { basename } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { logLimits } from '../../templates/log-limits.ts';
+import { logFileVariable } from '../../templates/service-command.ts';
+import { isOpenFile, ShortLog } from '../host/short-log.ts';
 
 /** Structured log of berthd: JSON lines on standard error. */
 export type Log = Logger;
 
+const standardError = 2;
+
 /** Makes the log. Lines are written at once, so that none is lost when the daemon is killed. */
-export function createLog(level: 'info' | 'debug'): Log {
-  return pino({ level, base: {} }, pino.destination({ dest: 2, sync: true }));
+export function createLog(
+  level: 'info' | 'debug',
+  env: Readonly<Record<string, string | undefined>>,
+): Log {
+  return pino({ level, base: {} }, destination(env[logFileVariable]));
+}
+
+/** Where the service manager keeps no log itself, standard error is a file, and keeping that short is berthd's business. */
+function destination(path: string | undefined): pino.DestinationStream {
+  if (path === undefined || !isOpenFile(standardError, path)) {
+    return pino.destination({ dest: standardError, sync: true });
+  }
+  return new ShortLog({
+    descriptor: standardError,
+    path,
+    ...logLimits,
+    firstLine: () => firstLine(path),
+  });
+}
+
+function firstLine(path: string): string {
+  const msg = `the log goes on here; what came before is in ${basename(path)}.1`;
+  return `${JSON.stringify({ level: 30, time: Date.now(), msg })}\n`;
 }

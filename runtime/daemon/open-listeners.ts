@@ -1,16 +1,30 @@
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ApiListener } from '../api/listener.ts';
-import { mkdir } from '../host/files.ts';
+import { mkdir, realpath } from '../host/files.ts';
+import type { PassedSocket } from '../host/passed-sockets.ts';
+
+/** Which sockets to serve. */
+export interface ListenerWish {
+  /** Paths of the configuration. */
+  readonly paths: readonly string[];
+  /** Sockets that the service manager has opened already; they are served whether the configuration names them or not. */
+  readonly passed: readonly PassedSocket[];
+  readonly version: string;
+}
 
 /** Listens on each of the sockets; when one fails, none is left open. Throws API_SOCKET_IN_USE. */
-export async function openListeners(
-  paths: readonly string[],
-  version: string,
-): Promise<readonly ApiListener[]> {
+export async function openListeners(wish: ListenerWish): Promise<readonly ApiListener[]> {
+  const { paths, passed, version } = wish;
   const open: ApiListener[] = [];
   try {
+    const places = new Set<string>();
+    for (const socket of passed) {
+      places.add(await realPlace(socket.path));
+      open.push(await ApiListener.adopt(socket, version));
+    }
     for (const path of paths) {
       await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+      if (places.has(await realPlace(path))) continue;
       open.push(await ApiListener.open(path, version));
     }
   } catch (error) {
@@ -23,4 +37,10 @@ export async function openListeners(
 /** Closes listeners. */
 export async function closeListeners(listeners: readonly ApiListener[]): Promise<void> {
   await Promise.all(listeners.map((listener) => listener.close()));
+}
+
+/** The same text for `/var/run/docker.sock` and `/run/docker.sock`: systemd binds the latter when asked for the former. */
+async function realPlace(path: string): Promise<string> {
+  const folder = dirname(path);
+  return join(await realpath(folder).catch(() => folder), basename(path));
 }

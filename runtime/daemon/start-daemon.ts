@@ -4,13 +4,24 @@ import { serveApi, type ServedApi } from '../api/serve.ts';
 import { type DaemonConfig, readDaemonConfig } from '../config/daemon-config.ts';
 import { BerthError } from '../errors/berth-error.ts';
 import { Cleanup } from '../errors/cleanup.ts';
+import type { ContainerEngine } from '../container/engine.ts';
+import { systemClock } from '../host/clock.ts';
 import { mkdir } from '../host/files.ts';
 import { groupId } from '../host/groups.ts';
 import { ensureEntropy } from '../syscall/entropy.ts';
 import { takeExclusiveLock } from '../syscall/exclusive-lock.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createLog, type Log } from './log.ts';
+import { hostGoesDown, stopAllContainers } from './host-shutdown.ts';
 import { engineOptions, openEngine } from './open-engine.ts';
+import { reloadWhenAsked, tellIgnored } from './reload.ts';
+import {
+  serviceNotifier,
+  whileStarting,
+  type NotifyService,
+  type ServiceWishes,
+} from './service-manager.ts';
+import { answersVersion, feedWatchdog } from './watchdog.ts';
 
 /** What berthd is started with. */
 export interface DaemonOptions {
@@ -18,8 +29,12 @@ export interface DaemonOptions {
   readonly version: string;
   /** Ends the daemon when it is aborted. */
   readonly stop: AbortSignal;
+  /** An event `asked` of it means: look at the configuration again. */
+  readonly reload: EventTarget;
   /** The sockets of the configuration, which take connections already. */
   readonly listeners: readonly ApiListener[];
+  /** What the service manager that started berthd wants of it. */
+  readonly service: ServiceWishes;
 }
 
 /**
@@ -32,17 +47,21 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   try {
     const { configPath } = options;
     const config = await readDaemonConfig(configPath);
-    const log = createLog(config.logLevel);
-    if (config.ignoredKeys.length > 0) {
-      log.warn({ configPath, keys: config.ignoredKeys }, 'these keys have no effect');
-    }
+    const log = createLog(config.logLevel, process.env);
+    tellIgnored(config, { log, configPath });
     await mkdir(config.dataRoot, { recursive: true, mode: 0o711 });
     await mkdir(config.runRoot, { recursive: true, mode: 0o755 });
     await ensureEntropy();
     const launcher = await Launcher.start();
     cleanup.add(() => launcher.stop());
+    const notify = serviceNotifier(options.service, {
+      launcher,
+      report: (problem) => {
+        log.warn({ problem }, 'the service manager could not be told');
+      },
+    });
     await lockDataRoot(launcher, config);
-    await serve({ ...options, config, log, launcher });
+    await serve({ ...options, config, log, launcher, notify });
   } finally {
     await cleanup.run();
   }
@@ -52,22 +71,26 @@ interface Serving extends DaemonOptions {
   readonly config: DaemonConfig;
   readonly log: Log;
   readonly launcher: Launcher;
+  readonly notify: NotifyService;
 }
 
 async function serve(serving: Serving): Promise<void> {
-  const { config, version, stop, log, launcher, listeners } = serving;
+  const { config, version, stop, log, launcher, listeners, notify } = serving;
   const report = (problem: unknown): void => {
     log.error({ err: problem }, 'a problem that no client waits for');
   };
-  const { services, images } = await openEngine({
-    ...engineOptions(config),
-    launcher,
-    version,
-    report,
-    notice: (text, details) => {
-      log.warn(details, text);
-    },
-  });
+  const { services, images } = await whileStarting(
+    { notify, clock: systemClock },
+    openEngine({
+      ...engineOptions(config),
+      launcher,
+      version,
+      report,
+      notice: (text, details) => {
+        log.warn(details, text);
+      },
+    }),
+  );
   const gid = (await groupId(config.group)) ?? 0;
   const apis: ServedApi[] = [];
   for (const listener of listeners) {
@@ -75,11 +98,43 @@ async function serve(serving: Serving): Promise<void> {
     apis.push(await serveApi(services, listener));
   }
   log.info({ version, sockets: config.sockets, dataRoot: config.dataRoot }, 'berthd is ready');
+  await notify({ READY: '1', STATUS: `serving ${config.sockets.join(', ')}` });
   // What a crash has left of images and their layers; nobody has to wait for it.
   images.collectGarbage().catch(report);
+  const { reload, configPath } = serving;
+  reloadWhenAsked(reload, { configPath, running: config, log, notify });
+  void watch(serving);
   await aborted(stop);
-  log.info('berthd stops; containers run on');
-  await Promise.all(apis.map((api) => api.close()));
+  await goDown(serving, { apis, engine: services.containers, report });
+}
+
+/** Feeds the service manager's watchdog, where there is one. */
+async function watch({ service, listeners, notify, stop }: Serving): Promise<void> {
+  const { watchdogMs } = service;
+  const [listener] = listeners;
+  if (watchdogMs === undefined || listener === undefined) return;
+  const isAlive = (signal: AbortSignal): Promise<boolean> => answersVersion(listener.path, signal);
+  await feedWatchdog({ watchdogMs, isAlive, notify, clock: systemClock, stop });
+}
+
+/** Containers run on when berthd stops; when the whole host does, they are stopped in order. */
+async function goDown(
+  { config, log, notify }: Serving,
+  what: {
+    readonly apis: readonly ServedApi[];
+    readonly engine: ContainerEngine;
+    readonly report: (problem: unknown) => void;
+  },
+): Promise<void> {
+  const hostToo = await hostGoesDown({ runRoot: config.runRoot });
+  const status = hostToo ? 'the host goes down: stopping containers' : 'containers run on';
+  log.info(`berthd stops; ${status}`);
+  await notify({ STOPPING: '1', STATUS: status });
+  // Nobody starts another one behind its back.
+  await Promise.all(what.apis.map((api) => api.close()));
+  if (!hostToo) return;
+  const containers = await stopAllContainers(what.engine, what.report);
+  log.info({ containers }, 'containers are stopped');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -37,4 +37,9 @@ export interface SourceScore {
 export interface MirrorScores {
   /** All configured sources, and those that were used, by registry, in the order in which they would be asked. */
   scores(): readonly SourceScore[];
+  /**
+   * Forgets what was measured, so that the next pull tries anew: of one source by its name, or of all. Resolves with the
+   * number of sources that were forgotten.
+   */
+  forget(source?: string): Promise<number>;
 }

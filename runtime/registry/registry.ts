@@ -56,6 +56,14 @@ export class Registry implements ImageSource, MirrorScores {
     });
   }
 
+  async forget(source?: string): Promise<number> {
+    const { scores } = this.#tools;
+    await scores.ready();
+    const count = scores.forget(source);
+    await scores.save();
+    return count;
+  }
+
   async *fetch(request: FetchRequest): AsyncGenerator<PullEvent, FetchedImage, void> {
     await this.#tools.scores.ready();
     // The reader may stop at any event: then the downloads must stop too.

@@ -127,6 +127,16 @@ export class SourceScores {
     return [...new Set([...this.#measurements.values()].map(({ registry }) => registry))];
   }
 
+  /** Forgets a source of whatever registry, or all of them. Returns how many. */
+  forget(source: string | undefined): number {
+    const forgotten = [...this.#measurements].filter(
+      ([, known]) => source === undefined || isSameSource(known.source, source),
+    );
+    for (const [text] of forgotten) this.#measurements.delete(text);
+    if (forgotten.length > 0) this.#state = 'changed';
+    return forgotten.length;
+  }
+
   /** Writes what was measured since the last time. That it cannot be kept is no reason for a pull to fail. */
   async save(): Promise<void> {
     const { path, onNotice } = this.#options;
@@ -151,6 +161,11 @@ export class SourceScores {
     this.#measurements.set(textOf(key), change(before, this.#options.clock.now()));
     this.#state = 'changed';
   }
+}
+
+/** People leave a slash at the end out, or write one. */
+function isSameSource(one: string, other: string): boolean {
+  return one.replace(/\/+$/, '') === other.replace(/\/+$/, '');
 }
 
 function textOf({ registry, source }: SourceKey): string {

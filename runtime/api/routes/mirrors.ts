@@ -1,6 +1,6 @@
 import type { SourceScore } from '../../image/mirror-scores.ts';
 import { json } from '../http/api-response.ts';
-import { get } from '../route.ts';
+import { get, remove } from '../route.ts';
 import type { Route } from '../route.ts';
 
 /** Names as in the rest of the API; what has not been measured is `null`. */
@@ -30,4 +30,8 @@ export const mirrorRoutes: readonly Route[] = [
   get('/berth/mirrors', (_request, { mirrors }) =>
     json({ Sources: (mirrors?.scores() ?? []).map(scoreView) }),
   ),
+  remove('/berth/mirrors', async (request, { mirrors }) => {
+    const source = request.query.optionalText('source');
+    return json({ Forgotten: (await mirrors?.forget(source)) ?? 0 });
+  }),
 ];

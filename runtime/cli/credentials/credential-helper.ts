@@ -89,7 +89,8 @@ export class CredentialHelper {
     throw this.#failure('answered with something else than a JSON object');
   }
 
-  #refusal(action: Action, { exitCode, stdout }: ProcessResult): BerthError {
+  #refusal(action: Action, answer: Pick<ProcessResult, 'exitCode' | 'stdout'>): BerthError {
+    const { exitCode, stdout } = answer;
     const words = stdout.trim().slice(0, 200);
     return this.#failure(
       `ended with ${exitCode} on '${action}'${words === '' ? '' : `: ${words}`}`,
