@@ -1,3 +1,5 @@
+import { checkMessages } from '../messages/areas/checks.ts';
+import { checkCgroupMessages as m } from '../messages/areas/checks-cgroups.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import { readCgroupLayout } from './probes/cgroup-layout.ts';
@@ -8,10 +10,10 @@ const needed = ['cpu', 'cpuset', 'memory', 'pids'];
 /** Whether the controllers are there that a container's limits are set with. */
 export const cgroupControllers: Check = {
   id: 'cgroup.controllers',
-  title: 'Control group controllers',
+  title: m.controllersTitle,
   group: 'cgroups',
-  wanted: `${needed.join(', ')}; io if possible`,
-  why: 'Each kind of limit (memory, CPU, number of processes) is a controller of its own.',
+  wanted: () => m.controllersWanted({ needed: needed.join(', ') }),
+  why: m.controllersWhy,
   severity: 'fail',
   privilege: 'none',
   async probe({ files }) {
@@ -20,7 +22,7 @@ export const cgroupControllers: Check = {
     if (missing.length > 0) {
       return {
         status: 'fail',
-        seen: `no controller ${missing.map((name) => `"${name}"`).join(', ')}`,
+        seen: m.controllersMissing({ missing: missing.map((name) => `"${name}"`).join(', ') }),
         remedy: await remedyFor(files, missing),
         details: { missing },
       };
@@ -29,13 +31,12 @@ export const cgroupControllers: Check = {
     if (!has(layout, 'io') && !has(layout, 'blkio')) {
       return {
         status: 'warn',
-        seen: `${needed.join(', ')}, but neither "io" nor "blkio"`,
-        remedy:
-          'Works without limits on disk traffic; for them boot a kernel with CONFIG_BLK_CGROUP.',
+        seen: m.controllersNoIo({ needed: needed.join(', ') }),
+        remedy: m.controllersNoIoRemedy(),
         details: { missing: ['io'] },
       };
     }
-    return { status: 'pass', seen: `${needed.join(', ')}, io` };
+    return { status: 'pass', seen: m.controllersAll({ names: needed.join(', ') }) };
   },
 };
 
@@ -55,12 +56,14 @@ async function remedyFor(
   const off = missing.filter((name) => enabled(name) === '0');
   if (off.length > 0) {
     const words = off.map((name) => `cgroup_enable=${name}`).join(' ');
-    return `Add "${words}" to the kernel command line and boot again.`;
+    return m.controllersEnable({ words });
   }
   if (missing.every((name) => enabled(name) === '1')) {
-    return 'The kernel has them, but no hierarchy with them is mounted: mount cgroup v2 at /sys/fs/cgroup, or on a system without systemd install "cgroupfs-mount".';
+    return m.controllersNotMounted();
   }
-  return `Boot a kernel with ${missing.map((name) => kernelOption[name] ?? name).join(', ')}.`;
+  return checkMessages.bootKernelWith({
+    options: missing.map((name) => kernelOption[name] ?? name).join(', '),
+  });
 }
 
 const kernelOption: Readonly<Record<string, string>> = {

@@ -1,13 +1,17 @@
+import { checkCgroupMessages as m } from '../messages/areas/checks-cgroups.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import { cgroupFiles } from './probes/cgroup-files.ts';
 import { readCgroupLayout } from './probes/cgroup-layout.ts';
 import type { CgroupLayout } from './probes/cgroup-layout.ts';
+import { joinClauses } from './probes/join-texts.ts';
 
 /** A kind of limit that kernels may be built or booted without. */
 interface LimitKind {
-  readonly name: string;
-  readonly remedy: string;
+  /** Stable name, in `details`. */
+  readonly id: string;
+  readonly name: () => string;
+  readonly remedy: () => string;
   /** v1 controller and the file that its root cgroup has; none: the controller itself will do. */
   readonly legacy: { readonly controller: string; readonly file?: string };
   /** v2 controller and the file that a cgroup with it has; none: the controller itself will do. */
@@ -16,26 +20,30 @@ interface LimitKind {
 
 const limitKinds: readonly LimitKind[] = [
   {
-    name: 'CPU quota',
-    remedy: 'boot a kernel with CONFIG_CFS_BANDWIDTH for --cpus',
+    id: 'cpu-quota',
+    name: m.limitsCpu,
+    remedy: m.limitsCpuRemedy,
     legacy: { controller: 'cpu', file: 'cpu.cfs_quota_us' },
     unified: { controller: 'cpu', file: 'cpu.max' },
   },
   {
-    name: 'swap accounting',
-    remedy: 'add "swapaccount=1" to the kernel command line for --memory-swap',
+    id: 'swap-accounting',
+    name: m.limitsSwap,
+    remedy: m.limitsSwapRemedy,
     legacy: { controller: 'memory', file: 'memory.memsw.limit_in_bytes' },
     unified: { controller: 'memory', file: 'memory.swap.max' },
   },
   {
-    name: 'huge pages',
-    remedy: 'boot a kernel with CONFIG_CGROUP_HUGETLB, and mount the controller on cgroup v1',
+    id: 'huge-pages',
+    name: m.limitsHuge,
+    remedy: m.limitsHugeRemedy,
     legacy: { controller: 'hugetlb' },
     unified: { controller: 'hugetlb' },
   },
   {
-    name: 'disk throttling',
-    remedy: 'boot a kernel with CONFIG_BLK_DEV_THROTTLING for --device-read-bps and the like',
+    id: 'disk-throttling',
+    name: m.limitsDisk,
+    remedy: m.limitsDiskRemedy,
     legacy: { controller: 'blkio', file: 'blkio.throttle.read_bps_device' },
     unified: { controller: 'io', file: 'io.max' },
   },
@@ -44,10 +52,10 @@ const limitKinds: readonly LimitKind[] = [
 /** Which of the less common limits the kernel can set. */
 export const cgroupLimits: Check = {
   id: 'cgroup.limits',
-  title: 'Kinds of limits',
+  title: m.limitsTitle,
   group: 'cgroups',
-  wanted: limitKinds.map(({ name }) => name).join(', '),
-  why: 'A limit that the kernel cannot set is left out, and the container runs without it.',
+  wanted: () => names(limitKinds),
+  why: m.limitsWhy,
   severity: 'warn',
   privilege: 'root',
   async probe(context) {
@@ -55,21 +63,22 @@ export const cgroupLimits: Check = {
     const found = await findLimits(context, layout);
     const missing = limitKinds.filter((kind) => found.get(kind) === 'missing');
     const unknown = limitKinds.filter((kind) => found.get(kind) === 'unknown');
-    const details = Object.fromEntries(limitKinds.map((kind) => [kind.name, found.get(kind)]));
+    const details = Object.fromEntries(limitKinds.map((kind) => [kind.id, found.get(kind)]));
     if (missing.length > 0) {
       return {
         status: 'warn',
-        seen: `without ${missing.map(({ name }) => name).join(', ')}`,
-        remedy: `Go on without; or ${missing.map(({ remedy }) => remedy).join('; ')}.`,
+        seen: m.limitsWithout({ names: names(missing) }),
+        remedy: m.limitsGoOn({ remedies: joinClauses(missing.map(({ remedy }) => remedy())) }),
         details,
       };
     }
-    if (unknown.length === 0) return { status: 'pass', seen: 'all of them', details };
-    const names = unknown.map(({ name }) => name).join(', ');
-    const note = `${names}: seen once berth has handed its controller down to a cgroup.`;
-    return { status: 'pass', seen: 'none is missing', note, details };
+    if (unknown.length === 0) return { status: 'pass', seen: m.limitsAll(), details };
+    const note = m.limitsUnknown({ names: names(unknown) });
+    return { status: 'pass', seen: m.limitsNoneMissing(), note, details };
   },
 };
+
+const names = (kinds: readonly LimitKind[]): string => kinds.map(({ name }) => name()).join(', ');
 
 type Presence = 'present' | 'missing' | 'unknown';
 

@@ -1,13 +1,14 @@
+import { checkCgroupMessages as m } from '../messages/areas/checks-cgroups.ts';
 import type { Check } from './check.ts';
 import { readCgroupLayout } from './probes/cgroup-layout.ts';
 
 /** Which version of control groups the host mounts. */
 export const cgroupVersion: Check = {
   id: 'cgroup.version',
-  title: 'Control groups',
+  title: m.versionTitle,
   group: 'cgroups',
-  wanted: 'cgroup v2, or v1 controllers beside it (hybrid)',
-  why: 'Control groups count and limit what a container uses; v1 alone is on its way out.',
+  wanted: m.versionWanted,
+  why: m.versionWhy,
   severity: 'fail',
   privilege: 'none',
   async probe({ files }) {
@@ -20,28 +21,26 @@ export const cgroupVersion: Check = {
     };
     switch (layout.version) {
       case 'v2':
-        return { status: 'pass', seen: `cgroup v2 at "${layout.unified ?? ''}"`, details };
+        return { status: 'pass', seen: m.versionV2({ at: layout.unified ?? '' }), details };
       case 'hybrid':
         return {
           status: 'pass',
-          seen: `hybrid: v1 controllers, and v2 at "${layout.unified ?? ''}"`,
-          note: 'Limits are set through the v1 controllers; v2 alone is what new systems have.',
+          seen: m.versionHybrid({ at: layout.unified ?? '' }),
+          note: m.versionHybridNote(),
           details,
         };
       case 'v1':
         return {
           status: 'warn',
-          seen: 'cgroup v1 only',
-          remedy:
-            'Works. For v2 boot with "systemd.unified_cgroup_hierarchy=1" on the kernel command line (systemd 244 or newer).',
+          seen: m.versionV1(),
+          remedy: m.versionV1Remedy(),
           details,
         };
       case 'none':
         return {
           status: 'fail',
-          seen: 'no cgroup file system is mounted',
-          remedy:
-            'Mount it: mount -t cgroup2 none /sys/fs/cgroup; on a system without systemd install "cgroupfs-mount".',
+          seen: m.versionNone(),
+          remedy: m.versionNoneRemedy(),
           details,
         };
     }

@@ -5,13 +5,13 @@ import type { FindingGroup, Outcome } from './finding.ts';
 export interface Check {
   /** Stable name, as `--only` and `--skip` take it, for example `fs.overlay`. */
   readonly id: string;
-  /** A few words for a heading. */
-  readonly title: string;
+  /** A few words for a heading. A function, like the two below: the language is chosen when the finding is made. */
+  readonly title: () => string;
   readonly group: FindingGroup;
   /** What the probe wants to see. */
-  readonly wanted: string;
+  readonly wanted: () => string;
   /** Why it matters to a container engine. */
-  readonly why: string;
+  readonly why: () => string;
   /** What it means when the probe does not end in time: the severity of this check. */
   readonly severity: 'warn' | 'fail';
   /** `root`: the probe makes namespaces or mounts and is skipped, with that reason, for anyone else. */
@@ -22,5 +22,8 @@ export interface Check {
   readonly probe: (context: CheckContext) => Promise<Outcome>;
 }
 
-/** Time limit of a probe that names none, in milliseconds. */
-export const defaultTimeoutMs = 5000;
+/**
+ * Time limit of a probe that names none, in milliseconds. It is there for probes that hang: a slow host under load, such as one
+ * that boots, takes seconds for what takes milliseconds elsewhere.
+ */
+export const defaultTimeoutMs = 20_000;

@@ -1,3 +1,4 @@
+import { checkSystemMessages as m } from '../messages/areas/checks-system.ts';
 import type { Check } from './check.ts';
 import { readOsRelease } from './probes/os-release.ts';
 
@@ -36,10 +37,10 @@ const families: Readonly<Record<string, DistroFamily>> = {
 /** Whether the distribution, or one that it derives from, is known. */
 export const distro: Check = {
   id: 'distro',
-  title: 'Distribution',
+  title: m.distroTitle,
   group: 'system',
-  wanted: 'a known distribution or a derivative of one',
-  why: 'Names of packages and services depend on it; without it only generic steps are taken.',
+  wanted: m.distroWanted,
+  why: m.distroWhy,
   severity: 'warn',
   privilege: 'none',
   async probe({ files }) {
@@ -47,8 +48,8 @@ export const distro: Check = {
     if (release === undefined) {
       return {
         status: 'warn',
-        seen: 'neither /etc/os-release nor /usr/lib/os-release',
-        remedy: 'Go on: berth takes generic steps, and names packages that you have to install.',
+        seen: m.distroNoFile(),
+        remedy: m.distroGoOn(),
       };
     }
     const known = [release.id, ...release.idLike].find((id) => Object.hasOwn(families, id));
@@ -57,12 +58,13 @@ export const distro: Check = {
     if (known === undefined) {
       return {
         status: 'warn',
-        seen: `"${release.prettyName}" (ID "${id}"), which berth does not know`,
-        remedy: 'Go on: berth takes generic steps, and names packages that you have to install.',
+        seen: m.distroUnknown({ name: release.prettyName, id }),
+        remedy: m.distroGoOn(),
         details,
       };
     }
-    const kind = known === id ? '' : `, a derivative of "${known}"`;
-    return { status: 'pass', seen: `"${release.prettyName}"${kind}`, details };
+    const name = release.prettyName;
+    const seen = known === id ? m.distroKnown({ name }) : m.distroDerived({ name, parent: known });
+    return { status: 'pass', seen, details };
   },
 };

@@ -4,7 +4,8 @@ import type { HostFix } from './fix.ts';
 export type FindingStatus = 'pass' | 'warn' | 'fail' | 'skip';
 
 /** Part of the report under which a check is shown. */
-export type FindingGroup = 'system' | 'kernel' | 'cgroups' | 'storage' | 'network' | 'services';
+export type FindingGroup =
+  'system' | 'kernel' | 'cgroups' | 'storage' | 'network' | 'services' | 'engine';
 
 /** Values behind a finding, for programs; JSON-serialisable. */
 type FindingDetails = Readonly<Record<string, unknown>>;
@@ -30,11 +31,22 @@ export interface Troubled {
   readonly details?: FindingDetails;
 }
 
+/** Why a person accepts that a check is not made, and for how long. */
+export interface Waiver {
+  readonly reason: string;
+  /** Last day, `YYYY-MM-DD`; none for one that was given with `--skip`. */
+  readonly until?: string;
+  /** Who says so: the command line, or the file that it is in. */
+  readonly from: string;
+}
+
 /** The check did not run. */
 interface Skipped {
   readonly status: 'skip';
   /** Why it did not run. */
   readonly seen: string;
+  /** Set when a person has waived it: who accepts it, why and until when. */
+  readonly waiver?: Waiver;
   readonly details?: FindingDetails;
 }
 

@@ -18,4 +18,16 @@ export type HostFix =
       readonly kind: 'package';
       /** Package names; one that is installed already is left as it is. */
       readonly names: readonly string[];
+    }
+  | {
+      readonly kind: 'firewall-zone';
+      /** The firewall that is to let an interface's packages through; it is never switched off. */
+      readonly firewall: 'firewalld' | 'ufw';
+      readonly interface: string;
+    }
+  | {
+      readonly kind: 'service-enable';
+      /** A service of the distribution that is installed and off: started now and at every boot. */
+      readonly name: string;
+      readonly manager: 'systemd' | 'openrc';
     };

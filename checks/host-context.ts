@@ -1,13 +1,16 @@
-import { machine, release } from 'node:os';
+import { availableParallelism, hostname, machine, release } from 'node:os';
 import { join } from 'node:path';
+import { askHttp } from '../runtime/host/ask-http.ts';
 import { systemClock } from '../runtime/host/clock.ts';
 import { askDnsServer } from '../runtime/host/dns.ts';
+import { fileDigest } from '../runtime/host/file-digest.ts';
 import {
   hasErrno,
   listFolder,
   mkdtemp,
   orIfMissing,
   readFile,
+  readlink,
   rm,
   stat,
   statfs,
@@ -18,7 +21,7 @@ import type { CheckContext, HostFiles, PathKind, Scratch } from './context.ts';
 /** What of the context is not simply this machine. */
 export type HostContextOptions = Pick<
   CheckContext,
-  'run' | 'programs' | 'dataRoot' | 'apiSocket' | 'download'
+  'run' | 'programs' | 'dataRoot' | 'apiSocket' | 'download' | 'program' | 'engine'
 > & {
   /** `slowDnsMs` when absent. */
   readonly dnsTimeoutMs?: number;
@@ -35,12 +38,16 @@ export function hostContext(options: HostContextOptions): CheckContext {
       hardware: machine(),
       wordBits: process.arch === 'x64' || process.arch === 'arm64' ? 64 : 32,
       release: release(),
+      hostname: hostname(),
+      processors: availableParallelism(),
       uid: process.geteuid?.() ?? -1,
     },
     files: hostFiles,
     scratch: hostScratch,
     dnsTimeoutMs: options.dnsTimeoutMs ?? slowDnsMs,
     askDns: askDnsServer,
+    askHttp,
+    environment: process.env,
     isListening,
     clock: systemClock,
   };
@@ -57,14 +64,34 @@ async function orIfGone<T>(promise: Promise<T>): Promise<T | undefined> {
 }
 
 /** The files of this machine. */
+export /** What others' processes have open is hidden from an ordinary user. */
+async function listIfAllowed(path: string): Promise<readonly string[]> {
+  return (await orUndefined(listFolder(path), 'EACCES', 'EPERM', 'ESRCH')) ?? [];
+}
+
+async function orUndefined<T>(
+  promise: Promise<T>,
+  ...names: readonly string[]
+): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (hasErrno(error, ...names)) return undefined;
+    throw error;
+  }
+}
+
+/** The files of this machine. */
 export const hostFiles: HostFiles = {
   readText: (path) => orIfGone(readFile(path, 'utf8')),
   readBytes: (path) => orIfGone(readFile(path)),
-  list: listFolder,
+  list: listIfAllowed,
   kind: async (path) => {
     const found = await orIfMissing(stat(path), undefined);
     return found && kindOf(found);
   },
+  link: async (path) => orUndefined(readlink(path), 'EINVAL', 'EACCES', 'ENOENT', 'ESRCH'),
+  digest: (path) => orIfGone(fileDigest(path)),
   room: async (path) => {
     const { bavail, bsize, ffree, files } = await statfs(path);
     return { freeBytes: bavail * bsize, freeInodes: ffree, totalInodes: files };

@@ -1,3 +1,4 @@
+import { checkServiceMessages as m } from '../messages/areas/checks-services.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 
@@ -12,10 +13,10 @@ const unsupported: Readonly<Record<string, string>> = {
 /** Which service manager keeps the daemon running: systemd, OpenRC, or berth's own supervisor. */
 export const init: Check = {
   id: 'init',
-  title: 'Service manager',
+  title: m.initTitle,
   group: 'services',
-  wanted: 'systemd, OpenRC, or no service manager',
-  why: 'It starts the daemon at boot and after a crash; where there is none berth does so itself.',
+  wanted: m.initWanted,
+  why: m.initWhy,
   severity: 'warn',
   privilege: 'none',
   async probe({ files }) {
@@ -23,21 +24,20 @@ export const init: Check = {
     const manager = await managerOf(files, pid1);
     const details = { manager, pid1 };
     if (manager === 'systemd' || manager === 'openrc') {
-      return { status: 'pass', seen: `${manager}, PID 1 is "${pid1 ?? 'unknown'}"`, details };
+      return { status: 'pass', seen: m.initFound({ manager, pid1: pid1 ?? '?' }), details };
     }
     if (manager === 'none') {
       return {
         status: 'pass',
-        seen: `no service manager: PID 1 is "${pid1 ?? 'unknown'}"`,
-        note: "berth's own supervisor keeps the daemon running; after a reboot run `berth up` again.",
+        seen: m.initNone({ pid1: pid1 ?? '?' }),
+        note: m.initNoneNote(),
         details,
       };
     }
     return {
       status: 'warn',
-      seen: pid1 === undefined ? 'no /proc/1/comm' : `${manager}: PID 1 is "${pid1}"`,
-      remedy:
-        "Go on: berth's own supervisor keeps the daemon running; have your service manager run `berth up` at boot.",
+      seen: pid1 === undefined ? m.initNoComm() : m.initOther({ manager, pid1 }),
+      remedy: m.initGoOn(),
       details,
     };
   },

@@ -1,4 +1,5 @@
 import semver from 'semver';
+import { checkKernelMessages as m } from '../messages/areas/checks-kernel.ts';
 import type { Check } from './check.ts';
 
 /** The oldest kernel with all that a container needs (that of Enterprise Linux 7). */
@@ -7,24 +8,23 @@ const oldest = '3.10.0';
 /** Whether the kernel is new enough. */
 export const kernelVersion: Check = {
   id: 'kernel.version',
-  title: 'Kernel version',
+  title: m.versionTitle,
   group: 'kernel',
-  wanted: 'Linux 3.10 or newer',
-  why: 'Older kernels lack user namespaces and parts of cgroups, and crash with many containers.',
+  wanted: m.versionWanted,
+  why: m.versionWhy,
   severity: 'fail',
   privilege: 'none',
   probe({ machine: { release } }) {
     // Vendors append what semver does not know (`6.18.44-fc-v669`, `3.10.0-1160.el7.x86_64`): numbers only.
     const version = semver.coerce(release);
-    const seen = `Linux "${release}"`;
+    const seen = m.versionSeen({ release });
     if (version === null) {
-      const remedy = 'Boot a Linux kernel whose release begins with its version.';
-      return Promise.resolve({ status: 'fail', seen: `release "${release}"`, remedy });
+      const odd = m.versionOdd({ release });
+      return Promise.resolve({ status: 'fail', seen: odd, remedy: m.versionOddRemedy() });
     }
     const details = { release, version: version.version };
     if (semver.lt(version, oldest)) {
-      const remedy = 'Upgrade to a newer release of the distribution, or install its newer kernel.';
-      return Promise.resolve({ status: 'fail', seen, remedy, details });
+      return Promise.resolve({ status: 'fail', seen, remedy: m.versionUpgrade(), details });
     }
     return Promise.resolve({ status: 'pass', seen, details });
   },

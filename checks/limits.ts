@@ -1,13 +1,15 @@
+import { checkKernelMessages as m } from '../messages/areas/checks-kernel.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import { readCapabilities } from './probes/capabilities.ts';
 import { readSysctl } from './probes/sysctl.ts';
+import { joinClauses, joinSentences } from './probes/join-texts.ts';
 
 interface KernelLimit {
   readonly key: string;
   readonly least: number;
   /** What runs out first. */
-  readonly uses: string;
+  readonly uses: () => string;
   /** Value that the fix sets. */
   readonly roomy: string;
 }
@@ -16,27 +18,27 @@ const kernelLimits: readonly KernelLimit[] = [
   {
     key: 'kernel.keys.root_maxkeys',
     least: 10_000,
-    uses: 'a key ring for each container',
+    uses: m.limitsKeys,
     roomy: '1000000',
   },
-  { key: 'kernel.pid_max', least: 32_768, uses: 'processes', roomy: '4194304' },
+  { key: 'kernel.pid_max', least: 32_768, uses: m.limitsProcesses, roomy: '4194304' },
   {
     key: 'fs.inotify.max_user_instances',
     least: 128,
-    uses: 'programs that watch files',
+    uses: m.limitsWatchers,
     roomy: '1024',
   },
-  { key: 'fs.inotify.max_user_watches', least: 8192, uses: 'watched files', roomy: '524288' },
+  { key: 'fs.inotify.max_user_watches', least: 8192, uses: m.limitsWatches, roomy: '524288' },
 ];
 const leastOpenFiles = 65_536;
 
 /** Whether the kernel's and the daemon's own limits leave room for many containers. */
 export const limits: Check = {
   id: 'limits',
-  title: 'Limits',
+  title: m.limitsTitle,
   group: 'kernel',
-  wanted: `roomy kernel limits, ${leastOpenFiles} open files, and CAP_SYS_RESOURCE to raise limits`,
-  why: 'When one runs out containers fail in ways that do not name it.',
+  wanted: () => m.limitsWanted({ files: leastOpenFiles }),
+  why: m.limitsWhy,
   severity: 'warn',
   privilege: 'none',
   async probe({ files, machine }) {
@@ -48,17 +50,17 @@ export const limits: Check = {
     const mayRaise = machine.uid !== 0 || (held?.has('CAP_SYS_RESOURCE') ?? false);
     const details = { openFiles, mayRaise, tight: tight.map(({ key, value }) => ({ key, value })) };
     if (tight.length === 0 && !fewFiles && mayRaise) {
-      return { status: 'pass', seen: 'roomy', details };
+      return { status: 'pass', seen: m.limitsRoomy(), details };
     }
     const seen = [
-      ...tight.map(({ key, value, uses }) => `${key} "${value}" (${uses})`),
-      ...(fewFiles ? [`at most "${openFiles}" open files`] : []),
-      ...(mayRaise ? [] : ['no CAP_SYS_RESOURCE']),
+      ...tight.map(({ key, value, uses }) => `${key} "${value}" (${uses()})`),
+      ...(fewFiles ? [m.limitsOpenFiles({ count: openFiles })] : []),
+      ...(mayRaise ? [] : [m.limitsNoResource()]),
     ];
     const fix = tight.map(({ key, roomy }) => ({ kind: 'sysctl', key, value: roomy }) as const);
     return {
       status: 'warn',
-      seen: seen.join('; '),
+      seen: joinClauses(seen),
       remedy: remedyFor({ tight: tight.length > 0, fewFiles, mayRaise }),
       ...(fix.length > 0 ? { fix } : {}),
       details,
@@ -92,15 +94,9 @@ function remedyFor(found: {
   readonly mayRaise: boolean;
 }): string {
   const parts = [
-    ...(found.tight ? ['Raise the kernel settings: run "berth check --fix".'] : []),
-    ...(found.fewFiles
-      ? ['Raise "nofile" (LimitNOFILE= of the service, or /etc/security/limits.conf).']
-      : []),
-    ...(found.mayRaise
-      ? []
-      : [
-          'Go on: a container cannot be given higher limits (ulimits, a lower oom_score_adj) than berth has itself.',
-        ]),
+    ...(found.tight ? [m.limitsRaise()] : []),
+    ...(found.fewFiles ? [m.limitsRaiseFiles()] : []),
+    ...(found.mayRaise ? [] : [m.limitsGoOn()]),
   ];
-  return parts.join(' ');
+  return joinSentences(parts);
 }

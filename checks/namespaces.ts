@@ -8,6 +8,8 @@ import {
   CLONE_NEWUTS,
 } from '../runtime/syscall/constants/clone.ts';
 import { ProgramBuilder } from '../runtime/syscall/program-builder.ts';
+import { checkMessages } from '../messages/areas/checks.ts';
+import { checkKernelMessages as m } from '../messages/areas/checks-kernel.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import type { HostFix } from './fix.ts';
@@ -16,6 +18,7 @@ import { explainKernelOptions } from './probes/explain-kconfig.ts';
 import { runProbe } from './probes/run-probe.ts';
 import type { SyscallFailure } from './probes/run-probe.ts';
 import { readSysctl } from './probes/sysctl.ts';
+import { joinClauses } from './probes/join-texts.ts';
 
 /** The namespaces of a container (namespaces(7)): flag and kernel option. */
 const kinds = {
@@ -38,10 +41,10 @@ interface Refused {
 /** Whether each kind of namespace can be made. */
 export const namespaces: Check = {
   id: 'namespaces',
-  title: 'Namespaces',
+  title: m.namespacesTitle,
   group: 'kernel',
-  wanted: `${Object.keys(kinds).join(', ')} namespaces can be made`,
-  why: 'They are what keeps a container apart from the host; user namespaces only where asked for.',
+  wanted: () => m.namespacesWanted({ kinds: Object.keys(kinds).join(', ') }),
+  why: m.namespacesWhy,
   severity: 'fail',
   privilege: 'root',
   async probe(context) {
@@ -53,25 +56,27 @@ export const namespaces: Check = {
       if (result.kind === 'refused') refused.push({ kind, failure: result.failure });
     }
     if (refused.length === 0) {
-      return { status: 'pass', seen: `each can be made: ${Object.keys(kinds).join(', ')}` };
+      return { status: 'pass', seen: m.namespacesAll({ kinds: Object.keys(kinds).join(', ') }) };
     }
     return explain(context, refused);
   },
 };
 
 async function explain(context: CheckContext, refused: readonly Refused[]): Promise<Outcome> {
-  const seen = refused.map(({ kind, failure }) => `${kind}: ${failure.errno}`).join('; ');
+  const seen = m.namespacesRefused({
+    kinds: refused.map(({ kind, failure }) => `${kind}: ${failure.errno}`).join('; '),
+  });
   const options = refused.map(({ kind }) => ({ option: kinds[kind].option }));
   // EINVAL is how a kernel without one kind answers; for anything else its configuration explains nothing.
   const unknown = refused.some(({ failure }) => failure.errno === 'EINVAL');
-  const kernel = unknown ? `; ${(await explainKernelOptions(context, options)).text}` : '';
+  const kernel = unknown ? (await explainKernelOptions(context, options)).text : undefined;
   const fix = await raiseLimits(context, refused);
   const details = {
     refused: Object.fromEntries(refused.map(({ kind, failure }) => [kind, failure.errno])),
   };
   return {
     status: refused.every(({ kind }) => kind === 'user') ? 'warn' : 'fail',
-    seen: `cannot be made: ${seen}${kernel}`,
+    seen: kernel === undefined ? seen : joinClauses([seen, kernel]),
     remedy: remedyFor(refused, fix),
     ...(fix.length > 0 ? { fix } : {}),
     details,
@@ -93,12 +98,12 @@ async function raiseLimits(
 }
 
 function remedyFor(refused: readonly Refused[], fix: readonly HostFix[]): string {
-  if (fix.length > 0) return 'Raise the number of namespaces from 0: run "berth check --fix".';
+  if (fix.length > 0) return m.namespacesRaise();
   const errnos = new Set(refused.map(({ failure }) => failure.errno));
-  if (errnos.has('EINVAL')) return 'Boot a kernel that has these namespaces.';
-  if (errnos.has('ENOSPC')) return 'Raise the user.max_*_namespaces settings in /etc/sysctl.d/.';
+  if (errnos.has('EINVAL')) return m.namespacesKernel();
+  if (errnos.has('ENOSPC')) return m.namespacesSettings();
   if (refused.every(({ kind }) => kind === 'user')) {
-    return 'Go on without user namespaces; for them look at kernel.unprivileged_userns_clone, AppArmor and whether berth runs in a chroot.';
+    return m.namespacesUserOnly();
   }
-  return 'Run berth outside of the container or service that forbids it.';
+  return checkMessages.outsideContainer();
 }

@@ -1,3 +1,4 @@
+import { checkNetworkMessages as m } from '../messages/areas/checks-network.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import type { Outcome } from './finding.ts';
@@ -6,19 +7,20 @@ import { explainKernelOptions } from './probes/explain-kconfig.ts';
 import type { KernelOption } from './probes/explain-kconfig.ts';
 import { runProbe } from './probes/run-probe.ts';
 import type { SyscallFailure } from './probes/run-probe.ts';
+import { joinClauses } from './probes/join-texts.ts';
 
 /** Whether containers can be connected: a bridge, and a veth pair plugged into it. */
 export const netBridge: Check = {
   id: 'net.bridge',
-  title: 'Bridge and veth',
+  title: m.bridgeTitle,
   group: 'network',
-  wanted: 'a bridge and a veth pair can be made and joined',
-  why: "A container's network interface is one end of a veth pair; the other is plugged into a bridge.",
+  wanted: m.bridgeWanted,
+  why: m.bridgeWhy,
   severity: 'fail',
   privilege: 'root',
   async probe(context) {
     const result = await runProbe(context, bridgeProgram());
-    if (result.kind === 'done') return { status: 'pass', seen: 'made and joined' };
+    if (result.kind === 'done') return { status: 'pass', seen: m.bridgeWorks() };
     return explain(context, result.failure);
   },
 };
@@ -37,10 +39,8 @@ async function explain(context: CheckContext, failure: SyscallFailure): Promise<
     const kernel = await explainKernelOptions(context, [option]);
     return {
       status: 'fail',
-      seen: `${message}; ${kernel.text}`,
-      remedy: kernel.loadable
-        ? `Load the module "${kernel.modules.join('", "')}" at every boot: run "berth check --fix".`
-        : `Boot a kernel with ${option.option}.`,
+      seen: joinClauses([message, kernel.text]),
+      remedy: kernel.remedy,
       ...(kernel.loadable
         ? { fix: kernel.modules.map((name) => ({ kind: 'module', name }) as const) }
         : {}),
@@ -50,7 +50,7 @@ async function explain(context: CheckContext, failure: SyscallFailure): Promise<
   return {
     status: 'fail',
     seen: message,
-    remedy: 'Run berth with CAP_NET_ADMIN, outside of a container or service that forbids this.',
+    remedy: m.bridgeRights(),
     details,
   };
 }

@@ -1,8 +1,8 @@
+import { checkServiceMessages as m } from '../messages/areas/checks-services.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import { findInstalledPackages } from './probes/installed-packages.ts';
-import type { InstalledPackage } from './probes/installed-packages.ts';
-import { findProcesses } from './probes/running-processes.ts';
+import { joinClauses } from './probes/join-texts.ts';
 
 /** Names under which distributions shipped Docker before docker-ce, and what stands in for it. */
 export const oldPackages = [
@@ -20,49 +20,32 @@ export const oldPackages = [
 ];
 /** Docker as it is shipped today: no trouble, but worth telling. */
 export const currentPackages = ['docker-ce', 'docker.io', 'moby-engine'];
-const dockerSockets = ['/run/docker.sock', '/var/run/docker.sock'];
 
-/** What there is of another Docker on this host. Reports it and leaves it alone. */
+/** Packages of another Docker on this host. Reports them and leaves them alone; what runs is `old.runtime`'s matter. */
 export const oldDocker: Check = {
   id: 'old.docker',
-  title: 'Other Docker installations',
+  title: m.oldDockerTitle,
   group: 'services',
-  wanted: 'no outdated Docker package, no Docker snap, no running dockerd',
-  why: 'Two engines share the firewall, the bridge and the docker command; berth touches none of the other.',
+  wanted: m.oldDockerWanted,
+  why: m.oldDockerWhy,
   severity: 'warn',
   privilege: 'none',
   async probe(context) {
     const packages = await findInstalledPackages(context, [...oldPackages, ...currentPackages]);
     const snap = await hasDockerSnap(context.files);
-    const daemons = await findProcesses(context.files, 'dockerd');
-    const socket = await firstSocket(context.files);
-    const details = { packages, snap, daemons, socket };
+    const details = { packages, snap };
     const old = packages.filter(({ name }) => oldPackages.includes(name));
-    const troubles = [
-      ...old.map(describePackage),
-      ...(snap ? ['the snap "docker"'] : []),
-      ...daemons.map((pid) => `dockerd running as process "${pid}"`),
-      ...(socket === undefined ? [] : [`a socket at "${socket}"`]),
-    ];
-    const current = packages.filter((found) => !old.includes(found)).map(describePackage);
-    if (troubles.length === 0) {
-      if (current.length === 0) return { status: 'pass', seen: 'none', details };
-      const note = `${current.join(', ')} is installed and not running: berth lives beside it.`;
-      return { status: 'pass', seen: 'none that runs', note, details };
+    const troubles = [...old.map(m.oldDockerPackage), ...(snap ? [m.oldDockerSnap()] : [])];
+    const current = packages.filter((found) => !old.includes(found)).map(m.oldDockerPackage);
+    if (troubles.length > 0) {
+      const seen = joinClauses([...troubles, ...current]);
+      return { status: 'warn', seen, remedy: m.oldDockerGoOn(), details };
     }
-    return {
-      status: 'warn',
-      seen: [...troubles, ...current].join('; '),
-      remedy:
-        'Go on: berth lives beside it, with its own data and socket. If nobody needs it, stop and remove it with what installed it; its data root stays until you delete it.',
-      details,
-    };
+    if (current.length === 0) return { status: 'pass', seen: m.oldDockerNone(), details };
+    const seen = m.oldDockerCurrent({ packages: current.join(', ') });
+    return { status: 'pass', seen, details };
   },
 };
-
-function describePackage({ name, version }: InstalledPackage): string {
-  return `package "${name}" ${version}`.trim();
-}
 
 /** snapd keeps revisions as files and mounts the current one at /snap or, on Fedora, below /var/lib. */
 async function hasDockerSnap(files: CheckContext['files']): Promise<boolean> {
@@ -72,9 +55,4 @@ async function hasDockerSnap(files: CheckContext['files']): Promise<boolean> {
     ['/snap/docker/current', '/var/lib/snapd/snap/docker/current'].map((path) => files.kind(path)),
   );
   return places.includes('folder');
-}
-
-async function firstSocket(files: CheckContext['files']): Promise<string | undefined> {
-  for (const path of dockerSockets) if ((await files.kind(path)) === 'socket') return path;
-  return undefined;
 }

@@ -1,41 +1,62 @@
 import { dirname } from 'node:path';
+import { checkServiceMessages as m } from '../messages/areas/checks-services.ts';
 import type { Check } from './check.ts';
+import type { CheckContext, PathKind } from './context.ts';
+import type { Outcome } from './finding.ts';
+import { findSocketOwner } from './probes/socket-owner.ts';
 
 /** Whether the socket that berthd listens on is free, or berthd's already. */
 export const ports: Check = {
   id: 'ports',
-  title: 'API socket',
+  title: m.portsTitle,
   group: 'services',
-  wanted: "a free path for the API's socket, or berth's daemon answering there",
-  why: 'The daemon listens there; it removes a dead socket, but never a file that it did not make.',
+  wanted: m.portsWanted,
+  why: m.portsWhy,
   severity: 'fail',
   privilege: 'none',
-  async probe({ files, apiSocket, isListening }) {
-    const folder = dirname(apiSocket);
+  async probe(context) {
+    const { files, apiSocket: path } = context;
+    const folder = dirname(path);
     const folderKind = await files.kind(folder);
     if (folderKind !== undefined && folderKind !== 'folder') {
       return {
         status: 'fail',
-        seen: `"${folder}" is not a folder`,
-        remedy: `Move it away: berth keeps its socket in "${folder}".`,
+        seen: m.portsNotFolder({ folder }),
+        remedy: m.portsMoveFolder({ folder }),
         details: { path: folder },
       };
     }
-    const details = { path: apiSocket };
-    const kind = await files.kind(apiSocket);
-    if (kind === undefined) return { status: 'pass', seen: `"${apiSocket}" is free`, details };
+    const details = { path };
+    const kind = await files.kind(path);
+    if (kind === undefined) return { status: 'pass', seen: m.portsFree({ path }), details };
     if (kind !== 'socket') {
-      return {
-        status: 'fail',
-        seen: `a ${kind === 'other' ? 'thing' : kind} that is not a socket is at "${apiSocket}"`,
-        remedy: `See what it is and move it away: ls -ld ${apiSocket}`,
-        details,
-      };
+      const remedy = m.portsMove({ path });
+      return { status: 'fail', seen: inTheWay[kind]({ path }), remedy, details };
     }
-    if (await isListening(apiSocket)) {
-      return { status: 'pass', seen: `a daemon answers at "${apiSocket}"`, details };
-    }
-    const note = 'The daemon that made it is gone; the next one replaces it.';
-    return { status: 'pass', seen: `a dead socket at "${apiSocket}"`, note, details };
+    if (await context.isListening(path)) return listening(context);
+    return { status: 'pass', seen: m.portsDead({ path }), note: m.portsDeadNote(), details };
   },
 };
+
+const inTheWay: Readonly<Record<Exclude<PathKind, 'socket'>, (p: { path: string }) => string>> = {
+  file: m.portsFile,
+  folder: m.portsFolder,
+  other: m.portsThing,
+};
+
+/** Programs that hold the socket where another engine was given berth's place. */
+const foreign = ['dockerd', 'podman', 'containerd', 'docker-proxy', 'buildkitd'];
+
+async function listening({ files, apiSocket: path }: CheckContext): Promise<Outcome> {
+  const owner = await findSocketOwner(files, path);
+  if (owner === undefined) {
+    return { status: 'pass', seen: m.portsAnswers({ path }), details: { path } };
+  }
+  const { pid, name } = owner;
+  const details = { path, pid, owner: name };
+  if (foreign.includes(name)) {
+    const seen = m.portsForeign({ path, owner: name, pid });
+    return { status: 'fail', seen, remedy: m.portsStop({ pid }), details };
+  }
+  return { status: 'pass', seen: m.portsOwned({ path, owner: name, pid }), details };
+}

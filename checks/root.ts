@@ -1,3 +1,4 @@
+import { checkSystemMessages as m } from '../messages/areas/checks-system.ts';
 import type { Check } from './check.ts';
 import { readCapabilities } from './probes/capabilities.ts';
 
@@ -20,18 +21,18 @@ const needed = [
 /** Whether berth runs as root with the capabilities that containers take. */
 export const root: Check = {
   id: 'root',
-  title: 'Rights',
+  title: m.rootTitle,
   group: 'system',
-  wanted: 'user id "0" with the capabilities to make namespaces, mounts and device nodes',
-  why: 'Namespaces, mounts and cgroups of a container are made by root.',
+  wanted: m.rootWanted,
+  why: m.rootWhy,
   severity: 'fail',
   privilege: 'none',
   async probe({ machine, files }) {
     if (machine.uid !== 0) {
       return {
         status: 'fail',
-        seen: `user id "${machine.uid}"`,
-        remedy: 'Run the same command with sudo.',
+        seen: m.rootUser({ uid: machine.uid }),
+        remedy: m.rootSudo(),
         details: { uid: machine.uid },
       };
     }
@@ -39,19 +40,18 @@ export const root: Check = {
     if (held === undefined) {
       return {
         status: 'warn',
-        seen: 'user id "0"; /proc/self/status does not tell its capabilities',
-        remedy: 'Mount /proc, so that berth can see what it may do.',
+        seen: m.rootUnknown(),
+        remedy: m.rootMountProc(),
       };
     }
     const missing = needed.filter((name) => !held.has(name));
     if (missing.length === 0) {
-      return { status: 'pass', seen: `user id "0" with all ${needed.length} capabilities needed` };
+      return { status: 'pass', seen: m.rootAll({ count: needed.length }) };
     }
     return {
       status: 'fail',
-      seen: `user id "0" without ${missing.join(', ')}`,
-      remedy:
-        'Run berth outside of the container or service that took these capabilities away, or give them to it.',
+      seen: m.rootWithout({ missing: missing.join(', ') }),
+      remedy: m.rootGiveBack(),
       details: { missing },
     };
   },

@@ -1,9 +1,10 @@
+import { checkMessages as m } from '../messages/areas/checks.ts';
 import { BerthError, isBerthError, messageOf } from '../runtime/errors/berth-error.ts';
 import type { Clock } from '../runtime/host/clock.ts';
 import { defaultTimeoutMs } from './check.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
-import type { Finding, Outcome } from './finding.ts';
+import type { Finding, Outcome, Waiver } from './finding.ts';
 import { checks as allChecks } from './index.ts';
 import { selectChecks } from './selection.ts';
 import type { CheckSelection } from './selection.ts';
@@ -53,23 +54,24 @@ export async function runChecks(
 async function findingOf(
   check: Check,
   context: CheckContext,
-  waiver: string | undefined,
+  waiver: Waiver | undefined,
 ): Promise<Finding> {
   const started = context.clock.now();
   const outcome = await outcomeOf(check, context, waiver);
-  const { id, title, group, wanted, why } = check;
+  const { id, group } = check;
+  const facts = { id, title: check.title(), group, wanted: check.wanted(), why: check.why() };
   const durationMs = Math.max(0, Math.round(context.clock.now() - started));
-  return { id, title, group, wanted, why, ...outcome, durationMs };
+  return { ...facts, ...outcome, durationMs };
 }
 
 async function outcomeOf(
   check: Check,
   context: CheckContext,
-  waiver: string | undefined,
+  waiver: Waiver | undefined,
 ): Promise<Outcome> {
-  if (waiver !== undefined) return { status: 'skip', seen: waiver };
+  if (waiver !== undefined) return { status: 'skip', seen: waiver.reason, waiver };
   if (check.privilege === 'root' && context.machine.uid !== 0) {
-    return { status: 'skip', seen: `not probed: user id "${context.machine.uid}" is not root` };
+    return { status: 'skip', seen: m.notRoot({ uid: context.machine.uid }) };
   }
   const timeoutMs = check.timeoutMs ?? defaultTimeoutMs;
   try {
@@ -94,10 +96,9 @@ function outcomeOfError(check: Check, error: unknown): Outcome {
   }
   return {
     status: 'fail',
-    seen: `the probe ended with ${codeOf(error)}: ${messageOf(error)}`,
+    seen: m.probeEnded({ code: codeOf(error), message: messageOf(error) }),
     remedy:
-      (isBerthError(error) ? error.remedy : undefined) ??
-      `If you know why, go on with --skip ${check.id}=REASON; else report it as a defect of berth.`,
+      (isBerthError(error) ? error.remedy : undefined) ?? m.probeEndedRemedy({ id: check.id }),
     details: { code: codeOf(error), ...(isBerthError(error) ? error.details : {}) },
   };
 }
@@ -120,8 +121,8 @@ async function withDeadline<T>(work: () => Promise<T>, deadline: Deadline): Prom
   const timeout = deadline.clock.sleep(deadline.timeoutMs, over.signal).then(
     () => {
       throw new BerthError('CHECK_TIMEOUT', {
-        message: `the probe of "${deadline.what}" gave no answer in "${deadline.timeoutMs}" ms`,
-        remedy: `Look for what hangs (a dead network file system, a stuck device); to go on without this check: --skip ${deadline.what}=REASON.`,
+        message: m.timeout({ id: deadline.what, timeoutMs: deadline.timeoutMs }),
+        remedy: m.timeoutRemedy({ id: deadline.what }),
         details: { timeoutMs: deadline.timeoutMs },
       });
     },

@@ -1,11 +1,15 @@
+import { checkMessages as m } from '../messages/areas/checks.ts';
 import { BerthError } from '../runtime/errors/berth-error.ts';
 import type { Check } from './check.ts';
+import type { Waiver } from './finding.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** One check that is not to run, and why the user accepts that. */
 export interface SkipRequest {
   readonly id: string;
   readonly reason: string;
+  /** Where it was said, and until when it holds; the command line, and for this time, when absent. */
+  readonly waiver?: Pick<Waiver, 'from' | 'until'>;
 }
 
 /** Which checks to run: all, or those in `only`; never those in `skip`. */
@@ -17,7 +21,7 @@ export interface CheckSelection {
 /** A check of the run, with the reason for not running it when there is one. */
 export interface SelectedCheck {
   readonly check: Check;
-  readonly waiver?: string;
+  readonly waiver?: Waiver;
 }
 
 /** The check without which privileged probes cannot run. */
@@ -34,15 +38,15 @@ export function selectChecks(
   table: readonly Check[],
   selection: CheckSelection,
 ): readonly SelectedCheck[] {
-  const waivers = new Map<string, string>();
-  for (const { id, reason } of selection.skip ?? []) {
+  const waivers = new Map<string, Waiver>();
+  for (const { id, reason, waiver = { from: '--skip' } } of selection.skip ?? []) {
     requireKnown(table, id);
-    waivers.set(id, requireReason(id, reason));
+    waivers.set(id, { ...waiver, reason: requireReason(id, reason) });
   }
   const only = new Set(selection.only ?? table.map(({ id }) => id));
   for (const id of only) {
     requireKnown(table, id);
-    if (selection.only && waivers.has(id)) throw contradiction(id);
+    if (selection.only && waivers.get(id)?.from === '--skip') throw contradiction(id);
   }
   const needsRoot = table.some(({ id, privilege }) => only.has(id) && privilege === 'root');
   if (needsRoot) only.add(rootCheck);
@@ -59,8 +63,8 @@ function requireKnown(table: readonly Check[], id: string): void {
   if (ids.includes(id)) return;
   const near = nearestName(id, ids);
   throw new BerthError('CHECK_UNKNOWN', {
-    message: `there is no check "${id}"; wanted one of ${ids.join(', ')}`,
-    remedy: near === undefined ? 'Take a name from the list.' : `Did you mean "${near}"?`,
+    message: m.unknownCheck({ id, known: ids.join(', ') }),
+    remedy: near === undefined ? m.takeFromList() : m.didYouMean({ near }),
     details: { id, ...(near === undefined ? {} : { near }) },
   });
 }
@@ -69,16 +73,16 @@ function requireReason(id: string, reason: string): string {
   const trimmed = reason.trim();
   if (trimmed !== '') return trimmed;
   throw new BerthError('CHECK_SKIP_INVALID', {
-    message: `check "${id}" is to be skipped without a reason; wanted --skip ${id}=REASON`,
-    remedy: 'Say why it may be skipped: the reason is shown in the result.',
+    message: m.skipWithoutReason({ id }),
+    remedy: m.sayWhy(),
     details: { id },
   });
 }
 
 function contradiction(id: string): BerthError {
   return new BerthError('CHECK_SKIP_INVALID', {
-    message: `check "${id}" is named by --only and by --skip; wanted one of them`,
-    remedy: 'Leave out --only or --skip for it.',
+    message: m.onlyAndSkip({ id }),
+    remedy: m.leaveOutOne(),
     details: { id },
   });
 }

@@ -1,3 +1,4 @@
+import { checkNetworkMessages as m } from '../messages/areas/checks-network.ts';
 import type { Check } from './check.ts';
 import { explainKernelOptions } from './probes/explain-kconfig.ts';
 import { readSysctl } from './probes/sysctl.ts';
@@ -12,10 +13,10 @@ const module = 'br_netfilter';
 /** Whether packets inside a bridge pass the firewall, so that its rules hold between containers too. */
 export const sysctlBridgeNf: Check = {
   id: 'sysctl.bridge-nf',
-  title: 'Bridged packets pass the firewall',
+  title: m.bridgeNfTitle,
   group: 'network',
-  wanted: `module "${module}" with ${keys.join(', ')} "1"`,
-  why: 'Else rules about ports and isolation do not see packets between containers of one bridge.',
+  wanted: () => m.bridgeNfWanted({ module, keys: keys.join(', ') }),
+  why: m.bridgeNfWhy,
   severity: 'fail',
   privilege: 'none',
   async probe(context) {
@@ -28,20 +29,18 @@ export const sysctlBridgeNf: Check = {
       ]);
       return {
         status: 'fail',
-        seen: `"${module}" is not loaded; ${kernel.text}`,
-        remedy: kernel.loadable
-          ? `Load it at every boot: run "berth check --fix".`
-          : 'Boot a kernel with CONFIG_BRIDGE_NETFILTER.',
+        seen: m.bridgeNfNotLoaded({ module, kernel: kernel.text }),
+        remedy: kernel.remedy,
         ...(kernel.loadable ? { fix: [{ kind: 'module', name: module }, ...sysctls] } : {}),
         details,
       };
     }
     const wrong = sysctls.filter((_, index) => values[index] !== '1');
-    if (wrong.length === 0) return { status: 'pass', seen: 'all three "1"', details };
+    if (wrong.length === 0) return { status: 'pass', seen: m.bridgeNfAll(), details };
     return {
       status: 'fail',
-      seen: wrong.map(({ key }) => `${key} "${details[key] ?? 'missing'}"`).join(', '),
-      remedy: 'Set them to 1: run "berth check --fix".',
+      seen: wrong.map(({ key }) => `${key} "${details[key] ?? m.bridgeNfMissing()}"`).join(', '),
+      remedy: m.bridgeNfSet(),
       fix: wrong,
       details,
     };

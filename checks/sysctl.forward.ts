@@ -1,7 +1,9 @@
+import { checkNetworkMessages as m } from '../messages/areas/checks-network.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import type { Troubled } from './finding.ts';
 import { readSysctl } from './probes/sysctl.ts';
+import { joinClauses, joinSentences } from './probes/join-texts.ts';
 
 const ipv4 = 'net.ipv4.ip_forward';
 const ipv6 = 'net.ipv6.conf.all.forwarding';
@@ -9,10 +11,10 @@ const ipv6 = 'net.ipv6.conf.all.forwarding';
 /** Whether the kernel passes packets on between the bridge and the network. */
 export const sysctlForward: Check = {
   id: 'sysctl.forward',
-  title: 'IP forwarding',
+  title: m.forwardTitle,
   group: 'network',
-  wanted: `${ipv4} "1", and ${ipv6} "1" where there is IPv6`,
-  why: 'Without it packets of a container on a bridge do not leave the host.',
+  wanted: () => m.forwardWanted({ ipv4, ipv6 }),
+  why: m.forwardWhy,
   severity: 'fail',
   privilege: 'none',
   async probe({ files }) {
@@ -22,7 +24,7 @@ export const sysctlForward: Check = {
     const off6 = without6 ? undefined : await ipv6Off(files, value6);
     if (value4 !== '1') return { ...both(ipv4Off(value4), off6), details };
     if (off6 !== undefined) return { ...off6, details };
-    const seen = `${ipv4} "1", ${value6 === undefined ? 'no IPv6' : `${ipv6} "1"`}`;
+    const seen = value6 === undefined ? m.forwardNo6({ ipv4 }) : `${ipv4} "1", ${ipv6} "1"`;
     return { status: 'pass', seen, details };
   },
 };
@@ -32,8 +34,8 @@ function both(off4: Troubled, off6: Troubled | undefined): Troubled {
   if (off6 === undefined) return off4;
   return {
     ...off4,
-    seen: `${off4.seen}; ${off6.seen}`,
-    remedy: `${off4.remedy} ${off6.remedy}`,
+    seen: joinClauses([off4.seen, off6.seen]),
+    remedy: joinSentences([off4.remedy, off6.remedy]),
     fix: [...(off4.fix ?? []), ...(off6.fix ?? [])],
   };
 }
@@ -42,14 +44,14 @@ function ipv4Off(value: string | undefined): Troubled {
   if (value === undefined) {
     return {
       status: 'fail',
-      seen: `no ${ipv4}: this kernel has no IPv4, or /proc/sys is not mounted`,
-      remedy: 'Mount /proc, or boot a kernel with IPv4.',
+      seen: m.forwardNo4({ ipv4 }),
+      remedy: m.forwardNo4Remedy(),
     };
   }
   return {
     status: 'fail',
     seen: `${ipv4} "${value}"`,
-    remedy: `Set ${ipv4}=1: run "berth check --fix", or write it to a file in /etc/sysctl.d/.`,
+    remedy: m.forwardSet4({ ipv4 }),
     fix: [{ kind: 'sysctl', key: ipv4, value: '1' }],
   };
 }
@@ -62,14 +64,14 @@ async function ipv6Off(files: CheckContext['files'], value: string): Promise<Tro
     // Forwarding makes the kernel ignore router advertisements: the host itself would lose its way out.
     return {
       status: 'warn',
-      seen: `${seen}; the host's own route comes from router advertisements on "${learned}"`,
-      remedy: `For IPv6 in containers set net.ipv6.conf.${learned}.accept_ra=2 first, then ${ipv6}=1; in the other order the host loses its route.`,
+      seen: m.forwardLearned({ setting: seen, device: learned }),
+      remedy: m.forwardLearnedRemedy({ device: learned, ipv6 }),
     };
   }
   return {
     status: 'warn',
     seen,
-    remedy: `For IPv6 in containers set ${ipv6}=1: run "berth check --fix".`,
+    remedy: m.forwardSet6({ ipv6 }),
     fix: [{ kind: 'sysctl', key: ipv6, value: '1' }],
   };
 }

@@ -53,13 +53,9 @@ async function askRpm(
   const databases = ['/var/lib/rpm', '/usr/lib/sysimage/rpm'];
   const kinds = await Promise.all(databases.map((path) => files.kind(path)));
   if (!kinds.includes('folder')) return [];
-  const output = await run('rpm', [
-    '-q',
-    '--qf',
-    'found|%{NAME}|%{VERSION}-%{RELEASE}\\n',
-    ...names,
-  ]);
-  return (output?.stdout ?? '').split('\n').flatMap((line) => {
+  const format = 'found|%{NAME}|%{VERSION}-%{RELEASE}\\n';
+  const output = await run('rpm', ['-q', '--qf', format, ...names], { timeoutMs: 4000 });
+  return output.stdout.split('\n').flatMap((line) => {
     const [mark, name, version] = line.split('|');
     return mark === 'found' && name !== undefined ? [{ name, version: version ?? '' }] : [];
   });

@@ -3,7 +3,7 @@ import type { ProgramBuilder } from '../../runtime/syscall/program-builder.ts';
 import type { CheckContext } from '../context.ts';
 
 /** Time that a probe's program may take, in milliseconds. The kernel needs a few; loading a module takes longer. */
-const programTimeoutMs = 4000;
+const programTimeoutMs = 15_000;
 
 /** The step of a probe that the kernel refused. */
 export interface SyscallFailure {

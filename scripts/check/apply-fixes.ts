@@ -1,3 +1,4 @@
+import { checkVerbMessages as m } from '../../messages/areas/check-verb.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { Clock } from '../../runtime/host/clock.ts';
 import { applyPlan } from '../apply/apply-plan.ts';
@@ -48,8 +49,8 @@ export function journalledFixes(work: FixWork): FixApplier {
 function requireFinished(journal: Journal): void {
   if (journal.unfinished === undefined) return;
   throw new BerthError('CHECK_FIX_REFUSED', {
-    message: `an earlier run, begun at "${journal.unfinished.begunAt}", was cut short; wanted it finished or undone first`,
-    remedy: 'Run "berth up" to finish it, or "berth down" to undo it, then try again.',
+    message: m.runCutShort({ begunAt: journal.unfinished.begunAt }),
+    remedy: m.runCutShortRemedy(),
     details: { run: journal.unfinished.id },
   });
 }

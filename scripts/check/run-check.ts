@@ -2,8 +2,9 @@ import type { CheckContext } from '../../checks/context.ts';
 import { runChecks } from '../../checks/run-checks.ts';
 import { fixAndProve, type FixApplier } from './fixing.ts';
 import type { CheckOptions } from './options.ts';
-import { renderText, type TextStyle } from './render-text.ts';
+import { renderText } from './render-text.ts';
 import { reportOf } from './report.ts';
+import type { TextStyle } from './text-style.ts';
 
 /** What `berth check` works with. */
 export interface CheckTools {
@@ -35,7 +36,9 @@ export async function runCheck(options: CheckOptions, tools: CheckTools): Promis
     ...(skip === undefined ? {} : { skip }),
   });
   const print = async (result: Parameters<typeof reportOf>[0], fixed: Fixed): Promise<boolean> => {
-    const report = reportOf(result, { fixed, durationMs: context.clock.now() - started });
+    const { endedWaivers = [] } = options;
+    const durationMs = context.clock.now() - started;
+    const report = reportOf(result, { fixed, endedWaivers, durationMs });
     await tools.print(
       options.format === 'json'
         ? `${JSON.stringify(report, undefined, 2)}\n`

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import type { SkipRequest } from '../../checks/selection.ts';
+import { checkVerbMessages as m } from '../../messages/areas/check-verb.ts';
 import { readTextIfExists } from '../../runtime/host/files.ts';
 import { dataRootOf } from '../../templates/daemon-json.ts';
 import type { Verb, VerbContext } from '../cli/verb.ts';
@@ -9,8 +10,10 @@ import { places } from '../host/places.ts';
 import { thisHost } from '../host/provision-host.ts';
 import { requireRoot } from '../host/require-root.ts';
 import { journalledFixes } from './apply-fixes.ts';
+import { engineProbe } from './engine-probe.ts';
+import { withHostWaivers } from './host-waivers.ts';
 import { parseSkip, type CheckOptions } from './options.ts';
-import { plainText, type TextStyle } from './render-text.ts';
+import { plainText, type TextStyle } from './text-style.ts';
 import { runCheck } from './run-check.ts';
 
 /** The flags as commander parses them. */
@@ -25,25 +28,27 @@ interface Flags {
 export const checkVerb: Verb = {
   define(command: Command) {
     command
-      .option('--fix', 'put right what berth can, and check again')
-      .option('--json', 'print the findings as JSON')
+      .option('--fix', m.fixOption())
+      .option('--json', m.jsonOption())
       .option(
         '--only <id>',
-        'run this check only; may be repeated',
+        m.onlyOption(),
         collect<string>((id) => id),
       )
-      .option(
-        '--skip <id=reason>',
-        'leave this check out, and say why; may be repeated',
-        collect<SkipRequest>(parseSkip),
-      );
+      .option('--skip <id=reason>', m.skipOption(), collect<SkipRequest>(parseSkip));
   },
   async run(context, command) {
-    const options = optionsOf(command.opts<Flags>());
+    const flags = optionsOf(command.opts<Flags>());
+    const waivers = await withHostWaivers(flags.skip ?? [], {
+      host: thisHost,
+      clock: context.clock,
+    });
+    const options = { ...flags, skip: waivers.skip, endedWaivers: waivers.ended };
     if (options.fixes === 'apply') requireRoot('check --fix');
     const target = {
       dataRoot: await configuredDataRoot(),
       apiSocket: places.apiSocket,
+      engine: engineProbe(places.apiSocket),
       // Nothing is downloaded by a check: a network that is down is worth a warning.
       download: 'none',
     } as const;

@@ -37,7 +37,7 @@ describe('ports', () => {
     try {
       expect(await probe()).toMatchObject({
         status: 'pass',
-        seen: `a daemon answers at "${path}"`,
+        details: { path, pid: process.pid },
       });
     } finally {
       server.close();

@@ -8,5 +8,10 @@ export function realContext(
   programs: Pick<Launcher, 'run'>,
   places: Pick<HostContextOptions, 'dataRoot' | 'apiSocket'>,
 ): CheckContext {
-  return hostContext({ run: runCommand, programs, download: 'none', ...places });
+  const program = {
+    kind: 'source',
+    root: process.cwd(),
+    versionCommand: [process.execPath, '--version'],
+  } as const;
+  return hostContext({ run: runCommand, programs, program, download: 'none', ...places });
 }

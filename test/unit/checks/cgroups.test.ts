@@ -141,7 +141,7 @@ describe('cgroup.limits', () => {
     const outcome = await cgroupLimits.probe(fakeContext({ files: unifiedHost, program }));
     expect(outcome).toMatchObject({
       status: 'warn',
-      details: { 'CPU quota': 'present', 'swap accounting': 'missing', 'huge pages': 'present' },
+      details: { 'cpu-quota': 'present', 'swap-accounting': 'missing', 'huge-pages': 'present' },
     });
   });
 
@@ -149,6 +149,6 @@ describe('cgroup.limits', () => {
     const files = { ...unifiedHost, '/sys/fs/cgroup/cgroup.subtree_control': '\n' };
     const program = (): Uint8Array => presence(false, false, false);
     const outcome = await cgroupLimits.probe(fakeContext({ files, program }));
-    expect(outcome).toMatchObject({ status: 'pass', details: { 'CPU quota': 'unknown' } });
+    expect(outcome).toMatchObject({ status: 'pass', details: { 'cpu-quota': 'unknown' } });
   });
 });

@@ -44,6 +44,10 @@ describe('wrap', () => {
     ['a /very/long/path b', 5, ['a', '/very/long/path', 'b']],
     ['', 5, ['']],
     ['evil \u001b[2J\nname', 80, ['evil ?[2J?name']],
+    ['一二三四', 4, ['一二', '三四']],
+    ['一二，三四', 6, ['一二，', '三四']],
+    ['启动"berth up"。好', 10, ['启动"berth', 'up"。好']],
+    ['一（二）三', 4, ['一', '（二）', '三']],
   ])('%j in %i columns', (text, width, lines) => {
     expect(wrap(text, width)).toEqual(lines);
   });
@@ -74,26 +78,29 @@ describe('the text of a report', () => {
         'Storage',
         '  WARN  Title of c (c)',
         '        seen    slow',
-        '        wanted  what was wanted',
         '        remedy  Go on.',
         '',
         'note    e: odd. Mind it.',
         'skip    d, f: known',
         'pass    a, e',
+        '',
+        'This host cannot run containers yet: 1 check fails.',
         '2 passed, 1 warning, 1 failed, 2 skipped in 1.2 s',
-        'berth can fix b: berth check --fix',
+        '',
+        'Next',
+        '  - berth check --fix puts right: b',
         '',
       ].join('\n'),
     );
   });
 
-  it('is three lines or fewer when all is well', () => {
+  it('is short when all is well', () => {
     const report = reportOf([finding('a', { status: 'pass', seen: 'fine' })], {
       fixed: [],
       durationMs: 12,
     });
     expect(renderText(report)).toBe(
-      'pass    a\n1 passed, 0 warnings, 0 failed, 0 skipped in 12 ms\n',
+      'pass    a\n\nThis host can run containers.\n1 passed, 0 warnings, 0 failed, 0 skipped in 12 ms\n',
     );
   });
 });
@@ -186,7 +193,7 @@ describe('runCheck', () => {
       },
     });
     expect(exitCode).toBe(1);
-    expect(printed).toContain('STILL sysctl.forward fail: set net.ipv4.ip_forward=1');
+    expect(printed).toContain('STILL sysctl.forward fails: set net.ipv4.ip_forward=1');
   });
 
   it('applies nothing when there is nothing to fix, and leaves skipped checks alone', async () => {
@@ -198,7 +205,11 @@ describe('runCheck', () => {
     const skipping = {
       format: 'json',
       fixes: 'apply',
-      skip: [...skip, { id: 'sysctl.bridge-nf', reason: 'wanted' }],
+      skip: [
+        ...skip,
+        { id: 'sysctl.bridge-nf', reason: 'wanted' },
+        { id: 'net.nat', reason: 'wanted' },
+      ],
     } as const;
     expect((await runCheck(skipping, tools)).exitCode).toBe(1);
   });

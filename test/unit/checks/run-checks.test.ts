@@ -11,10 +11,10 @@ import { fakeContext } from './fake-context.ts';
 
 const check = (id: string, more: Partial<Check> = {}): Check => ({
   id,
-  title: id,
+  title: () => id,
   group: 'system',
-  wanted: 'something',
-  why: 'a test',
+  wanted: () => 'something',
+  why: () => 'a test',
   severity: 'fail',
   privilege: 'none',
   probe: () => Promise.resolve({ status: 'pass', seen: 'seen' }),

@@ -68,6 +68,36 @@ describe('ports', () => {
   });
 });
 
+describe('ports, by who listens', () => {
+  const path = '/run/berth/berth.sock';
+  const heldBy = (name: string): Parameters<typeof fakeContext>[0] => ({
+    files: {
+      [path]: { kind: 'socket' },
+      '/proc/net/unix': `Num       RefCount Protocol Flags    Type St Inode Path\n0000000000000000: 00000002 00000000 00010000 0001 01 4242 ${path}\n`,
+      '/proc/77/comm': `${name}\n`,
+      '/proc/77/fd/3': { link: 'socket:[4242]' },
+      '/proc/90/comm': 'child\n',
+      '/proc/90/fd/3': { link: 'socket:[4242]' },
+    },
+    listening: [path],
+  });
+
+  it('names the daemon', async () => {
+    expect(await ports.probe(fakeContext(heldBy('node')))).toMatchObject({
+      status: 'pass',
+      details: { pid: 77, owner: 'node' },
+    });
+  });
+
+  it("fails when it is another engine's", async () => {
+    expect(await ports.probe(fakeContext(heldBy('dockerd')))).toMatchObject({
+      status: 'fail',
+      seen: `"dockerd", process "77", listens at "${path}"`,
+      remedy: expect.stringContaining('"77"') as string,
+    });
+  });
+});
+
 describe('old.docker', () => {
   const dpkg = (name: string, status: string): string =>
     `Package: ${name}\nStatus: ${status}\nVersion: 1.2-3\n`;
@@ -119,24 +149,10 @@ describe('old.docker', () => {
     expect((await oldDocker.probe(fakeContext({ files }))).seen).toBe('the snap "docker"');
   });
 
-  it('finds running daemons and their socket', async () => {
-    const files = {
-      '/proc/1/comm': 'init\n',
-      '/proc/4711/comm': 'dockerd\n',
-      '/proc/900/comm': 'dockerd\n',
-      '/proc/sys/comm': 'dockerd\n',
-      '/run/docker.sock': { kind: 'socket' },
-    } as const;
-    expect(await oldDocker.probe(fakeContext({ files }))).toMatchObject({
-      status: 'warn',
-      details: { daemons: [900, 4711], socket: '/run/docker.sock' },
-    });
-  });
-
-  it('takes a current Docker that does not run for no trouble', async () => {
+  it('names a current Docker, and takes it for no trouble', async () => {
     const files = { '/var/lib/dpkg/status': dpkg('docker.io', 'install ok installed') };
     const outcome = await oldDocker.probe(fakeContext({ files }));
     expect(outcome.status).toBe('pass');
-    expect(outcome).toHaveProperty('note', expect.stringContaining('docker.io'));
+    expect(outcome.seen).toContain('docker.io');
   });
 });
