@@ -1,22 +1,52 @@
+import { packageMessages as m } from '../../messages/areas/packages.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
+import { readTextIfExists } from '../../runtime/host/files.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
-import { apt } from './apt.ts';
+import { apk } from './apk/apk.ts';
+import { apt } from './apt/apt.ts';
 import type { PackageManager } from './package-manager.ts';
+import { pacman } from './pacman/pacman.ts';
+import { dnf } from './rpm/dnf.ts';
+import { yum } from './rpm/yum.ts';
+import { zypper } from './rpm/zypper.ts';
 
-/** Every package manager that berth knows; the first one present is the host's. */
-const managers: readonly PackageManager[] = [apt];
+/** Every package manager that berth knows. dnf before yum, by whose name it goes as well. */
+const managers: readonly PackageManager[] = [apt, dnf, yum, zypper, apk, pacman];
 
-/** The host's package manager. Throws PACKAGE_MANAGER_UNSUPPORTED. */
+/** Values of ID and ID_LIKE in os-release(5), the distribution itself first. */
+async function distributions(host: ProvisionHost): Promise<readonly string[]> {
+  const text =
+    (await readTextIfExists(host.path('/etc/os-release'))) ??
+    (await readTextIfExists(host.path('/usr/lib/os-release'))) ??
+    '';
+  const value = (key: string): string =>
+    new RegExp(`^${key}=["']?([^"'\\n]*)`, 'm').exec(text)?.[1] ?? '';
+  return `${value('ID')} ${value('ID_LIKE')}`.split(' ').filter((name) => name !== '');
+}
+
+/** Those of the distribution first: Debian has dnf, zypper and pacman as packages, and Fedora has apt. */
+async function byLikelihood(host: ProvisionHost): Promise<readonly PackageManager[]> {
+  const names = await distributions(host);
+  const own = names.flatMap((name) =>
+    managers.filter((manager) => manager.distributions.includes(name)),
+  );
+  return [...new Set([...own, ...managers])];
+}
+
+/** The host's own package manager, for `wanted` packages. Throws PACKAGE_MANAGER_UNSUPPORTED. */
 export async function packageManagerOf(
   host: ProvisionHost,
   wanted: readonly string[],
 ): Promise<PackageManager> {
-  for (const manager of managers) {
+  for (const manager of await byLikelihood(host)) {
     if (await manager.isPresent(host)) return manager;
   }
   throw new BerthError('PACKAGE_MANAGER_UNSUPPORTED', {
-    message: `the packages "${wanted.join('", "')}" are needed and none of "${managers.map((m) => m.name).join('", "')}" is on this host`,
-    remedy: `Install ${wanted.join(', ')} with the host's own package manager, then run "berth up" again.`,
+    message: m.managerUnsupported({
+      wanted: wanted.join('", "'),
+      known: managers.map(({ name }) => name).join('", "'),
+    }),
+    remedy: m.managerUnsupportedRemedy({ wanted: wanted.join(', ') }),
     details: { wanted },
   });
 }

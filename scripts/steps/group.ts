@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { z } from 'zod';
 import { readTextIfExists } from '../../runtime/host/files.ts';
 import { runChecked } from '../host/commands.ts';
@@ -67,10 +68,10 @@ export const groupKind: StepKind<GroupStep, Captured> = {
   kind: 'group',
   schema: groupStep,
   undoSchema: captured,
-  describe: (step) => `make group ${step.name}`,
+  describe: (step) => m.makeGroup({ name: step.name }),
   isDone: (step, host) => hasGroup(step.name, host),
   observe: async (step, host) => ((await hasGroup(step.name, host)) ? 'exists' : 'absent'),
-  diff: () => Promise.resolve('absent -> system group'),
+  diff: () => Promise.resolve(m.groupDiff()),
   capture,
   // Not ended by Ctrl-C: it takes a moment, and stopped half-way it leaves the databases locked.
   apply: async (step, host) => {

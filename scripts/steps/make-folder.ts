@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { z } from 'zod';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import {
@@ -38,8 +39,8 @@ async function isFolder(path: string): Promise<boolean> {
   const info = await orIfMissing(stat(path), undefined);
   if (info === undefined || info.isDirectory()) return info !== undefined;
   throw new BerthError('PATH_IN_THE_WAY', {
-    message: `"${path}" exists and is not a folder; wanted a folder or nothing there`,
-    remedy: `Look what it is ("ls -ld ${path}") and move it away.`,
+    message: m.notFolder({ path }),
+    remedy: m.lookAndMove({ path }),
     details: { path },
   });
 }
@@ -48,8 +49,8 @@ async function removeTree(path: string): Promise<void> {
   const mounts = await mountsBelow(path);
   if (mounts.length > 0) {
     throw new BerthError('PATH_IN_THE_WAY', {
-      message: `"${mounts.join('", "')}" is mounted below "${path}"; wanted nothing mounted in a folder that is to be removed`,
-      remedy: `Unmount it ("umount ${mounts[0] ?? path}"), then run "berth down" again.`,
+      message: m.mountedBelow({ mounts: mounts.join('", "'), path }),
+      remedy: m.unmount({ path: mounts[0] ?? path }),
       details: { path, mounts },
     });
   }
@@ -77,8 +78,8 @@ async function removeWhenEmpty(step: MakeFolderStep, path: string): Promise<Undo
     if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     const names = await listFolder(path);
     return step.removes === 'data'
-      ? { kind: 'kept', note: `container data stays in "${path}"; "berth down --purge" removes it` }
-      : { kind: 'kept', note: `"${path}" stays: it holds "${names.join('", "')}"` };
+      ? { kind: 'kept', note: m.dataStays({ path }) }
+      : { kind: 'kept', note: m.folderStays({ path, names: names.join('", "') }) };
   }
 }
 
@@ -100,11 +101,10 @@ export const makeFolderKind: StepKind<MakeFolderStep, Captured> = {
   kind: 'make-folder',
   schema: makeFolderStep,
   undoSchema: captured,
-  describe: (step) => `make folder ${step.path}`,
+  describe: (step) => m.makeFolder({ path: step.path }),
   isDone: (step, host) => isFolder(host.path(step.path)),
   observe: async (step, host) => ((await isFolder(host.path(step.path))) ? 'folder' : 'absent'),
-  diff: (step) =>
-    Promise.resolve(`absent -> folder, mode ${step.mode.toString(8).padStart(4, '0')}`),
+  diff: (step) => Promise.resolve(m.folderDiff({ mode: step.mode.toString(8).padStart(4, '0') })),
   capture: async (step, host) => ({ existed: await isFolder(host.path(step.path)) }),
   apply,
   undo,

@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { z } from 'zod';
 import { exists, readTextIfExists } from '../../runtime/host/files.ts';
 import { runChecked } from '../host/commands.ts';
@@ -37,7 +38,7 @@ async function undo(step: ModuleStep, context: UndoContext<Captured>): Promise<U
   // Someone else uses it by now: unloading it would do harm, and it does none by being there.
   return {
     kind: 'forgotten',
-    note: `module "${step.name}" stays loaded until the next boot: ${result.stderr.trim()}`,
+    note: m.moduleStays({ name: step.name, said: result.stderr.trim() }),
   };
 }
 
@@ -46,10 +47,10 @@ export const moduleKind: StepKind<ModuleStep, Captured> = {
   kind: 'module',
   schema: moduleStep,
   undoSchema: captured,
-  describe: (step) => `load module ${step.name}`,
+  describe: (step) => m.loadModule({ name: step.name }),
   isDone: (step, host) => isPresent(step.name, host),
   observe: async (step, host) => ((await isPresent(step.name, host)) ? 'loaded' : 'not loaded'),
-  diff: () => Promise.resolve('not loaded -> loaded'),
+  diff: () => Promise.resolve(m.moduleDiff()),
   capture: async (step, host) => ({ wasLoaded: await isPresent(step.name, host) }),
   apply: async (step, host) => {
     await runChecked(host.run, ['modprobe', step.name]);

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { z } from 'zod';
+import { servicesMessages as m } from '../../messages/areas/services.ts';
 import { writeFileWhole } from '../../runtime/host/files.ts';
 import {
   fileState,
@@ -7,6 +8,7 @@ import {
   restoreFileState,
   summariseFileState,
   textOf,
+  type FileState,
 } from '../host/file-state.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { removeLeftover } from '../host/leftover.ts';
@@ -14,24 +16,34 @@ import { serviceManager } from '../services/index.ts';
 import { serviceManagers } from '../services/service-manager.ts';
 import type { StepKind, UndoContext, UndoOutcome } from './step-kind.ts';
 
+/** A file of a service. */
+const serviceFile = z.strictObject({
+  path: z.string().startsWith('/'),
+  content: z.string(),
+  mode: z.int().min(0).max(0o7777),
+});
+
 /** Writes a service's definition and starts it, now and at every boot. */
 export const serviceStep = z.strictObject({
   kind: z.literal('service'),
   manager: z.enum(serviceManagers),
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   /** The unit file, init script or supervisor definition. Another content means: start anew. */
-  definition: z.strictObject({
-    path: z.string().startsWith('/'),
-    content: z.string(),
-    mode: z.int().min(0).max(0o7777),
-  }),
+  definition: serviceFile,
+  /** What else belongs to it, such as the socket unit of systemd. */
+  companions: z.array(serviceFile).optional(),
   /** Sockets and empty lock files that the service makes outside its own folders; undoing removes those. */
   leftovers: z.array(z.string().startsWith('/')),
 });
 
 type ServiceStep = z.infer<typeof serviceStep>;
 
-const captured = z.strictObject({ definition: fileState, active: z.boolean() });
+const captured = z.strictObject({
+  definition: fileState,
+  /** In the order of the step's. */
+  companions: z.array(fileState).optional(),
+  active: z.boolean(),
+});
 type Captured = z.infer<typeof captured>;
 
 const at = (step: ServiceStep): { readonly name: string; readonly path: string } => ({
@@ -39,27 +51,69 @@ const at = (step: ServiceStep): { readonly name: string; readonly path: string }
   path: step.definition.path,
 });
 
+const filesOf = (step: ServiceStep): readonly ServiceStep['definition'][] => [
+  ...(step.companions ?? []),
+  step.definition,
+];
+
+async function isWritten(file: ServiceStep['definition'], host: ProvisionHost): Promise<boolean> {
+  const now = await readFileState(host.path(file.path));
+  return now.type === 'file' && textOf(now) === file.content;
+}
+
 async function isDone(step: ServiceStep, host: ProvisionHost): Promise<boolean> {
-  const now = await readFileState(host.path(step.definition.path));
-  if (now.type === 'absent' || textOf(now) !== step.definition.content) return false;
+  for (const file of filesOf(step)) {
+    if (!(await isWritten(file, host))) return false;
+  }
   return serviceManager(step.manager).isActive(host, at(step));
 }
 
 async function capture(step: ServiceStep, host: ProvisionHost): Promise<Captured> {
   const definition = await readFileState(host.path(step.definition.path));
+  const companions: FileState[] = [];
+  for (const { path } of step.companions ?? []) {
+    companions.push(await readFileState(host.path(path)));
+  }
   const active =
     definition.type === 'file' && (await serviceManager(step.manager).isActive(host, at(step)));
-  return { definition, active };
+  return { definition, companions, active };
+}
+
+async function apply(step: ServiceStep, host: ProvisionHost): Promise<void> {
+  const manager = serviceManager(step.manager);
+  // Stopped before its definition changes: killed in between, the new definition beside the old daemon would look done to
+  // the next run. Sockets that a service manager holds stay open as long as they are the same ones.
+  const sameSockets = await allWritten(step.companions ?? [], host);
+  await (sameSockets ? manager.pause(host, at(step)) : manager.stop(host, at(step)));
+  for (const { path, content, mode } of filesOf(step)) {
+    await writeFileWhole(host.path(path), content, { mode, durability: 'disk' });
+  }
+  await manager.start(host, at(step));
+}
+
+async function allWritten(
+  files: readonly ServiceStep['definition'][],
+  host: ProvisionHost,
+): Promise<boolean> {
+  for (const file of files) {
+    if (!(await isWritten(file, host))) return false;
+  }
+  return true;
 }
 
 async function undo(step: ServiceStep, context: UndoContext<Captured>): Promise<UndoOutcome> {
   const { captured: before, host, options } = context;
   const manager = serviceManager(step.manager);
-  const path = host.path(step.definition.path);
-  await manager.stop(host, at(step));
-  await restoreFileState(path, before.definition);
+  const again = before.active && options.services === 'restore';
+  await (again && (await hadCompanions(step, context))
+    ? manager.pause(host, at(step))
+    : manager.stop(host, at(step)));
+  await restoreFileState(host.path(step.definition.path), before.definition);
+  for (const [index, { path }] of (step.companions ?? []).entries()) {
+    await restoreFileState(host.path(path), before.companions?.[index] ?? { type: 'absent' });
+  }
   await manager.reload(host);
-  if (before.active && options.services === 'restore') {
+  if (again) {
     await manager.start(host, at(step));
     return { kind: 'undone' };
   }
@@ -67,32 +121,44 @@ async function undo(step: ServiceStep, context: UndoContext<Captured>): Promise<
   return { kind: 'undone' };
 }
 
+/** Whether the files beside the definition are now as they were before the step. */
+async function hadCompanions(
+  step: ServiceStep,
+  { captured: before, host }: UndoContext<Captured>,
+): Promise<boolean> {
+  for (const [index, { path }] of (step.companions ?? []).entries()) {
+    const old = before.companions?.[index] ?? { type: 'absent' };
+    const now = await readFileState(host.path(path));
+    if (summariseFileState(now) !== summariseFileState(old)) return false;
+  }
+  return true;
+}
+
+async function diffOf(file: ServiceStep['definition'], host: ProvisionHost): Promise<string> {
+  const { path, content } = file;
+  const before = textOf(await readFileState(host.path(path)));
+  if (before === content) return '';
+  const old = before === '' ? '/dev/null' : path;
+  return createTwoFilesPatch(old, path, before, content, undefined, undefined, { context: 3 });
+}
+
 /** Step kind `service`. */
 export const serviceKind: StepKind<ServiceStep, Captured> = {
   kind: 'service',
   schema: serviceStep,
   undoSchema: captured,
-  describe: (step) => `start service ${step.name} (${step.manager})`,
+  describe: ({ name, manager }) => m.startService({ name, manager }),
   isDone,
   observe: async (step, host) => {
-    const { definition, active } = await capture(step, host);
-    return `${summariseFileState(definition)}, ${active ? 'active' : 'not active'}`;
+    const { definition, companions = [], active } = await capture(step, host);
+    const files = [...companions, definition].map(summariseFileState).join(', ');
+    return `${files}, ${active ? 'active' : 'not active'}`;
   },
   diff: async (step, host) => {
-    const { path, content } = step.definition;
-    const before = textOf(await readFileState(host.path(path)));
-    const old = before === '' ? '/dev/null' : path;
-    return createTwoFilesPatch(old, path, before, content, undefined, undefined, { context: 3 });
+    const diffs = await Promise.all(filesOf(step).map((file) => diffOf(file, host)));
+    return diffs.filter((diff) => diff !== '').join('\n');
   },
   capture,
-  apply: async (step, host) => {
-    const { path, content, mode } = step.definition;
-    const manager = serviceManager(step.manager);
-    // Stopped before its definition changes: killed in between, the new definition beside the old daemon would look
-    // done to the next run.
-    await manager.stop(host, at(step));
-    await writeFileWhole(host.path(path), content, { mode, durability: 'disk' });
-    await manager.start(host, at(step));
-  },
+  apply,
   undo,
 };

@@ -20,6 +20,9 @@ export type UndoOutcome =
   /** Left in place on purpose, and berth need not remember it. */
   | { readonly kind: 'forgotten'; readonly note: string };
 
+/** Where a step under way says what it waits for, a line at a time. */
+export type StepTell = (line: string) => void;
+
 /**
  * One kind of plan step. `S` is the step, `U` what `capture` found: JSON, because both are written to disk before
  * anything is touched.
@@ -36,10 +39,10 @@ export interface StepKind<S extends { readonly kind: string }, U> {
   observe(step: S, host: ProvisionHost): Promise<string>;
   /** What would change, as a unified diff or as `was -> will be`. */
   diff(step: S, host: ProvisionHost): Promise<string>;
-  /** All that is needed to go back. Changes nothing. */
-  capture(step: S, host: ProvisionHost): Promise<U>;
+  /** All that is needed to go back. Changes nothing. `signal` and `tell` are for those that may have to wait. */
+  capture(step: S, host: ProvisionHost, signal?: AbortSignal, tell?: StepTell): Promise<U>;
   /** Does it. Works on a host where an earlier try was killed half-way. */
-  apply(step: S, host: ProvisionHost, signal?: AbortSignal): Promise<void>;
+  apply(step: S, host: ProvisionHost, signal?: AbortSignal, tell?: StepTell): Promise<void>;
   /** Goes back. Works when the step was never applied, half applied, or half undone. */
   undo(step: S, context: UndoContext<U>): Promise<UndoOutcome>;
 }
@@ -49,6 +52,7 @@ export interface UndoContext<U> {
   readonly captured: U;
   readonly host: ProvisionHost;
   readonly options: UndoOptions;
+  readonly tell?: StepTell;
 }
 
 /** A step joined with its kind: what plan, journal and runner work with. */
@@ -57,8 +61,8 @@ export interface BoundStep {
   isDone(host: ProvisionHost): Promise<boolean>;
   observe(host: ProvisionHost): Promise<string>;
   diff(host: ProvisionHost): Promise<string>;
-  capture(host: ProvisionHost): Promise<unknown>;
-  apply(host: ProvisionHost, signal?: AbortSignal): Promise<void>;
+  capture(host: ProvisionHost, signal?: AbortSignal, tell?: StepTell): Promise<unknown>;
+  apply(host: ProvisionHost, signal?: AbortSignal, tell?: StepTell): Promise<void>;
   /** `captured` comes from the journal and is parsed; throws JOURNAL_CORRUPT (via the schema's error) when it is not what `capture` wrote. */
   undo(context: UndoContext<unknown>): Promise<UndoOutcome>;
 }
@@ -82,8 +86,8 @@ export function bindable<S extends { readonly kind: string }, U>(
         isDone: (host) => kind.isDone(step, host),
         observe: (host) => kind.observe(step, host),
         diff: (host) => kind.diff(step, host),
-        capture: (host) => kind.capture(step, host),
-        apply: (host, signal) => kind.apply(step, host, signal),
+        capture: (host, signal, tell) => kind.capture(step, host, signal, tell),
+        apply: (host, signal, tell) => kind.apply(step, host, signal, tell),
         undo: (context) =>
           kind.undo(step, { ...context, captured: kind.undoSchema.parse(context.captured) }),
       };

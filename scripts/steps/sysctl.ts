@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
@@ -29,8 +30,8 @@ async function need(key: string, host: ProvisionHost): Promise<string> {
   const value = await read(key, host);
   if (value !== undefined) return value;
   throw new BerthError('STEP_FAILED', {
-    message: `the kernel has no switch "${key}" ("${fileOf(key, host)}" is missing); wanted to set it`,
-    remedy: 'Load the kernel module it belongs to, or use a kernel that has it.',
+    message: m.noSwitch({ key, path: fileOf(key, host) }),
+    remedy: m.noSwitchRemedy(),
     details: { key },
   });
 }
@@ -69,10 +70,10 @@ export const sysctlKind: StepKind<SysctlStep, Captured> = {
   kind: 'sysctl',
   schema: sysctlStep,
   undoSchema: captured,
-  describe: (step) => `set ${step.key} = ${step.value}`,
+  describe: (step) => m.setSwitch({ key: step.key, value: step.value }),
   isDone: async (step, host) => (await read(step.key, host)) === step.value,
   observe: async (step, host) => (await read(step.key, host)) ?? 'missing',
-  diff: async (step, host) => `${(await read(step.key, host)) ?? 'missing'} -> ${step.value}`,
+  diff: async (step, host) => `${(await read(step.key, host)) ?? m.missing()} -> ${step.value}`,
   capture,
   apply: async (step, host) => {
     await need(step.key, host);

@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { createTwoFilesPatch } from 'diff';
 import { z } from 'zod';
 import {
@@ -57,7 +58,7 @@ async function keepForeignChange(
     owner: now,
     durability: 'disk',
   });
-  return `"${path}" had been changed since berth wrote it; that text is now in "${copy}"`;
+  return m.foreignChange({ path, copy });
 }
 
 /** Step kind `write-file`. */
@@ -65,7 +66,7 @@ export const writeFileKind: StepKind<WriteFileStep, Captured> = {
   kind: 'write-file',
   schema: writeFileStep,
   undoSchema: captured,
-  describe: (step) => `write ${step.path}`,
+  describe: (step) => m.writeFile({ path: step.path }),
   isDone: async (step, host) => {
     const state = await readFileState(await locate(step, host));
     return state.type === 'file' && textOf(state) === step.content;

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import type { FirewallState } from '../../checks/probes/firewall-state.ts';
+import { askFirewalld } from '../../checks/probes/firewalld.ts';
+import { askUfw } from '../../checks/probes/ufw.ts';
+import { fixStepMessages as m } from '../../messages/areas/fix-steps.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
+import { readTextIfExists } from '../../runtime/host/files.ts';
+import { runChecked } from '../host/commands.ts';
+import {
+  fileState,
+  readFileState,
+  restoreFileState,
+  textOf,
+  type FileState,
+} from '../host/file-state.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
+import type { StepKind, UndoContext, UndoOutcome } from './step-kind.ts';
+
+/**
+ * Lets an interface's packets through a firewall of the host, now and after its next start. The firewall stays on, and
+ * nothing else in it changes.
+ */
+export const firewallZoneStep = z.strictObject({
+  kind: z.literal('firewall-zone'),
+  firewall: z.enum(['firewalld', 'ufw']),
+  interface: z.string().regex(/^[a-zA-Z0-9_.-]{1,15}$/),
+});
+
+type FirewallZoneStep = z.infer<typeof firewallZoneStep>;
+
+const captured = z.strictObject({
+  open: z.boolean(),
+  /** The firewall's own files, which its commands rewrite. */
+  files: z.record(z.string(), fileState),
+});
+type Captured = z.infer<typeof captured>;
+
+/** The zone of firewalld that accepts all, which its packages bring. */
+const zone = 'trusted';
+type Argv = readonly [string, ...string[]];
+
+interface Firewall {
+  readonly files: readonly string[];
+  /** Where its packages keep what such a file says before anybody has changed it. */
+  readonly packaged?: string;
+  readonly state: (host: ProvisionHost, name: string) => Promise<FirewallState>;
+  /** Each of them works when it has been done already. */
+  readonly open: (name: string) => readonly Argv[];
+  readonly close: (name: string) => readonly Argv[];
+}
+
+const firewalls: Readonly<Record<FirewallZoneStep['firewall'], Firewall>> = {
+  firewalld: {
+    files: [`/etc/firewalld/zones/${zone}.xml`, `/etc/firewalld/zones/${zone}.xml.old`],
+    packaged: `/usr/lib/firewalld/zones/${zone}.xml`,
+    state: askFirewalld,
+    // `change` takes it out of another zone, which `add` refuses. The running rules last: they are what isDone sees.
+    open: (name) => [
+      ['firewall-cmd', '--permanent', `--zone=${zone}`, `--change-interface=${name}`],
+      ['firewall-cmd', `--zone=${zone}`, `--change-interface=${name}`],
+    ],
+    close: (name) => [
+      ['firewall-cmd', `--zone=${zone}`, `--remove-interface=${name}`],
+      ['firewall-cmd', '--permanent', `--zone=${zone}`, `--remove-interface=${name}`],
+    ],
+  },
+  ufw: {
+    files: ['/etc/ufw/user.rules', '/etc/ufw/user6.rules'],
+    state: (host, name) => {
+      const files = { readText: (path: string) => readTextIfExists(host.path(path)) };
+      return askUfw({ run: host.run, files }, name);
+    },
+    // Out of containers, and into those whose ports are published: ufw cannot tell the latter from other packets.
+    open: (name) => [
+      ['ufw', 'route', 'allow', 'in', 'on', name],
+      ['ufw', 'route', 'allow', 'out', 'on', name],
+    ],
+    close: (name) => [
+      ['ufw', 'route', 'delete', 'allow', 'in', 'on', name],
+      ['ufw', 'route', 'delete', 'allow', 'out', 'on', name],
+    ],
+  },
+};
+
+const stateOf = async (step: FirewallZoneStep, host: ProvisionHost): Promise<string> =>
+  (await firewalls[step.firewall].state(host, step.interface)).kind;
+
+async function capture(step: FirewallZoneStep, host: ProvisionHost): Promise<Captured> {
+  const files: Record<string, FileState> = {};
+  for (const path of firewalls[step.firewall].files) {
+    files[path] = await readFileState(host.path(path));
+  }
+  return { open: (await stateOf(step, host)) === 'open', files };
+}
+
+async function apply(step: FirewallZoneStep, host: ProvisionHost): Promise<void> {
+  const { firewall } = step;
+  if ((await stateOf(step, host)) === 'absent') {
+    throw new BerthError('STEP_FAILED', {
+      message: m.firewallOff({ firewall }),
+      remedy: m.firewallOffRemedy({ firewall }),
+      details: { firewall },
+    });
+  }
+  for (const argv of firewalls[firewall].open(step.interface)) await runChecked(host.run, argv);
+}
+
+async function undo(
+  step: FirewallZoneStep,
+  { captured: before, host }: UndoContext<Captured>,
+): Promise<UndoOutcome> {
+  if (before.open) return { kind: 'undone' };
+  const { close, state } = firewalls[step.firewall];
+  // A rule that is not there, or a firewall that is off by now, is as wanted: what counts is how it is in the end.
+  for (const [command, ...args] of close(step.interface)) await host.run(command, args);
+  if ((await state(host, step.interface)).kind === 'open') {
+    // Someone else has let it through besides: that is theirs.
+    return { kind: 'undone' };
+  }
+  for (const [path, was] of Object.entries(before.files)) {
+    await restoreUnlessChanged(step, { host, path, was });
+  }
+  return { kind: 'undone' };
+}
+
+/**
+ * The commands leave backups behind, and a copy of the packaged file where there was none; rules that others have added
+ * since stay.
+ */
+async function restoreUnlessChanged(
+  step: FirewallZoneStep,
+  {
+    host,
+    path,
+    was,
+  }: { readonly host: ProvisionHost; readonly path: string; readonly was: FileState },
+): Promise<void> {
+  const { packaged } = firewalls[step.firewall];
+  const now = await readFileState(host.path(path));
+  const before =
+    was.type === 'absent' && packaged !== undefined
+      ? await readFileState(host.path(packaged))
+      : was;
+  const isBackup = path.endsWith('.old');
+  if (isBackup || rulesOf(now) === rulesOf(before)) await restoreFileState(host.path(path), was);
+}
+
+/** What a file of rules says, without blanks, comments and the words that only describe. */
+function rulesOf(state: FileState): string {
+  const rules = textOf(state).split('\n');
+  return rules
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(?:<\?xml|<short|<description|###)/.test(line))
+    .join('\n');
+}
+
+/** Step kind `firewall-zone`. */
+export const firewallZoneKind: StepKind<FirewallZoneStep, Captured> = {
+  kind: 'firewall-zone',
+  schema: firewallZoneStep,
+  undoSchema: captured,
+  describe: (step) => m.firewall(step),
+  isDone: async (step, host) => (await stateOf(step, host)) === 'open',
+  observe: stateOf,
+  diff: (step) => Promise.resolve(m.firewallDiff(step)),
+  capture,
+  apply,
+  undo,
+};
