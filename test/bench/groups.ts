@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { berthd, dockerd } from './daemons.ts';
 import { faultFigures } from './faults/fault-figures.ts';
+import { rankingFigures } from './mirrors/ranking-figures.ts';
 import { coldStart, dockerRun, engineAgainstRunc, monitorMemory } from './figures.ts';
 import { archiveFigures, mirrorFigures, pullFigures } from './pull/pull-figures.ts';
 import type { Result } from './report.ts';
@@ -22,6 +23,7 @@ export const groups: Readonly<Record<string, (setup: BenchSetup) => Promise<void
   start: startFigures,
   pull: pullFigures,
   mirrors: mirrorFigures,
+  ranking: rankingFigures,
   archives: archiveFigures,
   faults: faultFigures,
 };

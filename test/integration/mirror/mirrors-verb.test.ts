@@ -3,10 +3,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ApiRequest } from '../../../runtime/api/http/api-request.ts';
 import { mirrorRoutes } from '../../../runtime/api/routes/mirrors.ts';
 import type { ApiServices } from '../../../runtime/api/services.ts';
-import { mirrors } from '../../../runtime/cli/verbs/mirrors.ts';
+import { forgetMirrorScores, mirrorScoresText } from '../../../runtime/cli/mirror-scores.ts';
+import { processContext } from '../../../runtime/cli/context.ts';
 import type { MirrorScores } from '../../../runtime/image/mirror-scores.ts';
 import { Registry } from '../../../runtime/registry/registry.ts';
-import { json, runVerb, scriptedApi } from '../../unit/cli/scripted-api.ts';
+import { Query } from '../../../runtime/api/http/query.ts';
+import { json, scriptedApi } from '../../unit/cli/scripted-api.ts';
 import {
   fetchImage,
   openStore,
@@ -17,23 +19,29 @@ import {
 import { startRegistry } from '../registry/support.ts';
 
 /** What the API answers for these measurements. */
-async function answerOf(scores: MirrorScores | undefined): Promise<unknown> {
-  const [route] = mirrorRoutes;
+async function answerOf(
+  scores: MirrorScores | undefined,
+  { method, query }: { readonly method: string; readonly query: string } = {
+    method: 'GET',
+    query: '',
+  },
+): Promise<unknown> {
+  const route = mirrorRoutes.find((each) => each.method === method);
   const services = { mirrors: scores } as unknown as ApiServices;
-  // The route looks at nothing of the request.
-  const response = await route?.handle(undefined as unknown as ApiRequest, services);
+  // The routes look at nothing else of the request.
+  const request = { query: new Query(query) } as unknown as ApiRequest;
+  const response = await route?.handle(request, services);
   return response?.kind === 'json' ? response.body : undefined;
 }
 
-async function print(answer: unknown, ...args: readonly string[]): Promise<string> {
+async function print(answer: unknown, format: 'text' | 'json' = 'text'): Promise<string> {
   const api = await scriptedApi({ 'GET /berth/mirrors': { answer: json(200, answer) } });
   onTestFinished(() => api.close());
-  const { exitCode, console } = runVerb(mirrors, api.socketPath, args);
-  expect(await exitCode).toBe(0);
-  return console.text().output;
+  const address = `unix://${api.socketPath}`;
+  return mirrorScoresText({ context: processContext(), address, format });
 }
 
-describe('berth mirrors', () => {
+describe('berth mirrors status', () => {
   test('shows what pulls have measured', async () => {
     const image = randomImage(1_000_000);
     const registry = await startRegistry();
@@ -73,7 +81,7 @@ describe('berth mirrors', () => {
     expect(rows.filter(([name]) => name === 'ghcr.io').map((cells) => cells[1])).toContain(
       'ghcr.io',
     );
-    expect(JSON.parse(await print(answer, '--json'))).toEqual(answer);
+    expect(JSON.parse(await print(answer, 'json'))).toEqual(answer);
     expect(answer).toMatchObject({
       Sources: expect.arrayContaining([
         expect.objectContaining({
@@ -95,7 +103,45 @@ describe('berth mirrors', () => {
     for (const scores of [undefined, new Registry()]) {
       const answer = await answerOf(scores);
       expect(answer).toEqual({ Sources: [] });
-      expect((await print(answer, 'list')).split('\n')).toHaveLength(2);
+      expect((await print(answer)).split('\n')).toHaveLength(2);
     }
+  });
+});
+
+describe('berth mirrors reset', () => {
+  test('makes the next pull try what had failed', async () => {
+    const image = randomImage(100_000);
+    const registry = await startRegistry();
+    await upload(registry, image);
+    const dead = 'http://127.0.0.1:1';
+    const good = await startFaults(registry);
+    const goodUrl = `http://${good.host}`;
+    const source = new Registry({ registryMirrors: [dead, goodUrl] });
+    const { store } = await openStore();
+    await fetchImage(source, store);
+    const stateOf = (name: string): string | undefined =>
+      source.scores().find((each) => each.source === name)?.state;
+    expect([stateOf(dead), stateOf(goodUrl)]).toEqual(['failing', 'good']);
+    const forget = (query: string): Promise<unknown> =>
+      answerOf(source, { method: 'DELETE', query });
+    expect(await forget(`source=${encodeURIComponent(`${dead}/`)}`)).toEqual({ Forgotten: 1 });
+    expect([stateOf(dead), stateOf(goodUrl)]).toEqual(['untried', 'good']);
+    expect(await forget('')).toMatchObject({ Forgotten: 1 });
+    expect(stateOf(goodUrl)).toBe('untried');
+    expect(await answerOf(undefined, { method: 'DELETE', query: '' })).toEqual({ Forgotten: 0 });
+  });
+
+  test('asks the engine for it', async () => {
+    const api = await scriptedApi({
+      'DELETE /berth/mirrors': { answer: json(200, { Forgotten: 3 }) },
+    });
+    onTestFinished(() => api.close());
+    const address = `unix://${api.socketPath}`;
+    const count = await forgetMirrorScores({
+      context: processContext(),
+      address,
+      source: undefined,
+    });
+    expect(count).toBe(3);
   });
 });

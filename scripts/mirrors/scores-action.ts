@@ -1,0 +1,43 @@
+import { mirrorMessages as m } from '../../messages/areas/mirrors.ts';
+import { forgetMirrorScores, mirrorScoresText } from '../../runtime/cli/mirror-scores.ts';
+import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
+import type { ActionInput } from './action.ts';
+import { requireNames } from './options.ts';
+
+/** `berth mirrors status`: what pulls have measured of each source, as the engine tells. */
+export async function statusAction({ context, options, names }: ActionInput): Promise<number> {
+  requireNames('status', names, { least: 0, most: 0 });
+  const { format, socket: address } = options;
+  const text = await withAdvice(() => mirrorScoresText({ context, address, format }));
+  await context.console.output.write(text);
+  return 0;
+}
+
+/** `berth mirrors reset [URL]`: the engine forgets its verdicts, so that a mirror that was put right is tried again. */
+export async function resetAction({ context, options, names }: ActionInput): Promise<number> {
+  const [source] = requireNames('reset', names, { least: 0, most: 1 });
+  const { socket: address } = options;
+  const count = await withAdvice(() => forgetMirrorScores({ context, address, source }));
+  if (options.format === 'json') {
+    await context.console.output.write(`${JSON.stringify({ forgotten: count })}\n`);
+    return 0;
+  }
+  const line = count === 0 ? m.resetNothing() : m.resetDone({ count });
+  await context.console.output.write(`${line}\n`);
+  return 0;
+}
+
+/** People who have no engine yet and type "berth mirrors" are after the catalogue. */
+async function withAdvice<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isBerthError(error, 'DAEMON_UNREACHABLE')) throw error;
+    throw new BerthError('DAEMON_UNREACHABLE', {
+      message: error.message,
+      remedy: [error.remedy, m.statusRemedyNote()].filter(Boolean).join(' '),
+      details: error.details,
+      cause: error,
+    });
+  }
+}
