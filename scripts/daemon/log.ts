@@ -1,10 +1,11 @@
-import { $ } from 'zx/core';
+import { startAttached } from '../../runtime/host/attached-process.ts';
 import type { VerbContext } from '../cli/verb.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
-import { open, orIfMissing, readTextIfExists, stat } from '../../runtime/host/files.ts';
+import { servicesMessages as m } from '../../messages/areas/services.ts';
 import { places, serviceName } from '../host/places.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { detectServiceManager } from '../services/detect.ts';
+import { LogFile } from './log-file.ts';
 
 /** What of the log is shown. */
 export interface LogOptions {
@@ -21,14 +22,14 @@ export async function showLog(host: ProvisionHost, options: LogOptions): Promise
   const count = Number(options.lines);
   if (!/^\d+$/.test(options.lines)) {
     throw new BerthError('USAGE', {
-      message: `--lines is "${options.lines}"; wanted a whole number`,
-      remedy: 'For example: berth daemon logs --lines 50',
+      message: m.linesNotNumber({ lines: options.lines }),
+      remedy: m.linesNotNumberRemedy(),
     });
   }
   if ((await detectServiceManager(host)) === 'systemd') {
     const follow = options.follow ? ['--follow'] : [];
     const args = ['--unit', serviceName, '--lines', String(count), '--no-pager', ...follow];
-    await $({ nothrow: true, stdio: 'inherit' })`journalctl ${args}`;
+    await startAttached(['journalctl', ...args]).ended;
     return;
   }
   await showFile(host.path(places.daemonLog), { ...options, count });
@@ -38,57 +39,29 @@ async function showFile(
   path: string,
   options: LogOptions & { readonly count: number },
 ): Promise<void> {
-  const text = await readTextIfExists(path);
-  if (text === undefined) {
+  const log = new LogFile(path);
+  const part = await log.tail(options.count);
+  if (part === undefined) {
     throw new BerthError('DAEMON_NOT_RUNNING', {
-      message: `there is no log at "${path}"; wanted one that the daemon has written`,
-      remedy: 'Run "berth up": it starts the daemon.',
+      message: m.noLog({ path }),
+      remedy: m.noLogRemedy(),
     });
   }
-  const { output } = options.context.console;
-  const lines = text.split('\n');
-  // What follows the last line end is not a line.
-  await output.write(lines.slice(Math.max(0, lines.length - 1 - options.count)).join('\n'));
-  if (options.follow) await follow(path, { ...options, from: Buffer.byteLength(text) });
-}
-
-/** Shows what is appended, until Ctrl-C. */
-async function follow(
-  path: string,
-  options: LogOptions & { readonly from: number },
-): Promise<void> {
   const { console, clock } = options.context;
+  await console.output.write(part.bytes);
+  if (!options.follow) return;
   const over = new AbortController();
   const stop = console.onSignal(() => {
     over.abort(new Error('asked to stop'));
   });
-  let position = options.from;
   try {
-    while (!over.signal.aborted) {
-      position = await copyFrom(path, position, (bytes) => console.output.write(bytes));
+    for (let { end } = part; !over.signal.aborted;) {
+      const next = await log.after(end);
+      if (next.bytes.length > 0) await console.output.write(next.bytes);
+      end = next.end;
       await clock.sleep(pollMs, over.signal).catch(() => undefined);
     }
   } finally {
     stop();
-  }
-}
-
-/** Passes on what lies behind `position` and returns the new end; a file that is shorter by now begins anew. */
-async function copyFrom(
-  path: string,
-  position: number,
-  write: (bytes: Uint8Array) => Promise<void>,
-): Promise<number> {
-  const size = (await orIfMissing(stat(path), undefined))?.size ?? 0;
-  const from = size < position ? 0 : position;
-  if (size === from) return size;
-  const file = await open(path, 'r');
-  try {
-    const bytes = Buffer.alloc(size - from);
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-    await write(bytes.subarray(0, bytesRead));
-    return from + bytesRead;
-  } finally {
-    await file.close();
   }
 }

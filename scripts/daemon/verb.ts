@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import type { Verb } from '../cli/verb.ts';
+import { servicesMessages as m } from '../../messages/areas/services.ts';
 import { places } from '../host/places.ts';
 import { thisHost } from '../host/provision-host.ts';
 import { runForeground } from './foreground.ts';
@@ -20,15 +21,11 @@ const actions: readonly DaemonAction[] = ['run', 'start', 'stop', 'restart', 'lo
 export const daemonVerb: Verb = {
   define: (command) => {
     command
-      .addArgument(
-        new Argument('[action]', 'run it here; or act on the service that "up" has set up')
-          .choices(actions)
-          .default('run'),
-      )
-      .option('--config <file>', 'with run: configuration file', places.daemonConfig)
-      .option('-n, --lines <number>', 'with logs: how many lines', '100')
-      .option('-f, --follow', 'with logs: go on showing what is added')
-      .addHelpText('after', '\nContainers run on when the daemon stops.');
+      .addArgument(new Argument('[action]', m.argumentAction()).choices(actions).default('run'))
+      .option('--config <file>', m.optionConfig(), places.daemonConfig)
+      .option('-n, --lines <number>', m.optionLines(), '100')
+      .option('-f, --follow', m.optionFollow())
+      .addHelpText('after', `\n${m.helpAfter()}`);
   },
   run: async (context, command) => {
     // Commander has checked the argument against its choices; it types neither that nor the options.

@@ -4,6 +4,8 @@ import { places } from '../host/places.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { readSupervisor, stopSupervisor } from '../supervisor/supervisor.ts';
 import { startSupervisor } from '../../runtime/supervise/start-supervisor.ts';
+import { servicesMessages as m } from '../../messages/areas/services.ts';
+import { runsDefinition } from './definition-mark.ts';
 import type { ServiceManager, ServiceAt } from './service-manager.ts';
 import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
 
@@ -29,8 +31,8 @@ async function definitionOf(
     return definitionSchema.parse(JSON.parse((await readTextIfExists(path)) ?? ''));
   } catch (cause) {
     throw new BerthError('DAEMON_NOT_RUNNING', {
-      message: `"${path}" does not describe a service: ${messageOf(cause)}`,
-      remedy: 'Run "berth up": it writes the service and starts it.',
+      message: m.noDefinition({ path, why: messageOf(cause) }),
+      remedy: m.noDefinitionRemedy(),
       cause,
     });
   }
@@ -38,7 +40,12 @@ async function definitionOf(
 
 /** berth's own supervisor, on hosts without systemd or OpenRC. It does not survive a reboot; neither does its definition. */
 export const supervised: ServiceManager = {
-  isActive: async (host) => (await readSupervisor(host)) !== undefined,
+  isActive: async (host, { path }) => {
+    const supervisor = await readSupervisor(host);
+    if (supervisor === undefined) return false;
+    const { daemonPid } = supervisor;
+    return daemonPid === undefined || (await runsDefinition(daemonPid, host.path(path)));
+  },
   reload: () => Promise.resolve(),
   start: async (host, service) => {
     const { argv, environment, logFile } = await definitionOf(host, service);
@@ -51,5 +58,8 @@ export const supervised: ServiceManager = {
       ...timing,
     });
   },
+  pause: stopSupervisor,
   stop: stopSupervisor,
+  daemonPid: async (host) => (await readSupervisor(host))?.daemonPid,
+  restarts: async (host) => (await readSupervisor(host))?.restarts ?? 0,
 };

@@ -5,6 +5,7 @@ import {
   parseSupervisorState,
   type SupervisorState,
 } from '../../runtime/supervise/supervisor-state.ts';
+import { servicesMessages as m } from '../../messages/areas/services.ts';
 import { places } from '../host/places.ts';
 import { identify, isAlive } from '../host/process-identity.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
@@ -39,8 +40,8 @@ async function killBoth(state: SupervisorState): Promise<void> {
   if (daemon !== undefined && (await isAlive(daemon))) signal(daemon.pid, 'SIGKILL');
   if (await endsWithin(state, 2000)) return;
   throw new BerthError('DAEMON_UNSTOPPABLE', {
-    message: `the supervisor, process ${state.pid}, is still there after SIGKILL`,
-    remedy: `Look what it waits for ("cat /proc/${state.pid}/stack"), then try again.`,
+    message: m.supervisorStays({ pid: state.pid }),
+    remedy: m.supervisorStaysRemedy({ pid: state.pid }),
     details: { pid: state.pid },
   });
 }

@@ -25,7 +25,7 @@ interface Running {
 }
 
 /**
- * A host of one's own: /etc of this machine, an empty /run and almost empty /var, all of them seen only in a mount
+ * A host of one's own: /etc of this machine, an empty /run and /opt and almost empty /var, all of them seen only in a mount
  * namespace that goes with `remove`. The kernel, its switches and its control groups are the machine's.
  */
 export interface PrivateHost {
@@ -53,6 +53,11 @@ cp -a /etc "$1/etc"
 mkdir "$1/var/lib/dpkg" "$1/var/lib/dpkg/info" "$1/var/lib/dpkg/updates"
 cp -a /var/lib/dpkg/status "$1/var/lib/dpkg/status"
 ln -s /run "$1/var/run"
+mkdir "$1/opt" "$1/over"
+mount --bind "$1/opt" /opt
+mount -t tmpfs berth-test "$1/over"
+mkdir "$1/over/upper" "$1/over/work"
+mount -t overlay -o "lowerdir=/usr/local/bin,upperdir=$1/over/upper,workdir=$1/over/work" berth-test /usr/local/bin
 mount --bind "$1/etc" /etc
 mount --bind "$1/var" /var
 mount -t tmpfs -o mode=755 berth-test /run
