@@ -9,7 +9,10 @@ export function daemonCommand(
 }
 
 /** Variables that the daemon takes over from whoever runs `berth up`: how to reach the world outside. */
-const passedOn = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+export const passedOn = [
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
+  ...['http_proxy', 'https_proxy', 'no_proxy'],
+] as const;
 
 /** The daemon's whole environment, as `NAME=value`. */
 export function daemonEnvironment(
@@ -21,8 +24,10 @@ export function daemonEnvironment(
   });
   return [
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    // Node.js's own place for this would be /tmp, which nobody would clear away.
-    `NODE_COMPILE_CACHE=${places.runFolder}/compile-cache`,
+    // Node.js's own place for this would be /tmp, which nobody would clear away. A bundle comes with its own.
+    ...(berthProgram().kind === 'source'
+      ? [`NODE_COMPILE_CACHE=${places.runFolder}/compile-cache`]
+      : []),
     ...proxies,
   ];
 }

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { bundleHome } from './bundle-home.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** A program of berth: the command line, or berthd. */
@@ -29,8 +30,16 @@ export function berthProgram(): BerthProgram {
   // In a bundle, all of berth is one JavaScript file at its top; a checkout runs the TypeScript itself.
   return import.meta.filename.endsWith('.ts')
     ? sourceProgram(dirname(dirname(import.meta.dirname)))
-    : bundleProgram(import.meta.dirname);
+    : bundleProgram(import.meta.dirname, packageJson.version);
 }
+
+/** The program of a bundle that is, or will be, installed beside others. */
+export function installedProgram(version: string): BerthProgram {
+  return bundleProgram(bundleHome(version), version);
+}
+
+/** Options of every Node.js of a bundle. The same for all programs, because V8 takes what was compiled only with the options that it was compiled with. */
+export const bundleNodeOptions = [quiet, smallNursery] as const;
 
 function sourceProgram(root: string): BerthProgram {
   const entries = {
@@ -46,11 +55,11 @@ function sourceProgram(root: string): BerthProgram {
 }
 
 /** The program of a bundle that is unpacked in `root`. */
-function bundleProgram(root: string): BerthProgram {
+function bundleProgram(root: string, version: string): BerthProgram {
   const programs = { cli: 'berth', daemon: 'berthd' };
   return {
     kind: 'bundle',
-    version: packageJson.version,
+    version,
     root,
     argv: (entry, args) => [join(root, 'bin', programs[entry]), ...args],
   };

@@ -1,0 +1,5 @@
+/**
+ * What a bundle's one JavaScript file can be started as. `thread`: the worker thread that unpacks layers. `warm-up`: loads
+ * what a start needs, so that a build can keep what was compiled.
+ */
+export type BundleEntry = 'cli' | 'daemon' | 'thread' | 'warm-up';

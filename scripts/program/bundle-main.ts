@@ -1,0 +1,26 @@
+import { runCli } from '../cli/run-cli.ts';
+import type { BundleEntry } from './bundle-entry.ts';
+
+/*
+ * All of berth as one file: the programs of a checkout (`scripts/main.ts`, `runtime/daemon.ts`, and the thread that
+ * unpacks layers) are parts of it that are evaluated when they are asked for.
+ */
+
+/** Runs one of berth's programs with `argv`, its arguments alone. Resolves with its exit status. */
+export async function run(entry: BundleEntry, argv: readonly string[]): Promise<number> {
+  switch (entry) {
+    case 'cli':
+      return runCli(argv);
+    case 'daemon': {
+      const { runDaemon } = await import('../../runtime/daemon/command-line.ts');
+      return runDaemon(argv);
+    }
+    case 'thread':
+      await import('../../runtime/layer/unpack-worker.ts');
+      return 0;
+    case 'warm-up': {
+      const { warmUp } = await import('./warm-up.ts');
+      return warmUp();
+    }
+  }
+}
