@@ -1,0 +1,144 @@
+import { assignmentRule } from './assignment-rule.ts';
+import { looksSecret } from './plain-values.ts';
+import { patternRule } from './pattern-rule.ts';
+import { privateKeyRule } from './private-key-rule.ts';
+import { isSecretName } from './secret-name.ts';
+import type { SecretRule } from './span.ts';
+
+/** Header fields that carry credentials (RFC 9110, section 11; RFC 6265; Docker's X-Registry-Auth). */
+const headers =
+  /(?:proxy-)?authorization|x-registry-(?:auth|config)|x-(?:auth|vault|gitlab|csrf|amz-security)-token|(?:private|job)-token|x-api-key|(?:set-)?cookie(?=\\{0,4}["']?\s{0,4}[:=][^\n=]{0,256}=)/;
+
+/** Tokens that show by their shape whose they are. */
+const tokenShapes: readonly RegExp[] = [
+  /eyJ[\w-]{6,1024}\.[\w-]{4,8192}\.[\w-]{0,8192}/, // JSON Web Token (RFC 7519)
+  /gh[pousr]_\w{16,255}|github_pat_\w{20,}/, // GitHub
+  /(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}/, // AWS access key
+  /gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|oas)-[\w-]{16,}/, // GitLab
+  /xox[abeoprs]-[\w-]{8,}|xapp-[\w-]{16,}/, // Slack
+  /dckr_(?:pat|oat)_[\w-]{16,}/, // Docker Hub
+  /(?:sk|rk|pk)_(?:live|test)_\w{16,}|sk-(?:ant-|proj-)?[\w-]{20,}/, // Stripe, OpenAI, Anthropic
+  /AIza[\w-]{30,}|ya29\.[\w-]{20,}/, // Google
+  /hv[sbr]\.[\w-]{20,}/, // HashiCorp Vault
+  /npm_[A-Za-z0-9]{30,}|pypi-[\w-]{20,}/, // package registries
+  /SG\.[\w-]{16,255}\.[\w-]{16,255}/, // SendGrid
+  /(?:dop|doo|dor)_v1_[0-9a-f]{32,}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{16,}/, // DigitalOcean, Shopify
+  /AGE-SECRET-KEY-1[0-9A-Z]{20,}/, // age
+  /LTAI[A-Za-z0-9]{12,}|AKID[A-Za-z0-9]{20,}/, // Alibaba Cloud, Tencent Cloud
+  /hooks\.slack\.com\/services\/[\w/]{20,}/, // Slack webhook
+  /K10[0-9a-f]{16,255}::[\w:-]{1,255}/, // k3s node token
+];
+
+const anyToken = new RegExp(
+  `(?<![A-Za-z0-9])(?<secret>${tokenShapes.map(({ source }) => source).join('|')})`,
+  'dg',
+);
+
+/** One word of a command line, quoted or not. */
+const word = String.raw`(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^\s"',]+)`;
+
+/** The rules, in the order in which a place that several of them find is counted. */
+export const secretRules: readonly SecretRule[] = [
+  privateKeyRule,
+  patternRule(
+    'header',
+    new RegExp(
+      String.raw`(?<![\w-])(?:${headers.source})\\*["']?[ \t]{0,4}[:=][ \t]{0,4}(?:\[[ \t]*)?\\*["']?(?<secret>[^\s"'\\\]{][^"'\\\n]{0,16384})`,
+      'dgi',
+    ),
+    { learn: headerValues },
+  ),
+  patternRule('token', anyToken),
+  patternRule(
+    'authorization',
+    /\b(?:bearer|basic|negotiate)[ \t]+(?<secret>[\w+/.~-]{8,4096}={0,2})/dgi,
+    { accept: looksSecret, learn: headerValues },
+  ),
+  // A password may hold a slash; a port before a path does not make one. `name:tag@sha256:...` is an image.
+  patternRule(
+    'url',
+    /\b[a-z][a-z0-9+.-]{0,30}:\/\/(?<secret>[^\s/@:"'<>\\]{0,256}:(?!\d+\/)[^\s"'<>\\?#]{1,1024})@(?!sha\d+:)/dgi,
+    { learn: credentialsOf },
+  ),
+  patternRule('url', /\b[a-z][a-z0-9+.-]{0,30}:\/\/(?<secret>[^\s/@:"'<>\\]{16,1024})@/dgi),
+  patternRule(
+    'url',
+    /(?<![\w/.:@-])[\w.-]{1,64}:(?<secret>[^\s/@:"'<>\\,;]{4,256})@(?!sha\d+:)[a-z0-9][\w.-]{0,253}(?::\d+|\.\w+)/dgi,
+  ),
+  patternRule('docker-auth', /"auth\\*"\s*:\s*\\*"(?<secret>[A-Za-z0-9+/=]{4,})/dg, {
+    learn: headerValues,
+  }),
+  patternRule(
+    'command-line',
+    new RegExp(
+      String.raw`(?<![\w-])--?(?<name>[A-Za-z][\w-]{0,60})(?:\s{1,8}|["']\s{0,4},\s{0,8}["'])(?<secret>${word})`,
+      'dg',
+    ),
+    {
+      accept: (secret, match) =>
+        isSecretName(match.groups?.['name'] ?? '') && !secret.startsWith('-'),
+      learn: (secret) => [unquoted(secret)],
+    },
+  ),
+  // Short options whose meaning depends on the program.
+  patternRule(
+    'command-line',
+    new RegExp(
+      String.raw`\b(?:(?:mysql\w*|mariadb[\w-]*)\b[^\n;|]{0,400}?\s-p|sshpass\s+-p\s{0,4})(?<secret>${word})`,
+      'dg',
+    ),
+    { learn: (secret) => [unquoted(secret)] },
+  ),
+  patternRule(
+    'command-line',
+    new RegExp(
+      String.raw`\b(?:login\b[^\n;|]{0,400}?\s-p|redis-cli\b[^\n;|]{0,400}?\s-a)\s+(?<secret>${word})`,
+      'dg',
+    ),
+  ),
+  patternRule(
+    'command-line',
+    new RegExp(
+      String.raw`(?:(?:curl|wget|http)\b[^\n;|]{0,400}?\s(?:-u|--user|--proxy-user|-U)|--(?:src-|dest-)?creds)[= ]?\s*(?<secret>["']?[^\s"':]+:${word})`,
+      'dg',
+    ),
+    { learn: credentialsOf },
+  ),
+  patternRule('command-line', /\bpass:(?<secret>[^\s"',]{4,})/dg, { accept: looksSecret }),
+  patternRule('netrc', /\blogin\s{1,8}\S{1,256}\s{1,8}password\s{1,8}(?<secret>\S+)/dg),
+  patternRule('sql', /\b(?:identified\s+by|password)\s+'(?<secret>[^'\n]+)'/dgi),
+  // crypt(5).
+  patternRule(
+    'password-hash',
+    /(?<secret>\$(?:[156y]|2[abxy]|gy|7|argon2\w*)\$[\w./$=,+-]{16,})/dg,
+  ),
+  assignmentRule,
+];
+
+function unquoted(value: string): string {
+  return value.replace(/^["']|["']$/g, '');
+}
+
+/** `user:password`, percent-encoded or not: the password, in both forms. */
+function credentialsOf(secret: string): readonly string[] {
+  const password = unquoted(secret.slice(secret.indexOf(':') + 1));
+  let decoded = password;
+  try {
+    decoded = decodeURIComponent(password);
+  } catch {
+    // A percent sign that stands for itself.
+  }
+  return decoded === password ? [password] : [password, decoded];
+}
+
+/** What is in a header's value: its words, and in Base64 `user:password` (RFC 7617). */
+function headerValues(secret: string): readonly string[] {
+  const words = secret
+    .split(/[\s;,]+/)
+    .flatMap((part) => [part, part.slice(part.indexOf('=') + 1)]);
+  const passwords = words.flatMap((part) => {
+    const decoded = Buffer.from(part, 'base64').toString('utf8');
+    return /^[\x20-\x7e]+:[\x20-\x7e]+$/.test(decoded) ? credentialsOf(decoded) : [];
+  });
+  return [...words.filter(looksSecret), ...passwords];
+}

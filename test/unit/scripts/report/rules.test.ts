@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { Redactor } from '../../../../scripts/report/redaction/redactor.ts';
+
+const redact = (text: string): string => new Redactor().text(text);
+
+describe('takes out', () => {
+  test.each([
+    ['an environment variable', 'DB_PASSWORD=c4nary-value', 'DB_PASSWORD='],
+    ['one with blanks in it', 'DB_PASSWORD=c4nary value two', 'DB_PASSWORD='],
+    ['one among others on a line', 'a b PGPASSWORD=c4nary x=1', 'x=1'],
+    ['a field of JSON', '{"user":"bob","password":"c4\\"nary"}', '"user":"bob"'],
+    ['JSON within JSON', '{\\"apiKey\\":\\"c4nary\\",\\"b\\":1}', '\\"b\\":1'],
+    ['YAML', 'db:\n  password: c4nary with blanks\n  host: x', 'host: x'],
+    ['an INI file', 'aws_secret_access_key = c4nary/abc+d', 'aws_secret_access_key'],
+    ['XML', '<settings><password>c4nary</password></settings>', '</settings>'],
+    ['a query', 'GET /x?user=bob&access_token=c4nary&page=2', 'page=2'],
+    ['a header', 'Authorization: Bearer c4nary-abcdef', 'Authorization'],
+    [
+      'a header on a command line',
+      "curl -H 'Authorization: Basic c4nary12' http://h/",
+      'http://h/',
+    ],
+    ['a cookie', 'Cookie: sid=c4nary; theme=c4nary', 'Cookie'],
+    ["Docker's own header", 'X-Registry-Auth: c4naryabcd', 'X-Registry-Auth'],
+    ['a URL with a password', 'https://bob:c4nary@host:5000/v2/', 'host:5000/v2/'],
+    ['a URL with a slash in the password', 'https://bob:c4/nary@host/v2/', 'host/v2/'],
+    ['a proxy without a scheme', 'proxy bob:c4nary@proxy:3128 used', 'proxy:3128 used'],
+    ['a token as user', 'https://c4nary1234567890abcd@host/x', 'host/x'],
+    ['an option', 'app --password c4nary --name x', '--name x'],
+    ['an option with =', 'app --registry-token=c4nary --name x', '--name x'],
+    ['an option in a list', '["app","--password","c4nary","--name"]', '--name'],
+    ['mysql -p', 'mysql -uroot -pc4nary db', 'mysql -uroot -p'],
+    ['docker login -p', 'docker login -u bob -p c4nary reg:5000', 'reg:5000'],
+    ['curl -u', 'curl -u bob:c4nary https://h/', 'https://h/'],
+    ['sshpass', 'sshpass -p c4nary ssh host', 'ssh host'],
+    ['skopeo', 'skopeo copy --src-creds bob:c4nary docker://a', 'docker://a'],
+    ['netrc', 'machine h login bob password c4nary', 'machine h'],
+    ['SQL', "ALTER USER bob IDENTIFIED BY 'c4nary';", 'ALTER USER bob'],
+    ['a Go map', 'map[password:c4nary user:bob]', 'user:bob'],
+    ['a password hash', 'root:$6$c4narysalt$c4naryhashc4nary:1::', 'root:'],
+    ["Docker's configuration", '{"auths":{"r":{"auth":"Ym9iOmM0bmFyeQ=="}}}', 'auths'],
+    ['colours within it', 'PASS\u001b[31mWORD=c4\u001b[0mnary', 'PASSWORD'],
+    ['invisible characters within it', 'password=c4\u200bnary', 'password'],
+    ['UTF-16', Array.from('password=c4nary').join('\0'), 'password'],
+  ])('%s', (_what, text, stays) => {
+    const redacted = redact(text);
+    expect(redacted).not.toMatch(/c4|nary|Ym9iOmM0/);
+    expect(redacted).toContain(stays);
+  });
+
+  test.each([
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P',
+    `ghp_${'a1B2'.repeat(9)}`,
+    `github_pat_${'a1B2_'.repeat(9)}`,
+    'AKIAIOSFODNN7EXAMPLE',
+    `glpat-${'x9Y8'.repeat(5)}`,
+    `xoxb-123456789012-${'abCD'.repeat(6)}`,
+    `dckr_pat_${'a1B2'.repeat(7)}`,
+    `sk_live_${'a1B2'.repeat(6)}`,
+    `hvs.${'a1B2'.repeat(8)}`,
+    `npm_${'a1B2'.repeat(9)}`,
+    `AIza${'a1B2-'.repeat(7)}`,
+    `AGE-SECRET-KEY-1${'QPZRY9X8'.repeat(7)}`,
+  ])('the token %s wherever it stands', (token) => {
+    expect(redact(`found ${token} here`)).toBe('found [redacted:token] here');
+    expect(redact(`["${token}"]`)).toBe('["[redacted:token]"]');
+  });
+});
+
+describe('leaves', () => {
+  test.each([
+    'password authentication failed for user "bob"',
+    'invalid token: unexpected end of input',
+    'Basic authentication is used',
+    'PWD=/root',
+    'SSH_AUTH_SOCK=/run/agent',
+    'POSTGRES_PASSWORD_FILE=/run/secrets/db',
+    'password: ${DB_PASSWORD}',
+    'TOKEN=',
+    '"password": null',
+    'nginx:1.25@sha256:0123456789abcdef0123456789abcdef',
+    'https://registry:5000/library/x@sha256:0123456789abcdef',
+    'ssh://git@host/repository',
+    'mail to someone@example.com: it works',
+    'audit: type=1326 sig=31 arch=c000003e',
+    'install python3-jwt:all <none> 2.6.0-1',
+    'keyboard: us, monkey: see',
+    'mysql -u root --port 3306',
+    '172.17.0.2 via 172.17.0.1 dev eth0',
+    'sha512-AuL45bVcmssHfZ3Di3cs9Q0l4gBm4ZFVrJOQEE7VpqW+PVgQaEwSwazz4TVIiFabXkk6U51EprYDwqw+HR8ePw==',
+    '数据库连接失败：密码错误',
+  ])('%s', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+describe('private keys', () => {
+  const body = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj';
+  const key = `-----BEGIN PRIVATE KEY-----\n${body}\n${body}\nabcd=\n-----END PRIVATE KEY-----`;
+
+  test.each([
+    ['on lines', `before\n${key}\nafter`],
+    ['on one line', `before ${key.replaceAll('\n', '\\n')} after`],
+    [
+      "with a log's prefix on each line",
+      `before\n${key.replaceAll(/^/gm, '2026-11-21 app | ')}\nafter`,
+    ],
+    ['without its beginning', `before\n${key.slice(30)}\nafter`],
+  ])('%s', (_what, text) => {
+    const redacted = redact(text);
+    expect(redacted).not.toContain(body.slice(0, 20));
+    expect(redacted).toContain('before');
+    expect(redacted).toContain('after');
+  });
+
+  test('without its end', () => {
+    expect(redact(`before\n${key.slice(0, 120)}`)).toBe('before\n[redacted:private-key]');
+  });
+
+  test('a certificate is none', () => {
+    const certificate = key.replaceAll('PRIVATE KEY', 'CERTIFICATE');
+    expect(redact(certificate)).toBe(certificate);
+  });
+});
