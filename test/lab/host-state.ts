@@ -16,6 +16,8 @@ const notCompared = [
   clone,
   npmCache,
   installedModules,
+  '/root/berth.tar.gz',
+  '/root/berth-bundle',
   // Book-keeping of the package manager and the loader; what is installed is a subject of its own.
   '/etc/ld.so.cache',
   '/var/cache/apt',

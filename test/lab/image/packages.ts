@@ -32,8 +32,17 @@ export const packages: readonly string[] = [
   'udev',
 ];
 
-/** What a machine can install although it reaches no mirror: what berth needs, and Debian need not have. */
-export const installablePackages: readonly string[] = ['kmod', 'libatomic1'];
+/**
+ * What a machine can install although it reaches no mirror, with all that these depend on: what berth may need, and what
+ * scenarios have beside it.
+ */
+export const installablePackages: readonly string[] = [
+  'docker-registry',
+  'docker.io',
+  'kmod',
+  'libatomic1',
+  'nftables',
+];
 
 /** The package that depends on the newest kernel; the kernel's own files are unpacked, not installed (no boot loader). */
 export const kernelPackage = 'linux-image-cloud-amd64';

@@ -1,30 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { berth, docker } from '../berth-on-machine.ts';
-import { difference, hostState, type Difference, type HostState } from '../host-state.ts';
+import { difference, hostState, type HostState } from '../host-state.ts';
 import { LabMachine } from '../machine/lab-machine.ts';
 import { reportFailure } from '../report-failure.ts';
+import { withoutWhatStays } from '../what-stays.ts';
 import { clone, cloneTo } from '../working-tree.ts';
 
 /** Under emulation npm alone takes minutes to unpack some hundred packages. */
 const slowMs = 1_200_000;
-
-/** What the first command and the kernel bring that `down` does not take away. */
-const stays = [
-  // down itself runs on the Node.js that needs this library.
-  /\blibatomic/,
-  // The kernel loads these by itself when something is mounted or a link is made, as the checks do.
-  /^(?:llc|overlay|stp|veth)$/,
-];
-
-function withoutWhatStays(
-  changes: ReturnType<typeof difference>,
-): Readonly<Record<string, Difference>> {
-  const left = Object.entries(changes).map(([subject, { gone, added }]) => {
-    const kept = added.filter((line) => !stays.some((pattern) => pattern.test(line)));
-    return [subject, { gone, added: kept }] as const;
-  });
-  return Object.fromEntries(left.filter(([, { gone, added }]) => gone.length + added.length > 0));
-}
 
 /*
  * A person's first minutes, in the order of the README. Each test goes on from the one before.

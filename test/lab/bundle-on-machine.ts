@@ -1,0 +1,50 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeBundle } from '../../scripts/bundle/make-bundle.ts';
+import { busyboxArchive } from '../integration/cli/busybox-archive.ts';
+import { Readable } from 'node:stream';
+import { labFolder } from './lab-folder.ts';
+import type { LabMachine } from './machine/lab-machine.ts';
+import { describe } from './run-command.ts';
+
+/** Where the archive is on a machine. */
+const archive = '/root/berth.tar.gz';
+const unpacked = '/root/berth-bundle';
+
+/** The one line of a person who has the archive: unpacks it and brings berth up. Options of `berth up` may follow. */
+export const installLine = `mkdir -p ${unpacked} && tar -xzf ${archive} -C ${unpacked} --strip-components 1 && sh ${unpacked}/install.sh`;
+
+/** The same from what is unpacked already. */
+export const installAgain = `sh ${unpacked}/install.sh`;
+
+/** Puts it on the machine as `install.sh` does, without bringing berth up. */
+export const installOnly = `${installAgain} --install-only`;
+
+let made: Promise<string> | undefined;
+
+/** The bundle that `BERTH_LAB_BUNDLE` names, such as a release; else that of this checkout, made once for all machines. */
+export function labBundle(): Promise<string> {
+  const named = process.env['BERTH_LAB_BUNDLE'];
+  made ??= named === undefined ? make() : Promise.resolve(named);
+  return made;
+}
+
+async function make(): Promise<string> {
+  const to = join(labFolder('bundles'), `berth-${process.pid}.tar.gz`);
+  const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
+  const { path } = await makeBundle({ arch, to });
+  return path;
+}
+
+/** Puts the archive on a machine, and nothing else. */
+export async function bundleTo(machine: LabMachine): Promise<void> {
+  const path = await labBundle();
+  if (!existsSync(path)) throw new Error(`no bundle at ${path}`);
+  const put = await machine.run(`cat >${archive}`, { input: createReadStream(path) });
+  if (put.exitCode !== 0) throw new Error(`no bundle on the machine: ${describe(put)}`);
+}
+
+/** Loads an image with a shell, which is on no registry that a machine reaches. */
+export async function loadBusybox(machine: LabMachine, docker: string): Promise<void> {
+  await machine.must(`${docker} load`, { input: Readable.from([await busyboxArchive()]) });
+}
