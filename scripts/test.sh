@@ -10,6 +10,10 @@ cd "$ROOT"
 install_peers objdump:binutils aarch64-linux-gnu-objdump:binutils-aarch64-linux-gnu \
   qemu-aarch64-static:qemu-user-static docker:docker.io busybox:busybox-static ip:iproute2 nft:nftables \
   setpriv:util-linux capsh:libcap2-bin skopeo:skopeo docker-registry:docker-registry openssl:openssl \
-  script:bsdutils systemd-analyze:systemd zstd:zstd dockerd:docker.io
+  script:bsdutils systemd-analyze:systemd zstd:zstd dockerd:docker.io openrc:openrc \
+  sshd:openssh-server sudo:sudo \
+  apt-ftparchive:apt-utils gpg:gnupg dnf:dnf createrepo_c:createrepo-c rpmbuild:rpm zypper:zypper \
+  pacman:pacman-package-manager vercmp:makepkg \
+  ufw:ufw firewall-cmd:firewalld dbus-daemon:dbus iptables:iptables mkfs.ext4:e2fsprogs
 
 exec "$NODE" --disable-warning=ExperimentalWarning node_modules/vitest/vitest.mjs run "$@"

@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -44,7 +45,7 @@ async function begin(plan: Plan, work: ApplyWork): Promise<string> {
     return await work.journal.begin(plan);
   } catch (cause) {
     throw new BerthError('STEP_FAILED', {
-      message: `the journal cannot be written: ${messageOf(cause)}; nothing was changed`,
+      message: m.journalUnwritable({ why: messageOf(cause) }),
       remedy: remedyFor(cause),
       cause,
     });
@@ -69,14 +70,14 @@ async function continueRun(run: RunUnderWay, work: ApplyWork): Promise<void> {
     } catch (thrown) {
       // A program of the host that was ended by the abort complains in its own way; the abort came first.
       const error: unknown = work.signal?.aborted === true ? work.signal.reason : thrown;
-      const what = `step ${index + 1}, ${bindStep(step).describe()}, failed`;
+      const what = m.stepFailed({ number: index + 1, step: bindStep(step).describe() });
       throw await abandonRun(run, { ...work, error, what });
     }
   }
   try {
     await work.journal.finish(run.id);
   } catch (error) {
-    throw await abandonRun(run, { ...work, error, what: 'the end of the run cannot be recorded' });
+    throw await abandonRun(run, { ...work, error, what: m.endUnrecorded() });
   }
   work.listen({ kind: 'run-done', run: run.id });
 }
@@ -95,14 +96,17 @@ async function applyStep(at: StepAt, work: ApplyWork): Promise<void> {
     work.listen({ kind: 'step-unneeded', ...label });
     return;
   }
+  const tell = (line: string): void => {
+    work.listen({ kind: 'step-said', ...label, line });
+  };
   const known = work.journal.runs.find(({ id }) => id === run);
   // A killed run may have captured this step and begun it: what it captured then is how the host was before.
   if (known?.undo.has(at.index) !== true) {
-    const captured = await bound.capture(work.host);
+    const captured = await bound.capture(work.host, work.signal, tell);
     await work.journal.append({ type: 'undo', run, step: at.index, captured });
   }
   work.listen({ kind: 'step-begun', ...label });
-  await bound.apply(work.host, work.signal);
+  await bound.apply(work.host, work.signal, tell);
   work.listen({ kind: 'step-touched', ...label });
   await work.journal.append({ type: 'applied', run, step: at.index });
   work.listen({ kind: 'step-applied', ...label });
@@ -137,21 +141,18 @@ function failure(
 ): BerthError {
   const undone =
     problems.length === 0
-      ? 'everything this run had done was undone'
-      : `undoing left problems: ${problems.map(messageOf).join('; ')}`;
+      ? m.allUndone()
+      : m.undoProblems({ problems: problems.map(messageOf).join('; ') });
   if (isBerthError(error, 'INTERRUPTED')) {
     return new BerthError('INTERRUPTED', {
-      message: `${error.message}; ${undone}`,
+      message: m.stoppedThen({ what: error.message, undone }),
       ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
       cause: error,
     });
   }
   return new BerthError(isBerthError(error) ? error.code : 'STEP_FAILED', {
-    message: `${what}: ${messageOf(error)}; ${undone}`,
-    remedy:
-      problems.length === 0
-        ? remedyFor(error)
-        : 'Run "berth down": it tries again to undo what remains.',
+    message: m.failedThen({ what, why: messageOf(error), undone }),
+    remedy: problems.length === 0 ? remedyFor(error) : m.tryDown(),
     details: { ...(isBerthError(error) ? error.details : {}), problems: problems.map(messageOf) },
     cause: error,
   });

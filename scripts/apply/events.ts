@@ -8,6 +8,13 @@ export type ProvisionEvent =
     }
   /** The undo is on disk, the step itself has not touched anything yet. */
   | { readonly kind: 'step-begun'; readonly index: number; readonly step: string }
+  /** A step under way has something to tell: what it waits for. */
+  | {
+      readonly kind: 'step-said';
+      readonly index: number;
+      readonly step: string;
+      readonly line: string;
+    }
   | { readonly kind: 'step-touched'; readonly index: number; readonly step: string }
   | { readonly kind: 'step-applied'; readonly index: number; readonly step: string }
   | { readonly kind: 'step-unneeded'; readonly index: number; readonly step: string }

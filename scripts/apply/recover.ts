@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { canonicalJson } from '../plan/canonical-json.ts';
 import type { PlanRequest } from '../plan/plan.ts';
 import { resumeRun, type ApplyWork } from './apply-plan.ts';
@@ -21,13 +22,13 @@ export async function recover(request: PlanRequest, work: ApplyWork): Promise<Re
   const problems = await undoRun(run, {
     ...work,
     options: { data: 'keep', packages: 'remove', services: 'restore' },
-    reason: 'an earlier run was cut short',
+    reason: m.cutShort(),
   });
   const [first] = problems;
   if (first !== undefined) {
     throw new BerthError('ROLLBACK_INCOMPLETE', {
-      message: `undoing a run that was cut short left problems: ${problems.map(messageOf).join('; ')}`,
-      remedy: 'Put right what the message names, then run "berth down".',
+      message: m.recoveryProblems({ problems: problems.map(messageOf).join('; ') }),
+      remedy: m.putRightThenDown(),
       details: { problems: problems.map(messageOf) },
       cause: first,
     });

@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { isBerthError } from '../../runtime/errors/berth-error.ts';
 import { hasErrno } from '../../runtime/host/files.ts';
 
@@ -5,13 +6,13 @@ import { hasErrno } from '../../runtime/host/files.ts';
 export function remedyFor(error: unknown): string {
   if (isBerthError(error) && error.remedy !== undefined) return error.remedy;
   if (hasErrno(error, 'ENOSPC', 'EDQUOT')) {
-    return 'Make room on that file system ("df -h" and "df -i" show it), then run the command again.';
+    return m.makeRoom();
   }
   if (hasErrno(error, 'EROFS')) {
-    return 'Make that file system writable ("mount -o remount,rw"), then run the command again.';
+    return m.makeWritable();
   }
   if (hasErrno(error, 'EACCES', 'EPERM')) {
-    return 'Look what forbids it ("lsattr", AppArmor or SELinux messages in "dmesg"), then run the command again.';
+    return m.lookWhatForbids();
   }
-  return 'Put right what the message names, then run the command again.';
+  return m.putRightThenAgain();
 }

@@ -64,6 +64,9 @@ async function undoStep(
       captured: at.run.undo.get(at.index),
       host: work.host,
       options: work.options,
+      tell: (line) => {
+        work.listen({ kind: 'step-said', ...label, line });
+      },
     });
     if (outcome.kind === 'undone') {
       work.listen({

@@ -1,3 +1,4 @@
+import { endingMessages as m } from '../../messages/areas/ending.ts';
 import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
 import { catalogueEntry } from '../../runtime/errors/catalogue.ts';
 import { renderError } from '../../runtime/cli/render/error.ts';
@@ -26,7 +27,7 @@ function unforeseen(thrown: unknown): BerthError {
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
   return new BerthError('INTERNAL', {
     message: stack,
-    remedy: 'This is a bug of berth: please report it with the lines above.',
+    remedy: m.bug(),
     cause: thrown,
   });
 }

@@ -1,3 +1,4 @@
+import { endingMessages as m } from '../../messages/areas/ending.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { Console } from '../../runtime/host/console.ts';
 
@@ -16,13 +17,13 @@ export async function withInterrupt<T>(
   const stop = console.onSignal((name) => {
     if (!asking.includes(name)) return;
     if (abort.signal.aborted) {
-      void console.errors.write('berth: still undoing what was begun; please wait\n');
+      void console.errors.write(`${m.stillUndoing()}\n`);
       return;
     }
     abort.abort(
       new BerthError('INTERRUPTED', {
-        message: `${name} asked berth to stop`,
-        remedy: 'Run the same command again to start over.',
+        message: m.askedToStop({ signal: name }),
+        remedy: m.startOver(),
         details: { signal: name },
       }),
     );

@@ -1,3 +1,4 @@
+import { endingMessages as m } from '../../messages/areas/ending.ts';
 import { CommanderError } from 'commander';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 
@@ -15,7 +16,7 @@ export function usageErrorOf(error: unknown, verb: string | undefined): unknown 
   const [what = '', ...hints] = error.message.replace(/^error: /, '').split('\n');
   return new BerthError('USAGE', {
     message: [what.replaceAll("'", '"'), ...hints.map((hint) => hint.trim())].join(' '),
-    remedy: `See "berth ${verb === undefined ? '--help' : `${verb} --help`}".`,
+    remedy: m.seeHelp({ help: `berth ${verb === undefined ? '' : `${verb} `}--help` }),
     cause: error,
   });
 }

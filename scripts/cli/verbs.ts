@@ -1,3 +1,8 @@
+import { upgradeMessages } from '../../messages/areas/upgrade.ts';
+import { bundleMessages } from '../../messages/areas/bundle.ts';
+import { fleetMessages } from '../../messages/areas/fleet.ts';
+import { mirrorMessages } from '../../messages/areas/mirrors.ts';
+import { reportMessages } from '../../messages/areas/report.ts';
 import { verbMessages as m } from '../../messages/areas/verbs.ts';
 import type { VerbEntry } from './verb.ts';
 
@@ -16,6 +21,12 @@ export const hostVerbs: readonly VerbEntry[] = [
     load: async () => (await import('../down/verb.ts')).downVerb,
   },
   {
+    name: 'upgrade',
+    summary: upgradeMessages.summary,
+    signals: 'abort',
+    load: async () => (await import('../upgrade/verb.ts')).upgradeVerb,
+  },
+  {
     name: 'status',
     summary: m.status,
     signals: 'abort',
@@ -28,6 +39,12 @@ export const hostVerbs: readonly VerbEntry[] = [
     load: async () => (await import('../check/verb.ts')).checkVerb,
   },
   {
+    name: 'report',
+    summary: reportMessages.summary,
+    signals: 'abort',
+    load: async () => (await import('../report/verb.ts')).reportVerb,
+  },
+  {
     name: 'daemon',
     summary: m.daemon,
     signals: 'own',
@@ -38,6 +55,30 @@ export const hostVerbs: readonly VerbEntry[] = [
     summary: m.mirror,
     signals: 'own',
     load: async () => (await import('../mirror/verb.ts')).mirrorVerb,
+  },
+  {
+    name: 'mirrors',
+    summary: mirrorMessages.summary,
+    signals: 'abort',
+    load: async () => (await import('../mirrors/verb.ts')).mirrorsVerb,
+  },
+  {
+    name: 'bundle',
+    summary: bundleMessages.summary,
+    signals: 'abort',
+    load: async () => (await import('../bundle/verb.ts')).bundleVerb,
+  },
+  {
+    name: 'fleet',
+    summary: fleetMessages.verbSummary,
+    signals: 'abort',
+    load: async () => (await import('../fleet/verb.ts')).fleetVerb,
+  },
+  {
+    name: 'versions',
+    summary: m.versions,
+    signals: 'abort',
+    load: async () => (await import('../versions/verb.ts')).versionsVerb,
   },
 ];
 

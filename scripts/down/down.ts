@@ -1,5 +1,7 @@
+import { downMessages as m } from '../../messages/areas/down.ts';
 import { dirname } from 'node:path';
 import { undoRun } from '../apply/undo-run.ts';
+import { removeBundles } from '../bundle/remove-bundles.ts';
 import type { VerbContext } from '../cli/verb.ts';
 import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
 import { places } from '../host/places.ts';
@@ -36,7 +38,9 @@ export async function down(options: DownOptions, env: DownEnvironment): Promise<
   requireRoot('down');
   const lock = await takeProvisionLock(env.host.path(places.lock));
   try {
-    return await undoAll(options, env);
+    const result = await undoAll(options, env);
+    if (options.purge && result.outcome !== 'declined') await removeBundles(env.host);
+    return result;
   } finally {
     await lock.release();
   }
@@ -59,13 +63,13 @@ async function undoAll(options: DownOptions, env: DownEnvironment): Promise<Down
     return { outcome: 'declined', stoppedContainers: 0, notes: [] };
   }
   context.signal.throwIfAborted();
-  const stoppedContainers = await progress.stage('Stopping containers', async (tell) => {
+  const stoppedContainers = await progress.stage(m.stageStopping(), async (tell) => {
     const { clock, signal } = context;
     const count = await stopContainers({ host, runs, socketPath, clock, signal });
-    tell(`${count} stopped`);
+    tell(m.stopped({ count }));
     return count;
   });
-  const notes = await progress.stage('Undoing', (tell) =>
+  const notes = await progress.stage(m.stageUndoing(), (tell) =>
     undoRuns(options, { env, journal, tell }),
   );
   await removeCgroups(ids);
@@ -85,15 +89,15 @@ async function mayGoOn(
   const { context, progress } = at.env;
   if (options.purge && at.data !== undefined) {
     const loss = describeInventory(at.data);
-    await progress.say(`This is lost for good: ${loss}`);
-    const message = `Remove ${loss} for good?`;
+    await progress.say(m.lost({ loss }));
+    const message = m.askLoss({ loss });
     return confirmed(
       { message, usually: 'no', unattended: 'refuse' },
       { context, yes: options.yes },
     );
   }
   return confirmed(
-    { message: 'Undo what berth did to this host?', usually: 'yes', unattended: 'go-on' },
+    { message: m.askUndo(), usually: 'yes', unattended: 'go-on' },
     { context, yes: options.yes },
   );
 }
@@ -143,9 +147,8 @@ async function undoRuns(
     return notes;
   }
   throw new BerthError('ROLLBACK_INCOMPLETE', {
-    message: `not everything could be undone: ${problems.map(messageOf).join('; ')}`,
-    remedy:
-      'Put right what the message names, then run "berth down" again: it goes on with what remains.',
+    message: m.notAllUndone({ problems: problems.map(messageOf).join('; ') }),
+    remedy: m.notAllUndoneRemedy(),
     details: { problems: problems.map(messageOf) },
     cause: first,
   });

@@ -1,3 +1,4 @@
+import { downMessages as m } from '../../messages/areas/down.ts';
 import type { Command } from 'commander';
 
 /** What `berth down` was asked for. */
@@ -11,8 +12,8 @@ export interface DownOptions {
 /** Declares the options of `berth down`. */
 export function defineDownOptions(command: Command): void {
   command
-    .option('--purge', 'remove containers, images and volumes too')
-    .option('--keep-packages', 'leave the packages that berth installed')
-    .option('-y, --yes', 'ask nothing')
-    .option('--json', 'print the result as JSON, and nothing else');
+    .option('--purge', m.optionPurge())
+    .option('--keep-packages', m.optionKeepPackages())
+    .option('-y, --yes', m.optionYes())
+    .option('--json', m.optionJson());
 }

@@ -1,3 +1,4 @@
+import { downMessages as m } from '../../messages/areas/down.ts';
 import { formatBytes } from '../ui/format-bytes.ts';
 
 /** What `--purge` removes for good. */
@@ -24,24 +25,27 @@ export interface DownResult {
 
 /** The end of `berth down`, for people. */
 export function renderDownResult(result: DownResult): string {
-  if (result.outcome === 'nothing-to-do')
-    return 'Nothing to undo: berth has not set up this host.\n';
-  if (result.outcome === 'declined') return 'Nothing was changed.\n';
-  const notes = result.notes.map((note) => `  note: ${note}`);
+  if (result.outcome === 'nothing-to-do') return `${m.nothingToUndo()}\n`;
+  if (result.outcome === 'declined') return `${m.nothingChanged()}\n`;
+  const notes = result.notes.map((note) => `  ${m.note({ note })}`);
   const kept =
     result.data?.fate === 'kept'
-      ? [`  kept: ${describeInventory(result.data)}; remove it with: berth down --purge`]
+      ? [`  ${m.keptData({ data: describeInventory(result.data) })}`]
       : [];
-  return ['berth is down; the host is as it was.', ...kept, ...notes, ''].join('\n');
+  return [m.isDown(), ...kept, ...notes, ''].join('\n');
 }
 
 /** An inventory in one line. */
 export function describeInventory(data: DataInventory): string {
   const counts = [
-    data.containers === undefined ? undefined : `${data.containers} containers`,
-    data.images === undefined ? undefined : `${data.images} images`,
-    data.volumes === undefined ? undefined : `${data.volumes} volumes`,
+    data.containers === undefined ? undefined : m.containers({ count: data.containers }),
+    data.images === undefined ? undefined : m.images({ count: data.images }),
+    data.volumes === undefined ? undefined : m.volumes({ count: data.volumes }),
   ].filter((text) => text !== undefined);
-  const what = counts.length === 0 ? 'container data' : counts.join(', ');
-  return `${what} (${formatBytes(data.sizeBytes)} in ${data.folders.join(', ')})`;
+  const what = counts.length === 0 ? m.data() : counts.join(', ');
+  return m.inventory({
+    what,
+    size: formatBytes(data.sizeBytes),
+    folders: data.folders.join(', '),
+  });
 }

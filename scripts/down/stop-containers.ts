@@ -1,3 +1,4 @@
+import { downMessages as m } from '../../messages/areas/down.ts';
 import { ApiClient, segment } from '../../runtime/cli/client/client.ts';
 import { containerRows } from '../../runtime/cli/client/containers.ts';
 import { parseEndpoint } from '../../runtime/cli/client/endpoint.ts';
@@ -45,8 +46,12 @@ export async function stopContainers(work: StopWork): Promise<number> {
   const [first] = failures;
   if (first === undefined) return ids.length;
   throw new BerthError('CONTAINERS_UNSTOPPABLE', {
-    message: `${failures.length} of ${ids.length} containers did not stop: ${failures.map(messageOf).join('; ')}`,
-    remedy: 'See "berth ps", stop them with "berth kill", then run "berth down" again.',
+    message: m.unstoppable({
+      failed: failures.length,
+      total: ids.length,
+      problems: failures.map(messageOf).join('; '),
+    }),
+    remedy: m.unstoppableRemedy(),
     cause: first,
   });
 }

@@ -1,5 +1,7 @@
-import { $ } from 'zx/core';
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
+import { hasErrno } from '../../runtime/host/files.ts';
+import { runProcess } from '../../runtime/host/run-process.ts';
 
 /** How a program of the host is to be run. */
 export interface CommandOptions {
@@ -26,25 +28,29 @@ export type CommandRunner = (
   options?: CommandOptions,
 ) => Promise<CommandResult>;
 
+/** Status of a shell for a program that is not there, or that may not be run. */
+const notFound = 127;
+
 /**
- * Runs programs with zx. The messages of the host's tools are read by people only, and matched never, but they go
- * into error messages: `LC_ALL=C` keeps these in one language.
+ * Runs programs. The messages of the host's tools are read by people only, and matched never, but they go into error
+ * messages: `LC_ALL=C` keeps these in one language.
  */
-export const runCommand: CommandRunner = async (command, args, options = {}) => {
-  const shell = $({
-    nothrow: true,
-    quiet: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C', ...options.env },
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-  });
-  const output = await shell`${[command, ...args]}`;
-  return {
-    exitCode: output.exitCode ?? (output.signal === null ? 127 : 143),
-    stdout: output.stdout,
-    stderr: output.stderr,
-  };
+export const runCommand: CommandRunner = async (program, args, options = {}) => {
+  const { signal, timeoutMs } = options;
+  try {
+    return await runProcess({
+      program,
+      args,
+      input: '',
+      errors: 'collect',
+      env: { ...process.env, LC_ALL: 'C', ...options.env },
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT', 'EACCES')) throw error;
+    return { exitCode: notFound, stdout: '', stderr: `${program}: not found` };
+  }
 };
 
 /**
@@ -61,8 +67,12 @@ export async function runChecked(
   if (result.exitCode === 0) return result.stdout;
   const said = result.stderr.trim().split('\n').slice(-5).join('\n');
   throw new BerthError('COMMAND_FAILED', {
-    message: `"${argv.join(' ')}" ended with status ${result.exitCode}${said === '' ? '' : `: ${said}`}; wanted 0`,
-    remedy: `Run "${argv.join(' ')}" by hand to see what it needs.`,
+    message: m.commandFailed({
+      command: argv.join(' '),
+      status: result.exitCode,
+      said: said === '' ? '' : `: ${said}`,
+    }),
+    remedy: m.commandFailedRemedy({ command: argv.join(' ') }),
     details: { argv, exitCode: result.exitCode, stderr: result.stderr },
   });
 }

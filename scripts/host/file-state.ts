@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -48,8 +49,8 @@ export async function readFileState(path: string): Promise<FileState> {
   if (info === undefined) return { type: 'absent' };
   if (!info.isFile()) {
     throw new BerthError('PATH_IN_THE_WAY', {
-      message: `"${path}" exists and is not a regular file; wanted a file or nothing there`,
-      remedy: `Look what it is ("ls -ld ${path}") and move it away.`,
+      message: m.notFile({ path }),
+      remedy: m.lookAndMove({ path }),
       details: { path },
     });
   }

@@ -2,6 +2,8 @@
 export const places = {
   configFolder: '/etc/berth',
   daemonConfig: '/etc/berth/daemon.json',
+  /** Checks that a person has waived, with reason and last day; never written by berth. */
+  waivers: '/etc/berth/waivers.yaml',
   sysctlFile: '/etc/sysctl.d/60-berth.conf',
   modulesFile: '/etc/modules-load.d/berth.conf',
   /** Data root unless `--data-root` says otherwise. */
@@ -20,6 +22,7 @@ export const places = {
   /** Held while a run changes the host. Not in the run folder, which does not exist before the first run. */
   lock: '/run/berth-provision.lock',
   systemdUnit: '/etc/systemd/system/berth.service',
+  systemdSocket: '/etc/systemd/system/berth.socket',
   openrcScript: '/etc/init.d/berth',
 } as const;
 

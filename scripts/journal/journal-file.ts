@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { dirname } from 'node:path';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { open, readTextIfExists } from '../../runtime/host/files.ts';
@@ -71,8 +72,8 @@ function parseLine(line: string): JournalRecord | undefined {
 
 function corrupt(path: string, line: number): BerthError {
   return new BerthError('JOURNAL_CORRUPT', {
-    message: `line ${line} of "${path}" is not a journal record; wanted only whole records before the last line`,
-    remedy: `Keep a copy of "${dirname(path)}" and report it: undoing by an incomplete journal could do harm.`,
+    message: m.journalCorrupt({ line, path }),
+    remedy: m.journalCorruptRemedy({ folder: dirname(path) }),
     details: { path, line },
   });
 }

@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
@@ -35,8 +36,8 @@ export async function takeProvisionLock(path: string): Promise<ProvisionLock> {
     await writeFile(mine, text, { mode: 0o600 });
   } catch (cause) {
     throw new BerthError('STEP_FAILED', {
-      message: `the lock "${path}" cannot be taken: ${messageOf(cause)}; nothing was changed`,
-      remedy: `Make "${dirname(path)}" writable, then run the command again.`,
+      message: m.lockUntaken({ path, why: messageOf(cause) }),
+      remedy: m.lockUntakenRemedy({ folder: dirname(path) }),
       cause,
     });
   }
@@ -112,8 +113,8 @@ function parseHolder(text: string): ProcessIdentity | undefined {
 
 function running(other: ProcessIdentity): BerthError {
   return new BerthError('UP_RUNNING', {
-    message: `another berth, process ${other.pid}, is changing this host; wanted to be the only one`,
-    remedy: `Wait until it has ended ("ps -fp ${other.pid}" shows it), then try again.`,
+    message: m.anotherRuns({ pid: other.pid }),
+    remedy: m.anotherRunsRemedy({ pid: other.pid }),
     details: { pid: other.pid },
   });
 }

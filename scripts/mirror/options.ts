@@ -1,3 +1,4 @@
+import { mirrorServeMessages as m } from '../../messages/areas/mirror-serve.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { LocalPolicy } from '../../runtime/mirror/images/images-context.ts';
 import type { MirrorSettings } from '../../runtime/mirror/mirror-settings.ts';
@@ -26,7 +27,7 @@ export function parseServeOptions(options: ServeOptions): Omit<MirrorSettings, '
   const allowedPackageHosts = listOf(options.allowPackages);
   const badHost = allowedPackageHosts.find((text) => !isPackageHost(text));
   if (badHost !== undefined)
-    throw usage('allow-packages', badHost, 'a host, or http:// and a host', 'deb.debian.org');
+    throw usage('allow-packages', badHost, m.wantedHost(), 'deb.debian.org');
   return {
     dataRoot: options.dataRoot,
     host,
@@ -50,7 +51,7 @@ function parseListen(text: string): { readonly host: string; readonly port: numb
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port > 65535)
-    throw usage('listen', text, 'an address and a port', '192.0.2.10:5000');
+    throw usage('listen', text, m.wantedAddress(), '192.0.2.10:5000');
   // As with other servers, ":5000" is every address.
   return { host: match[1] ?? (match[2] === '' ? '::' : (match[2] ?? '')), port };
 }
@@ -61,12 +62,7 @@ function parseUpstreams(values: readonly string[]): ReadonlyMap<string, readonly
     const [, registry, text = ''] = /^(?:([^=/]+)=)?(.+)$/.exec(value) ?? [];
     const url = URL.parse(text);
     if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
-      throw usage(
-        'upstream',
-        value,
-        'a URL, or a registry, "=" and a URL',
-        'ghcr.io=https://harbor.example',
-      );
+      throw usage('upstream', value, m.wantedUrl(), 'ghcr.io=https://harbor.example');
     const name = registryName(registry ?? 'docker.io');
     found.set(name, [...(found.get(name) ?? []), text]);
   }
@@ -79,7 +75,7 @@ const units: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9,
 function parseSize(text: string): number {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)\s*([KMGT]?)B?$/i.exec(text);
   const unit = units[(match?.[2] ?? '').toUpperCase()];
-  if (match === null || unit === undefined) throw usage('max-size', text, 'a size', '20GB');
+  if (match === null || unit === undefined) throw usage('max-size', text, m.wantedSize(), '20GB');
   return Math.round(Number(match[1]) * unit);
 }
 
@@ -88,14 +84,14 @@ const durations: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3
 function parseDuration(text: string): number {
   const match = /^(\d{1,6})([smh])$/.exec(text);
   const unit = durations[match?.[2] ?? ''];
-  if (match === null || unit === undefined) throw usage('manifest-ttl', text, 'a time', '5m');
+  if (match === null || unit === undefined) throw usage('manifest-ttl', text, m.wantedTime(), '5m');
   return Number(match[1]) * unit;
 }
 
 function usage(option: string, value: string, wanted: string, example: string): BerthError {
   return new BerthError('USAGE', {
-    message: `--${option} is "${value}"; wanted ${wanted}`,
-    remedy: `For example: berth mirror serve --${option} ${example}`,
+    message: m.optionInvalid({ option, value, wanted }),
+    remedy: m.forExample({ option, example }),
     details: { option, value },
   });
 }

@@ -1,3 +1,4 @@
+import { mirrorServeMessages as m } from '../../messages/areas/mirror-serve.ts';
 import { isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
 import type { MirrorEvent } from '../../runtime/mirror/mirror-event.ts';
 import { formatBytes } from '../ui/format-bytes.ts';
@@ -6,23 +7,30 @@ import { formatBytes } from '../ui/format-bytes.ts';
 export function renderEvent(event: MirrorEvent): string {
   switch (event.kind) {
     case 'listening':
-      return `serving on ${event.url}`;
+      return m.listening({ url: event.url });
     case 'fetched':
-      return `fetched ${event.what} (${formatBytes(event.bytes)} in ${event.tookMs} ms) from ${event.from}`;
+      return m.fetched({
+        what: event.what,
+        size: formatBytes(event.bytes),
+        ms: event.tookMs,
+        from: event.from,
+      });
     case 'not-kept':
-      return `warning: passed through without being kept: ${event.what}: ${messageOf(event.error)}`;
+      return m.notKept({ what: event.what, why: messageOf(event.error) });
     case 'broken':
-      return `warning: broken off: ${event.what}: ${messageOf(event.error)}`;
+      return m.broken({ what: event.what, why: messageOf(event.error) });
     case 'stale':
-      return `warning: served as it was, unchecked: ${event.what}: ${messageOf(event.error)}`;
+      return m.stale({ what: event.what, why: messageOf(event.error) });
     case 'source-failed':
-      return `"${event.source}" did not deliver: ${messageOf(event.error)}`;
+      return m.sourceFailed({ source: event.source, why: messageOf(event.error) });
     case 'evicted':
-      return `made room: ${formatBytes(event.bytes)} that were not used for longest are gone`;
+      return m.evicted({ size: formatBytes(event.bytes) });
     case 'damaged':
-      return `warning: removed "${event.digest}" from the cache: it was damaged`;
+      return m.damaged({ digest: event.digest });
     case 'problem':
-      return `warning: ${event.what}${event.error === undefined ? '' : `: ${messageOf(event.error)}`}`;
+      return m.warning({
+        text: `${event.what}${event.error === undefined ? '' : `: ${messageOf(event.error)}`}`,
+      });
   }
 }
 

@@ -1,3 +1,4 @@
+import { mirrorServeMessages as m } from '../../messages/areas/mirror-serve.ts';
 import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
 import { readFile } from '../../runtime/host/files.ts';
 import { BlockList, isIP } from '../../runtime/host/ip-address.ts';
@@ -22,7 +23,8 @@ export async function serve(options: ServeOptions, context: VerbContext): Promis
   const report = (event: MirrorEvent): void => {
     say(options.json ? eventJson(event, clock.now()) : renderEvent(event));
   };
-  for (const warning of warningsOf(settings)) await console.errors.write(`warning: ${warning}\n`);
+  for (const warning of warningsOf(settings))
+    await console.errors.write(`${m.warning({ text: warning })}\n`);
   const stopped = new Promise<void>((resolve) => {
     const stop = console.onSignal(() => {
       stop();
@@ -39,8 +41,8 @@ async function readTls(options: ServeOptions): Promise<MirrorSettings['tls']> {
   if (tlsCert === undefined && tlsKey === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new BerthError('USAGE', {
-      message: `--tls-${tlsCert === undefined ? 'key' : 'cert'} was given alone; wanted --tls-cert and --tls-key`,
-      remedy: 'Give both, each a file in PEM form.',
+      message: m.tlsAlone({ given: tlsCert === undefined ? 'key' : 'cert' }),
+      remedy: m.tlsAloneRemedy(),
     });
   }
   return { certificate: await readPem(tlsCert), key: await readPem(tlsKey) };
@@ -51,8 +53,8 @@ async function readPem(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new BerthError('USAGE', {
-      message: `"${path}" cannot be read: ${messageOf(error)}; wanted a file in PEM form`,
-      remedy: 'Correct --tls-cert and --tls-key.',
+      message: m.pemUnreadable({ path, why: messageOf(error) }),
+      remedy: m.pemUnreadableRemedy(),
       cause: error,
     });
   }
@@ -62,17 +64,9 @@ async function readPem(path: string): Promise<string> {
 function warningsOf({ host, tls, localPolicy }: MirrorSettings): readonly string[] {
   if (isLoopback(host)) return [];
   return [
-    `whoever reaches this port can pull what the mirror may fetch, and see what it has; keep it within your network`,
-    ...(tls === undefined
-      ? [
-          'it speaks plain http: who is on the way can exchange what tags stand for (digests stay safe)',
-        ]
-      : []),
-    ...(localPolicy === 'all'
-      ? [
-          '--serve-local all: also images that this host pulled with a password are served, to everybody',
-        ]
-      : []),
+    m.warnOpen(),
+    ...(tls === undefined ? [m.warnPlain()] : []),
+    ...(localPolicy === 'all' ? [m.warnLocal()] : []),
   ];
 }
 

@@ -27,6 +27,8 @@ export function fixSteps(fixes: readonly HostFix[], facts: HostFacts): readonly 
       : []),
     ...[...settings].map(([key, value]): Step => ({ kind: 'sysctl', key, value })),
     ...(settings.size > 0 ? configFile(places.sysctlFile, sysctlText(settings, facts)) : []),
+    ...ofKind(fixes, 'firewall-zone'),
+    ...ofKind(fixes, 'service-enable'),
   ];
 }
 

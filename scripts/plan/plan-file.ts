@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { z } from 'zod';
 import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
 import { readFile, writeFileWhole } from '../../runtime/host/files.ts';
@@ -14,8 +15,8 @@ export async function savePlan(path: string, plan: Plan): Promise<void> {
     await writeFileWhole(path, text, { mode: 0o600, durability: 'disk' });
   } catch (cause) {
     throw new BerthError('PLAN_INVALID', {
-      message: `the plan cannot be saved to "${path}": ${messageOf(cause)}`,
-      remedy: 'Name a file in a folder that exists and can be written.',
+      message: m.planUnsaved({ path, why: messageOf(cause) }),
+      remedy: m.planUnsavedRemedy(),
       cause,
     });
   }
@@ -25,7 +26,7 @@ export async function savePlan(path: string, plan: Plan): Promise<void> {
 export async function loadPlan(path: string): Promise<Plan> {
   const { hash, plan } = await parse(path);
   if (planHash(plan) === hash) return plan;
-  throw invalid(path, `its hash is "${planHash(plan)}" and it says "${hash}"`);
+  throw invalid(path, m.planHash({ found: planHash(plan), said: hash }));
 }
 
 async function parse(path: string): Promise<z.infer<typeof planFile>> {
@@ -39,8 +40,8 @@ async function parse(path: string): Promise<z.infer<typeof planFile>> {
 
 function invalid(path: string, why: string): BerthError {
   return new BerthError('PLAN_INVALID', {
-    message: `"${path}" is not a plan that this berth saved: ${why}`,
-    remedy: `Make it anew: berth up --dry-run --save-plan ${path}`,
+    message: m.planInvalid({ path, why }),
+    remedy: m.planInvalidRemedy({ path }),
     details: { path },
   });
 }
@@ -55,10 +56,10 @@ export async function requireFresh(plan: Plan, host: ProvisionHost): Promise<voi
     if (now !== then) moved.push({ step: bound.describe(), then, now });
   }
   if (moved.length === 0) return;
-  const first = moved.map(({ step, then, now }) => `${step} ("${then}" then, "${now}" now)`);
+  const first = moved.map(({ step, then, now }) => m.planMoved({ step, before: then, now }));
   throw new BerthError('PLAN_STALE', {
-    message: `the host has changed since the plan was made: ${first.join('; ')}`,
-    remedy: 'Look at a new plan with "berth up --dry-run", or run "berth up" without --plan.',
+    message: m.planStale({ moved: first.join('; ') }),
+    remedy: m.planStaleRemedy(),
     details: { moved },
   });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { dataRootOf, mergeDaemonConfig } from '../../templates/daemon-json.ts';
+import { dataRootOf, groupOf, mergeDaemonConfig, socketsOf } from '../../templates/daemon-json.ts';
 import { apiGroup, dataFolders, dataRootLock, places } from '../host/places.ts';
 import type { Step } from '../steps/index.ts';
 import type { DesiredState } from './desired-state.ts';
@@ -28,8 +28,9 @@ export function planSteps(desired: DesiredState, facts: HostFacts): readonly Ste
     group: apiGroup,
   });
   return [
-    ...fixSteps(desired.fixes, facts),
+    // Package sources among them, which the packages of fixes come from.
     ...desired.extras.before,
+    ...fixSteps(desired.fixes, facts),
     { kind: 'group', name: apiGroup },
     folder(places.configFolder, { mode: 0o755, removes: 'empty' }),
     ...dataFolderSteps(dataRoot),
@@ -41,6 +42,8 @@ export function planSteps(desired: DesiredState, facts: HostFacts): readonly Ste
       argv: desired.daemonArgv,
       environment: desired.daemonEnvironment,
       logFile: places.daemonLog,
+      sockets: socketsOf({ path: places.daemonConfig, text: merged }),
+      group: groupOf({ path: places.daemonConfig, text: merged }) ?? apiGroup,
       configDigest: `sha256:${createHash('sha256').update(merged).digest('hex')}`,
       leftovers: [
         ...sockets.filter((path) => !path.startsWith(`${places.runFolder}/`)),

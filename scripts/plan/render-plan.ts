@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { bindStep } from '../steps/index.ts';
 import { pendingSteps, planHash, type Plan } from './plan.ts';
@@ -41,6 +42,6 @@ export function renderPlan(view: PlanView, detail: 'steps' | 'diffs'): string {
           .map((line) => `     ${line}`)
       : []),
   ]);
-  const rest = view.done === 0 ? [] : [`(${view.done} more steps are done already)`];
+  const rest = view.done === 0 ? [] : [m.moreDone({ count: view.done })];
   return [...lines, ...rest].join('\n');
 }

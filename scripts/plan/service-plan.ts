@@ -1,6 +1,7 @@
 import { openrcScript } from '../../templates/openrc-script.ts';
 import type { ServiceCommand } from '../../templates/service-command.ts';
 import { supervisedService } from '../../templates/supervised-service.ts';
+import { systemdSocket } from '../../templates/systemd-socket.ts';
 import { systemdUnit } from '../../templates/systemd-unit.ts';
 import { places, serviceName } from '../host/places.ts';
 import type { ServiceManagerName } from '../services/service-manager.ts';
@@ -18,21 +19,28 @@ export function serviceStepFor(
     kind: 'service',
     manager,
     name: serviceName,
-    definition: definitionFor(manager, definition),
+    ...filesFor(manager, definition),
     leftovers: [...leftovers],
   };
 }
 
-function definitionFor(
+function filesFor(
   manager: ServiceManagerName,
   command: ServiceCommand,
-): ServiceStep['definition'] {
+): Pick<ServiceStep, 'definition' | 'companions'> {
   switch (manager) {
     case 'systemd':
-      return { path: places.systemdUnit, content: systemdUnit(command), mode: 0o644 };
-    case 'openrc':
-      return { path: places.openrcScript, content: openrcScript(command), mode: 0o755 };
-    case 'supervisor':
-      return { path: places.supervisedService, content: supervisedService(command), mode: 0o644 };
+      return {
+        definition: { path: places.systemdUnit, content: systemdUnit(command), mode: 0o644 },
+        companions: [{ path: places.systemdSocket, content: systemdSocket(command), mode: 0o644 }],
+      };
+    case 'openrc': {
+      const content = openrcScript(command, places.runFolder);
+      return { definition: { path: places.openrcScript, content, mode: 0o755 } };
+    }
+    case 'supervisor': {
+      const content = supervisedService(command);
+      return { definition: { path: places.supervisedService, content, mode: 0o644 } };
+    }
   }
 }

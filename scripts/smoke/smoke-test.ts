@@ -1,3 +1,4 @@
+import { smokeMessages as m } from '../../messages/areas/smoke.ts';
 import { ApiClient } from '../../runtime/cli/client/client.ts';
 import { parseEndpoint } from '../../runtime/cli/client/endpoint.ts';
 import { isApiStatus } from '../../runtime/cli/client/failure.ts';
@@ -7,7 +8,7 @@ import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-
 import { runImage } from './run-image.ts';
 
 /** The image that berth carries, and the same program as Docker's registry has it. */
-const carriedImage = 'hello-world:latest';
+export const carriedImage = 'hello-world:latest';
 /** Another tag than the carried image's, so that a pull never replaces that. */
 const registryImage = 'docker.io/library/hello-world:linux';
 
@@ -39,15 +40,19 @@ export async function smokeTest(work: SmokeWork): Promise<SmokeReport> {
   };
 }
 
-async function runCarried(client: ApiClient, signal: AbortSignal): Promise<string> {
+/**
+ * Runs hello-world from the image that berth carries and returns what it printed. Throws SMOKE_FAILED, or the signal's
+ * reason.
+ */
+export async function runCarried(client: ApiClient, signal: AbortSignal): Promise<string> {
   try {
     return await greet(client, carriedImage, signal);
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (isBerthError(cause, 'SMOKE_FAILED')) throw cause;
     throw new BerthError('SMOKE_FAILED', {
-      message: `hello-world from "${carriedImage}" did not run: ${messageOf(cause)}`,
-      remedy: (isBerthError(cause) ? cause.remedy : undefined) ?? 'See "berth daemon logs".',
+      message: m.didNotRun({ image: carriedImage, why: messageOf(cause) }),
+      remedy: (isBerthError(cause) ? cause.remedy : undefined) ?? m.seeLog(),
       cause,
     });
   }
@@ -58,13 +63,18 @@ async function greet(client: ApiClient, image: string, signal: AbortSignal): Pro
   const { exitCode, output, errors } = await runImage(client, image, signal);
   if (exitCode === 0 && output.includes('Hello from')) return output;
   throw new BerthError('SMOKE_FAILED', {
-    message: `hello-world from "${image}" ended with status ${exitCode} and wrote "${(output + errors).slice(0, 200)}"; wanted 0 and a greeting`,
-    remedy: 'See "berth daemon logs".',
+    message: m.wrongEnd({
+      image,
+      status: exitCode,
+      output: (output + errors).slice(0, 200),
+    }),
+    remedy: m.seeLog(),
     details: { image, exitCode },
   });
 }
 
-async function runFromRegistry(
+/** Pulls hello-world, runs it and removes it again. Throws the signal's reason only. */
+export async function runFromRegistry(
   client: ApiClient,
   signal: AbortSignal,
 ): Promise<SmokeReport['registry']> {

@@ -1,14 +1,15 @@
+import { statusMessages as m } from '../../messages/areas/status.ts';
 import type { Status } from './status.ts';
 
 /** The status for people, a line for each part. */
 export function renderStatus(status: Status, nowMs: number): string {
   const lines = [
-    `host      ${journalText(status.journal)}`,
-    `service   ${serviceText(status.service)}`,
+    `${m.labelHost()}${journalText(status.journal)}`,
+    `${m.labelService()}${serviceText(status.service)}`,
     ...(status.supervisor === undefined
       ? []
-      : [`daemon    ${daemonText(status.supervisor, nowMs)}`]),
-    `engine    ${engineText(status.engine)}`,
+      : [`${m.labelDaemon()}${daemonText(status.supervisor, nowMs)}`]),
+    `${m.labelEngine()}${engineText(status.engine)}`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -16,40 +17,49 @@ export function renderStatus(status: Status, nowMs: number): string {
 function journalText(journal: Status['journal']): string {
   switch (journal.state) {
     case 'none':
-      return 'not set up by berth';
+      return m.notSetUp();
     case 'unreadable':
-      return 'unknown: only root may read the journal';
+      return m.unreadable();
     case 'set-up':
-      return `set up by berth at ${journal.lastRunAt}; "berth down" undoes ${journal.steps} steps`;
+      return m.setUp({ at: journal.lastRunAt, steps: journal.steps });
     case 'interrupted':
-      return `a run from ${journal.lastRunAt} was cut short; "berth up" or "berth down" puts that right`;
+      return m.interrupted({ at: journal.lastRunAt });
     case 'data-kept':
-      return 'not set up; container data is left, "berth down --purge" removes it';
+      return m.dataKept();
   }
 }
 
 function serviceText(service: Status['service']): string {
-  return service.state === 'none' ? 'none' : `${service.state}, under ${service.manager}`;
+  if (service.state === 'none') return m.serviceNone();
+  const { manager } = service;
+  return service.state === 'active' ? m.serviceActive({ manager }) : m.serviceInactive({ manager });
 }
 
 function daemonText(supervisor: NonNullable<Status['supervisor']>, nowMs: number): string {
-  const restarts = supervisor.restarts === 0 ? '' : `, started again ${supervisor.restarts} times`;
-  const by = ` (supervisor: process ${supervisor.pid})`;
-  if (supervisor.daemonPid === undefined) return `not running, starts again soon${restarts}${by}`;
+  const restarts = supervisor.restarts === 0 ? '' : m.restarts({ count: supervisor.restarts });
+  const by = m.bySupervisor({ pid: supervisor.pid });
+  if (supervisor.daemonPid === undefined) return `${m.startsSoon()}${restarts}${by}`;
   const seconds = Math.max(0, Math.round((nowMs - supervisor.startedAtMs) / 1000));
-  return `process ${supervisor.daemonPid}, up for ${duration(seconds)}${restarts}${by}`;
+  const running = m.runsFor({ pid: supervisor.daemonPid, time: duration(seconds) });
+  return `${running}${restarts}${by}`;
 }
 
 function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 120) return m.seconds({ count: seconds });
+  if (seconds < 7200) return m.minutes({ count: Math.floor(seconds / 60) });
   return seconds < 172_800
-    ? `${Math.floor(seconds / 3600)} h`
-    : `${Math.floor(seconds / 86_400)} days`;
+    ? m.hours({ count: Math.floor(seconds / 3600) })
+    : m.days({ count: Math.floor(seconds / 86_400) });
 }
 
 function engineText(engine: Status['engine']): string {
-  if (engine.state === 'unreachable') return `does not answer: ${engine.why}`;
+  if (engine.state === 'unreachable') return m.unreachable({ why: engine.why });
   const { running, total } = engine.containers;
-  return `berthd ${engine.version} on ${engine.socketPath}; ${running} of ${total} containers run, ${engine.images} images`;
+  return m.answers({
+    version: engine.version,
+    path: engine.socketPath,
+    running,
+    total,
+    images: engine.images,
+  });
 }

@@ -1,3 +1,4 @@
+import { statusMessages as m } from '../../messages/areas/status.ts';
 import type { Command } from 'commander';
 import type { Verb } from '../cli/verb.ts';
 import { thisHost } from '../host/provision-host.ts';
@@ -11,7 +12,7 @@ interface StatusOptions {
 /** `berth status`: what is installed and what runs. Exit code 0 when the engine answers, else 1. */
 export const statusVerb: Verb = {
   define: (command: Command) => {
-    command.option('--json', 'print the status as JSON');
+    command.option('--json', m.optionJson());
   },
   run: async (context, command) => {
     const options = command.opts<StatusOptions>();

@@ -1,3 +1,4 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { VerbContext } from '../cli/verb.ts';
 
@@ -26,8 +27,8 @@ export async function confirmed(
   if (!console.input.isTerminal || !console.output.isTerminal) {
     if (question.unattended === 'go-on') return true;
     throw new BerthError('USAGE', {
-      message: `there is no terminal to ask on: "${question.message}"; wanted --yes`,
-      remedy: 'Add --yes to the command if that is what you want.',
+      message: m.noTerminal({ question: question.message }),
+      remedy: m.addYes(),
     });
   }
   const { default: inquirer } = await import('inquirer');
@@ -48,8 +49,8 @@ export async function confirmed(
     // inquirer takes Ctrl-C itself while it asks, and knows no other way out.
     if (signal.aborted) throw signal.reason;
     throw new BerthError('INTERRUPTED', {
-      message: 'the question was not answered',
-      remedy: 'Run the command again, with --yes to answer it beforehand.',
+      message: m.unanswered(),
+      remedy: m.answerBeforehand(),
       cause: error,
     });
   }

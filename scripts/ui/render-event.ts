@@ -1,20 +1,25 @@
+import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import type { ProvisionEvent } from '../apply/events.ts';
 
 /** An event in words; `undefined` for those that only matter to programs. */
 export function renderEvent(event: ProvisionEvent): string | undefined {
   switch (event.kind) {
     case 'run-begun':
-      return event.resumed ? 'continuing a run that was cut short' : undefined;
+      return event.resumed ? m.continuing() : undefined;
+    case 'step-said':
+      return event.line;
     case 'step-applied':
       return event.step;
     case 'rollback-begun':
-      return `undoing: ${event.reason.split('\n')[0] ?? ''}`;
+      return m.undoing({ reason: event.reason.split('\n')[0] ?? '' });
     case 'step-undone':
-      return `undone: ${event.step}${event.note === undefined ? '' : `; ${event.note}`}`;
+      return event.note === undefined
+        ? m.undone({ step: event.step })
+        : m.undoneNote({ step: event.step, note: event.note });
     case 'step-kept':
-      return `kept: ${event.note}`;
+      return m.kept({ note: event.note });
     case 'undo-failed':
-      return `NOT undone: ${event.step}: ${event.problem}`;
+      return m.notUndone({ step: event.step, problem: event.problem });
     case 'step-begun':
     case 'step-touched':
     case 'step-unneeded':

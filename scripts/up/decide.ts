@@ -55,7 +55,12 @@ export async function decide(options: UpOptions, env: UpEnvironment): Promise<De
     };
   }
   const verdict = await env.progress.stage(m.stageChecking(), (tell) =>
-    checkHost(target, { skip: options.skip, tell }),
+    checkHost(target, {
+      skip: options.skip,
+      tell,
+      host: env.host,
+      clock: env.context.clock,
+    }),
   );
   await tellOldDocker(options, env);
   const { extras, summary } = await featuresOf(options, env);

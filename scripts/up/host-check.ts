@@ -1,10 +1,14 @@
 import type { Finding } from '../../checks/finding.ts';
 import type { HostFix } from '../../checks/fix.ts';
 import { runChecks } from '../../checks/run-checks.ts';
+import { checkVerbMessages } from '../../messages/areas/check-verb.ts';
 import { upMessages as m } from '../../messages/areas/up.ts';
 import type { SkipRequest } from '../../checks/selection.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { fixableFindings } from '../check/fixing.ts';
+import type { Clock } from '../../runtime/host/clock.ts';
+import { withHostWaivers } from '../check/host-waivers.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
 import { withCheckContext, type CheckTarget } from '../host/check-host.ts';
 import type { Tell } from '../ui/progress.ts';
 
@@ -22,17 +26,27 @@ export interface HostVerdict {
  */
 export async function checkHost(
   target: CheckTarget,
-  options: { readonly skip: readonly SkipRequest[]; readonly tell: Tell },
+  options: {
+    readonly skip: readonly SkipRequest[];
+    readonly tell: Tell;
+    readonly host: ProvisionHost;
+    readonly clock: Clock;
+  },
 ): Promise<HostVerdict> {
+  const { host, clock } = options;
+  const waivers = await withHostWaivers(options.skip, { host, clock });
+  for (const { id, until } of waivers.ended) {
+    options.tell(checkVerbMessages.waiverEnded({ id, until }));
+  }
   const findings = await withCheckContext(target, (context) =>
-    runChecks(context, { skip: options.skip }),
+    runChecks(context, { skip: waivers.skip }),
   );
-  for (const finding of findings) tellTrouble(finding, options.tell);
+  const fixable = fixableFindings(findings).filter(isForUp);
+  const fixed = fixable.map(({ id }) => id);
+  for (const finding of findings) tellTrouble(finding, { fixed, tell: options.tell });
   const passed = findings.filter(({ status }) => status === 'pass').length;
   const counts = { passed, all: findings.length };
   options.tell(passed === findings.length ? m.checksPass(counts) : m.checksRest(counts));
-  const fixable = fixableFindings(findings);
-  const fixed = fixable.map(({ id }) => id);
   refuse(findings.filter(({ id, status }) => status === 'fail' && !fixed.includes(id)));
   return { findings, fixes: fixable.flatMap(({ fix }) => fix), fixed };
 }
@@ -47,19 +61,30 @@ export async function proveFixes(
     runChecks(context, { only: options.ids }),
   );
   for (const finding of findings) {
-    tellTrouble(finding, options.tell);
+    tellTrouble(finding, { fixed: [], tell: options.tell });
     if (finding.status === 'pass') options.tell(m.fixed(finding));
   }
   refuse(findings.filter(({ status }) => status === 'fail'));
 }
 
-function tellTrouble(finding: Finding, tell: Tell): void {
+/**
+ * Whether `berth up` fixes it unasked. What must be fixed, always. What is only worth a warning, unless that means to install
+ * packages, which a host without a network cannot, or to run services of others: that is what `berth check --fix` is for.
+ */
+function isForUp({ before, fix }: ReturnType<typeof fixableFindings>[number]): boolean {
+  return (
+    before === 'fail' || fix.every(({ kind }) => kind !== 'package' && kind !== 'service-enable')
+  );
+}
+
+function tellTrouble(
+  finding: Finding,
+  { fixed, tell }: { readonly fixed: readonly string[]; readonly tell: Tell },
+): void {
   if (finding.status !== 'warn' && finding.status !== 'fail') return;
   const { status, id, seen } = finding;
   tell(
-    finding.fix === undefined
-      ? m.trouble({ status, id, seen })
-      : m.troubleFixed({ status, id, seen }),
+    !fixed.includes(id) ? m.trouble({ status, id, seen }) : m.troubleFixed({ status, id, seen }),
   );
 }
 

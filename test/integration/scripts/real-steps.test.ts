@@ -88,7 +88,7 @@ describe('on this machine', () => {
         },
       },
     );
-    expect(captured).toEqual({ added: ['hello-traditional'] });
+    expect(captured).toEqual({ added: ['hello-traditional'], changed: [], held: [] });
     expect(installedPackages()).toBe(before);
   });
 

@@ -1,12 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { modulesLoadConf } from '../../../templates/modules-load-conf.ts';
-import { openrcScript } from '../../../templates/openrc-script.ts';
+import { fileLoggedArgv } from '../../../templates/file-logged-command.ts';
+import { logLimits } from '../../../templates/log-limits.ts';
 import type { ServiceCommand } from '../../../templates/service-command.ts';
 import { sysctlConf } from '../../../templates/sysctl-conf.ts';
+import { systemdSocket } from '../../../templates/systemd-socket.ts';
 import { systemdUnit } from '../../../templates/systemd-unit.ts';
 
 /** Words that need quoting in every format: a blank, a percent sign, a dollar, quotes, a backslash. */
@@ -16,6 +19,8 @@ const command: ServiceCommand = {
   environment: ['PATH=/usr/bin:/bin', 'HTTPS_PROXY=http://u:p%40ss@proxy:3128'],
   logFile: '/var/log/berth/berthd.log',
   configDigest: 'sha256:0',
+  sockets: ['/run/berth/berth.sock', '/var/run/docker.sock'],
+  group: 'berth',
 };
 let folder: string;
 
@@ -24,18 +29,49 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-describe('the systemd unit', () => {
-  test('is what systemd-analyze verify accepts', async () => {
-    const unit = join(folder, 'berth.service');
-    await writeFile(unit, systemdUnit(command));
-    const result = spawnSync('systemd-analyze', ['verify', '--man=no', unit], { encoding: 'utf8' });
+describe('the systemd units', () => {
+  /** Unit files of their own folder, as systemd sees them. */
+  async function units(): Promise<readonly string[]> {
+    const files = [join(folder, 'berth.service'), join(folder, 'berth.socket')] as const;
+    await writeFile(files[0], systemdUnit(command));
+    await writeFile(files[1], systemdSocket(command));
+    return files;
+  }
+
+  test('are what systemd-analyze verify accepts', async () => {
+    const env = { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` };
+    const args = ['verify', '--man=no', ...(await units())];
+    const result = spawnSync('systemd-analyze', args, { encoding: 'utf8', env });
     // It also complains of units of the machine itself, which are not ours.
-    const complaints = result.stderr.split('\n').filter((line) => line.includes('berth.service'));
+    const complaints = result.stderr
+      .split('\n')
+      .filter((line) => /berth\.(service|socket)/.test(line));
     expect(complaints).toEqual([]);
     expect(result.error).toBeUndefined();
   });
 
-  test('quotes words as systemd reads them', () => {
+  /** Exposure, from 0 (best) to 10, as systemd counts it (systemd-analyze(1), security). */
+  const exposure = (unit: string): number => {
+    const args = ['security', '--offline=yes', '--no-pager', unit];
+    const { stdout } = spawnSync('systemd-analyze', args, { encoding: 'utf8' });
+    return Number(/exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1]);
+  };
+
+  test('expose less than those of Docker, and all the less with the drop-in of docs/services.md', async () => {
+    const [service = ''] = await units();
+    expect(exposure(service)).toBeLessThanOrEqual(9.3);
+    expect(exposure('/lib/systemd/system/docker.service')).toBe(9.6);
+    const text = await readFile(join(import.meta.dirname, '../../../docs/services.md'), 'utf8');
+    const dropIn = /```ini\n(\[Service\]\n[\s\S]*?)```/.exec(text)?.[1] ?? '';
+    const hardened = join(folder, 'hardened.service');
+    await writeFile(
+      hardened,
+      systemdUnit(command).replace('\n[Install]', `${dropIn.slice('[Service]'.length)}\n[Install]`),
+    );
+    expect(exposure(hardened)).toBeLessThanOrEqual(7.2);
+  });
+
+  test('quote words as systemd reads them', () => {
     const line = systemdUnit(command)
       .split('\n')
       .find((text) => text.startsWith('ExecStart='));
@@ -43,20 +79,38 @@ describe('the systemd unit', () => {
       String.raw`ExecStart=/bin/echo --config /etc/berth/daemon.json "a b" 100%% "$$HOME" "it's \"x\"" "back\\slash"`,
     );
   });
+
+  test('say which definition it is: the same for the same command alone', () => {
+    const mark = (changed: Partial<ServiceCommand>): string | undefined =>
+      /BERTH_DEFINITION=(\w+)/.exec(systemdUnit({ ...command, ...changed }))?.[1];
+    expect(mark({})).toBe(mark({ sockets: [] }));
+    expect(mark({})).not.toBe(mark({ argv: ['/bin/true'] }));
+    expect(mark({})).not.toBe(mark({ environment: [] }));
+    expect(mark({})).not.toBe(mark({ configDigest: 'sha256:1' }));
+  });
 });
 
-describe('the OpenRC script', () => {
-  test('is a shell script that hands the words over as they are', async () => {
-    const script = join(folder, 'berth');
-    await writeFile(script, openrcScript(command));
-    execFileSync('sh', ['-n', script]);
-    // supervise-daemon runs: eval $command $command_args
-    const words = execFileSync(
-      'sh',
-      ['-c', `. "${script}"; eval "printf '%s\\n' $command_args"; printf '%s' "$HTTPS_PROXY"`],
-      { encoding: 'utf8' },
-    );
-    expect(words.split('\n')).toEqual([...command.argv.slice(1), 'http://u:p%40ss@proxy:3128']);
+describe('a daemon whose standard output is its log file', () => {
+  test('starts with its words as they are, and puts a long log aside first', async () => {
+    const logFile = join(folder, 'a log');
+    const [program, ...args] = fileLoggedArgv({
+      ...command,
+      argv: ['printf', '%s\\n', ...awkward],
+      logFile,
+    });
+    const start = (): string => {
+      const log = openSync(logFile, 'a');
+      execFileSync(program, args, { stdio: ['ignore', log, log] });
+      closeSync(log);
+      return readFileSync(logFile, 'utf8');
+    };
+    expect(start()).toBe(`${awkward.join('\n')}\n`);
+    for (const age of ['1', '2', '3']) writeFileSync(`${logFile}.${age}`, age);
+    await writeFile(logFile, 'x'.repeat(logLimits.maxBytes + 1));
+    expect(start()).toBe(`${awkward.join('\n')}\n`);
+    expect(statSync(`${logFile}.1`).size).toBe(logLimits.maxBytes + 1);
+    expect(readFileSync(`${logFile}.2`, 'utf8')).toBe('1');
+    expect(readFileSync(`${logFile}.3`, 'utf8')).toBe('2');
   });
 });
 

@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
+import { earlySockets } from '../../../runtime/config/early-sockets.ts';
 import { parseDaemonConfig } from '../../../runtime/config/daemon-config.ts';
 
 const parse = (config: unknown): ReturnType<typeof parseDaemonConfig> =>
@@ -50,6 +54,37 @@ describe('daemon.json: how registries are reached', () => {
       expect.objectContaining({
         code: 'DAEMON_CONFIG_INVALID',
         message: expect.stringContaining(message) as unknown,
+      }) as Error,
+    );
+  });
+});
+
+describe('daemon.json as text', () => {
+  const path = '/etc/berth/daemon.json';
+
+  test('may have comments', () => {
+    const text = '// ours\n{ "debug": true, /* "hosts": [] */ "group": "x//y" }';
+    expect(parseDaemonConfig(text, path)).toMatchObject({ logLevel: 'debug', group: 'x//y' });
+  });
+
+  test('its sockets are found early with comments, too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-config-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'daemon.json');
+    await writeFile(file, '{\n// mine\n"hosts": ["unix:///tmp/a.sock"] }');
+    expect(await earlySockets(file)).toEqual(['/tmp/a.sock']);
+  });
+
+  test.each([
+    ['{\n  "debug": true,\n}', /no JSON \(line 3, column 1: a name in double quotes is missing/],
+    ['{\n  "debug": yes\n}', /no JSON \(line 2, column 12: this is no word of JSON\)/],
+    ['{ /* "debug": true }', /no JSON \(line 1, column 3: a comment does not end\)/],
+    ['{"a": "b}', /no JSON \(line 1, column 7: a string does not end\)/],
+  ])('says the line and the column of what is wrong: %j', (text, message) => {
+    expect(() => parseDaemonConfig(text, path)).toThrow(
+      expect.objectContaining({
+        code: 'DAEMON_CONFIG_INVALID',
+        message: expect.stringMatching(message) as unknown,
       }) as Error,
     );
   });

@@ -23,7 +23,8 @@ const bare: HostFacts = {
 const name = (step: Step): string => {
   if ('path' in step) return `${step.kind} ${step.path}`;
   if ('name' in step) return `${step.kind} ${step.name}`;
-  return 'key' in step ? `${step.kind} ${step.key}` : `${step.kind} ${step.names.join('+')}`;
+  if ('key' in step) return `${step.kind} ${step.key}`;
+  return 'names' in step ? `${step.kind} ${step.names.join('+')}` : step.kind;
 };
 const names = (want: Partial<DesiredState>, facts: Partial<HostFacts> = {}): readonly string[] =>
   planSteps({ ...desired, ...want }, { ...bare, ...facts }).map(name);

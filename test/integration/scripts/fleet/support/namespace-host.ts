@@ -1,0 +1,165 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** How a command ended. */
+export interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command under way on a host. */
+export interface Running {
+  readonly process: ChildProcess;
+  /** Types something. */
+  type(text: string): void;
+  readonly ended: Promise<Ended>;
+  /** Resolves when its output so far has `text` in it; rejects when it ends without. */
+  printed(text: string): Promise<void>;
+}
+
+/**
+ * A root of its own: the machine's, with private copies of what a run of berth or of a test may touch. The rest is the
+ * machine's programs, which nobody changes. /tmp, /run and /root are empty.
+ */
+const setUp = `
+set -e
+mount --make-rprivate /
+mkdir "$1/var" "$1/var/lib" "$1/var/log" "$1/var/tmp" "$1/var/cache" "$1/opt" "$1/home" "$1/root" "$1/local"
+cp -a /etc "$1/etc"
+mkdir -p "$1/local/bin" "$1/var/lib/dpkg/info" "$1/var/lib/dpkg/updates" "$1/var/lib/sudo"
+cp -a /var/lib/dpkg/status "$1/var/lib/dpkg/status"
+ln -s /run "$1/var/run"
+for top in etc var opt home root; do mount --bind "$1/$top" "/$top"; done
+mount --bind "$1/local" /usr/local
+mount -t tmpfs -o mode=755 berth-test /run
+mount -t tmpfs -o mode=1777 berth-test /tmp
+chmod 700 /root
+ip link set lo up
+echo 0 >/proc/sys/net/ipv4/ip_forward
+hostname "$2"
+echo ready
+sleep infinity &
+while :; do wait; done
+`;
+
+/** A host in namespaces of its own: mounts, network, processes, name. All of it goes with `remove`. */
+export class NamespaceHost {
+  readonly name: string;
+  readonly #folder: string;
+  readonly #holder: ChildProcess;
+  /** Process 1 of the host, as this machine knows it. */
+  readonly pid: number;
+
+  private constructor(name: string, made: { folder: string; holder: ChildProcess; pid: number }) {
+    this.name = name;
+    this.#folder = made.folder;
+    this.#holder = made.holder;
+    this.pid = made.pid;
+  }
+
+  /** Makes a host without any network. Needs root. */
+  static async make(name: string): Promise<NamespaceHost> {
+    const folder = mkdtempSync(join(tmpdir(), 'berth-fleet-test-'));
+    const flags = ['--mount', '--net', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc'];
+    const holder = spawn('unshare', [...flags, 'sh', '-c', setUp, 'sh', folder, name], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    const parent = holder.pid ?? 0;
+    const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
+    return new NamespaceHost(name, { folder, holder, pid: Number(children.trim()) });
+  }
+
+  /** Where a path of the host lies for this process. */
+  path(onHost: string): string {
+    return join(`/proc/${this.pid}/root`, onHost);
+  }
+
+  /** Runs a shell script on it that has to succeed; returns what it printed. */
+  must(script: string): string {
+    return execFileSync('nsenter', [...this.#enter(), 'sh', '-ec', script], { encoding: 'utf8' });
+  }
+
+  /** Starts a program on it. */
+  start(
+    argv: readonly string[],
+    options: { readonly env?: Readonly<Record<string, string>> } = {},
+  ): Running {
+    return startCommand(['nsenter', ...this.#enter(), ...argv], options.env ?? {});
+  }
+
+  /** Command lines of what runs on it, process 1 and its sleep left out. */
+  processes(): readonly string[] {
+    const lines = this.must('ps -eo pid=,stat=,args=').split('\n');
+    return lines
+      .map((line) => line.trim())
+      .filter(
+        (line) => line !== '' && !/^\d+ Z|^1 |sleep infinity|ps -eo pid=|sh -ec ps /.test(line),
+      );
+  }
+
+  /** Connects it to another by a pair of interfaces; this end is `eth0`, the other a port of `bridge` there. */
+  plugInto(other: NamespaceHost, bridge: string, address: string): void {
+    const port = `p${this.pid}`;
+    const there = ['--target', String(other.pid), '--net', '--'];
+    const ip = (...args: readonly string[]): void => {
+      execFileSync('nsenter', [...there, 'ip', ...args]);
+    };
+    ip('link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(this.pid));
+    ip('link', 'set', port, 'master', bridge, 'up');
+    this.must(`ip address add ${address}/24 dev eth0; ip link set eth0 up`);
+  }
+
+  /** Gives it a bridge with an address of its own. */
+  addBridge(bridge: string, address: string): void {
+    this.must(
+      `ip link add ${bridge} type bridge; ip address add ${address}/24 dev ${bridge}; ip link set ${bridge} up`,
+    );
+  }
+
+  /** Ends every process on it and removes all of it. */
+  async remove(): Promise<void> {
+    if (this.#holder.exitCode === null && this.#holder.signalCode === null) {
+      this.#holder.kill('SIGKILL');
+      await once(this.#holder, 'exit');
+    }
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #enter(): readonly string[] {
+    const target = ['--target', String(this.pid)];
+    return [...target, '--mount', '--net', '--pid', '--uts', '--wd=/', '--'];
+  }
+}
+
+function startCommand(argv: readonly string[], env: Readonly<Record<string, string>>): Running {
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: '/root', ...env },
+  });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
+  const ended = once(child, 'close').then(([code, signal]: unknown[]): Ended => {
+    const exitCode = typeof code === 'number' ? code : signal === 'SIGINT' ? 130 : 128;
+    return { exitCode, ...texts };
+  });
+  return {
+    process: child,
+    type: (text) => void child.stdin.write(text),
+    ended,
+    printed: async (text) => {
+      while (!texts.stdout.includes(text)) {
+        const next = await Promise.race([once(child.stdout, 'data'), ended.then(() => undefined)]);
+        if (next === undefined && !texts.stdout.includes(text)) {
+          throw new Error(`ended without "${text}": ${texts.stdout}${texts.stderr}`);
+        }
+      }
+    },
+  };
+}
