@@ -33,6 +33,7 @@ export function planSteps(desired: DesiredState, facts: HostFacts): readonly Ste
     ...fixSteps(desired.fixes, facts),
     { kind: 'group', name: apiGroup },
     folder(places.configFolder, { mode: 0o755, removes: 'empty' }),
+    ...(desired.dataRoot === undefined ? [] : parentsOf(desired.dataRoot)),
     ...dataFolderSteps(dataRoot),
     folder(places.runFolder, { mode: 0o755, removes: 'contents' }),
     ...socketFolderSteps(desired.apiSocket),
@@ -58,6 +59,13 @@ type FolderStep = Extract<Step, { kind: 'make-folder' }>;
 
 function folder(path: string, options: Pick<FolderStep, 'mode' | 'removes'>): FolderStep {
   return { kind: 'make-folder', path, ...options };
+}
+
+/** A data root of the user's choice may lie in folders that are not there yet. */
+function parentsOf(path: string): readonly Step[] {
+  const parent = dirname(path);
+  if (parent === '/') return [];
+  return [...parentsOf(parent), folder(parent, { mode: 0o755, removes: 'empty' })];
 }
 
 /**

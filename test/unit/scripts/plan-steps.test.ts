@@ -82,6 +82,16 @@ describe('planSteps', () => {
     expect(names({ dataRoot: '/data' }, facts)).toContain('make-folder /data/images');
   });
 
+  test('a data root in folders that are not there brings these along', () => {
+    const made = names({ dataRoot: '/srv/deep/data' }).filter((step) => step.includes('/srv'));
+    expect(made.slice(0, 4)).toEqual([
+      'make-folder /srv',
+      'make-folder /srv/deep',
+      'make-folder /srv/deep/data',
+      'make-folder /srv/deep/data/containers',
+    ]);
+  });
+
   test('another configuration makes another service definition, so that the daemon is restarted', () => {
     const service = (text: string): Step | undefined =>
       planSteps(desired, { ...bare, daemonConfig: text }).find(({ kind }) => kind === 'service');
