@@ -82,7 +82,8 @@ describe('socket activation', () => {
     const [program = '', ...args] = berthdWith(own);
     const env = { ...process.env, LISTEN_PID: '1', LISTEN_FDS: '1' };
     child = spawn(program, args, { stdio: 'ignore', env });
-    await until('the socket', () => (existsSync(own) ? true : undefined));
-    expect(await version(own)).toBe(200);
+    // Between bind(2) and listen(2) the socket is there and refuses.
+    const status = await until('an answer', () => version(own).catch(() => undefined));
+    expect(status).toBe(200);
   });
 });
