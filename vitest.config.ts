@@ -1,10 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests on hosts of their own, each with its mounts, processes and network: they do not see each other. */
+const onOwnHosts = [
+  'test/integration/mirrors/**/*.test.ts',
+  'test/integration/scripts/{bundle,fleet,packages,repositories}/**/*.test.ts',
+];
+
 /** One project a test folder, so that `npm test -- --project unit` runs a part. */
-const project = (name: string, options: { readonly parallel: boolean }) => ({
+const project = (
+  name: string,
+  options: {
+    readonly parallel: boolean;
+    readonly exclude?: readonly string[];
+  },
+) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
+    exclude: [...(options.exclude ?? [])],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Tests that change the machine's mounts, cgroups or daemons take turns.
@@ -18,7 +31,18 @@ export default defineConfig({
       project('unit', { parallel: true }),
       project('style', { parallel: true }),
       project('contract', { parallel: false }),
-      project('integration', { parallel: false }),
+      project('integration', { parallel: false, exclude: onOwnHosts }),
+      {
+        test: {
+          name: 'hosts',
+          include: onOwnHosts,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+          // They wait for each other's programs more than they compute; after those that must have the machine for themselves.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

@@ -142,6 +142,10 @@ export const checkVerbMessages = {
     (p: { path: string; line: number; why: string }) => `"${p.path}", line ${p.line}: ${p.why}`,
     (p) => `"${p.path}"第 ${p.line} 行：${p.why}`,
   ),
+  waiversUnreadable: phrase(
+    (p: { path: string; why: string }) => `"${p.path}" cannot be read: ${p.why}`,
+    (p) => `无法读取"${p.path}"：${p.why}`,
+  ),
   waiversShape: text('wanted "waivers:" with a list of entries', '应为 "waivers:"，其后为条目列表'),
   waiverNotMap: text(
     'wanted an entry with "check", "reason" and "until"',

@@ -35,6 +35,12 @@ export const downMessages = {
   ),
   nothingChanged: text('Nothing was changed.', '没有做任何更改。'),
   isDown: text('berth is down; the host is as it was.', 'berth 已撤下；主机恢复原状。'),
+  isDownButInstalled: phrase(
+    (p: { path: string }) =>
+      `berth is down. The host is as it was, but for berth itself in ${p.path}; remove it with: berth down --purge`,
+    (p) =>
+      `berth 已撤下。除 ${p.path} 中的 berth 本身外，主机恢复原状；如需删除：berth down --purge`,
+  ),
   keptData: phrase(
     (p: { data: string }) => `kept: ${p.data}; remove it with: berth down --purge`,
     (p) => `保留：${p.data}；如需删除：berth down --purge`,

@@ -2,6 +2,7 @@ import { phrase, text } from '../message.ts';
 
 /** How a command ends before its time: wrong use, Ctrl-C, a bug. */
 export const endingMessages = {
+  remedyLabel: text('remedy: ', '解决办法：'),
   bug: text(
     'This is a bug of berth: please report it with the lines above.',
     '这是 berth 的缺陷：请附上以上内容报告。',

@@ -25,6 +25,10 @@ export const fleetErrorMessages = {
     (p) =>
       `"${p.text}"不是主机地址；应为 user@host、ssh://user@host:port 或 ~/.ssh/config 中的名称`,
   ),
+  userInvalid: text(
+    'wanted the name of a user: letters, digits and _ . @ $ \\ + -, the first of them a letter, a digit or _',
+    '应为用户名：由字母、数字和 _ . @ $ \\ + - 组成，且以字母、数字或 _ 开头',
+  ),
   addressRemedy: text(
     'Write an address as for ssh(1), a port only in the form ssh://user@host:port.',
     '请按 ssh(1) 的格式书写地址，端口只能写成 ssh://user@host:port 的形式。',
@@ -249,6 +253,7 @@ export const fleetErrorMessages = {
     (p: { path: string; why: string }) => `"${p.path}" is no bundle of berth: ${p.why}`,
     (p) => `"${p.path}"不是 berth 安装包：${p.why}`,
   ),
+  bundleWithoutProgram: text('it has no bin/berth', '其中没有 bin/berth'),
   bundleName: text(
     'its name should end like berth-1.2.3-linux-x64.tar.gz',
     '文件名应形如 berth-1.2.3-linux-x64.tar.gz',

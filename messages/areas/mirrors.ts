@@ -88,6 +88,10 @@ export const mirrorMessages = {
     'Correct these lines. "berth mirrors list --json" prints a catalogue that is right.',
     '请更正这些行。"berth mirrors list --json" 可输出一份正确的目录。',
   ),
+  catalogueUnreadableRemedy: text(
+    'Name a file that is there and can be read; without --catalogue berth uses its own catalogue.',
+    '请指定一个存在且可读的文件；不加 --catalogue 时使用 berth 自带的目录。',
+  ),
   atLine: phrase(
     (p: { line: number; problem: string }) => `line ${p.line}: ${p.problem}`,
     (p) => `第 ${p.line} 行：${p.problem}`,

@@ -95,6 +95,16 @@ export const upMessages = {
   ),
   seeCheck: text('See "berth check".', '详见 "berth check"。'),
 
+  dataRootInUse: phrase(
+    (p: { now: string; wanted: string; count: number }) =>
+      `${p.count} containers run with their data in "${p.now}"; wanted none, because the engine that works in "${p.wanted}" would not know them`,
+    (p) =>
+      `有 ${p.count} 个容器正在运行，其数据在"${p.now}"；应当没有，因为在"${p.wanted}"工作的引擎不认识它们`,
+  ),
+  dataRootInUseRemedy: text(
+    'Stop them ("berth ps", "berth stop NAME"), then run the same command again.',
+    '请停止它们（"berth ps"、"berth stop 名称"），然后再次运行同一命令。',
+  ),
   pathNotSocket: phrase(
     (p: { path: string }) =>
       `"${p.path}" exists and is not a socket; wanted a free place for the API's socket`,

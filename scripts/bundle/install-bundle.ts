@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   chmod,
   exists,
@@ -18,6 +18,7 @@ import type { ProvisionHost } from '../host/provision-host.ts';
 import { bundleHome, bundlesFolder, commandLink, currentLink } from '../program/bundle-home.ts';
 import { damagedFiles, readManifest } from './from-bundle.ts';
 import { digestsName } from './manifest.ts';
+import { settleFolder } from './settle-folder.ts';
 import { unpackBundle } from './unpack-bundle.ts';
 
 /** Where the link that people call leads to. */
@@ -51,12 +52,12 @@ export async function installBundle(
 ): Promise<void> {
   const folder = host.path(bundlesFolder);
   const staging = join(folder, `.new-${process.pid}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   await removeStaging(host);
   try {
     await unpackBundle(wanted.source, staging);
     await requireWhole(staging, wanted);
-    await chmod(staging, 0o755);
+    await settleFolder(staging);
     await rename(staging, host.path(bundleHome(wanted.version)));
   } catch (error) {
     if (isBerthError(error)) throw error;
@@ -108,18 +109,30 @@ export async function makeCurrent(host: ProvisionHost, version: string | undefin
 export async function linkCommand(host: ProvisionHost): Promise<void> {
   const path = host.path(commandLink);
   if ((await linkTarget(path)) !== undefined || (await exists(path))) return;
-  await mkdir(join(path, '..'), { recursive: true });
+  await makeFolders(dirname(path));
   await pointLink(path, commandTarget);
 }
 
-/** Lets a link lead to `target`, at once; `undefined` removes it. */
+/** Makes the folders that are missing, for everyone to read whatever the umask is, and durable. */
+async function makeFolders(path: string): Promise<void> {
+  const outermost = await mkdir(path, { recursive: true });
+  if (outermost === undefined) return;
+  for (let made = path; made.length >= outermost.length; made = dirname(made)) {
+    await chmod(made, 0o755);
+    syncFolder(dirname(made));
+  }
+}
+
+/** Lets a link lead to `target`, at once and durably; `undefined` removes it. */
 async function pointLink(path: string, target: string | undefined): Promise<void> {
   if (target === undefined) {
     await rm(path, { force: true });
+    if (await exists(dirname(path))) syncFolder(dirname(path));
     return;
   }
   const temporary = `${path}.new-${process.pid}`;
   await rm(temporary, { force: true });
   await symlink(target, temporary);
   await rename(temporary, path);
+  syncFolder(dirname(path));
 }

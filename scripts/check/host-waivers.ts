@@ -1,5 +1,7 @@
 import type { SkipRequest } from '../../checks/selection.ts';
 import type { Clock } from '../../runtime/host/clock.ts';
+import { checkVerbMessages as m } from '../../messages/areas/check-verb.ts';
+import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
 import { readTextIfExists } from '../../runtime/host/files.ts';
 import { places } from '../host/places.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
@@ -16,8 +18,22 @@ export async function withHostWaivers(
   { host, clock }: { readonly host: ProvisionHost; readonly clock: Clock },
 ): Promise<Waivers> {
   const path = places.waivers;
-  const text = await readTextIfExists(host.path(path));
+  const text = await readWaivers(path, host);
   const waivers = parseWaivers({ path, text }, clock.now());
   const said = new Set(skip.map(({ id }) => id));
   return { ...waivers, skip: [...skip, ...waivers.skip.filter(({ id }) => !said.has(id))] };
+}
+
+/** A folder in its place, or a file that cannot be read, is told like a file that is wrong. */
+async function readWaivers(path: string, host: ProvisionHost): Promise<string | undefined> {
+  try {
+    return await readTextIfExists(host.path(path));
+  } catch (cause) {
+    throw new BerthError('WAIVERS_INVALID', {
+      message: m.waiversUnreadable({ path, why: messageOf(cause) }),
+      remedy: m.waiversRemedy({ path }),
+      details: { path },
+      cause,
+    });
+  }
 }

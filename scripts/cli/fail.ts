@@ -13,12 +13,12 @@ export async function fail(
   options: { readonly console: Console; readonly argv: readonly string[] },
 ): Promise<number> {
   const error = isBerthError(thrown) ? thrown : unforeseen(thrown);
-  if (options.argv.includes('--json')) {
+  if (asksForJson(options.argv)) {
     const { code, message, remedy, details } = error;
     const text = JSON.stringify({ error: { code, message, remedy, details } }, undefined, 2);
     await options.console.output.write(`${text}\n`).catch(() => undefined);
   }
-  await options.console.errors.write(renderError(error)).catch(() => undefined);
+  await options.console.errors.write(renderError(error, m.remedyLabel())).catch(() => undefined);
   return catalogueEntry(error.code).exit;
 }
 
@@ -30,4 +30,26 @@ function unforeseen(thrown: unknown): BerthError {
     remedy: m.bug(),
     cause: thrown,
   });
+}
+
+/** Verbs of the engine, alone or behind `container`, whose later words are a command of the container's own. */
+const commandVerbs = ['run', 'create', 'exec', 'top'];
+
+/**
+ * Whether `--json` is said to berth. Behind `--`, and from the first argument of such a verb on, it is said to the
+ * container's command. An option's value counts as an argument too: then the error is only told on standard error.
+ */
+function asksForJson(argv: readonly string[]): boolean {
+  const words: string[] = [];
+  let ours = true;
+  for (const [index, word] of argv.entries()) {
+    if (word === '--json') return true;
+    if (word === '--') return false;
+    if (word.startsWith('-') || argv[index - 1] === '--lang') continue;
+    if (!ours) return false;
+    words.push(word);
+    const verb = words[0] === 'container' ? words[1] : words[0];
+    ours = !commandVerbs.includes(verb ?? '');
+  }
+  return false;
 }

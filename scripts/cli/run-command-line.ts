@@ -3,10 +3,11 @@ import { commandLineMessages as m } from '../../messages/areas/command-line.ts';
 import { nearestName } from '../../checks/nearest-name.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { EngineContext } from '../../runtime/cli/context.ts';
+import { thisHost } from '../host/provision-host.ts';
 import { ensureEntropy } from '../../runtime/syscall/entropy.ts';
 import { engineVerbEntries, hostVerbs } from './verbs.ts';
 import { isAnswered, usageErrorOf } from './usage-error.ts';
-import type { VerbEntry } from './verb.ts';
+import type { VerbContext, VerbEntry } from './verb.ts';
 import { withInterrupt } from './interrupt.ts';
 import { berthVersion } from './version.ts';
 
@@ -102,10 +103,24 @@ async function runVerb(call: {
     exitCode =
       entry.signals === 'own'
         ? await verb.run({ ...context, signal: new AbortController().signal }, command)
-        : await withInterrupt(context.console, (signal) =>
-            verb.run({ ...context, signal }, command),
-          );
+        : await withInterrupt(context.console, async (signal) => {
+            const called = { ...context, signal };
+            return (await handedOver(entry, argv, called)) ?? verb.run(called, command);
+          });
   });
   await program.parseAsync([...argv], { from: 'user' });
   return exitCode;
+}
+
+/** What recovers from a killed upgrade is the version before it, not the one that came with it. */
+const recovering: readonly string[] = ['up', 'down'];
+
+async function handedOver(
+  entry: VerbEntry,
+  argv: readonly string[],
+  context: VerbContext,
+): Promise<number | undefined> {
+  if (!recovering.includes(entry.name)) return undefined;
+  const { handOver } = await import('../upgrade/hand-over.ts');
+  return handOver(argv, { host: thisHost, context });
 }

@@ -1,6 +1,10 @@
 import { downMessages as m } from '../../messages/areas/down.ts';
+import { bundleMessages } from '../../messages/areas/bundle.ts';
 import { dirname } from 'node:path';
+import { upgradeMessages } from '../../messages/areas/upgrade.ts';
+import { takeBack, unprovedUpgrade } from '../apply/recover.ts';
 import { undoRun } from '../apply/undo-run.ts';
+import { currentVersion } from '../bundle/install-bundle.ts';
 import { removeBundles } from '../bundle/remove-bundles.ts';
 import type { VerbContext } from '../cli/verb.ts';
 import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
@@ -10,6 +14,7 @@ import { requireRoot } from '../host/require-root.ts';
 import { Journal } from '../journal/journal.ts';
 import { takeProvisionLock } from '../journal/lock.ts';
 import type { Run } from '../journal/runs.ts';
+import { bundlesFolder } from '../program/bundle-home.ts';
 import { confirmed } from '../ui/confirm.ts';
 import type { Progress, Tell } from '../ui/progress.ts';
 import { renderEvent } from '../ui/render-event.ts';
@@ -40,10 +45,18 @@ export async function down(options: DownOptions, env: DownEnvironment): Promise<
   try {
     const result = await undoAll(options, env);
     if (options.purge && result.outcome !== 'declined') await removeBundles(env.host);
-    return result;
+    return result.outcome === 'undone' ? await withInstallation(result, env.host) : result;
   } finally {
     await lock.release();
   }
+}
+
+/** Says where berth itself stays, once instead of with every version that was installed. */
+async function withInstallation(result: DownResult, host: ProvisionHost): Promise<DownResult> {
+  if ((await currentVersion(host)) === undefined) return result;
+  const said = bundleMessages.installedStays({ path: bundlesFolder });
+  const notes = result.notes.filter((note) => note !== said);
+  return { ...result, installedIn: bundlesFolder, notes };
 }
 
 async function undoAll(options: DownOptions, env: DownEnvironment): Promise<DownResult> {
@@ -63,6 +76,7 @@ async function undoAll(options: DownOptions, env: DownEnvironment): Promise<Down
     return { outcome: 'declined', stoppedContainers: 0, notes: [] };
   }
   context.signal.throwIfAborted();
+  await takeBackUpgrade(env, journal);
   const stoppedContainers = await progress.stage(m.stageStopping(), async (tell) => {
     const { clock, signal } = context;
     const count = await stopContainers({ host, runs, socketPath, clock, signal });
@@ -80,6 +94,22 @@ async function undoAll(options: DownOptions, env: DownEnvironment): Promise<Down
     ...(data === undefined ? {} : { data: { ...data, fate } as const }),
     notes,
   };
+}
+
+/** A version that was never proved is not to stay the current one. What cannot be put back here is tried again below. */
+async function takeBackUpgrade(env: DownEnvironment, journal: Journal): Promise<void> {
+  const run = unprovedUpgrade(journal);
+  if (run === undefined) return;
+  await env.progress.stage(upgradeMessages.stageRecovering(), (tell) =>
+    takeBack(run, {
+      host: env.host,
+      journal,
+      listen: (event) => {
+        const line = renderEvent(event);
+        if (line !== undefined) tell(line);
+      },
+    }),
+  );
 }
 
 async function mayGoOn(

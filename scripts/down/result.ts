@@ -19,6 +19,8 @@ export interface DownResult {
   readonly stoppedContainers: number;
   /** Absent when there was no data. */
   readonly data?: DataInventory & { readonly fate: 'kept' | 'removed' };
+  /** Folder where berth itself stays installed; absent when none is, or it was removed. */
+  readonly installedIn?: string;
   /** What a person should know: files kept, packages still needed. */
   readonly notes: readonly string[];
 }
@@ -32,7 +34,9 @@ export function renderDownResult(result: DownResult): string {
     result.data?.fate === 'kept'
       ? [`  ${m.keptData({ data: describeInventory(result.data) })}`]
       : [];
-  return [m.isDown(), ...kept, ...notes, ''].join('\n');
+  const { installedIn } = result;
+  const end = installedIn === undefined ? m.isDown() : m.isDownButInstalled({ path: installedIn });
+  return [end, ...kept, ...notes, ''].join('\n');
 }
 
 /** An inventory in one line. */

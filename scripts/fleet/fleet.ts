@@ -41,8 +41,10 @@ export async function fleet(work: FleetWork): Promise<FleetResult> {
     throw new BerthError('FLEET_NO_HOSTS', { message: e.noHosts(), remedy: e.noHostsRemedy() });
   }
   const started = clock.now();
-  const logFolder = options.logs ?? (await mkdtemp(join(tmpdir(), 'berth-fleet-logs-')));
-  await makeLogFolder(logFolder);
+  const logFolder =
+    options.logs === undefined
+      ? await mkdtemp(join(tmpdir(), 'berth-fleet-logs-'))
+      : await makeLogFolder(options.logs);
   const clients = await makeClientFolder({
     hostKeys: options.acceptNewHostKeys ? 'accept-new' : 'yes',
     connectTimeoutS: Math.ceil(options.connectTimeout / 1000),

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../runtime/host/clock.ts';
-import { chmod, mkdir, open } from '../../runtime/host/files.ts';
+import { mkdir, mkdtemp, open, stat } from '../../runtime/host/files.ts';
+
+/** Letters of a name of a file; with four bytes each they have room in one of 255 bytes, as file systems allow. */
+const longestName = 55;
 
 /** The log of one host: a line an event, with its time. */
 export interface HostLog {
@@ -41,13 +45,24 @@ export async function openHostLog(options: HostLogOptions): Promise<HostLog> {
   };
 }
 
-/** Makes the folder of a fleet's logs. */
-export async function makeLogFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await chmod(folder, 0o700);
+/**
+ * Makes a folder for a fleet's logs, which nobody but its owner can enter. One that is there already keeps its rights;
+ * where they let others in, the logs go into a new folder in it. Returns where they go.
+ */
+export async function makeLogFolder(folder: string): Promise<string> {
+  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (made !== undefined) return folder;
+  const { mode, uid } = await stat(folder);
+  const ownersAlone = (mode & 0o077) === 0 && uid === process.geteuid?.();
+  return ownersAlone ? folder : mkdtemp(join(folder, 'berth-fleet-logs-'));
 }
 
-/** Names of hosts have letters that name other places in a path, and are told apart by case on some systems only. */
+/**
+ * Names of hosts have letters that name other places in a path: where one had to go, a digest of the name tells it from
+ * others that look the same without.
+ */
 function fileNameOf(name: string): string {
-  return name.replaceAll(/[^\w.@-]/g, '_');
+  const plain = name.replaceAll(/[^\p{L}\p{N}_.@-]/gu, '_').slice(0, longestName);
+  if (plain === name) return plain;
+  return `${plain}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }

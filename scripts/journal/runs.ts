@@ -11,6 +11,8 @@ export interface Run {
    * failure or `berth down` asked for that. `rested`: undone but for what was left in place on purpose.
    */
   readonly phase: 'applying' | 'done' | 'rolling-back' | 'rested';
+  /** Whether all its steps were applied once, whatever came of it later. */
+  readonly finished: boolean;
   /** By step: what undoing needs, for those steps that are not undone. */
   readonly undo: ReadonlyMap<number, unknown>;
 }
@@ -20,6 +22,7 @@ interface GrowingRun {
   begunAt: string;
   plan: Plan;
   phase: Run['phase'];
+  finished: boolean;
   undo: Map<number, unknown>;
 }
 
@@ -29,7 +32,7 @@ export function runsOf(records: readonly JournalRecord[]): readonly Run[] {
   for (const record of records) {
     if (record.type === 'begin') {
       const { run: id, at: begunAt, plan } = record;
-      runs.set(id, { id, begunAt, plan, phase: 'applying', undo: new Map() });
+      runs.set(id, { id, begunAt, plan, phase: 'applying', finished: false, undo: new Map() });
     } else if (record.type !== 'created') {
       const run = runs.get(record.run);
       if (run !== undefined) advance(run, record);
@@ -50,6 +53,7 @@ function advance(
       return;
     case 'done':
       run.phase = 'done';
+      run.finished = true;
       return;
     case 'rolling-back':
       run.phase = 'rolling-back';

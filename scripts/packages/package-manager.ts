@@ -35,6 +35,12 @@ export interface PackageWork {
   readonly clock?: Clock;
 }
 
+/** How packages are removed. */
+export interface RemovalWork extends PackageWork {
+  /** Those whose configuration stays: it was there before berth installed them, and is somebody else's. */
+  readonly keepConfiguration?: readonly string[];
+}
+
 /**
  * A distribution's package manager, as far as berth uses one. One folder each.
  *
@@ -58,6 +64,11 @@ export interface PackageManager {
   /** Those of `names` that have left anything on the host: installed, half installed, or only configuration. */
   traces(host: ProvisionHost, names: readonly string[]): Promise<readonly string[]>;
   /**
+   * Those of `names` that are not installed and whose configuration is there all the same, where the package manager keeps
+   * account of that and removing would take it along.
+   */
+  configurationOnly?(host: ProvisionHost, names: readonly string[]): Promise<readonly string[]>;
+  /**
    * What installing `specs` would change. May refresh the package index.
    * Throws PACKAGE_CONFLICT when it would remove packages.
    */
@@ -68,11 +79,11 @@ export interface PackageManager {
   ): Promise<InstallationPreview>;
   /** Installs what `additions`, which fetches the index, has previewed; never removes another package. Throws PACKAGE_UNKNOWN. */
   install(host: ProvisionHost, specs: readonly PackageSpec[], work?: PackageWork): Promise<void>;
-  /** Removes exactly `names` with their configuration, or nothing when others need them. */
+  /** Removes exactly `names` with their configuration, but for what is to be kept, or nothing when others need them. */
   remove(
     host: ProvisionHost,
     names: readonly string[],
-    work?: PackageWork,
+    work?: RemovalWork,
   ): Promise<RemovalOutcome>;
   /** The version that is installed; `undefined` when none is. */
   installedVersion(host: ProvisionHost, name: string): Promise<string | undefined>;

@@ -29,18 +29,39 @@ function filesFor(
   command: ServiceCommand,
 ): Pick<ServiceStep, 'definition' | 'companions'> {
   switch (manager) {
-    case 'systemd':
+    case 'systemd': {
+      const content = systemdUnit(command);
+      const mode = definitionMode(manager, content);
       return {
-        definition: { path: places.systemdUnit, content: systemdUnit(command), mode: 0o644 },
+        definition: { path: places.systemdUnit, content, mode },
         companions: [{ path: places.systemdSocket, content: systemdSocket(command), mode: 0o644 }],
       };
+    }
     case 'openrc': {
       const content = openrcScript(command, places.runFolder);
-      return { definition: { path: places.openrcScript, content, mode: 0o755 } };
+      const mode = definitionMode(manager, content);
+      return { definition: { path: places.openrcScript, content, mode } };
     }
     case 'supervisor': {
       const content = supervisedService(command);
-      return { definition: { path: places.supervisedService, content, mode: 0o644 } };
+      const mode = definitionMode(manager, content);
+      return { definition: { path: places.supervisedService, content, mode } };
     }
+  }
+}
+
+/** A URL with a user or a password, as the variables of a proxy may have one. */
+const credentials = /:\/\/[^\s/"']+@/;
+
+/** Permission bits of a definition. Only root reads a password, and what nobody but berth has to read. */
+export function definitionMode(manager: ServiceManagerName, content: string): number {
+  const secret = credentials.test(content);
+  switch (manager) {
+    case 'systemd':
+      return secret ? 0o600 : 0o644;
+    case 'openrc':
+      return secret ? 0o700 : 0o755;
+    case 'supervisor':
+      return 0o600;
   }
 }

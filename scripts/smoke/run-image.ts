@@ -11,6 +11,9 @@ export interface HelloRun {
   readonly errors: string;
 }
 
+/** Label of its containers: one that a kill has left is known by it. */
+export const smokeLabel = 'berth.smoke-test';
+
 /** Long enough for a slow disk, short enough not to hang an installation, in milliseconds. */
 const timeoutMs = 60_000;
 
@@ -27,7 +30,7 @@ export async function runImage(
   const created = await client.json({
     method: 'POST',
     path: '/containers/create',
-    body: { Image: image, HostConfig: { NetworkMode: 'none' } },
+    body: { Image: image, Labels: { [smokeLabel]: '1' }, HostConfig: { NetworkMode: 'none' } },
     signal,
   });
   const path = `/containers/${segment(textAt(fieldsOf(created, 'container'), 'Id'))}`;

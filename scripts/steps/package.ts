@@ -25,6 +25,8 @@ const captured = z.strictObject({
   changed: z.array(z.strictObject({ name: z.string(), from: z.string() })).default([]),
   /** Packages that were not held before. */
   held: z.array(z.string()).default([]),
+  /** Those of `added` whose configuration was there all the same, left by an earlier removal: it stays. */
+  configured: z.array(z.string()).optional(),
 });
 type Captured = z.infer<typeof captured>;
 
@@ -78,7 +80,8 @@ async function undo(step: PackageStep, context: UndoContext<Captured>): Promise<
   }
   if (before.held.length > 0) await manager.unhold(host, before.held, work);
   const gone = await restoreVersions(moved, { host, manager, work });
-  const outcome = present.length > 0 ? await manager.remove(host, present, work) : undefined;
+  const removal = { ...work, keepConfiguration: before.configured ?? [] };
+  const outcome = present.length > 0 ? await manager.remove(host, present, removal) : undefined;
   if (outcome?.kind === 'needed') {
     const note = m.stepNeeded({ packages: present.join(', '), by: outcome.by.join(', ') });
     return { kind: 'forgotten', note };
@@ -130,7 +133,13 @@ async function capture(
   const manager = await packageManagerOf(host, step.names);
   const held = await unheld(step, { host, manager });
   const preview = await manager.additions(host, specsOf(step), workOf(signal, tell));
-  return { added: [...preview.added], changed: [...preview.changed], held: [...held] };
+  const configured = (await manager.configurationOnly?.(host, preview.added)) ?? [];
+  return {
+    added: [...preview.added],
+    changed: [...preview.changed],
+    held: [...held],
+    ...(configured.length === 0 ? {} : { configured: [...configured] }),
+  };
 }
 
 /** Step kind `package`. */

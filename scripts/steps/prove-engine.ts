@@ -16,6 +16,8 @@ export const proveEngineStep = z.strictObject({
   manager: z.enum(serviceManagers),
   service: z.strictObject({ name: z.string(), path: z.string().startsWith('/') }),
   timeoutMs: z.int().positive(),
+  /** Boot of the kernel in which those containers ran; another one has ended them all. */
+  boot: z.string().optional(),
   /** Containers that ran before, and have to run still. */
   containers: z.array(
     z.strictObject({ id: z.string(), pid: z.int().positive(), autoRemove: z.boolean() }),

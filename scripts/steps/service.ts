@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { z } from 'zod';
 import { servicesMessages as m } from '../../messages/areas/services.ts';
-import { writeFileWhole } from '../../runtime/host/files.ts';
+import { chmod, exists, mkdir, writeFileWhole } from '../../runtime/host/files.ts';
 import {
   fileState,
   readFileState,
@@ -86,9 +87,33 @@ async function apply(step: ServiceStep, host: ProvisionHost): Promise<void> {
   const sameSockets = await allWritten(step.companions ?? [], host);
   await (sameSockets ? manager.pause(host, at(step)) : manager.stop(host, at(step)));
   for (const { path, content, mode } of filesOf(step)) {
+    await remakeRunFolder(path, host);
     await writeFileWhole(host.path(path), content, { mode, durability: 'disk' });
   }
   await manager.start(host, at(step));
+}
+
+/** Whether a path belongs to this boot only, and the boot that made its folder is over. */
+async function isOfOtherBoot(path: string, host: ProvisionHost): Promise<boolean> {
+  return path.startsWith('/run/') && !(await exists(host.path(dirname(path))));
+}
+
+/** Makes the folder of a definition anew that a reboot has emptied /run of; the step that made it was done before that. */
+async function remakeRunFolder(path: string, host: ProvisionHost): Promise<void> {
+  if (!(await isOfOtherBoot(path, host))) return;
+  const folder = host.path(dirname(path));
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755);
+}
+
+/** Puts a file back. Where everything goes away, one that a reboot has taken already is not to come again. */
+async function restore(
+  at: { readonly path: string; readonly before: FileState },
+  { host, options }: UndoContext<Captured>,
+): Promise<void> {
+  if (options.services === 'stop' && (await isOfOtherBoot(at.path, host))) return;
+  if (at.before.type === 'file') await remakeRunFolder(at.path, host);
+  await restoreFileState(host.path(at.path), at.before);
 }
 
 async function allWritten(
@@ -108,9 +133,9 @@ async function undo(step: ServiceStep, context: UndoContext<Captured>): Promise<
   await (again && (await hadCompanions(step, context))
     ? manager.pause(host, at(step))
     : manager.stop(host, at(step)));
-  await restoreFileState(host.path(step.definition.path), before.definition);
+  await restore({ path: step.definition.path, before: before.definition }, context);
   for (const [index, { path }] of (step.companions ?? []).entries()) {
-    await restoreFileState(host.path(path), before.companions?.[index] ?? { type: 'absent' });
+    await restore({ path, before: before.companions?.[index] ?? { type: 'absent' } }, context);
   }
   await manager.reload(host);
   if (again) {

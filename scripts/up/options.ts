@@ -64,7 +64,9 @@ export function readUpOptions(command: Command): UpOptions {
   // Commander types no options: this is the edge where they become what `defineUpOptions` declared.
   const options = command.opts<Omit<UpOptions, 'features'>>();
   const features = command.opts<FeatureOptions>();
-  const wishes = Object.keys(requestOfFeatures(features));
+  // Some wishes come from no option, such as those of what is in the bundle.
+  const unasked = Object.keys(requestOfFeatures({}));
+  const wishes = Object.keys(requestOfFeatures(features)).filter((key) => !unasked.includes(key));
   if (options.plan !== undefined && wishes.length > 0) {
     throw new BerthError('USAGE', {
       message: m.planWithWishes({ wishes: wishes.join(', ') }),

@@ -6,6 +6,7 @@ import { requireRoot } from '../host/require-root.ts';
 import { Journal } from '../journal/journal.ts';
 import { takeProvisionLock } from '../journal/lock.ts';
 import { savePlan } from '../plan/plan-file.ts';
+import type { Plan } from '../plan/plan.ts';
 import { renderPlan, viewPlan } from '../plan/render-plan.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
 import { readSupervisor } from '../supervisor/supervisor.ts';
@@ -13,6 +14,7 @@ import { confirmed } from '../ui/confirm.ts';
 import { renderEvent } from '../ui/render-event.ts';
 import { decide, requestOf, type Decision } from './decide.ts';
 import type { UpEnvironment } from './environment.ts';
+import { guardDataRoot } from './guard-data-root.ts';
 import { guardSockets } from './guard-sockets.ts';
 import { proveFixes } from './host-check.ts';
 import { upFeatures } from './features/index.ts';
@@ -65,12 +67,13 @@ async function change(options: UpOptions, env: UpEnvironment): Promise<UpResult>
   const plan = await viewPlan(decision.plan, env.host);
   const base = { plan, checks: countsOf(decision), recovery } as const;
   if (plan.changes.length === 0) {
-    const engine = await waitUntilReady(options, env);
+    const engine = await waitUntilReady(decision.plan, env);
     // A run that was killed after its last step has not come to this yet.
-    await finishFeatures(options, env, engine);
+    await finishFeatures(decision.plan, env, engine);
     return { ...base, outcome: 'unchanged', engine };
   }
   await guardSockets(env.host, decision.plan);
+  await guardDataRoot(env.host, decision.plan);
   await env.progress.say(`\n${renderPlan(plan, 'steps')}\n`);
   const question = {
     message:
@@ -123,8 +126,8 @@ async function carryOut(
   );
   try {
     await proveAll(decision, env);
-    const engine = await waitUntilReady(options, env);
-    await finishFeatures(options, env, engine);
+    const engine = await waitUntilReady(decision.plan, env);
+    await finishFeatures(decision.plan, env, engine);
     if (!options.smokeTest) return { engine, summary };
     const smoke = await env.progress.stage(m.stageHello(), () =>
       smokeTest({ socketPath: engine.socketPath, signal: env.context.signal }),
@@ -139,16 +142,16 @@ async function carryOut(
 
 /** What features do through the running engine. */
 async function finishFeatures(
-  options: UpOptions,
+  { request }: Plan,
   env: UpEnvironment,
   engine: NonNullable<UpResult['engine']>,
 ): Promise<void> {
   const { host, context } = env;
-  for (const feature of upFeatures) {
-    if (Object.keys(feature.request(options.features)).length === 0) continue;
-    await env.progress.stage(m.stageFinishing(), async (tell) => {
-      await feature.whenReady?.(options.features, { host, context, tell, engine });
-    });
+  for (const { whenReady } of upFeatures) {
+    if (whenReady === undefined || !(whenReady.key in request)) continue;
+    await env.progress.stage(m.stageFinishing(), (tell) =>
+      whenReady.run(request, { host, context, tell, engine }),
+    );
   }
 }
 
@@ -159,11 +162,13 @@ async function proveAll(decision: Decision, env: UpEnvironment): Promise<void> {
   );
 }
 
+/** Waits at the socket that the plan wants: a saved one may name another than the options of today. */
 function waitUntilReady(
-  options: UpOptions,
+  { request }: Plan,
   env: UpEnvironment,
 ): Promise<NonNullable<UpResult['engine']>> {
-  const socketPath = env.host.path(options.socket);
+  const { socket } = request;
+  const socketPath = env.host.path(typeof socket === 'string' ? socket : places.apiSocket);
   const { clock, signal } = env.context;
   const logFile = env.host.path(places.daemonLog);
   return env.progress.stage(m.stageWaiting(), async (tell) => {

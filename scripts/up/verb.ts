@@ -15,7 +15,7 @@ export const upVerb: Verb = {
     const result = await up(options, { context, progress, host: thisHost });
     const text = options.json
       ? `${JSON.stringify(result, undefined, 2)}\n`
-      : renderResult(result, options.socket);
+      : renderResult(result, result.engine?.socketPath ?? options.socket);
     await context.console.output.write(text);
     return 0;
   },

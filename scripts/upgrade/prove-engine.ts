@@ -1,5 +1,6 @@
 import { upgradeMessages as m } from '../../messages/areas/upgrade.ts';
 import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { bootId } from '../../runtime/host/boot-id.ts';
 import { systemClock } from '../../runtime/host/clock.ts';
 import { exists } from '../../runtime/host/files.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
@@ -8,6 +9,7 @@ import type { ServiceAt, ServiceManagerName } from '../services/service-manager.
 import { runImage } from '../smoke/run-image.ts';
 import { carriedImage } from '../smoke/smoke-test.ts';
 import { EngineQuestions, type RunningContainer } from './engine.ts';
+import { removeProofContainers } from './proof-container.ts';
 
 /** What an engine has to prove. */
 export interface EngineProof {
@@ -18,6 +20,8 @@ export interface EngineProof {
   readonly service: ServiceAt;
   /** An engine that has not answered by then is taken for one that hangs. */
   readonly timeoutMs: number;
+  /** Boot of the kernel in which they ran: the upgrade may have been cut short by a power cut. */
+  readonly boot?: string | undefined;
   readonly containers: readonly RunningContainer[];
 }
 
@@ -45,8 +49,9 @@ export async function proveEngine(
     await answersAs(proof, { host, engine, signal });
     const manager = serviceManager(proof.manager);
     const pid = await manager.daemonPid(host, proof.service);
+    await removeProofContainers(engine, signal);
     await greets(engine, signal);
-    await hasAll(engine, proof.containers);
+    if (await isSameBoot(proof)) await hasAll(engine, proof.containers);
     await systemClock.sleep(settleMs, signal);
     if ((await manager.daemonPid(host, proof.service)) !== pid)
       throw unhealthy(m.restarting({ times: 1 }));
@@ -115,6 +120,11 @@ async function greets({ client }: EngineQuestions, signal: AbortSignal): Promise
   if (status === 0 && output.includes('Hello from')) return;
   const said = (output + errors).slice(0, 200);
   throw unhealthy(m.helloFailed({ why: m.helloEnded({ status, said }) }));
+}
+
+/** Whether the containers of a proof can run still: no process outlives a boot of the kernel. */
+async function isSameBoot({ boot }: EngineProof): Promise<boolean> {
+  return boot === undefined || boot === (await bootId());
 }
 
 /** Exit codes from here on are signals: that of a container that was killed, and not one whose work was done. */

@@ -1,5 +1,7 @@
+import { basename, dirname } from 'node:path';
 import { upgradeMessages as m } from '../../messages/areas/upgrade.ts';
 import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { bootId } from '../../runtime/host/boot-id.ts';
 import { readTextIfExists, rm } from '../../runtime/host/files.ts';
 import { applyPlan, type ApplyWork } from '../apply/apply-plan.ts';
 import { recover, type Recovery } from '../apply/recover.ts';
@@ -42,7 +44,7 @@ export interface UpgradeResult {
   readonly containers: number;
   /** What became of a run that had been killed. */
   readonly recovery: Recovery;
-  /** Versions that were removed: all but this one and the one before. */
+  /** Versions that were removed: all but this one, the one before, and those whose packages apt still reads. */
   readonly pruned: readonly string[];
 }
 
@@ -88,7 +90,7 @@ async function change(options: UpgradeOptions, work: Work): Promise<UpgradeResul
     const base = { from, to: target.version, containers: containers.length, recovery };
     if (await isThereAlready(plan, work)) return { ...base, outcome: 'unchanged', pruned: [] };
     await switchOver(plan, { ...work, from });
-    const pruned = await prune(host, [target.version, from]);
+    const pruned = await prune(host, [target.version, from, ...versionsAptReads(journal)]);
     return { ...base, outcome: 'changed', pruned };
   } finally {
     await target.dispose();
@@ -134,6 +136,7 @@ async function planUpgrade(
   const files = await askServiceFiles(host, { program: target.program, env, signal });
   const { version, source } = target;
   tell(m.fromTo({ from, to: version, containers: seen.containers.length }));
+  const boot = await bootId();
   const steps: readonly Step[] = [
     { kind: 'install-bundle', version, source },
     { kind: 'service', name: now.name, leftovers: now.leftovers, ...files },
@@ -144,6 +147,7 @@ async function planUpgrade(
       timeoutMs: work.timeoutMs,
       manager: files.manager,
       service: { name: now.name, path: files.definition.path },
+      ...(boot === undefined ? {} : { boot }),
       containers: [...seen.containers],
     },
   ];
@@ -232,6 +236,17 @@ function restated(error: BerthError, message: string): BerthError {
     details,
     cause: error,
   });
+}
+
+/**
+ * Versions whose packages a source of apt names, now or after a run is undone: without the folder every "apt-get update"
+ * would fail.
+ */
+export function versionsAptReads(journal: Pick<Journal, 'runs'>): readonly string[] {
+  return journal.runs
+    .flatMap(({ plan }) => plan.steps)
+    .filter((step) => step.kind === 'bundled-packages')
+    .map(({ folder }) => basename(dirname(folder)));
 }
 
 /** Removes versions but those; a program that still runs from one keeps its files until it ends. */

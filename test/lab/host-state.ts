@@ -48,15 +48,18 @@ const commands: Readonly<Record<string, string>> = {
   content: `find /etc /usr/local /opt /root /var/lib -xdev ${pruned} -type f -exec sha256sum {} +`,
   run: `find /run -xdev ${pruned} -printf '%y %m %U:%G %p\\n'`,
   mounts:
-    'awk \'{ print $5, $6, $0 ~ / - / ? substr($0, index($0, " - ") + 3) : "" }\' /proc/self/mountinfo',
-  cgroups: 'find /sys/fs/cgroup -type d ! -path "*/user.slice/*"',
+    'awk \'{ print $5, $6, $0 ~ / - / ? substr($0, index($0, " - ") + 3) : "" }\' /proc/self/mountinfo' +
+    // The numbers of autofs are other ones after each boot.
+    " | sed 's/fd=[0-9]*,//; s/,pipe_ino=[0-9]*//'",
+  // Whoever asks for the time starts systemd-timedated, which ends by itself.
+  cgroups: 'find /sys/fs/cgroup -type d ! -path "*/user.slice/*" ! -name systemd-timedated.service',
   // Threads of the kernel have no command line; their number changes by itself. sshd, the shell and ps are the lab's.
   processes:
-    'ps -eo ppid=,comm=,args= | awk \'$1 != 2 && $2 !~ /^(sshd|bash|ps|awk|sort|sh|\\(sd-pam\\))$/ { $1 = ""; print }\'',
+    'ps -eo ppid=,comm=,args= | awk \'$1 != 2 && $2 !~ /^(sshd|bash|ps|awk|sort|sh|systemd-timedat|\\(sd-pam\\))$/ { $1 = ""; print }\'',
   interfaces: "ip -o addr | sed 's/valid_lft.*//'; ip route",
   modules: "cut -d ' ' -f 1 /proc/modules",
   sysctls: 'sysctl net.ipv4.ip_forward net.ipv4.conf.all.forwarding net.ipv6.conf.all.forwarding',
-  units: "systemctl list-unit-files --no-legend --plain | awk '{ print $1, $2 }'",
+  units: "systemctl list-unit-files --no-legend --plain | awk '$1 !~ /^session-/ { print $1, $2 }'",
   failed: 'systemctl list-units --failed --no-legend --plain',
   packages: "dpkg-query -W -f '${Package} ${Version} ${Status}\\n'",
 };

@@ -19,6 +19,12 @@ export const provisionErrors = {
       'The user (Ctrl-C) or the system (SIGTERM) asked berth to stop; what was begun has been undone.',
   },
   NOT_ROOT: { http: 403, exit: 1, meaning: 'The verb changes the host and was not run as root.' },
+  DATA_ROOT_IN_USE: {
+    http: 409,
+    exit: 1,
+    meaning:
+      'Another data root was asked for while containers run whose data is in the present one.',
+  },
   OLD_DOCKER_UNSTOPPABLE: {
     http: 500,
     exit: 1,

@@ -1,8 +1,11 @@
 #!/bin/sh
 # Installs berth @VERSION@ from the folder of this file to @HOME@, then runs "berth up" with the arguments given.
 # With --install-only as the first argument it stops before that. Needs root and no network; POSIX shell, because on a
-# bare host there may be nothing else. "berth down --purge" takes all of it away again.
+# bare host there may be nothing else. "berth down --purge" takes all of it away again. With --json, which is for "berth
+# up" as well, standard output is one JSON document: what this says goes to standard error.
 set -eu
+# What is made here is for everyone to read, whoever calls this.
+umask 022
 
 version='@VERSION@'
 machine='@MACHINE@'
@@ -21,8 +24,23 @@ case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
   *) chinese= ;;
 esac
 
+json=
+for argument in "$@"; do
+  case $argument in --json) json=yes ;; esac
+done
+
 tell() {
   if [ -n "$chinese" ]; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi
+}
+
+# say message message-zh: how it went, for people.
+say() {
+  if [ -n "$json" ]; then tell "$1" "$2" >&2; else tell "$1" "$2"; fi
+}
+
+# A string of JSON.
+quoted() {
+  printf '"%s"' "$(tell "$1" "$2" | tr '\001-\037' ' ' | sed 's/[\\"]/\\&/g; s/ $//')"
 }
 
 # fail CODE message message-zh remedy remedy-zh
@@ -32,6 +50,9 @@ fail() {
     tell "$2" "$3"
     tell "  remedy: $4" "  解决办法：$5"
   } >&2
+  if [ -n "$json" ]; then
+    printf '{"error":{"code":"%s","message":%s,"remedy":%s}}\n' "$1" "$(quoted "$2" "$3")" "$(quoted "$4" "$5")"
+  fi
   exit 1
 }
 
@@ -66,7 +87,7 @@ if [ "$(id -u)" != 0 ]; then
     "install.sh 由用户 ID \"$(id -u)\" 运行；由于会更改主机，需要 root（0）" \
     'run it with sudo: sudo sh install.sh' '请使用 sudo 运行：sudo sh install.sh'
 fi
-for tool in sha256sum cp mv ln df du tr grep sed; do
+for tool in sha256sum cp mv ln df du tr grep sed sync; do
   command -v "$tool" >/dev/null 2>&1 || fail COMMAND_FAILED "there is no \"$tool\" here; wanted coreutils or busybox" \
     "找不到\"$tool\"；需要 coreutils 或 busybox" "install what has \"$tool\"" "请安装提供\"$tool\"的软件包"
 done
@@ -110,6 +131,11 @@ is_whole() {
   (cd "$1" && sha256sum -c SHA256SUMS >/dev/null 2>&1)
 }
 
+# cmp(1) is of diffutils, which a bare host need not have.
+is_same() {
+  [ -f "$2" ] && [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]
+}
+
 copy() {
   needed=$(($(du -sk "$here" | { read -r size _ && echo "$size"; }) + 1024))
   # In a chroot df(1) may not find the mount; then cp tells.
@@ -138,8 +164,9 @@ copy() {
   fi
 }
 
-# Of two folders that change places none is ever half there.
+# Of two folders that change places none is ever half there, nor empty after a power cut: the bytes are on the disk first.
 put_in_place() {
+  sync
   if [ -e "$target" ]; then mv "$target" "$old" || cannot_write "$target"; fi
   mv "$staging" "$target" || cannot_write "$target"
   rm -rf "$old"
@@ -175,8 +202,8 @@ link_command() {
 take_lock || cannot_write "$home"
 rm -rf "$home"/.new-* "$home"/.old-*
 [ -z "$made_opt" ] || echo "$opt" >>"$record" || cannot_write "$record"
-if cmp -s "$here/SHA256SUMS" "$target/SHA256SUMS" && is_whole "$target"; then
-  tell "berth $version is installed already" "berth $version 已安装"
+if is_same "$here/SHA256SUMS" "$target/SHA256SUMS" && is_whole "$target"; then
+  say "berth $version is installed already" "berth $version 已安装"
 else
   copy
   put_in_place
@@ -188,7 +215,9 @@ point "$home/current" "$version" || cannot_write "$home/current"
 link_command
 clean
 locked=
-tell "berth $version is in $target" "berth $version 已安装到 $target"
+# What "berth up" notes down of this host must not outlive berth.
+sync
+say "berth $version is in $target" "berth $version 已安装到 $target"
 
 if [ "${1:-}" = --install-only ]; then exit 0; fi
 exec "$target/bin/berth" up "$@"

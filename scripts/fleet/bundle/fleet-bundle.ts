@@ -5,6 +5,7 @@ import { BerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
 import { open } from '../../../runtime/host/files.ts';
 import { fileStream } from '../../../runtime/host/file-stream.ts';
 import type { FleetArch } from '../remote/inspect.ts';
+import { hasProgram } from './has-program.ts';
 
 /** A bundle of berth as it is sent to hosts. */
 export interface FleetBundle {
@@ -23,6 +24,7 @@ const slackBytes = 32 * 1024 * 1024;
 /** Reads what a fleet has to know of a bundle. Throws FLEET_BUNDLE_INVALID. */
 export async function readBundle(path: string, arch: FleetArch): Promise<FleetBundle> {
   try {
+    if (!(await hasProgram(path))) throw new Error(m.bundleWithoutProgram());
     const hash = createHash('sha256');
     for await (const chunk of fileStream(path, 0)) hash.update(chunk as Buffer);
     const { sizeBytes, unpackedBytes } = await sizesOf(path);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fleetErrorMessages as m } from '../../../messages/areas/fleet-errors.ts';
+import { isUserName } from './parse-address.ts';
 
 /** A name or a label: a word that can be typed after `--only`. */
 const word = z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.=:@-]*$/u);
@@ -13,7 +14,10 @@ const upValue = z.union([
 
 /** What can be said of a host, of a group for its hosts, and of all. */
 const settings = {
-  user: z.string().min(1).optional(),
+  user: z
+    .string()
+    .refine(isUserName, { error: () => m.userInvalid() })
+    .optional(),
   port: z.int().min(1).max(65_535).optional(),
   labels: z.array(word).optional(),
   /** Options of `berth up`, checked against `berth up` itself afterwards. */

@@ -6,6 +6,11 @@ import type { ClientTarget } from '../ssh/client-config.ts';
 const addressForm = /^[\p{L}\p{N}_][\p{L}\p{N}_.:%-]*$|^::[\w:.%]*$/u;
 /** As useradd(8) allows and directories have them; never an option of ssh. */
 const userForm = /^[\p{L}\p{N}_][\p{L}\p{N}_.@$\\+-]*$/u;
+
+/** Whether a text can be the name of a user; one that ssh would take for an option cannot. */
+export function isUserName(text: string): boolean {
+  return userForm.test(text);
+}
 const mostPort = 65_535;
 
 /**
@@ -31,7 +36,7 @@ function target(parts: {
 }): ClientTarget {
   const { text, user, address, port } = parts;
   const nameAndPort = /^[^:]+:\d+$/.test(address);
-  if (!addressForm.test(address) || nameAndPort || (user !== undefined && !userForm.test(user))) {
+  if (!addressForm.test(address) || nameAndPort || (user !== undefined && !isUserName(user))) {
     throw wrong(m.addressInvalid({ text }));
   }
   if (port !== undefined && !isPort(port)) throw wrong(m.portInvalid({ text }));

@@ -58,9 +58,13 @@ say_ended "$code"
 exit "$code"
 `;
 
-/** A bundle that is on a host already, the one that a fleet put there first. */
+/**
+ * A bundle that is on a host already: the version that is installed, as it wrote the journal; else one that a fleet has
+ * put there whole.
+ */
 const find = `${prelude}
-for folder in "$dir"/* /opt/berth/current; do
+for folder in /opt/berth/current "$dir"/*; do
+  case $folder in *.new | *.partial) continue ;; esac
   [ -x "$folder/bin/berth" ] && { say folder "$folder"; exit 0; }
 done
 exit 0
@@ -123,7 +127,11 @@ interface Errand {
  * SSH_CONNECTION_LOST.
  */
 export async function findBundle(host: RemoteHost, errand: Errand): Promise<string | undefined> {
-  const result = await host.runAsRoot(errand.elevation, { ...errand, script: find, args: [] });
+  const result = await host.runAsRoot(errand.elevation, {
+    ...errand,
+    script: find,
+    args: [],
+  });
   requireSuccess(result, errand.doing);
   return reportedFacts(result.stdout)['folder'];
 }

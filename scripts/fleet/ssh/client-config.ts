@@ -19,6 +19,8 @@ export function clientConfig(settings: ClientSettings): string {
   return `Host *
   BatchMode yes
   StrictHostKeyChecking ${settings.hostKeys}
+  NoHostAuthenticationForLocalhost no
+  VerifyHostKeyDNS no
   ConnectTimeout ${settings.connectTimeoutS}
   ConnectionAttempts 1
   ServerAliveInterval 10

@@ -22,7 +22,8 @@ export async function loadCatalogue(
 ): Promise<Catalogue> {
   if (named !== undefined) return parseCatalogue(await readNamed(named), named);
   const text = await readTextIfExists(host.path(cataloguePath));
-  if (text !== undefined) return parseCatalogue(text, cataloguePath);
+  // An empty file is what a shell makes of it before `berth mirrors list --json > /etc/berth/mirrors.yaml` begins.
+  if (text !== undefined && text.trim() !== '') return parseCatalogue(text, cataloguePath);
   return { ...catalogueSchema.parse(carried), path: undefined };
 }
 
@@ -30,7 +31,7 @@ async function readNamed(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw invalid(path, [{ line: 0, problem: messageOf(error) }]);
+    throw invalid(path, [{ line: 0, problem: messageOf(error) }], m.catalogueUnreadableRemedy());
   }
 }
 
@@ -104,13 +105,17 @@ function repetitions(
   });
 }
 
-function invalid(path: string, problems: readonly Problem[]): BerthError {
+function invalid(
+  path: string,
+  problems: readonly Problem[],
+  remedy: string = m.catalogueInvalidRemedy(),
+): BerthError {
   const list = problems
     .map(({ line, problem }) => (line === 0 ? problem : m.atLine({ line, problem })))
     .join('; ');
   return new BerthError('MIRROR_CATALOGUE_INVALID', {
     message: m.catalogueInvalid({ path, problems: list }),
-    remedy: m.catalogueInvalidRemedy(),
+    remedy,
     details: { path, problems },
   });
 }

@@ -4,7 +4,7 @@ import { groupOf, socketsOf } from '../../../templates/daemon-json.ts';
 import { definitionVariable } from '../../../templates/service-command.ts';
 import { apiGroup, places } from '../../host/places.ts';
 import type { ProvisionHost } from '../../host/provision-host.ts';
-import { serviceStepFor } from '../../plan/service-plan.ts';
+import { definitionMode, serviceStepFor } from '../../plan/service-plan.ts';
 import { daemonCommand, daemonEnvironment } from '../../program/daemon-command.ts';
 import { detectServiceManager } from '../../services/detect.ts';
 import type { Step } from '../../steps/index.ts';
@@ -45,7 +45,8 @@ export async function serviceStepAfter(
   if (present === then.definition.content) return now;
   // Another version's, or made with other proxies: those stay, only the digest is another.
   const content = withDigest(present, { before, after });
-  return { ...now, definition: { ...now.definition, content }, companions: [] };
+  const definition = { path, content, mode: definitionMode(manager, content) };
+  return { ...now, definition, companions: [] };
 }
 
 const digestOf = (text: string): string =>

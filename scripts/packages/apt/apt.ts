@@ -3,7 +3,7 @@ import type { ProvisionHost } from '../../host/provision-host.ts';
 import { requireNoRemoval } from '../conflicts.ts';
 import { newestFirst } from '../newest-first.ts';
 import { compareDpkgVersions } from '../order/dpkg-order.ts';
-import type { PackageManager, PackageSpec, PackageWork } from '../package-manager.ts';
+import type { PackageManager, PackageSpec, PackageWork, RemovalWork } from '../package-manager.ts';
 import {
   aptGet,
   aptLocks,
@@ -61,6 +61,17 @@ async function install(
   await aptGet(host, args, work);
 }
 
+/** One run, but for packages whose configuration stays: those are only removed, and the others purged after that. */
+async function removePackages(
+  host: ProvisionHost,
+  names: readonly string[],
+  { keepConfiguration = [], ...work }: RemovalWork = {},
+): Promise<void> {
+  const purged = names.filter((name) => !keepConfiguration.includes(name));
+  if (purged.length < names.length) await aptGet(host, ['remove', ...names], work);
+  if (purged.length > 0) await aptGet(host, ['purge', ...purged], work);
+}
+
 /** Debian and its derivatives: apt-get(8), apt-mark(8), dpkg-query(1). */
 export const apt: PackageManager = {
   name: 'apt-get',
@@ -82,6 +93,10 @@ export const apt: PackageManager = {
       (name) => (states.get(name)?.status ?? 'not-installed') !== 'not-installed',
     );
   },
+  configurationOnly: async (host, names) => {
+    const states = await packageStates(host);
+    return names.filter((name) => states.get(name)?.status === 'config-files');
+  },
   additions: async (host, specs, work) => {
     const simulation = await plannedInstall(host, specs, work);
     requireNoRemoval(
@@ -95,7 +110,7 @@ export const apt: PackageManager = {
     const goes = removedBy(await simulateChecked(host, ['purge', ...names]));
     const others = goes.filter((name) => !names.includes(name));
     if (others.length > 0) return { kind: 'needed', by: others };
-    await aptGet(host, ['purge', ...names], work);
+    await removePackages(host, names, work);
     return { kind: 'removed' };
   },
   installedVersion: async (host, name) => {

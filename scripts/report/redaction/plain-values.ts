@@ -1,6 +1,6 @@
 /** Values that say nothing, whatever they are called. */
 const empty =
-  /^(?:|null|nil|none|true|false|yes|no|on|off|undefined|<[^>]*>|\*+|x+|=+|[{[]|\.{3}|\$\{[^}]*\})$/i;
+  /^(?:|null|nil|none|true|false|yes|no|on|off|undefined|<[^>]*>|\*+|x+|=+|[{[]|\.{3}|[|>][-+\d]{0,2}|\$\{[^}]*\})$/i;
 
 /** Whether a value of a secret name can be shown: a switch, a reference to a variable, asterisks. */
 export function isEmptyValue(value: string): boolean {

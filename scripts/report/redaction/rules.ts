@@ -3,6 +3,7 @@ import { looksSecret } from './plain-values.ts';
 import { patternRule } from './pattern-rule.ts';
 import { privateKeyRule } from './private-key-rule.ts';
 import { isSecretName } from './secret-name.ts';
+import { settingRules } from './setting-rules.ts';
 import type { SecretRule } from './span.ts';
 
 /** Header fields that carry credentials (RFC 9110, section 11; RFC 6265; Docker's X-Registry-Auth). */
@@ -61,6 +62,8 @@ export const secretRules: readonly SecretRule[] = [
     { learn: credentialsOf },
   ),
   patternRule('url', /\b[a-z][a-z0-9+.-]{0,30}:\/\/(?<secret>[^\s/@:"'<>\\]{16,1024})@/dgi),
+  // Over HTTP a name without a password is a token; a short one may be a word, which stays where it stands elsewhere.
+  patternRule('url', /\bhttps?:\/\/(?<secret>[^\s/@:"'<>\\]{1,15})@/dgi, { learn: () => [] }),
   patternRule(
     'url',
     /(?<![\w/.:@-])[\w.-]{1,64}:(?<secret>[^\s/@:"'<>\\,;]{4,256})@(?!sha\d+:)[a-z0-9][\w.-]{0,253}(?::\d+|\.\w+)/dgi,
@@ -110,8 +113,14 @@ export const secretRules: readonly SecretRule[] = [
   // crypt(5).
   patternRule(
     'password-hash',
-    /(?<secret>\$(?:[156y]|2[abxy]|gy|7|argon2\w*)\$[\w./$=,+-]{16,})/dg,
+    /(?<secret>\$(?:[156y]|apr1|2[abxy]|gy|7|argon2\w*)\$[\w./$=,+-]{16,})/dg,
   ),
+  // RFC 2307, section 5.3; htpasswd(1).
+  patternRule(
+    'password-hash',
+    /(?<secret>\{(?:S?SHA(?:256|384|512)?|S?MD5|CRYPT|PBKDF2[\w-]{0,16})\}[\w+/$.=-]{8,1024})/dgi,
+  ),
+  ...settingRules,
   assignmentRule,
 ];
 

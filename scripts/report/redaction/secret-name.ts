@@ -104,6 +104,8 @@ export function secrecyOf(name: string): 'certain' | 'likely' | 'ambiguous' | 'n
   if (name === '' || harmless.has(name.toLowerCase())) return 'none';
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
+  // Vault's AppRole: the identifier is the secret.
+  if (words.join('').endsWith('secretid')) return 'certain';
   if (aboutSecrets.has(last) && words.length > 1) return 'none';
   if (anywhere.test(words.join(''))) return 'certain';
   if (ambiguous.has(last)) return 'ambiguous';

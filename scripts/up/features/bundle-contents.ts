@@ -38,16 +38,19 @@ export const bundleContents: UpFeature = {
     const folder = join(root, packagesFolder);
     return { ...nothingPlanned, before: [{ kind: 'bundled-packages', folder }] };
   },
-  whenReady: async (_options, { context, tell, engine }) => {
-    const { root } = berthProgram();
-    const text = await readFile(join(root, imageIndexPath), 'utf8').catch(() => '[]');
-    const client = new ApiClient(parseEndpoint(`unix://${engine.socketPath}`));
-    for (const { file, names } of imageIndex.parse(JSON.parse(text))) {
-      if (await hasAll(client, names)) continue;
-      const { signal } = context;
-      await loadImages(join(root, imagesFolder, file), { socketPath: engine.socketPath, signal });
-      tell(m.imagesLoaded({ names: names.join(', ') }));
-    }
+  whenReady: {
+    key: 'bundledImages',
+    run: async (_request, { context, tell, engine }) => {
+      const { root } = berthProgram();
+      const text = await readFile(join(root, imageIndexPath), 'utf8').catch(() => '[]');
+      const client = new ApiClient(parseEndpoint(`unix://${engine.socketPath}`));
+      for (const { file, names } of imageIndex.parse(JSON.parse(text))) {
+        if (await hasAll(client, names)) continue;
+        const { signal } = context;
+        await loadImages(join(root, imagesFolder, file), { socketPath: engine.socketPath, signal });
+        tell(m.imagesLoaded({ names: names.join(', ') }));
+      }
+    },
   },
 };
 

@@ -51,8 +51,16 @@ export interface UpFeature {
   /** What is to be done; `nothingPlanned` when it was not asked for. Changes nothing. Throws BerthError. */
   plan(options: FeatureOptions, env: FeatureEnvironment): Promise<FeaturePlan>;
   /** What can only be done through the running engine, such as the import of images. What it makes is container data. */
-  whenReady?(
-    options: FeatureOptions,
+  readonly whenReady?: ReadyWork;
+}
+
+/** Work through the running engine. It is told by the plan's request, not by options: a saved plan has no others. */
+interface ReadyWork {
+  /** Key of the request without which there is nothing to do. */
+  readonly key: string;
+  /** Does it; what an earlier run has done is not done twice. */
+  run(
+    request: PlanRequest,
     env: FeatureEnvironment & { readonly engine: ReadyEngine },
   ): Promise<void>;
 }

@@ -62,10 +62,13 @@ export const replaceDocker: UpFeature = {
     }
     return { before: steps, after: [], daemonConfig: {}, summary };
   },
-  whenReady: async (raw, env) => {
-    const options: ReplaceOptions = raw;
-    if (options.importDocker?.includes('images') === true) await takeImages(env);
-    if (options.importDocker?.includes('volumes') === true) await takeVolumes(env);
+  whenReady: {
+    key: 'importDocker',
+    run: async (request, env) => {
+      const what = String(request['importDocker']).split(',');
+      if (what.includes('images')) await takeImages(env);
+      if (what.includes('volumes')) await takeVolumes(env);
+    },
   },
 };
 
@@ -112,7 +115,7 @@ async function requireRoom(sizeBytes: number): Promise<void> {
   });
 }
 
-type ReadyEnvironment = Parameters<NonNullable<UpFeature['whenReady']>>[1];
+type ReadyEnvironment = Parameters<NonNullable<UpFeature['whenReady']>['run']>[1];
 
 /** The archive is there until it is loaded whole: a run that was killed in between loads it the next time. */
 async function takeImages({ host, context, engine, tell }: ReadyEnvironment): Promise<void> {

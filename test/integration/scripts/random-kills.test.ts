@@ -96,8 +96,12 @@ describe(`SIGKILL at random moments, seed ${next.seed}`, () => {
     );
     return pidOfContainer();
   }
-  const pidOfContainer = () =>
-    berth('inspect', '--format', '{{.State.Pid}} {{.State.Running}}', 'lasting');
+  const pidOfContainer = async (): Promise<string> => {
+    const [found] = JSON.parse(await berth('inspect', 'lasting')) as {
+      readonly State: { readonly Pid: number; readonly Running: boolean };
+    }[];
+    return `${found?.State.Pid} ${found?.State.Running}`;
+  };
 
   const afterUp = async (again: boolean): Promise<void> => {
     await cutShort('up', up);

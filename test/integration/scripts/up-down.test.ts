@@ -75,6 +75,17 @@ describe('up', () => {
     expect(await host.snapshot()).toEqual(before);
   });
 
+  test('a saved plan brings its own socket along', async () => {
+    const [file, socket] = ['/run/plan.json', '/run/other/b.sock'];
+    expect((await up('--save-plan', file, '--socket', socket)).exitCode).toBe(0);
+    const applied = await up('--plan', file);
+    expect(applied.stdout).toContain(`engine    ${socket}`);
+    expect(applied.exitCode).toBe(0);
+    await host.berth('down', '--purge', '--yes');
+    await rm(host.path(file));
+    await expectAsBefore();
+  });
+
   test('applies a saved plan, but not once the host has moved', async () => {
     const file = '/run/plan.json';
     expect((await up('--save-plan', file)).exitCode).toBe(0);
@@ -167,6 +178,27 @@ describe('killed or interrupted', () => {
     expect((await first.ended).exitCode).toBe(0);
   });
 });
+
+test('a reboot takes /run and all processes: down puts the host back after two runs', async () => {
+  expect((await up('--no-smoke-test')).exitCode).toBe(0);
+  expect((await up('--no-smoke-test', '--docker-socket')).exitCode).toBe(0);
+  for (let left = await processesIn(host); left.length > 0; left = await processesIn(host)) {
+    for (const process_ of left) killIfThere(Number.parseInt(process_, 10));
+  }
+  const reboot = 'umount /run && mount -t tmpfs -o mode=755 berth-test /run';
+  expect((await host.start(['sh', '-c', reboot]).ended).exitCode).toBe(0);
+  const down = await host.berth('down', '--purge', '--yes');
+  expect(down).toMatchObject({ exitCode: 0, stderr: '' });
+  await expectAsBefore();
+});
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
 
 describe('in the way', () => {
   test('a file where the socket belongs', async () => {
@@ -273,6 +305,16 @@ describe('down with containers', () => {
     expect(ended.stdout).toContain('2 stopped');
     await expectAsBefore();
     expect(cgroupsOf(ids)).toEqual([]);
+  });
+
+  test('keep their data root: another one is refused while they run', async () => {
+    await runTwo();
+    const moved = await up('--no-smoke-test', '--data-root', '/var/other/data');
+    expect(moved.stderr).toMatch(/DATA_ROOT_IN_USE.*"\/var\/lib\/berth".*"\/var\/other\/data"/);
+    expect(moved.exitCode).toBe(1);
+    expect((await host.berth('ps', '--quiet')).stdout.trim().split('\n')).toHaveLength(2);
+    await host.berth('down', '--purge', '--yes');
+    await expectAsBefore();
   });
 
   test('starts a dead daemon once more to stop those that outlived it', async () => {

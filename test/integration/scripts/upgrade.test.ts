@@ -1,9 +1,12 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { busyboxArchive, busyboxImage } from '../cli/busybox-archive.ts';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { EngineQuestions } from '../../../scripts/upgrade/engine.ts';
+import { hostAt } from '../../../scripts/host/provision-host.ts';
+import { smokeLabel } from '../../../scripts/smoke/run-image.ts';
+import { proveEngineKind } from '../../../scripts/steps/prove-engine.ts';
 import { makePrivateHost, processesIn, type PrivateHost } from './support/private-host.ts';
 import { UpgradeBundles } from './support/upgrade-bundles.ts';
 
@@ -209,6 +212,16 @@ describe('a new version that', () => {
   });
 });
 
+/** An empty /run and another boot of the kernel, as the private host sees it. */
+const powerCut = `umount --lazy /run && mount -t tmpfs -o mode=755 berth-test /run &&
+echo 00000000-0000-4000-8000-000000000000 > /opt/boot && mount --bind /opt/boot /proc/sys/kernel/random/boot_id`;
+
+async function killAll(): Promise<void> {
+  for (let left = await processesIn(host); left.length > 0; left = await processesIn(host)) {
+    for (const one of left) await host.start(['kill', '-KILL', one.split(' ')[0] ?? '']).ended;
+  }
+}
+
 describe('an upgrade that is killed', () => {
   const moments = ['install berth', 'start service', 'prove that'];
   /** Runs an upgrade and kills it when it says that it has done something. */
@@ -243,5 +256,81 @@ describe('an upgrade that is killed', () => {
     await host.start([`/opt/berth/${oldVersion}/bin/berth`, 'upgrade', '--rollback']).ended;
     await must(berth, 'up', '--no-smoke-test', '--yes');
     await expectOld(before);
+  });
+
+  test('is undone by "up" of the very version it brought', { timeout: slowMs }, async () => {
+    const before = await definition();
+    const containers = await must(berth, 'ps', '--all', '--quiet');
+    await killAt('prove that');
+    // What a kill in the middle of the proof leaves.
+    await must(berth, 'run', '--network', 'none', '--label', `${smokeLabel}=1`, 'hello-world');
+    const up = await host.start([berth, 'up', '--no-smoke-test', '--yes']).ended;
+    expect(up).toMatchObject({ exitCode: 0, stderr: '' });
+    await expectOld(before);
+    expect(await must(berth, 'ps', '--all', '--quiet')).toBe(containers);
+  });
+
+  test('is undone by "down" of the very version it brought', { timeout: slowMs }, async () => {
+    const first = host;
+    host = await makePrivateHost();
+    try {
+      await must('sh', `${bundles.old}/install.sh`, '--no-smoke-test', '--yes');
+      await killAt('start service');
+      await must(berth, 'down', '--yes');
+      expect(await versions()).toEqual([oldVersion, 'current']);
+      expect(await readlink(host.path('/opt/berth/current'))).toBe(oldVersion);
+    } finally {
+      await host.start([berth, 'down', '--purge', '--yes']).ended;
+      await host.remove();
+      host = first;
+    }
+  });
+
+  test('by a power cut, with containers, is brought to its end', { timeout: slowMs }, async () => {
+    const first = host;
+    host = await makePrivateHost();
+    try {
+      await must('sh', `${bundles.old}/install.sh`, '--no-smoke-test', '--yes');
+      await writeFile(host.path('/opt/busybox.tar'), await busyboxArchive());
+      await must(berth, 'load', '--input', '/opt/busybox.tar');
+      const { pid } = await startContainer();
+      await killAt('start service');
+      await killAll();
+      process.kill(pid, 'SIGKILL');
+      await must('sh', '-c', powerCut);
+      await must(`/opt/berth/${oldVersion}/bin/berth`, 'upgrade', bundles.newer);
+      expect(await engineVersion()).toBe(newVersion);
+    } finally {
+      await host.start([berth, 'down', '--purge', '--yes']).ended;
+      await killAll();
+      await host.remove();
+      host = first;
+    }
+  });
+
+  test('misses no container of another boot', { timeout: slowMs }, async () => {
+    await killAt('install berth');
+    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    expect(await readFile(host.path('/var/lib/berth/provision/journal.jsonl'), 'utf8')).toContain(
+      boot,
+    );
+    await must(`/opt/berth/${oldVersion}/bin/berth`, 'up', '--no-smoke-test', '--yes');
+    const gone = { id: 'f'.repeat(64), pid: 1, autoRemove: false };
+    const prove = (ranIn: string) =>
+      proveEngineKind.apply(
+        {
+          kind: 'prove-engine',
+          version: oldVersion,
+          socket: '/run/berth/berth.sock',
+          manager: 'supervisor',
+          service: { name: 'berth', path: '/run/berth/service.json' },
+          timeoutMs: 10_000,
+          boot: ranIn,
+          containers: [gone],
+        },
+        hostAt(host.path('/')),
+      );
+    await expect(prove(boot)).rejects.toMatchObject({ code: 'UPGRADE_UNHEALTHY' });
+    await expect(prove('another')).resolves.toBeUndefined();
   });
 });

@@ -56,6 +56,29 @@ describe('the catalogue that berth brings', () => {
 });
 
 describe('a catalogue of the host', () => {
+  test.each(['', ' \n\n'])(
+    'counts as absent while it is empty, as a shell leaves it for `list --json`: %j',
+    async (text) => {
+      const root = await mkdtemp(join(tmpdir(), 'berth-catalogue-'));
+      onTestFinished(() => rm(root, { recursive: true }));
+      await mkdir(join(root, 'etc/berth'), { recursive: true });
+      await writeFile(join(root, path), text);
+      expect((await loadCatalogue(hostAt(root), undefined)).path).toBeUndefined();
+      // What was named must be a catalogue.
+      await expect(loadCatalogue(hostAt(root), join(root, path))).rejects.toMatchObject({
+        code: 'MIRROR_CATALOGUE_INVALID',
+        remedy: expect.stringContaining('Correct these lines') as string,
+      });
+    },
+  );
+
+  test('that is named and missing has another remedy than one that is wrong', async () => {
+    await expect(loadCatalogue(hostAt('/'), '/none/mirrors.yaml')).rejects.toMatchObject({
+      code: 'MIRROR_CATALOGUE_INVALID',
+      remedy: expect.stringContaining('Name a file that is there') as string,
+    });
+  });
+
   test('takes the place of it, in YAML or JSON', async () => {
     const root = await mkdtemp(join(tmpdir(), 'berth-catalogue-'));
     onTestFinished(() => rm(root, { recursive: true }));

@@ -102,10 +102,22 @@ describe('planSteps', () => {
   test.each([
     ['systemd', '/etc/systemd/system/berth.service', 0o644],
     ['openrc', '/etc/init.d/berth', 0o755],
-    ['supervisor', '/run/berth/service.json', 0o644],
+    ['supervisor', '/run/berth/service.json', 0o600],
   ] as const)('under %s the definition is %s', (serviceManager, path, mode) => {
     const service = planSteps(desired, { ...bare, serviceManager }).at(-1);
     expect(service).toMatchObject({ manager: serviceManager, definition: { path, mode } });
+  });
+
+  test.each([
+    ['systemd', 0o600],
+    ['openrc', 0o700],
+    ['supervisor', 0o600],
+  ] as const)('a password of a proxy is only for root under %s', (serviceManager, mode) => {
+    const daemonEnvironment = ['PATH=/bin', 'HTTPS_PROXY=http://u:p%40ss@proxy:3128'];
+    const service = planSteps({ ...desired, daemonEnvironment }, { ...bare, serviceManager }).at(
+      -1,
+    );
+    expect(service).toMatchObject({ definition: { mode } });
   });
 
   test('undoing removes a docker.sock and a lock that the daemon left', () => {

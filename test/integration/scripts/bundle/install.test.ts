@@ -70,6 +70,38 @@ describe('install.sh', () => {
     expect(ended.output).toBe(`berth ${version} 已安装到 /opt/berth/${version}\n`);
   });
 
+  test('is for everyone to read, whatever the umask is', async () => {
+    await install('umask 077; sh "$2/install.sh" --install-only');
+    const modes = (await state()).filter((line) => line.startsWith('/opt/'));
+    expect(modes).toContain('/opt/berth 40755 0:0');
+    const closed = (line: string): boolean => !/ (100644|100755|40755|120777) /.test(line);
+    expect(modes.filter(closed)).toEqual([]);
+  });
+
+  test('sees that a version is right without cmp(1), and leaves it alone', async () => {
+    await install();
+    const ended = await install(`
+mkdir /usr/local/sbin; printf '#!/bin/sh\nexit 127\n' >/usr/local/sbin/cmp; chmod +x /usr/local/sbin/cmp
+code=0; sh "$2/install.sh" --install-only || code=$?; rm -r /usr/local/sbin; exit $code`);
+    expect(ended.output).toContain('is installed already');
+  });
+
+  test('loses nothing when the power goes after it', async () => {
+    // The disk as it is at that moment, with what was noted down of the host after it (fsync(2)), in another file.
+    const ended = await install(`
+image="$1/disk"; truncate -s 900M "$image"; mkfs.ext4 -q -F "$image"; mount -o loop "$image" /opt
+sh "$2/install.sh" --install-only >/dev/null
+echo noted >/opt/journal; sync /opt/journal
+cp --sparse=always "$image" "$1/copy"; umount /opt; mount -o loop "$1/copy" /opt
+cd /opt/berth/current && sha256sum --quiet -c SHA256SUMS && readlink /usr/local/bin/berth; cd /; umount /opt; rm "$image" "$1/copy"`);
+    expect(ended.output).toBe('/opt/berth/current/bin/berth\n');
+  });
+
+  test('with --json leaves standard output to "berth up"', async () => {
+    const quiet = await install('sh "$2/install.sh" --install-only --json 2>/dev/null');
+    expect(quiet).toEqual({ exitCode: 0, output: '' });
+  });
+
   test('leaves a command of that name as it is', async () => {
     const ended = await install(
       'mkdir /usr/local/bin; echo mine >/usr/local/bin/berth; sh "$2/install.sh" --install-only',
@@ -96,6 +128,21 @@ trap 'rm -rf /run/berth-test-$$' EXIT
 printf x >>/run/berth-test-$$/berth.js
 sh /run/berth-test-$$/install.sh --install-only`);
     await expectNothingDone(ended, /^berth: BUNDLE_CORRUPT: .*berth\.js.*nothing was installed$/m);
+  });
+
+  test('be root says so as JSON on standard output, where that is asked for', async () => {
+    const ended = await install(
+      'setpriv --reuid 65534 --regid 65534 --clear-groups sh "$2/install.sh" --yes --json 2>/dev/null',
+    );
+    expect(JSON.parse(ended.output)).toEqual({
+      error: {
+        code: 'NOT_ROOT',
+        message:
+          'install.sh was run by user id "65534"; wanted root (0), because it changes the host',
+        remedy: 'run it with sudo: sudo sh install.sh',
+      },
+    });
+    expect(ended.exitCode).toBe(1);
   });
 
   test('find a file says so', async () => {

@@ -73,7 +73,11 @@ test('"berth down" leaves berth itself, for the next "berth up"', async () => {
     'sysctl.forward=x',
   ] as const;
   expect(await host.start(up).ended).toMatchObject({ exitCode: 0 });
-  expect(await host.start(['/usr/local/bin/berth', 'down']).ended).toMatchObject({ exitCode: 0 });
+  const down = await host.start(['/usr/local/bin/berth', 'down']).ended;
+  expect(down).toMatchObject({ exitCode: 0 });
+  expect(down.stdout).toContain(
+    'The host is as it was, but for berth itself in /opt/berth; remove it with: berth down --purge',
+  );
   expect(await readdir(host.path('/opt/berth'))).toContain('current');
   expect(await host.start(up).ended).toMatchObject({ exitCode: 0 });
   const end = ['/usr/local/bin/berth', 'down', '--purge', '--yes'] as const;

@@ -91,6 +91,25 @@ describe('a fleet', () => {
     expect(existsSync(second.host.path('/var/cache/berth-fleet'))).toBe(false);
   });
 
+  test('down runs the version that is installed, and never one that is half unpacked', async () => {
+    const put = (folder: string, outcome: string): void => {
+      mkdirSync(second.host.path(`${folder}/bin`), { recursive: true });
+      const says = `#!/bin/sh\necho '{"outcome":"${outcome}"}'\n`;
+      writeFileSync(second.host.path(`${folder}/bin/berth`), says, { mode: 0o755 });
+    };
+    const down = async (): Promise<unknown> => {
+      put('/var/cache/berth-fleet/0.new', 'half');
+      const target = `root@${second.address}`;
+      const ended = await network.fleet(['down', '--json', '--yes', target, ...bundle]);
+      return hostIn(ended, second.address).result;
+    };
+    expect(await down()).toMatchObject({ outcome: 'second' });
+    put('/var/cache/berth-fleet/0000', 'older');
+    put('/opt/berth/current', 'installed');
+    expect(await down()).toMatchObject({ outcome: 'installed' });
+    second.host.must('rm -r /opt/berth');
+  });
+
   test('shows a table, with a log for each host', async () => {
     const ended = await network.fleet(['check', ...bundle, 'hidden', `root@${first.address}`]);
     expect(ended).toMatchObject({ exitCode: 0, stderr: '' });

@@ -5,6 +5,7 @@ import { makeBundle } from '../../../../scripts/bundle/make-bundle.ts';
 import { snapshotTree } from '../support/temp-host.ts';
 import { FleetNetwork, password, type FleetTarget } from './support/fleet-network.ts';
 import { hostIn, resultOf } from './support/fleet-json.ts';
+import { checkout } from './support/namespace-host.ts';
 
 const slowMs = 600_000;
 
@@ -46,7 +47,9 @@ test(
     expect(hostIn(ended, 'by-sudo')).toMatchObject({ error: { code: 'CHECK_FAILED' } });
     expect(hostIn(ended, 'by-sudo').result).toMatchObject({ schemaVersion: 1 });
     const left = readdirSync(network.controller.path('/tmp'));
-    expect(left).toEqual([expect.stringMatching(/^berth-fleet-logs-/)]);
+    expect(
+      left.filter((name) => !checkout.startsWith(`/tmp/${name}/`) && `/tmp/${name}` !== checkout),
+    ).toEqual([expect.stringMatching(/^berth-fleet-logs-/)]);
     expect((await fleet('down', '--only', 'by-sudo')).exitCode).toBe(0);
     expect(existsSync(sudo.host.path('/var/cache/berth-fleet'))).toBe(false);
   },
@@ -56,7 +59,8 @@ test(
 /** Every file that a run may touch; the log of sshd and what sudo keeps of its users are not berth's. */
 const filesOf = async ({ host }: FleetTarget): Promise<readonly string[]> => {
   const trees = ['/etc', '/opt', '/usr/local', '/var', '/root', '/home'].map(async (top) => {
-    const skip = (path: string): boolean => /\/var\/(log\/sshd\.log|lib\/sudo)/.test(path);
+    const skip = (path: string): boolean =>
+      path === host.path(checkout) || /\/var\/(log\/sshd\.log|lib\/sudo)/.test(path);
     return (await snapshotTree(host.path(top), { skip })).map((line) => top + line);
   });
   return (await Promise.all(trees)).flat();

@@ -50,6 +50,8 @@ set -e
 mount --make-rprivate /
 mkdir "$1/var" "$1/var/lib" "$1/var/log" "$1/var/tmp"
 cp -a /etc "$1/etc"
+# Nobody outside is asked whether packages are to be had.
+rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*
 mkdir "$1/var/lib/dpkg" "$1/var/lib/dpkg/info" "$1/var/lib/dpkg/updates"
 cp -a /var/lib/dpkg/status "$1/var/lib/dpkg/status"
 ln -s /run "$1/var/run"

@@ -65,6 +65,23 @@ describe('step install-bundle', () => {
     expect(await snapshotTree(host.root)).toEqual(before);
   });
 
+  test('is for everyone to read, whatever the umask is', async () => {
+    const umask = process.umask(0o077);
+    try {
+      await (await stepFor('1.0.0')).apply(host);
+    } finally {
+      process.umask(umask);
+    }
+    const lines = await snapshotTree(host.root);
+    const modes = new Map(lines.map((line) => [line.split(' ')[0], line.split(' ')[1]]));
+    for (const path of ['/opt', '/opt/berth', '/opt/berth/1.0.0', '/opt/berth/1.0.0/bin']) {
+      expect([path, modes.get(path)]).toEqual([path, '40755']);
+    }
+    expect(modes.get('/usr/local/bin')).toBe('40755');
+    expect(modes.get('/opt/berth/1.0.0/bin/berth')).toBe('100755');
+    expect(modes.get('/opt/berth/1.0.0/manifest.json')).toBe('100644');
+  });
+
   test('goes back from any half-way state', async () => {
     const step = await stepFor('1.0.0');
     const captured = await step.capture(host);

@@ -140,6 +140,13 @@ groups:
     ]);
   });
 
+  test.each(['-oProxyCommand=reboot', 'a b', 'a@b;c', '""'])('no user is called %s', (user) => {
+    const { details } = errorOf(`defaults: {user: ${user}}\nhosts: [a]\n`);
+    expect(details['problems']).toEqual([
+      expect.stringMatching(/^line 1, column 18 \(defaults.user\): wanted the name of a user/),
+    ]);
+  });
+
   test('YAML that is none is told with its line', () => {
     expect(errorOf('hosts:\n  - a\n - b\n').message).toMatch(/line 3, column \d/);
     expect(errorOf('hosts: [a]\nhosts: [b]\n').message).toContain('line 2, column 1');

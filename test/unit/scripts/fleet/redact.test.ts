@@ -13,10 +13,14 @@ test('a given secret is in no line', () => {
 });
 
 test.each([
-  ['proxy http://user:pa55@proxy:3128/ used', 'proxy http://***@proxy:3128/ used'],
-  ['"Authorization": "Bearer abc.def"', '"Authorization": "***"'],
-  ['password=hunter2, user=x', 'password=***, user=x'],
-  ['API_TOKEN: deadbeef', 'API_TOKEN: ***'],
+  ['proxy http://user:pa55@proxy:3128/ used', 'proxy http://[redacted:url]@proxy:3128/ used'],
+  ['out: "Authorization": "Bearer abc.def"', 'out: "Authorization": "[redacted:header]"'],
+  ['err: password=hunter two', 'err: password=[redacted:secret-name]'],
+  ['API_TOKEN: deadbeef1', 'API_TOKEN: [redacted:secret-name]'],
+  ['clone https://T0KEN@host/x', 'clone https://[redacted:url]@host/x'],
+  ['http://:pw@h', 'http://[redacted:url]@h'],
+  ['https://u:a/b@h/v2/', 'https://[redacted:url]@h/v2/'],
+  ['out: 密码：hunter2', 'out: 密码：[redacted:secret-name]'],
   ['https://example.com/path', 'https://example.com/path'],
   [
     'ssh: debug1: Server host key: ssh-ed25519 SHA256:x',
@@ -24,6 +28,18 @@ test.each([
   ],
 ])('%s', (line, shown) => {
   expect(redactor([undefined])(line)).toBe(shown);
+});
+
+test('what was found once is not in later lines', () => {
+  const redact = redactor([]);
+  redact('out: DB_PASSWORD=hunter2-and-more');
+  expect(redact('err: connecting with hunter2-and-more')).toBe(
+    'err: connecting with [redacted:known-secret]',
+  );
+});
+
+test('a given secret is not put together from its parts', () => {
+  expect(redactor([new Secret('hunter2')])('a hun\u200bter2 b')).toBe('a *** b');
 });
 
 test('a secret does not come out by itself', () => {

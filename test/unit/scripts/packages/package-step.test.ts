@@ -69,3 +69,36 @@ test('nothing is removed for a package that is gone already', async () => {
   expect(outcome).toEqual({ kind: 'undone' });
   expect(argvs.filter((argv) => /purge|install/.test(argv))).toEqual([]);
 });
+
+/** A host whose dpkg(1) knows packages in these states. */
+function dpkgHost(root: string, list: string): ProvisionHost {
+  return hostAt(root, {
+    run: (command, args) => {
+      argvs.push([command, ...args].join(' '));
+      const stdout = command === 'dpkg-query' ? list : '';
+      const plan = args.includes('install') ? 'Inst tool (1)\nInst lib (1)\n' : '';
+      return Promise.resolve({ exitCode: 0, stdout: stdout + plan, stderr: '' });
+    },
+  });
+}
+
+test('configuration that an earlier removal left behind is kept: only what berth brought is purged', async () => {
+  const step = bindStep({ kind: 'package', names: ['tool'] });
+  const before = dpkgHost(host.root, 'tool config-files 1\n');
+  const captured = await step.capture(before);
+  expect(captured).toEqual({
+    added: ['tool', 'lib'],
+    changed: [],
+    held: [],
+    configured: ['tool'],
+  });
+  const after = dpkgHost(host.root, 'tool installed 1\nlib installed 1\n');
+  argvs = [];
+  const removing = { ...options, packages: 'remove' } as const;
+  expect(await step.undo({ captured, host: after, options: removing })).toEqual({ kind: 'undone' });
+  const done = argvs.filter((argv) => /^apt-get -y .* (remove|purge) /.test(argv));
+  expect(done.map((argv) => argv.replace(/^.* (remove|purge) /, '$1 '))).toEqual([
+    'remove tool lib',
+    'purge lib',
+  ]);
+});

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** How a command ended. */
 export interface Ended {
@@ -21,30 +22,56 @@ export interface Running {
   printed(text: string): Promise<void>;
 }
 
+/** This checkout, which runs on hosts as the berth of a bundle. */
+export const checkout = fileURLToPath(new URL('../../../../..', import.meta.url)).replace(
+  /\/$/,
+  '',
+);
+
+/** What has to be seen on a host at its own path: the checkout may be where the host has something of its own. */
+const seen = [checkout, realpathSync(process.execPath)].filter(
+  (path, index) => index === 0 || !path.startsWith(`${checkout}/`),
+);
+
 /**
  * A root of its own: the machine's, with private copies of what a run of berth or of a test may touch. The rest is the
- * machine's programs, which nobody changes. /tmp, /run and /root are empty.
+ * machine's programs, which nobody changes. /tmp, /run and /root are empty, but for what `seen` lists. /tmp comes last,
+ * as the folder `$1` may be in it.
  */
 const setUp = `
 set -e
 mount --make-rprivate /
-mkdir "$1/var" "$1/var/lib" "$1/var/log" "$1/var/tmp" "$1/var/cache" "$1/opt" "$1/home" "$1/root" "$1/local"
-cp -a /etc "$1/etc"
-mkdir -p "$1/local/bin" "$1/var/lib/dpkg/info" "$1/var/lib/dpkg/updates" "$1/var/lib/sudo"
-cp -a /var/lib/dpkg/status "$1/var/lib/dpkg/status"
-ln -s /run "$1/var/run"
-for top in etc var opt home root; do mount --bind "$1/$top" "/$top"; done
-mount --bind "$1/local" /usr/local
-mount -t tmpfs -o mode=755 berth-test /run
-mount -t tmpfs -o mode=1777 berth-test /tmp
-chmod 700 /root
+root=$1
+hostname "$2"
+shift 2
+cd "$root"
+mkdir var var/lib var/log var/tmp var/cache opt home root usr usr/local run tmp
+cp -a /etc etc
+mkdir -p usr/local/bin var/lib/dpkg/info var/lib/dpkg/updates var/lib/sudo
+cp -a /var/lib/dpkg/status var/lib/dpkg/status
+ln -s /run var/run
+mount -t tmpfs -o mode=755 berth-test "$root/run"
+mount -t tmpfs -o mode=1777 berth-test "$root/tmp"
+for seen; do
+  case $seen in
+    /etc/* | /var/* | /opt/* | /home/* | /root/* | /usr/local/* | /run/* | /tmp/*)
+      mkdir -p "$root\${seen%/*}"
+      if [ -d "$seen" ]; then mkdir "$root$seen"; else : >"$root$seen"; fi
+      mount --rbind "$seen" "$root$seen" ;;
+  esac
+done
+chmod 700 root
+cd /
+for top in etc var opt home root usr/local run tmp; do mount --rbind "$root/$top" "/$top"; done
 ip link set lo up
 echo 0 >/proc/sys/net/ipv4/ip_forward
-hostname "$2"
 echo ready
 sleep infinity &
 while :; do wait; done
 `;
+
+/** Longest time for a host to be made, and for a script on it that is waited for, in milliseconds. */
+const longestMs = 60_000;
 
 /** A host in namespaces of its own: mounts, network, processes, name. All of it goes with `remove`. */
 export class NamespaceHost {
@@ -65,10 +92,10 @@ export class NamespaceHost {
   static async make(name: string): Promise<NamespaceHost> {
     const folder = mkdtempSync(join(tmpdir(), 'berth-fleet-test-'));
     const flags = ['--mount', '--net', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc'];
-    const holder = spawn('unshare', [...flags, 'sh', '-c', setUp, 'sh', folder, name], {
+    const holder = spawn('unshare', [...flags, 'sh', '-c', setUp, 'sh', folder, name, ...seen], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(holder.stdout, 'data');
+    await madeInTime(holder, name);
     const parent = holder.pid ?? 0;
     const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
     return new NamespaceHost(name, { folder, holder, pid: Number(children.trim()) });
@@ -81,7 +108,12 @@ export class NamespaceHost {
 
   /** Runs a shell script on it that has to succeed; returns what it printed. */
   must(script: string): string {
-    return execFileSync('nsenter', [...this.#enter(), 'sh', '-ec', script], { encoding: 'utf8' });
+    // Nothing else happens here meanwhile, not even the time limit of the test.
+    return execFileSync('nsenter', [...this.#enter(), 'sh', '-ec', script], {
+      encoding: 'utf8',
+      timeout: longestMs,
+      killSignal: 'SIGKILL',
+    });
   }
 
   /** Starts a program on it. */
@@ -134,6 +166,22 @@ export class NamespaceHost {
     const target = ['--target', String(this.pid)];
     return [...target, '--mount', '--net', '--pid', '--uts', '--wd=/', '--'];
   }
+}
+
+/** Resolves when the host is ready; rejects when its making fails or takes too long, and ends it then. */
+async function madeInTime(holder: ChildProcess, name: string): Promise<void> {
+  const limit = AbortSignal.timeout(longestMs);
+  const failed = once(holder, 'exit', { signal: limit }).then(([code]: unknown[]) => {
+    throw new Error(`the host "${name}" was not made: exit ${String(code)}`);
+  });
+  try {
+    const { stdout } = holder;
+    await Promise.race([failed, ...(stdout === null ? [] : [once(stdout, 'data')])]);
+  } catch (error) {
+    holder.kill('SIGKILL');
+    throw limit.aborted ? new Error(`the host "${name}" took longer than ${longestMs} ms`) : error;
+  }
+  failed.catch(() => undefined);
 }
 
 function startCommand(argv: readonly string[], env: Readonly<Record<string, string>>): Running {

@@ -1,6 +1,6 @@
 import type { NamespaceHost } from './namespace-host.ts';
 
-const patienceMs = 100_000;
+const patienceMs = 60_000;
 
 /** Looks again and again until `look` gives something; between two looks others may work, for this machine may be busy. */
 export async function patiently<T>(
@@ -12,7 +12,12 @@ export async function patiently<T>(
   for (;;) {
     const seen = look();
     if (seen !== undefined) return seen;
-    if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);
+    if (Date.now() > deadline) {
+      const running = host.processes().join('\n');
+      throw new Error(
+        `waited ${patienceMs} ms in vain for: ${what}; running on "${host.name}":\n${running}`,
+      );
+    }
     await host.start(['sleep', '0.05']).ended;
   }
 }

@@ -8,7 +8,8 @@ import type { CommandRunner } from '../../../../../scripts/host/commands.ts';
 import { hostAt, type ProvisionHost } from '../../../../../scripts/host/provision-host.ts';
 import { snapshotTree } from '../../support/temp-host.ts';
 
-const main = fileURLToPath(new URL('../../../../../scripts/main.ts', import.meta.url));
+const checkout = fileURLToPath(new URL('../../../../..', import.meta.url)).replace(/\/$/, '');
+const main = join(checkout, 'scripts/main.ts');
 
 /** How a program ended. */
 interface Ended {
@@ -56,9 +57,13 @@ mkdir -p "$1/etc/rpm"; echo "%_dbpath /var/lib/rpm" > "$1/etc/rpm/macros"
 ln -s /run "$1/var/run"
 mount -t overlay berth-guest -o "lowerdir=/usr,upperdir=$1/upper/usr,workdir=$1/work/usr" /usr
 rm -f /usr/bin/docker /usr/local/bin/docker
-mount --bind "$1/etc" /etc
-mount --bind "$1/var" /var
-mount -t tmpfs -o mode=755 berth-guest /run
+mkdir "$1/run"
+mount -t tmpfs -o mode=755 berth-guest "$1/run"
+# The checkout stays to be seen where the guest has something of its own.
+case $2 in
+  /etc/* | /var/* | /run/*) mkdir -p "$1$2"; mount --rbind "$2" "$1$2" ;;
+esac
+for each in etc var run; do mount --rbind "$1/$each" "/$each"; done
 echo ready
 exec sleep infinity
 `;
@@ -66,7 +71,7 @@ exec sleep infinity
 /** Makes a guest that says of itself what os-release(5) says. Needs root. */
 export async function makeGuest(osRelease: readonly string[]): Promise<Guest> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-guest-'));
-  const holder = spawn('unshare', ['--mount', 'sh', '-c', setUp, 'sh', folder], {
+  const holder = spawn('unshare', ['--mount', 'sh', '-c', setUp, 'sh', folder, checkout], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const started = await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')]);

@@ -1,0 +1,30 @@
+import { upMessages as m } from '../../messages/areas/up.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
+import { listFolder, readTextIfExists } from '../../runtime/host/files.ts';
+import { dataRootOf } from '../../templates/daemon-json.ts';
+import { places } from '../host/places.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/**
+ * Makes sure that a plan does not take the data root away from containers that run: the engine of the new one would not
+ * know them, and nobody could stop them. Each has a folder below the run folder for as long as it runs.
+ *
+ * @throws BerthError DATA_ROOT_IN_USE.
+ */
+export async function guardDataRoot(host: ProvisionHost, plan: Plan): Promise<void> {
+  const path = places.daemonConfig;
+  const step = plan.steps.find((one) => one.kind === 'write-file' && one.path === path);
+  const text = await readTextIfExists(host.path(path));
+  if (step?.kind !== 'write-file' || text === undefined) return;
+  const now = dataRootOf({ path, text }) ?? places.dataRoot;
+  const wanted = dataRootOf({ path, text: step.content }) ?? places.dataRoot;
+  if (now === wanted) return;
+  const running = await listFolder(host.path(`${places.runFolder}/containers`));
+  if (running.length === 0) return;
+  throw new BerthError('DATA_ROOT_IN_USE', {
+    message: m.dataRootInUse({ now, wanted, count: running.length }),
+    remedy: m.dataRootInUseRemedy(),
+    details: { now, wanted, containers: running },
+  });
+}
