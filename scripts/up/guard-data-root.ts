@@ -10,7 +10,7 @@ import type { Plan } from '../plan/plan.ts';
  * Makes sure that a plan does not take the data root away from containers that run: the engine of the new one would not
  * know them, and nobody could stop them. Each has a folder below the run folder for as long as it runs.
  *
- * @throws BerthError DATA_ROOT_IN_USE.
+ * @throws BerthError CONTAINERS_IN_DATA_ROOT.
  */
 export async function guardDataRoot(host: ProvisionHost, plan: Plan): Promise<void> {
   const path = places.daemonConfig;
@@ -22,7 +22,7 @@ export async function guardDataRoot(host: ProvisionHost, plan: Plan): Promise<vo
   if (now === wanted) return;
   const running = await listFolder(host.path(`${places.runFolder}/containers`));
   if (running.length === 0) return;
-  throw new BerthError('DATA_ROOT_IN_USE', {
+  throw new BerthError('CONTAINERS_IN_DATA_ROOT', {
     message: m.dataRootInUse({ now, wanted, count: running.length }),
     remedy: m.dataRootInUseRemedy(),
     details: { now, wanted, containers: running },

@@ -19,7 +19,7 @@ export const provisionErrors = {
       'The user (Ctrl-C) or the system (SIGTERM) asked berth to stop; what was begun has been undone.',
   },
   NOT_ROOT: { http: 403, exit: 1, meaning: 'The verb changes the host and was not run as root.' },
-  DATA_ROOT_IN_USE: {
+  CONTAINERS_IN_DATA_ROOT: {
     http: 409,
     exit: 1,
     meaning:

@@ -310,7 +310,9 @@ describe('down with containers', () => {
   test('keep their data root: another one is refused while they run', async () => {
     await runTwo();
     const moved = await up('--no-smoke-test', '--data-root', '/var/other/data');
-    expect(moved.stderr).toMatch(/DATA_ROOT_IN_USE.*"\/var\/lib\/berth".*"\/var\/other\/data"/);
+    expect(moved.stderr).toMatch(
+      /CONTAINERS_IN_DATA_ROOT.*"\/var\/lib\/berth".*"\/var\/other\/data"/,
+    );
     expect(moved.exitCode).toBe(1);
     expect((await host.berth('ps', '--quiet')).stdout.trim().split('\n')).toHaveLength(2);
     await host.berth('down', '--purge', '--yes');
