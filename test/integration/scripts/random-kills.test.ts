@@ -7,7 +7,7 @@ import { copyCheckout, makeTestBundle, type TestBundle } from './bundle/make-tes
 import { makePrivateHost, processesIn, type PrivateHost } from './support/private-host.ts';
 
 /** Kills of a run; a campaign takes hundreds: `BERTH_KILLS=200 npm test -- random-kills`. */
-const kills = Number(process.env['BERTH_KILLS'] ?? '9');
+const kills = Number(process.env['BERTH_KILLS'] ?? '3');
 const next = random(process.env['BERTH_SEED']);
 const skip = ['--skip', 'sysctl.forward=not a test of it', '--no-smoke-test', '--yes'] as const;
 const verbs = ['up', 'down', 'upgrade'] as const;
