@@ -165,8 +165,9 @@ describe('keeping', () => {
 
   test('a broken file is never overwritten', async () => {
     await write('{"auths": {"precious"');
-    for (const change of [store().save('a.example', login), store().forget('a.example')]) {
-      await expect(change).rejects.toMatchObject({ code: 'CREDENTIALS_FILE_INVALID' });
+    const changes = [() => store().save('a.example', login), () => store().forget('a.example')];
+    for (const change of changes) {
+      await expect(change()).rejects.toMatchObject({ code: 'CREDENTIALS_FILE_INVALID' });
     }
     expect(await readFile(file, 'utf8')).toBe('{"auths": {"precious"');
   });
