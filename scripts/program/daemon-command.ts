@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { places } from '../host/places.ts';
 import { berthProgram } from './self.ts';
 
@@ -22,11 +23,12 @@ export function daemonEnvironment(
     const value = env[name];
     return value === undefined || value === '' ? [] : [`${name}=${value}`];
   });
+  const program = berthProgram();
   return [
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    // Node.js's own place for this would be /tmp, which nobody would clear away. A bundle comes with its own.
-    ...(berthProgram().kind === 'source'
-      ? [`NODE_COMPILE_CACHE=${places.runFolder}/compile-cache`]
+    // The command line's own, in the checkout (scripts/berth.sh). A bundle comes with what was compiled of it.
+    ...(program.kind === 'source'
+      ? [`NODE_COMPILE_CACHE=${join(program.root, '.cache', 'compile')}`]
       : []),
     ...proxies,
   ];

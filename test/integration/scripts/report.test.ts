@@ -301,7 +301,8 @@ describe('with containers, and secrets everywhere', () => {
     expect(files.slice(2).map(({ path }) => path)).toEqual(listed);
     expect(document.collectors.find(({ id }) => id === 'engine')?.facts).toMatchObject({
       state: 'answers',
-      containers: 2,
+      // The check that runs hello-world may have its container just then.
+      containers: expect.toBeOneOf([2, 3]) as unknown,
     });
   });
 

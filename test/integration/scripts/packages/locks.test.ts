@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../../runtime/host/clock.ts';
@@ -29,6 +29,11 @@ async function startForeign(
   const said = once(starter.stdout ?? starter, 'data') as Promise<[Buffer]>;
   await once(starter, 'exit');
   const pid = Number((await said)[0].toString());
+  // Before that it is still the shell, or setsid.
+  await until('the program to run', async () => {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    return line === `${argv.join('\0')}\0` ? true : undefined;
+  });
   return {
     pid,
     stop: async () => {
