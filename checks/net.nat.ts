@@ -1,7 +1,7 @@
 import { checkNetworkMessages as m } from '../messages/areas/checks-network.ts';
 import type { Check } from './check.ts';
 import { explainKernelOptions } from './probes/explain-kconfig.ts';
-import { tryIptablesNat, tryNftNat } from './probes/nat-rules.ts';
+import { natTimeoutMs, tryIptablesNat, tryNftNat } from './probes/nat-rules.ts';
 import { joinClauses } from './probes/join-texts.ts';
 
 /** Whether the addresses of packets can be translated: masquerading, and forwarding of ports. */
@@ -13,6 +13,8 @@ export const netNat: Check = {
   why: m.natWhy,
   severity: 'fail',
   privilege: 'root',
+  // Two commands of each tool.
+  timeoutMs: 4 * natTimeoutMs,
   async probe(context) {
     const nft = await tryNftNat(context);
     if (nft.kind === 'works') return { status: 'pass', seen: m.natWorks({ tool: 'nft' }) };
@@ -27,6 +29,14 @@ export const netNat: Check = {
         remedy: m.natNoToolRemedy(),
         fix: [{ kind: 'package', names: ['nftables'] }],
       };
+    }
+    if (nft.kind === 'slow' || iptables.kind === 'slow') {
+      const seen = m.natSlow({
+        tool: nft.kind === 'slow' ? 'nft' : 'iptables',
+        seconds: natTimeoutMs / 1000,
+      });
+      const details = { nft: nft.kind, iptables: iptables.kind };
+      return { status: 'warn', seen, remedy: m.natSlowRemedy(), details };
     }
     const refused = joinClauses([
       ...(nft.kind === 'refused' ? [m.natRefused({ tool: 'nft', said: nft.said })] : []),

@@ -88,7 +88,7 @@ async function explainModules(
 
 /** Without modprobe(8) there is no telling: the fix installs it and tries. */
 async function isModuleMissing({ run }: Look, name: string): Promise<boolean> {
-  const result = await run('modprobe', ['--dry-run', '--quiet', name], { timeoutMs: 2000 });
+  const result = await run('modprobe', ['--dry-run', '--quiet', name], { timeoutMs: 10_000 });
   return result.exitCode !== 0 && result.exitCode !== 127;
 }
 

@@ -54,7 +54,7 @@ async function askRpm(
   const kinds = await Promise.all(databases.map((path) => files.kind(path)));
   if (!kinds.includes('folder')) return [];
   const format = 'found|%{NAME}|%{VERSION}-%{RELEASE}\\n';
-  const output = await run('rpm', ['-q', '--qf', format, ...names], { timeoutMs: 4000 });
+  const output = await run('rpm', ['-q', '--qf', format, ...names], { timeoutMs: 15_000 });
   return output.stdout.split('\n').flatMap((line) => {
     const [mark, name, version] = line.split('|');
     return mark === 'found' && name !== undefined ? [{ name, version: version ?? '' }] : [];

@@ -6,10 +6,16 @@ export type NatTrial =
   /** The tool is not installed. */
   | { readonly kind: 'missing' }
   /** It is, and could not: with the last line that it wrote. */
-  | { readonly kind: 'refused'; readonly said: string };
+  | { readonly kind: 'refused'; readonly said: string }
+  /** It had not ended after `natTimeoutMs`. */
+  | { readonly kind: 'slow' };
 
-const timeoutMs = 4000;
+/** The first rule loads modules of the kernel, which takes seconds on a slow disk, in milliseconds. */
+export const natTimeoutMs = 20_000;
+const timeoutMs = natTimeoutMs;
 const notFound = 127;
+/** 128 and SIGTERM, 128 and SIGKILL: how a command ends whose time is over. */
+const timedOut: readonly number[] = [143, 137];
 
 const nftScript = [
   'add table ip berth-check',
@@ -42,6 +48,7 @@ export async function tryIptablesNat({ run }: Pick<CheckContext, 'run'>): Promis
 
 function trialOf(result: Awaited<ReturnType<CheckContext['run']>>): NatTrial {
   if (result.exitCode === 0) return { kind: 'works' };
-  const lines = (result.stderr ?? '').trim().split('\n');
-  return { kind: 'refused', said: lines.at(-1) ?? `status ${result.exitCode}` };
+  if (timedOut.includes(result.exitCode)) return { kind: 'slow' };
+  const last = (result.stderr ?? '').trim().split('\n').at(-1) ?? '';
+  return { kind: 'refused', said: last === '' ? `status ${result.exitCode}` : last };
 }

@@ -20,7 +20,7 @@ export const checkNetworkMessages = {
   natTitle: text('Address translation', '地址转换（NAT）'),
   natWanted: text(
     'nft or iptables sets a masquerade rule and one that forwards a port',
-    'nft 或 iptables 能设置伪装规则和端口转发规则',
+    'nft 或 iptables 能设置地址伪装（masquerade）规则和端口转发规则',
   ),
   natWhy: text(
     'Containers reach the network by the first kind of rule, and are reached at published ports by the second.',
@@ -38,6 +38,15 @@ export const checkNetworkMessages = {
   natRefused: phrase(
     (p: { tool: string; said: string }) => `${p.tool}: ${p.said}`,
     (p) => `${p.tool} 报告：${p.said}`,
+  ),
+  natSlow: phrase(
+    (p: { tool: string; seconds: number }) =>
+      `${p.tool} had not set its rules after ${p.seconds} seconds`,
+    (p) => `${p.tool} 在 ${p.seconds} 秒内未能设置规则`,
+  ),
+  natSlowRemedy: text(
+    'See what keeps this host so busy, then try again: berth check --only net.nat',
+    '请查明主机为何如此繁忙，然后重试：berth check --only net.nat',
   ),
 
   iptablesTitle: text('Version of iptables', 'iptables 版本'),

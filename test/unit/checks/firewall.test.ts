@@ -146,6 +146,21 @@ describe('net.nat', () => {
     });
   });
 
+  it.each([143, 137])('only warns where the rules take too long, status %d', async (exitCode) => {
+    const late = { exitCode, stderr: '' };
+    const context = fakeContext({ commands: { nft: 'v1', unshare: late } });
+    expect(await netNat.probe(context)).toMatchObject({
+      status: 'warn',
+      seen: 'nft had not set its rules after 20 seconds',
+    });
+  });
+
+  it('tells the status of a tool that says nothing', async () => {
+    const silent = { exitCode: 3, stderr: '\n' };
+    const context = fakeContext({ commands: { nft: 'v1', unshare: silent } });
+    expect((await netNat.probe(context)).seen).toContain('nft: status 3');
+  });
+
   it('loads the modules that were built', async () => {
     const config = 'CONFIG_NF_TABLES=m\nCONFIG_NFT_NAT=m\nCONFIG_NFT_MASQ=m\n';
     const context = fakeContext({
