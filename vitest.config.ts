@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Tests on hosts of their own, each with its mounts, processes and network: they do not see each other. */
-const onOwnHosts = [
-  'test/integration/mirrors/**/*.test.ts',
+/** Tests with folders, or whole hosts with mounts, processes and network, of their own: they do not see each other. */
+const apart = [
+  'test/integration/{host,image,layer,mirror,mirrors,registry,snapshot}/**/*.test.ts',
   // Two dockerds would share their control groups.
   'test/integration/scripts/**/!(replace-docker*).test.ts',
 ];
+
+/** The suites for the API and its clients, against Docker itself: this tests the suites, not berth (`npm run test:peers`). */
+const peers = ['test/integration/**/*with-dockerd.test.ts'];
 
 /** The hundreds of berths that the tests start need not each compile themselves: as scripts/berth.sh has it. */
 const env = {
@@ -14,45 +17,49 @@ const env = {
     process.env['NODE_COMPILE_CACHE'] ?? join(import.meta.dirname, '.cache/compile'),
 };
 
-/** One project a test folder, so that `npm test -- --project unit` runs a part. */
-const project = (
-  name: string,
-  options: {
-    readonly parallel: boolean;
-    readonly exclude?: readonly string[];
-  },
-) => ({
+interface Project {
+  readonly name: string;
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Files at once; vitest's own number when absent. */
+  readonly workers?: number;
+  /** Projects with a lower number come first. */
+  readonly order?: number;
+}
+
+/** One project a kind of test, so that `npm test -- --project unit` runs a part. */
+const project = ({ name, include, exclude = [], workers, order = 0 }: Project) => ({
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: [...include],
+    exclude: [...exclude],
     env,
-    exclude: [...(options.exclude ?? [])],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // Tests that change the machine's mounts, cgroups or daemons take turns.
-    fileParallelism: options.parallel,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    ...(workers === undefined ? {} : { maxWorkers: workers }),
+    sequence: { groupOrder: order },
   },
+});
+
+/** All in a folder of that name. */
+const folder = (name: string): Pick<Project, 'name' | 'include'> => ({
+  name,
+  include: [`test/${name}/**/*.test.ts`],
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', { parallel: true }),
-      project('style', { parallel: true }),
-      project('contract', { parallel: false }),
-      project('integration', { parallel: false, exclude: onOwnHosts }),
-      {
-        test: {
-          name: 'hosts',
-          include: onOwnHosts,
-          env,
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
-          // They wait for each other's programs more than they compute; after those that must have the machine for themselves.
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      project(folder('unit')),
+      project(folder('style')),
+      // They change the machine's mounts, control groups or daemons, and take turns.
+      project({ ...folder('contract'), workers: 1, order: 1 }),
+      project({ ...folder('integration'), exclude: [...apart, ...peers], workers: 1, order: 1 }),
+      ...(process.env['BERTH_TEST_PEERS'] === undefined
+        ? []
+        : [project({ name: 'peers', include: peers, workers: 1, order: 1 })]),
+      // They wait for each other's programs more than they compute.
+      project({ name: 'apart', include: apart, workers: 3, order: 2 }),
     ],
   },
 });
