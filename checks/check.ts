@@ -12,8 +12,10 @@ export interface Check {
   readonly wanted: () => string;
   /** Why it matters to a container engine. */
   readonly why: () => string;
-  /** What it means when the probe does not end in time: the severity of this check. */
+  /** What it means when the probe does not end in time: the severity of this check, unless `whenLate` says other. */
   readonly severity: 'warn' | 'fail';
+  /** For a probe that never hangs: then the host is slow, and that is all. */
+  readonly whenLate?: 'warn';
   /** `root`: the probe makes namespaces or mounts and is skipped, with that reason, for anyone else. */
   readonly privilege: 'root' | 'none';
   /** Longest time the probe may take, in milliseconds; `defaultTimeoutMs` when absent. */

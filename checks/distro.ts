@@ -1,6 +1,6 @@
 import { checkSystemMessages as m } from '../messages/areas/checks-system.ts';
+import { distributionIds, prettyName, readOsRelease } from '../runtime/host/os-release.ts';
 import type { Check } from './check.ts';
-import { readOsRelease } from './probes/os-release.ts';
 
 /** A family of distributions: they share a package manager and the names of packages. */
 type DistroFamily = 'debian' | 'fedora' | 'suse' | 'alpine' | 'arch';
@@ -44,7 +44,7 @@ export const distro: Check = {
   severity: 'warn',
   privilege: 'none',
   async probe({ files }) {
-    const release = await readOsRelease(files);
+    const release = await readOsRelease((path) => files.readText(path));
     if (release === undefined) {
       return {
         status: 'warn',
@@ -52,18 +52,19 @@ export const distro: Check = {
         remedy: m.distroGoOn(),
       };
     }
-    const known = [release.id, ...release.idLike].find((id) => Object.hasOwn(families, id));
-    const { id, versionId, idLike } = release;
+    const { id, idLike } = distributionIds(release);
+    const known = [id, ...idLike].find((each) => Object.hasOwn(families, each));
+    const versionId = release.get('VERSION_ID');
+    const name = prettyName(release) ?? id;
     const details = { id, versionId, idLike, family: known && families[known] };
     if (known === undefined) {
       return {
         status: 'warn',
-        seen: m.distroUnknown({ name: release.prettyName, id }),
+        seen: m.distroUnknown({ name, id }),
         remedy: m.distroGoOn(),
         details,
       };
     }
-    const name = release.prettyName;
     const seen = known === id ? m.distroKnown({ name }) : m.distroDerived({ name, parent: known });
     return { status: 'pass', seen, details };
   },

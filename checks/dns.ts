@@ -1,5 +1,6 @@
 import { checkReachMessages as m } from '../messages/areas/checks-reach.ts';
 import type { DnsAnswer } from '../runtime/host/dns.ts';
+import { proxyChoice } from '../runtime/host/http-proxy.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import type { Outcome } from './finding.ts';
@@ -72,6 +73,9 @@ async function judge(
   const bad = answered.filter(({ answer }) => answer.kind === 'error').map(({ server }) => server);
   const slow = good.filter(({ answer }) => answer.elapsedMs >= slowMs).map(({ server }) => server);
   const tried = answered.map(({ server }) => server);
+  if (good.length === 0 && isThroughProxy(context)) {
+    return { status: 'warn', seen, remedy: m.dnsProxied({ servers: list(bad) }) };
+  }
   if (good.length === 0) {
     const remedy = await withOthers(context, { remedy: m.dnsDead({ servers: list(bad) }), tried });
     return { status: deadStatus(context), seen, remedy };
@@ -102,6 +106,16 @@ async function withOthers(
     .map(({ server, answer: { elapsedMs } }) => m.dnsOther({ server, elapsedMs }));
   if (good.length === 0) return trouble.remedy;
   return joinSentences([trouble.remedy, m.dnsOthers({ servers: good.join(', ') })]);
+}
+
+/** Whether a proxy looks up the names of registries: behind one, the host's own servers often know names nearby only. */
+function isThroughProxy({ environment }: CheckContext): boolean {
+  try {
+    return proxyChoice({}, environment)(new URL(`https://${knownName}/`)) !== undefined;
+  } catch {
+    // No URL, of which the check `proxy` tells.
+    return false;
+  }
 }
 
 /** A host on which everything is there already runs without names. */

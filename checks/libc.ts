@@ -1,6 +1,7 @@
 import { checkEngineMessages as m } from '../messages/areas/checks-engine.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
+import { isTimedOut } from './probes/timed-out.ts';
 
 const runTimeoutMs = 40_000;
 
@@ -22,6 +23,10 @@ export const libc: Check = {
     if (result.exitCode === 0) {
       const version = result.stdout.trim();
       return { status: 'pass', seen: m.libcRuns({ library, version }), details };
+    }
+    if (isTimedOut(result)) {
+      const seen = m.libcSlow({ program, seconds: runTimeoutMs / 1000, library });
+      return { status: 'warn', seen, remedy: m.libcSlowRemedy(), details };
     }
     const said = (result.stderr ?? '').trim().split('\n').at(-1) ?? '';
     const seen = m.libcRefused({ program, exitCode: result.exitCode, said, library });

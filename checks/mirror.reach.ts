@@ -5,7 +5,9 @@ import type { CheckContext } from './context.ts';
 import { httpFailure } from './probes/http-failure.ts';
 import { readPackageSources } from './probes/package-sources.ts';
 import { registryUrls } from './probes/registry-urls.ts';
-import { joinClauses } from './probes/join-texts.ts';
+import { joinClauses, joinSentences } from './probes/join-texts.ts';
+import { findNamedProxy } from './probes/named-proxy.ts';
+import { proxySettings, shownUrl, type ProxyVariable } from './probes/proxy-settings.ts';
 
 const askTimeoutMs = 4000;
 /** As many of each kind are asked: the first that answers is enough. */
@@ -45,9 +47,26 @@ export const mirrorReach: Check = {
         ? m.mirrorBothRemedy()
         : m.mirrorPackagesRemedy()
       : m.mirrorRegistriesRemedy();
-    return { status: 'warn', seen, remedy, details };
+    const advice = await proxyAdvice(context, [...packages, ...registries]);
+    return { status: 'warn', seen, remedy: joinSentences([...advice, remedy]), details };
   },
 };
+
+/** What to do about proxies where nobody answers at all and none is set: then a proxy may well be the only way out. */
+async function proxyAdvice(
+  { environment, files }: CheckContext,
+  asked: readonly Asked[],
+): Promise<readonly string[]> {
+  const isAnswered = asked.some(({ answer }) => answer.kind === 'answer');
+  if (isAnswered || proxySettings(environment).some(isProxy)) return [];
+  const named = await findNamedProxy(files);
+  if (named === undefined) return [m.mirrorProxyAdvice()];
+  return [m.mirrorProxyFound({ where: named.path, proxy: shownUrl(named.proxy) })];
+}
+
+function isProxy({ name, value }: ProxyVariable): boolean {
+  return name !== 'NO_PROXY' && value !== '';
+}
 
 function askAll(context: CheckContext, urls: readonly string[]): Promise<readonly Asked[]> {
   const { askHttp, signal } = context;

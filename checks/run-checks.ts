@@ -1,5 +1,6 @@
 import { checkMessages as m } from '../messages/areas/checks.ts';
-import { BerthError, isBerthError, messageOf } from '../runtime/errors/berth-error.ts';
+import { messageOf, remedyOf } from '../messages/error-words.ts';
+import { BerthError, isBerthError } from '../runtime/errors/berth-error.ts';
 import type { Clock } from '../runtime/host/clock.ts';
 import { defaultTimeoutMs } from './check.ts';
 import type { Check } from './check.ts';
@@ -88,9 +89,9 @@ async function outcomeOf(
 function outcomeOfError(check: Check, error: unknown): Outcome {
   if (isBerthError(error, 'CHECK_TIMEOUT')) {
     return {
-      status: check.severity,
-      seen: error.message,
-      remedy: error.remedy ?? '',
+      status: check.whenLate ?? check.severity,
+      seen: messageOf(error),
+      remedy: remedyOf(error) ?? '',
       details: { code: error.code, ...error.details },
     };
   }
@@ -98,7 +99,7 @@ function outcomeOfError(check: Check, error: unknown): Outcome {
     status: 'fail',
     seen: m.probeEnded({ code: codeOf(error), message: messageOf(error) }),
     remedy:
-      (isBerthError(error) ? error.remedy : undefined) ?? m.probeEndedRemedy({ id: check.id }),
+      (isBerthError(error) ? remedyOf(error) : undefined) ?? m.probeEndedRemedy({ id: check.id }),
     details: { code: codeOf(error), ...(isBerthError(error) ? error.details : {}) },
   };
 }

@@ -1,5 +1,6 @@
 import { checkEngineMessages as m } from '../messages/areas/checks-engine.ts';
-import { isBerthError, messageOf } from '../runtime/errors/berth-error.ts';
+import { messageOf, remedyOf } from '../messages/error-words.ts';
+import { isBerthError } from '../runtime/errors/berth-error.ts';
 import type { Check } from './check.ts';
 import { smokeSignal } from './probes/smoke-signal.ts';
 
@@ -25,7 +26,8 @@ export const smokeEmbedded: Check = {
       return { status: 'pass', seen: m.embeddedRan() };
     } catch (error) {
       if (!isBerthError(error)) throw error;
-      const { code, remedy = m.embeddedLogs() } = error;
+      const { code } = error;
+      const remedy = remedyOf(error) ?? m.embeddedLogs();
       return { status: 'fail', seen: messageOf(error), remedy, details: { code } };
     }
   },

@@ -19,6 +19,7 @@ import { servicesMessages } from './areas/services.ts';
 import { reportFindingMessages } from './areas/report-findings.ts';
 import { reportPageMessages } from './areas/report-page.ts';
 import { reportMessages } from './areas/report.ts';
+import { mirrorScoreMessages } from './areas/mirror-scores.ts';
 import { mirrorMessages } from './areas/mirrors.ts';
 import { upgradeMessages } from './areas/upgrade.ts';
 import { endingMessages } from './areas/ending.ts';
@@ -56,6 +57,7 @@ export const messages: Readonly<Record<string, Readonly<Record<string, AnyMessag
   bundle: bundleMessages,
   commandLine: commandLineMessages,
   mirrors: mirrorMessages,
+  mirrorScores: mirrorScoreMessages,
   common: commonMessages,
   fixSteps: fixStepMessages,
   fleet: fleetMessages,

@@ -101,11 +101,13 @@ function parse(file: DaemonConfigFile): Config {
   if (isBlank(file.text)) return {};
   const parsed = parseJsonc(file.text);
   if (parsed.kind === 'problem') {
-    const { line, column } = parsed;
-    throw invalid(file, `it is no JSON (${parsed.problem})`, { line, column });
+    const { problem, reason, line, column } = parsed;
+    const details = { problem: 'no-json', reason, line, column };
+    throw invalid(file, `it is no JSON (${problem})`, details);
   }
   if (isObject(parsed.value)) return parsed.value;
-  throw invalid(file, `it holds ${JSON.stringify(parsed.value).slice(0, 40)}; wanted an object`);
+  const value = JSON.stringify(parsed.value).slice(0, 40);
+  throw invalid(file, `it holds ${value}; wanted an object`, { problem: 'no-object', value });
 }
 
 function isObject(value: unknown): value is Config {
@@ -115,23 +117,35 @@ function isObject(value: unknown): value is Config {
 function stringAt(file: DaemonConfigFile, config: Config, key: string): string | undefined {
   const value = config[key];
   if (value === undefined || typeof value === 'string') return value;
-  throw invalid(file, `"${key}" is ${JSON.stringify(value)}; wanted a string`);
+  throw wrongType(file, { key, value, wanted: 'a string' });
 }
 
 function listAt(file: DaemonConfigFile, config: Config, key: string): readonly string[] {
   const value = config[key] ?? [];
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
-  throw invalid(file, `"${key}" is ${JSON.stringify(value)}; wanted a list of strings`);
+  throw wrongType(file, { key, value, wanted: 'a list of strings' });
+}
+
+interface WrongType {
+  readonly key: string;
+  readonly value: unknown;
+  readonly wanted: 'a string' | 'a list of strings';
+}
+
+function wrongType(file: DaemonConfigFile, { key, value, wanted }: WrongType): BerthError {
+  const found = JSON.stringify(value);
+  const details = { problem: 'wrong-type', key, value: found, wanted };
+  return invalid(file, `"${key}" is ${found}; wanted ${wanted}`, details);
 }
 
 function invalid(
   file: DaemonConfigFile,
   why: string,
-  where: { readonly line?: number; readonly column?: number } = {},
+  details: Readonly<Record<string, unknown>>,
 ): BerthError {
   return new BerthError('DAEMON_CONFIG_INVALID', {
     message: `"${file.path}" cannot be used: ${why}`,
     remedy: `Correct "${file.path}" (JSON, which may have comments) or move it away, then try again.`,
-    details: { path: file.path, ...where },
+    details: { path: file.path, ...details },
   });
 }

@@ -23,6 +23,29 @@ export function fileLoggedArgv(command: ServiceCommand): readonly [string, ...st
   return ['/bin/sh', '-c', rotateThenStart, 'berthd', command.logFile, ...command.argv];
 }
 
+/**
+ * The same with nothing in its environment but what `environmentFile` holds, which only root can read: neither `env -i` with
+ * the variables, which would be among the arguments of a process, nor `export` in the script that starts it.
+ */
+export function fileLoggedArgvReading(
+  environmentFile: string,
+  command: ServiceCommand,
+): readonly [string, ...string[]] {
+  const script = `set -a; . "$1"; set +a; shift; ${rotateThenStart}`;
+  const { logFile, argv } = command;
+  return [
+    '/usr/bin/env',
+    '-i',
+    '/bin/sh',
+    '-c',
+    script,
+    'berthd',
+    environmentFile,
+    logFile,
+    ...argv,
+  ];
+}
+
 /** Its environment: with the log's path, which makes the daemon keep it short. */
 export function fileLoggedEnvironment(command: ServiceCommand): readonly string[] {
   return [...markedEnvironment(command), `${logFileVariable}=${command.logFile}`];

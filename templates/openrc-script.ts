@@ -1,14 +1,25 @@
 import { banner } from './banner.ts';
-import { fileLoggedArgv, fileLoggedEnvironment } from './file-logged-command.ts';
+import { fileLoggedArgvReading } from './file-logged-command.ts';
 import type { ServiceCommand } from './service-command.ts';
+
+/** What the script names on the host. */
+export interface OpenrcPaths {
+  /** Berth's own, in /run. */
+  readonly runFolder: string;
+  /** See environment-file.ts. */
+  readonly environmentFile: string;
+}
 
 /**
  * The init script (openrc-run(8), OpenRC 0.45): supervise-daemon(8) starts the daemon again when it ends. When the host
- * goes down (`RC_GOINGDOWN`), a file tells the daemon to stop its containers too; `runFolder` is berth's own.
+ * goes down (`RC_GOINGDOWN`), a file tells the daemon to stop its containers too.
+ *
+ * The daemon reads its environment itself: what supervise-daemon is given as arguments everybody can read, and OpenRC's own
+ * functions, which run in the same shell as the script, need their own PATH.
  */
-export function openrcScript(command: ServiceCommand, runFolder: string): string {
-  const [program, ...args] = fileLoggedArgv({ ...command, argv: withEnvironment(command) });
-  const marker = quote(`${runFolder}/host-goes-down`);
+export function openrcScript(command: ServiceCommand, paths: OpenrcPaths): string {
+  const [program, ...args] = fileLoggedArgvReading(paths.environmentFile, command);
+  const marker = quote(`${paths.runFolder}/host-goes-down`);
   return `#!/sbin/openrc-run
 ${banner}# Configuration: ${command.configDigest}
 
@@ -56,14 +67,6 @@ reload() {
 	eend $?
 }
 `;
-}
-
-/**
- * The daemon's command with its whole environment. By env(1), and not by `export` in the script: OpenRC's own functions,
- * which run in the same shell, need their own PATH, and supervise-daemon hands its variables on.
- */
-function withEnvironment(command: ServiceCommand): ServiceCommand['argv'] {
-  return ['/usr/bin/env', '-i', ...fileLoggedEnvironment(command), ...command.argv];
 }
 
 /** Quotes a word for sh(1). */

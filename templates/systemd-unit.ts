@@ -1,5 +1,5 @@
 import { banner } from './banner.ts';
-import { markedEnvironment, type ServiceCommand } from './service-command.ts';
+import type { ServiceCommand } from './service-command.ts';
 
 /**
  * Address families that the kernel no longer has, or that no container asks for. Containers inherit this, as everything
@@ -16,8 +16,9 @@ const deadFamilies = ['AF_IPX', 'AF_DECnet', 'AF_ECONET', 'AF_IRDA', 'AF_WANPIPE
  * - `NotifyAccess=main`: no container's process, which also is in the unit's group while it starts, speaks for the daemon.
  * - No directive that gives the service a mount namespace of its own (ProtectSystem= and its like): mounts that containers
  *   share with the host (`rshared`) would no longer reach it, and each restart would leave a namespace behind.
+ * - `EnvironmentFile=`: `systemctl show` tells everybody what `Environment=` holds (environment-file.ts).
  */
-export function systemdUnit(command: ServiceCommand): string {
+export function systemdUnit(command: ServiceCommand, environmentFile: string): string {
   return `${banner}# Configuration: ${command.configDigest}
 [Unit]
 Description=berth container engine
@@ -31,9 +32,7 @@ Type=notify
 NotifyAccess=main
 ExecStart=${command.argv.map(quote).join(' ')}
 ExecReload=/bin/kill -s HUP $MAINPID
-${markedEnvironment(command)
-  .map((variable) => `Environment=${quote(variable)}`)
-  .join('\n')}
+EnvironmentFile=${environmentFile}
 Restart=always
 RestartSec=1
 StartLimitInterval=0

@@ -1,4 +1,5 @@
 import type { CheckContext } from '../context.ts';
+import { isTimedOut } from './timed-out.ts';
 
 /** What came of setting rules. */
 export type NatTrial =
@@ -14,8 +15,6 @@ export type NatTrial =
 export const natTimeoutMs = 20_000;
 const timeoutMs = natTimeoutMs;
 const notFound = 127;
-/** 128 and SIGTERM, 128 and SIGKILL: how a command ends whose time is over. */
-const timedOut: readonly number[] = [143, 137];
 
 const nftScript = [
   'add table ip berth-check',
@@ -48,7 +47,7 @@ export async function tryIptablesNat({ run }: Pick<CheckContext, 'run'>): Promis
 
 function trialOf(result: Awaited<ReturnType<CheckContext['run']>>): NatTrial {
   if (result.exitCode === 0) return { kind: 'works' };
-  if (timedOut.includes(result.exitCode)) return { kind: 'slow' };
+  if (isTimedOut(result)) return { kind: 'slow' };
   const last = (result.stderr ?? '').trim().split('\n').at(-1) ?? '';
   return { kind: 'refused', said: last === '' ? `status ${result.exitCode}` : last };
 }

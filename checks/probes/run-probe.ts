@@ -1,3 +1,4 @@
+import { messageOf } from '../../messages/error-words.ts';
 import { isBerthError, type BerthError } from '../../runtime/errors/berth-error.ts';
 import type { ProgramBuilder } from '../../runtime/syscall/program-builder.ts';
 import type { CheckContext } from '../context.ts';
@@ -39,5 +40,5 @@ export async function runProbe(
 
 function failureOf(error: BerthError): SyscallFailure {
   const { step, errno } = error.details;
-  return { step: String(step), errno: String(errno), message: error.message };
+  return { step: String(step), errno: String(errno), message: messageOf(error) };
 }

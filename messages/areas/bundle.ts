@@ -135,7 +135,7 @@ export const bundleMessages = {
   entryOutside: phrase(
     (p: { name: string; source: string }) =>
       `the entry "${p.name}" of "${p.source}" leads out of the bundle; wanted files of one folder`,
-    (p) => `"${p.source}"中的条目"${p.name}"指向安装包之外；应仅为同一文件夹中的文件`,
+    (p) => `"${p.source}"中的条目"${p.name}"指向安装包之外；应仅为同一目录中的文件`,
   ),
   archiveUnreadable: phrase(
     (p: { source: string; problem: string }) =>
@@ -171,5 +171,14 @@ export const bundleMessages = {
   sourceDateRemedy: text(
     'For example: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)',
     '例如：SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)',
+  ),
+  archiveNotWritten: phrase(
+    (p: { path: string; why: string }) =>
+      `"${p.path}" cannot be written (${p.why}); nothing of it is left`,
+    (p) => `无法写入"${p.path}"（${p.why}）；没有留下任何残余`,
+  ),
+  archiveNotWrittenRemedy: text(
+    'Name a file in a folder that is there and has room: berth bundle --output FILE',
+    '请指定已存在且空间足够的目录中的文件：berth bundle --output 文件',
   ),
 };

@@ -107,15 +107,6 @@ export const checkVerbMessages = {
     (p: { text: string }) => `"--skip ${p.text}" gives no reason; wanted --skip ID=REASON`,
     (p) => `"--skip ${p.text}" 没有给出原因；应为 --skip 检查=原因`,
   ),
-  runCutShort: phrase(
-    (p: { begunAt: string }) =>
-      `an earlier run, begun at "${p.begunAt}", was cut short; wanted it finished or undone first`,
-    (p) => `较早的一次运行（开始于"${p.begunAt}"）被中断；需先完成或撤销它`,
-  ),
-  runCutShortRemedy: text(
-    'Run "berth up" to finish it, or "berth down" to undo it, then try again.',
-    '请运行 "berth up" 完成它，或运行 "berth down" 撤销它，然后重试。',
-  ),
 
   waived: phrase(
     (p: { reason: string; until: string }) => `${p.reason} (waived until ${p.until})`,

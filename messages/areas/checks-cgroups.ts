@@ -53,7 +53,7 @@ export const checkCgroupMessages = {
   ),
   controllersNoIoRemedy: text(
     'Works without limits on disk traffic; for them boot a kernel with CONFIG_BLK_CGROUP.',
-    '可以使用，但无法限制磁盘流量；如需限制，请启动带有 CONFIG_BLK_CGROUP 的内核。',
+    '可以使用，但无法限制磁盘流量；如需限制，请改用启用了 CONFIG_BLK_CGROUP 的内核。',
   ),
   controllersAll: phrase(
     (p: { names: string }) => `${p.names}, io`,
@@ -68,7 +68,7 @@ export const checkCgroupMessages = {
     '内核支持，但没有挂载包含它们的层级：请在 /sys/fs/cgroup 挂载 cgroup v2；没有 systemd 的系统请安装 "cgroupfs-mount"。',
   ),
 
-  freezerTitle: text('Freezer', '冻结器'),
+  freezerTitle: text('Freezer', '冻结器（freezer）'),
   freezerWanted: phrase(
     (p: { file: string }) => `a v1 freezer, or "${p.file}" in a new v2 cgroup`,
     (p) => `v1 freezer，或新建的 v2 cgroup 中有 "${p.file}"`,
@@ -114,7 +114,7 @@ export const checkCgroupMessages = {
   limitsCpu: text('CPU quota', 'CPU 配额'),
   limitsCpuRemedy: text(
     'boot a kernel with CONFIG_CFS_BANDWIDTH for --cpus',
-    '如需 --cpus，请启动带有 CONFIG_CFS_BANDWIDTH 的内核',
+    '如需 --cpus，请改用启用了 CONFIG_CFS_BANDWIDTH 的内核',
   ),
   limitsSwap: text('swap accounting', '交换空间统计'),
   limitsSwapRemedy: text(
@@ -124,12 +124,12 @@ export const checkCgroupMessages = {
   limitsHuge: text('huge pages', '大页'),
   limitsHugeRemedy: text(
     'boot a kernel with CONFIG_CGROUP_HUGETLB, and mount the controller on cgroup v1',
-    '请启动带有 CONFIG_CGROUP_HUGETLB 的内核，cgroup v1 还需挂载该控制器',
+    '请改用启用了 CONFIG_CGROUP_HUGETLB 的内核，cgroup v1 还需挂载该控制器',
   ),
   limitsDisk: text('disk throttling', '磁盘限速'),
   limitsDiskRemedy: text(
     'boot a kernel with CONFIG_BLK_DEV_THROTTLING for --device-read-bps and the like',
-    '如需 --device-read-bps 等选项，请启动带有 CONFIG_BLK_DEV_THROTTLING 的内核',
+    '如需 --device-read-bps 等选项，请改用启用了 CONFIG_BLK_DEV_THROTTLING 的内核',
   ),
   limitsWithout: phrase(
     (p: { names: string }) => `without ${p.names}`,
@@ -144,6 +144,6 @@ export const checkCgroupMessages = {
   limitsUnknown: phrase(
     (p: { names: string }) =>
       `${p.names}: seen once berth has handed its controller down to a cgroup.`,
-    (p) => `${p.names}：berth 把控制器下放到 cgroup 后才能看到。`,
+    (p) => `${p.names}：berth 将控制器委派给 cgroup 后才能看到。`,
   ),
 };

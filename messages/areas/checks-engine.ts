@@ -9,7 +9,7 @@ export const checkEngineMessages = {
   ),
   libcWhy: text(
     'Node.js is linked against glibc; the bundle brings a loader and libraries of its own.',
-    'Node.js 依赖 glibc；离线包自带加载器和运行库。',
+    'Node.js 依赖 glibc；安装包自带加载器和运行库。',
   ),
   libcRuns: phrase(
     (p: { library: string; version: string }) => `berth "${p.version}" runs, host has ${p.library}`,
@@ -19,25 +19,34 @@ export const checkEngineMessages = {
   libcRefused: phrase(
     (p: { program: string; exitCode: number; said: string; library: string }) =>
       `"${p.program}" ended with status ${p.exitCode} (${p.said}), host has ${p.library}`,
-    (p) => `"${p.program}" 以状态 ${p.exitCode} 结束（${p.said}），主机为 ${p.library}`,
+    (p) => `"${p.program}" 以退出码 ${p.exitCode} 结束（${p.said}），主机为 ${p.library}`,
   ),
   libcRemedy: text(
     'Install the bundle, which brings its own loader and libraries: sh install.sh',
-    '请安装离线包，它自带加载器和运行库：sh install.sh',
+    '请安装安装包，它自带加载器和运行库：sh install.sh',
+  ),
+  libcSlow: phrase(
+    (p: { program: string; seconds: number; library: string }) =>
+      `"${p.program}" had not said its version after ${p.seconds} seconds, host has ${p.library}`,
+    (p) => `"${p.program}" 在 ${p.seconds} 秒内未能输出版本，主机为 ${p.library}`,
+  ),
+  libcSlowRemedy: text(
+    'See what keeps this host so busy, then try again: berth check --only libc',
+    '请查明主机为何如此繁忙，然后重试：berth check --only libc',
   ),
 
   integrityTitle: text("berth's own files", 'berth 自身的文件'),
   integrityWanted: text(
     'each file of the bundle as its manifest has it',
-    '离线包中的每个文件都与清单一致',
+    '安装包中的每个文件都与清单一致',
   ),
   integrityWhy: text(
     'A file that was cut short or changed makes the engine fail in ways that nobody can explain.',
-    '被截断或改动的文件会使引擎以无法解释的方式失败。',
+    '被截断或改动的文件会导致引擎出现难以解释的故障。',
   ),
   integritySource: text(
     'not a bundle: berth runs from its sources',
-    '不是离线包：berth 从源代码运行',
+    '不是安装包：berth 从源代码运行',
   ),
   integrityNoManifest: phrase(
     (p: { path: string }) => `no "${p.path}"`,
@@ -103,13 +112,13 @@ export const checkEngineMessages = {
   embeddedTitle: text('hello-world, carried by berth', 'hello-world（berth 自带）'),
   embeddedWanted: text(
     'hello-world from the image that berth carries prints its greeting',
-    'berth 自带的 hello-world 镜像打印问候语',
+    'berth 自带的 hello-world 镜像输出问候语',
   ),
   embeddedWhy: text(
     'It takes everything but the network: image, layers, namespaces, cgroups, log.',
     '除网络外的一切都会用到：镜像、层、命名空间、cgroup、日志。',
   ),
-  embeddedRan: text('printed its greeting', '已打印问候语'),
+  embeddedRan: text('printed its greeting', '已输出问候语'),
   embeddedLogs: text(
     'See "berth daemon logs", then "berth report".',
     '请查看 "berth daemon logs"，然后运行 "berth report"。',
@@ -117,7 +126,7 @@ export const checkEngineMessages = {
   registryTitle: text('hello-world, from a registry', 'hello-world（来自镜像仓库）'),
   registryWanted: text(
     'hello-world pulled from a registry, through the mirrors, prints its greeting',
-    '经镜像加速从镜像仓库拉取的 hello-world 打印问候语',
+    '经镜像加速从镜像仓库拉取的 hello-world 输出问候语',
   ),
   registryWhy: text(
     'It shows that images can be pulled: names, proxy, mirrors, certificates.',
@@ -125,7 +134,7 @@ export const checkEngineMessages = {
   ),
   registryRan: phrase(
     (p: { image: string }) => `"${p.image}" printed its greeting`,
-    (p) => `"${p.image}" 已打印问候语`,
+    (p) => `"${p.image}" 已输出问候语`,
   ),
   registryRemedy: text(
     'Look at the checks "dns", "mirror.reach" and "proxy"; or choose another mirror: berth up --mirror auto.',

@@ -14,11 +14,11 @@ export const checkKernelMessages = {
   ),
   versionOdd: phrase(
     (p: { release: string }) => `release "${p.release}"`,
-    (p) => `内核发布号为"${p.release}"`,
+    (p) => `内核版本字符串为"${p.release}"`,
   ),
   versionOddRemedy: text(
     'Boot a Linux kernel whose release begins with its version.',
-    '请启动发布号以版本号开头的 Linux 内核。',
+    '请启动版本字符串以版本号开头的 Linux 内核。',
   ),
   versionUpgrade: text(
     'Upgrade to a newer release of the distribution, or install its newer kernel.',
@@ -94,7 +94,7 @@ export const checkKernelMessages = {
   seccompWorks: text('a filter refused a call', '过滤器成功拒绝了调用'),
   seccompGoOn: text(
     'Go on: containers then need --security-opt seccomp=unconfined. For the filter boot a kernel with CONFIG_SECCOMP_FILTER.',
-    '可以继续：容器需使用 --security-opt seccomp=unconfined。若要过滤，请启动带有 CONFIG_SECCOMP_FILTER 的内核。',
+    '可以继续：容器需使用 --security-opt seccomp=unconfined。若要过滤，请改用启用了 CONFIG_SECCOMP_FILTER 的内核。',
   ),
 
   limitsTitle: text('Limits', '资源上限'),
@@ -105,7 +105,7 @@ export const checkKernelMessages = {
   ),
   limitsWhy: text(
     'When one runs out containers fail in ways that do not name it.',
-    '一旦耗尽，容器会以不明所以的方式失败。',
+    '一旦耗尽，容器会出错，而报错信息往往看不出原因。',
   ),
   limitsRoomy: text('roomy', '宽裕'),
   limitsKeys: text('a key ring for each container', '每个容器一个密钥环'),
@@ -143,13 +143,13 @@ export const checkKernelMessages = {
   ipcGoOn: phrase(
     (p: { options: string }) =>
       `Go on: containers run without them. For them boot a kernel with ${p.options}.`,
-    (p) => `可以继续：容器没有它们也能运行。如需使用，请启动带有 ${p.options} 的内核。`,
+    (p) => `可以继续：容器没有它们也能运行。如需使用，请改用启用了 ${p.options} 的内核。`,
   ),
 
   lsmTitle: text('SELinux and AppArmor', 'SELinux 与 AppArmor'),
   lsmWanted: text(
     'where one of them is on, what containers need of it is installed',
-    '如果启用了其中之一，容器所需的部分已安装',
+    '如启用其中之一，容器所需的相应组件应已安装',
   ),
   lsmWhy: text(
     'SELinux without rules for containers refuses them their files; AppArmor without its parser cannot confine them.',

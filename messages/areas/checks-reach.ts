@@ -16,13 +16,19 @@ export const checkReachMessages = {
   dnsNoServer: text('no name server in /etc/resolv.conf', '/etc/resolv.conf 中没有域名服务器'),
   dnsWrite: text(
     'Write a line such as "nameserver 192.0.2.1", with the address of your name server.',
-    '请写入一行，例如 "nameserver 192.0.2.1"，填你的域名服务器地址。',
+    '请写入一行，例如 "nameserver 192.0.2.1"，填入您的域名服务器地址。',
   ),
   dnsDead: phrase(
     (p: { servers: string }) =>
       `Nothing can be downloaded by name: see that ${p.servers} can be reached and passes on questions about public names, or put another name server into /etc/resolv.conf.`,
     (p) =>
       `无法按域名下载任何内容：请确认 ${p.servers} 可以访问且能解析公网域名，或在 /etc/resolv.conf 中换用其他域名服务器。`,
+  ),
+  dnsProxied: phrase(
+    (p: { servers: string }) =>
+      `Downloads need none, because the proxy resolves names itself; for programs in containers that do without the proxy, see that ${p.servers} passes on questions about public names.`,
+    (p) =>
+      `下载不受影响，域名由代理解析；若容器中的程序不经过代理，请确认 ${p.servers} 能解析公网域名。`,
   ),
   dnsReplace: phrase(
     (p: { servers: string }) =>
@@ -57,7 +63,7 @@ export const checkReachMessages = {
   ),
   dnsUnasked: phrase(
     (p: { server: string; code: string }) => `"${p.server}" could not be asked (${p.code})`,
-    (p) => `无法询问"${p.server}"（${p.code}）`,
+    (p) => `无法查询"${p.server}"（${p.code}）`,
   ),
   dnsLoopback: phrase(
     (p: { servers: string }) =>
@@ -106,6 +112,16 @@ export const checkReachMessages = {
   mirrorRegistriesRemedy: text(
     'Choose a registry mirror that answers: "berth mirrors rank", then "berth up --mirror auto"; or load images from files.',
     '请换用可用的镜像加速：先运行 "berth mirrors rank"，再运行 "berth up --mirror auto"；或从文件导入镜像。',
+  ),
+  mirrorProxyFound: phrase(
+    (p: { where: string; proxy: string }) =>
+      `${p.where} names the proxy "${p.proxy}", of which berth was told nothing: start it again with that in HTTPS_PROXY and HTTP_PROXY (sudo leaves them out: sudo --preserve-env=HTTPS_PROXY,HTTP_PROXY,NO_PROXY).`,
+    (p) =>
+      `${p.where} 中设置了代理"${p.proxy}"，但 berth 没有收到：请把它写入 HTTPS_PROXY 和 HTTP_PROXY 后重新运行（sudo 默认会去掉这些变量：sudo --preserve-env=HTTPS_PROXY,HTTP_PROXY,NO_PROXY）。`,
+  ),
+  mirrorProxyAdvice: text(
+    'Where a proxy is the way out, start berth with HTTPS_PROXY=http://HOST:PORT and HTTP_PROXY the same.',
+    '若须经代理上网，请设置 HTTPS_PROXY=http://主机:端口 和相同的 HTTP_PROXY 后再运行 berth。',
   ),
 
   proxyTitle: text('Proxy', '代理'),

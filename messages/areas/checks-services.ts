@@ -18,7 +18,7 @@ export const checkServiceMessages = {
   ),
   initNoneNote: text(
     "berth's own supervisor keeps the daemon running; after a reboot run `berth up` again.",
-    'berth 自带的监督程序会保持守护进程运行；重启后请再次运行 `berth up`。',
+    'berth 自带的监管进程会保持守护进程运行；重启后请再次运行 `berth up`。',
   ),
   initOther: phrase(
     (p: { manager: string; pid1: string }) => `${p.manager}: PID 1 is "${p.pid1}"`,
@@ -27,7 +27,7 @@ export const checkServiceMessages = {
   initNoComm: text('no /proc/1/comm', '没有 /proc/1/comm'),
   initGoOn: text(
     "Go on: berth's own supervisor keeps the daemon running; have your service manager run `berth up` at boot.",
-    '可以继续：berth 自带的监督程序会保持守护进程运行；请让你的服务管理器在开机时运行 `berth up`。',
+    '可以继续：berth 自带的监管进程会保持守护进程运行；请让您的服务管理器在开机时运行 `berth up`。',
   ),
 
   portsTitle: text('API socket', 'API 套接字'),

@@ -71,7 +71,7 @@ export const checkSystemMessages = {
   ),
   distroGoOn: text(
     'Go on: berth takes generic steps, and names packages that you have to install.',
-    '可以继续：berth 会采取通用步骤，并列出需要你安装的软件包。',
+    '可以继续：berth 会采取通用步骤，并列出需要您安装的软件包。',
   ),
   distroUnknown: phrase(
     (p: { name: string; id: string }) => `"${p.name}" (ID "${p.id}"), which berth does not know`,
@@ -136,7 +136,7 @@ export const checkSystemMessages = {
   ),
   timeUnknownRemedy: text(
     'Compare "date -u" with a watch, and have a time service (chrony, systemd-timesyncd) keep it.',
-    '请将 "date -u" 与手表对照，并启用时间服务（chrony、systemd-timesyncd）来校准。',
+    '请将 "date -u" 与可靠的时间来源核对，并启用时间服务（chrony、systemd-timesyncd）来校准。',
   ),
   timeEnable: phrase(
     (p: { service: string }) =>

@@ -60,7 +60,7 @@ export const checkMessages = {
   ),
   bootKernelWith: phrase(
     (p: { options: string }) => `Boot a kernel with ${p.options}.`,
-    (p) => `请启动带有 ${p.options} 的内核。`,
+    (p) => `请改用启用了 ${p.options} 的内核。`,
   ),
   noKernelConfig: phrase(
     (p: { options: string }) =>
@@ -89,7 +89,7 @@ export const checkMessages = {
   httpNotFound: text('its name does not resolve', '域名无法解析'),
   httpRefused: text('it refuses connections', '拒绝连接'),
   httpSilent: text('it does not answer', '没有应答'),
-  httpNoWay: text('there is no route to it', '没有可达的路由'),
+  httpNoWay: text('there is no route to it', '没有到达它的路由'),
   httpCertificate: phrase(
     (p: { code: string }) => `its certificate is not accepted (${p.code})`,
     (p) => `证书不被接受（${p.code}）`,

@@ -4,7 +4,7 @@ import { phrase, text } from '../message.ts';
 export const commandLineMessages = {
   description: text(
     'From a bare Linux host to running containers with one command.',
-    '一条命令，让一台裸 Linux 主机运行容器。',
+    '从一台全新的 Linux 主机到运行容器，只需一条命令。',
   ),
   versionOption: text('print the version', '显示版本'),
   languageOption: text('language of messages: en or zh', '消息的语言：en 或 zh'),

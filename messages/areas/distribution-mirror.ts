@@ -4,11 +4,11 @@ import { phrase, text } from '../message.ts';
 export const distributionMirrorMessages = {
   option: text(
     "read the distribution's own packages from this mirror: a URL, or a name of the catalogue",
-    '从该镜像获取发行版自带的软件包：URL 或镜像目录中的名称',
+    '从该镜像站获取发行版自带的软件包：URL 或镜像站目录中的名称',
   ),
   title: phrase(
     (p: { name: string; base: string }) => `${p.name} at ${p.base}`,
-    (p) => `${p.name}（使用镜像 ${p.base}）`,
+    (p) => `${p.name}（使用镜像站 ${p.base}）`,
   ),
   switched: phrase(
     (p: { name: string; base: string; paths: string }) =>
@@ -22,16 +22,16 @@ export const distributionMirrorMessages = {
   nothingToSwitch: phrase(
     (p: { name: string; paths: string }) =>
       `no repository of "${p.name}" was found in "${p.paths}"; wanted one that a mirror can stand in for`,
-    (p) => `在"${p.paths}"中没有找到"${p.name}"的软件源；需要一个可由镜像替代的软件源`,
+    (p) => `在"${p.paths}"中没有找到"${p.name}"的软件源；需要一个可由镜像站替代的软件源`,
   ),
   nothingToSwitchRemedy: text(
     "Enter the mirror by hand, or leave --distribution-mirror out: berth changes only entries that it knows to be the distribution's own.",
-    '请手动填写镜像，或去掉 --distribution-mirror：berth 只修改它确知属于发行版自身的条目。',
+    '请手动填写镜像站，或去掉 --distribution-mirror：berth 只修改它确知属于发行版自身的条目。',
   ),
   mirrorUnknown: phrase(
     (p: { name: string; known: string }) =>
       `"${p.name}" is neither a URL nor a mirror of packages in the catalogue; there are: ${p.known}`,
-    (p) => `"${p.name}"既不是 URL，也不是目录中的软件包镜像；现有：${p.known}`,
+    (p) => `"${p.name}"既不是 URL，也不是目录中的软件包镜像站；现有：${p.known}`,
   ),
   mirrorUnknownRemedy: text(
     'For example: --distribution-mirror https://mirrors.example.org',
@@ -40,11 +40,11 @@ export const distributionMirrorMessages = {
   mirrorUnfit: phrase(
     (p: { url: string; why: string }) =>
       `the mirror does not serve this distribution as it must: "${p.url}" ${p.why}; nothing was changed`,
-    (p) => `该镜像不能正常提供本发行版："${p.url}"${p.why}；未做任何更改`,
+    (p) => `该镜像站不能正常提供本发行版："${p.url}"${p.why}；未做任何更改`,
   ),
   mirrorUnfitRemedy: text(
     'Name another mirror, or one that has this release and architecture.',
-    '请换用其他镜像，或包含该版本和架构的镜像。',
+    '请换用其他镜像站，或包含该版本和架构的镜像站。',
   ),
   whyAbsent: text('is not there', '不存在'),
   whyEmpty: text('is empty', '为空'),

@@ -79,7 +79,7 @@ export const dockerCliMessages = {
   ),
   clientNowhereRemedy: text(
     'Name a mirror of docker-ce with --mirror URL, or do without: "berth run", "berth ps" and the others need no Docker client.',
-    '请用 --mirror URL 指定 docker-ce 的镜像，或者不装客户端："berth run"、"berth ps"等命令不需要 Docker 客户端。',
+    '请用 --mirror URL 指定 docker-ce 的镜像站，或者不装客户端："berth run"、"berth ps"等命令不需要 Docker 客户端。',
   ),
   clientConflict: phrase(
     (p: { name: string }) =>
@@ -98,7 +98,7 @@ export const dockerCliMessages = {
   optionVersionsJson: text('print the versions as JSON', '以 JSON 格式输出版本'),
   optionVersionsMirror: text(
     'look at this mirror of docker-ce instead of what the host uses',
-    '查看该 docker-ce 镜像，而不是本机正在使用的软件源',
+    '查看该 docker-ce 镜像站，而不是本机正在使用的软件源',
   ),
   versionsHead: phrase(
     (p: { url: string }) => `docker-ce-cli at ${p.url}`,

@@ -4,7 +4,7 @@ import { phrase, text } from '../message.ts';
 export const downMessages = {
   optionPurge: text('remove containers, images and volumes too', '同时删除容器、镜像和卷'),
   optionKeepPackages: text('leave the packages that berth installed', '保留 berth 安装的软件包'),
-  optionYes: text('ask nothing', '不提问'),
+  optionYes: text('ask nothing', '不询问'),
   optionJson: text('print the result as JSON, and nothing else', '只以 JSON 输出结果'),
   stageStopping: text('Stopping containers', '停止容器'),
   stopped: phrase(
@@ -34,12 +34,12 @@ export const downMessages = {
     '没有可撤销的内容：berth 没有配置过本机。',
   ),
   nothingChanged: text('Nothing was changed.', '没有做任何更改。'),
-  isDown: text('berth is down; the host is as it was.', 'berth 已撤下；主机恢复原状。'),
+  isDown: text('berth is down; the host is as it was.', 'berth 的配置已撤销；主机已恢复原状。'),
   isDownButInstalled: phrase(
     (p: { path: string }) =>
       `berth is down. The host is as it was, but for berth itself in ${p.path}; remove it with: berth down --purge`,
     (p) =>
-      `berth 已撤下。除 ${p.path} 中的 berth 本身外，主机恢复原状；如需删除：berth down --purge`,
+      `berth 的配置已撤销。除 ${p.path} 中的 berth 本身外，主机恢复原状；如需删除：berth down --purge`,
   ),
   keptData: phrase(
     (p: { data: string }) => `kept: ${p.data}; remove it with: berth down --purge`,

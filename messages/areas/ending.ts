@@ -5,7 +5,7 @@ export const endingMessages = {
   remedyLabel: text('remedy: ', '解决办法：'),
   bug: text(
     'This is a bug of berth: please report it with the lines above.',
-    '这是 berth 的缺陷：请附上以上内容报告。',
+    '这是 berth 的缺陷：请附上以上内容提交问题报告。',
   ),
   stillUndoing: text(
     'berth: still undoing what was begun; please wait',

@@ -300,13 +300,13 @@ export const fleetErrorMessages = {
   remoteFailed: phrase(
     (p: { doing: string; status: number; said: string }) =>
       `${p.doing}: ended with status ${p.status}${p.said === '' ? '' : `: ${p.said}`}`,
-    (p) => `${p.doing}：以状态 ${p.status} 结束${p.said === '' ? '' : `：${p.said}`}`,
+    (p) => `${p.doing}：以退出码 ${p.status} 结束${p.said === '' ? '' : `：${p.said}`}`,
   ),
   remoteRemedy: text('Look at the log of this host.', '请查看该主机的日志。'),
   outputInvalid: phrase(
     (p: { status: number; said: string }) =>
       `berth on the host ended with status ${p.status} and printed no JSON: ${p.said}`,
-    (p) => `主机上的 berth 以状态 ${p.status} 结束，且没有输出 JSON：${p.said}`,
+    (p) => `主机上的 berth 以退出码 ${p.status} 结束，且没有输出 JSON：${p.said}`,
   ),
   checksFailed: phrase(
     (p: { checks: string }) => `checks that fail: ${p.checks}`,

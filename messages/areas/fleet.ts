@@ -26,6 +26,10 @@ export const fleetMessages = {
     'an option of "berth up" for all hosts, such as data-root=/data/berth; may be repeated',
     '用于所有主机的 "berth up" 选项，例如 data-root=/data/berth；可重复',
   ),
+  optDryRun: text(
+    'with up: show what would be done on each host, and change nothing',
+    '用于 up：显示每台主机上将要执行的操作，不做任何更改',
+  ),
   optAcceptNew: text(
     'store the keys of hosts that were never seen (a changed key is refused all the same)',
     '保存从未见过的主机的密钥（已变化的密钥仍会被拒绝）',
@@ -39,7 +43,7 @@ export const fleetMessages = {
     'a bundle made by "berth bundle", one for each processor; made here otherwise',
     '由 "berth bundle" 制作的安装包，每种处理器一个；不指定时在本机制作',
   ),
-  optLogs: text('folder for a log of each host', '存放每台主机日志的文件夹'),
+  optLogs: text('folder for a log of each host', '存放每台主机日志的目录'),
   optPurge: text(
     'with down: remove containers, images and volumes too',
     '用于 down：同时删除容器、镜像和卷',
@@ -81,7 +85,10 @@ export const fleetMessages = {
     (p) => `正在复制安装包，${p.percent} %`,
   ),
   stageUnpack: text('checking and unpacking the bundle', '正在校验并解压安装包'),
-  stageWaiting: text('waiting for another fleet on this host', '正在等待该主机上的另一个 fleet'),
+  stageWaiting: text(
+    'waiting for another fleet on this host',
+    '正在等待该主机上的另一次 fleet 操作',
+  ),
   stageRun: phrase(
     (p: { action: string }) => `running "berth ${p.action}"`,
     (p) => `正在运行 "berth ${p.action}"`,
@@ -106,6 +113,14 @@ export const fleetMessages = {
   detailChanged: phrase(
     (p: { count: number }) => `set up, ${p.count} ${p.count === 1 ? 'change' : 'changes'}`,
     (p) => `已配置，${p.count} 处更改`,
+  ),
+  detailPlanned: phrase(
+    (p: { count: number }) => `would be set up, ${p.count} ${p.count === 1 ? 'change' : 'changes'}`,
+    (p) => `将会配置，${p.count} 处更改`,
+  ),
+  planOf: phrase(
+    (p: { hosts: string }) => `On ${p.hosts}:`,
+    (p) => `在 ${p.hosts} 上：`,
   ),
   detailUnchanged: text('was set up, nothing to change', '已配置好，无需更改'),
   detailUndone: text('undone', '已撤销'),

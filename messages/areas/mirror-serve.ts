@@ -10,7 +10,7 @@ export const mirrorServeMessages = {
   ),
   optionConfig: text(
     'mirrors, proxies and insecure registries to fetch with',
-    '获取时使用的镜像源、代理和不安全仓库',
+    '获取时使用的镜像源、代理和不安全（insecure）仓库',
   ),
   optionUpstream: text(
     'ask this URL instead of the registry (Docker Hub when none is named)',
@@ -34,7 +34,7 @@ export const mirrorServeMessages = {
   ),
   optionManifestTtl: text(
     'so long a tag is served without asking whether it has moved',
-    '在此时间内提供标签而不询问其是否已变更',
+    '在此时间内直接提供标签，不向上游查询是否已变更',
   ),
   optionTlsCert: text('certificate, PEM; then https is spoken', 'PEM 格式证书；提供后使用 https'),
   optionTlsKey: text('its key, PEM', '证书的密钥，PEM 格式'),
@@ -96,7 +96,7 @@ http://<host>:5000/packages/<软件包主机>/<路径> 代替 http://<软件包�
   ),
   warnPlain: text(
     'it speaks plain http: who is on the way can exchange what tags stand for (digests stay safe)',
-    '使用明文 http：途中的人可以替换标签所指的内容（按摘要拉取仍然安全）',
+    '使用明文 http：中间人可以替换标签所指的内容（按摘要拉取仍然安全）',
   ),
   warnLocal: text(
     '--serve-local all: also images that this host pulled with a password are served, to everybody',
@@ -136,5 +136,26 @@ http://<host>:5000/packages/<软件包主机>/<路径> 代替 http://<软件包�
   damaged: phrase(
     (p: { digest: string }) => `warning: removed "${p.digest}" from the cache: it was damaged`,
     (p) => `警告：已从缓存中删除"${p.digest}"：内容已损坏`,
+  ),
+  problemWhy: phrase(
+    (p: { what: string; why: string }) => `warning: ${p.what}: ${p.why}`,
+    (p) => `警告：${p.what}：${p.why}`,
+  ),
+  problemOwnUrl: phrase(
+    (p: { subject: string }) => `"${p.subject}" is this mirror itself: it is not asked`,
+    (p) => `"${p.subject}"就是本镜像服务自身：不会向它请求`,
+  ),
+  problemStopping: text('stopping', '停止时出现问题'),
+  problemRemoving: phrase(
+    (p: { subject: string }) => `removing "${p.subject}"`,
+    (p) => `删除"${p.subject}"时出现问题`,
+  ),
+  problemReading: phrase(
+    (p: { subject: string }) => `reading "${p.subject}"`,
+    (p) => `读取"${p.subject}"时出现问题`,
+  ),
+  problemStoreDamaged: phrase(
+    (p: { subject: string }) => `the engine's store has "${p.subject}" damaged`,
+    (p) => `引擎的镜像存储中"${p.subject}"已损坏`,
   ),
 };

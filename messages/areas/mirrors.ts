@@ -4,7 +4,7 @@ import { phrase, text } from '../message.ts';
 export const mirrorMessages = {
   summary: text(
     'list, test, rank and use mirrors of packages and registries',
-    '列出、测试、排名和使用软件包镜像站与镜像仓库加速器',
+    '列出、测试、排名和使用软件包与镜像仓库的镜像源',
   ),
   actionHelp: text(
     'list: the catalogue; test: what each named mirror serves; rank: all of them, the best first; use: take one; status: what pulls have measured; reset: forget that',
@@ -47,7 +47,7 @@ export const mirrorMessages = {
   ),
   upMirrorHelp: text(
     'mirror of Docker Hub and of packages: auto, a name of "berth mirrors list", or a URL; with registry= or packages= before it for one of both; can be repeated',
-    'Docker Hub 与软件包所用的镜像：auto、"berth mirrors list" 中的名称，或 URL；前面加 registry= 或 packages= 则只用于其中之一；可重复',
+    'Docker Hub 与软件包的镜像源：auto、"berth mirrors list" 中的名称，或 URL；前面加 registry= 或 packages= 则只用于其中之一；可重复',
   ),
 
   imageInvalid: phrase(
@@ -117,7 +117,7 @@ export const mirrorMessages = {
   ),
   notAskableRemedy: text(
     "Copy it from the operator's console: berth mirrors use https://...",
-    '请从运营商的控制台复制：berth mirrors use https://...',
+    '请从运营方的控制台复制：berth mirrors use https://...',
   ),
   wishTwice: phrase(
     (p: { kind: string }) => `--mirror was given twice for ${p.kind}; wanted it once`,
@@ -153,19 +153,10 @@ export const mirrorMessages = {
     'Set it up with the mirror: berth up --with-docker-cli --mirror packages=NAME',
     '请在配置时指定镜像站：berth up --with-docker-cli --mirror packages=名称',
   ),
-  useUnfinished: phrase(
-    (p: { begunAt: string }) =>
-      `an earlier run, begun at "${p.begunAt}", was cut short; wanted it finished or undone first`,
-    (p) => `先前于"${p.begunAt}"开始的运行被中断；应先完成或撤销它`,
-  ),
-  useUnfinishedRemedy: text(
-    'Run "berth up" to finish it, or "berth down" to undo it, then try again.',
-    '请运行 "berth up" 完成它，或运行 "berth down" 撤销它，然后重试。',
-  ),
   daemonAway: text('the engine did not come back', '引擎没有恢复运行'),
   useQuestion: phrase(
     (p: { path: string }) => `Change "${p.path}" and let the engine take it?`,
-    (p) => `更改"${p.path}"并让引擎采用？`,
+    (p) => `修改"${p.path}"并让引擎应用新配置？`,
   ),
   useDeclined: text('Nothing was changed.', '未作任何更改。'),
   useUnchanged: text('Nothing to change: it is so already.', '无需更改：已经如此。'),
@@ -182,26 +173,26 @@ export const mirrorMessages = {
 
   chosen: phrase(
     (p: { kind: string; names: string }) => `mirror of ${p.kind}: ${p.names}`,
-    (p) => `${p.kind}镜像：${p.names}`,
+    (p) => `${p.kind}镜像源：${p.names}`,
   ),
   kept: phrase(
     (p: { url: string }) => `mirror of Docker Hub: ${p.url}, as before: it passed its test`,
-    (p) => `Docker Hub 镜像：沿用 ${p.url}，已通过测试`,
+    (p) => `Docker Hub 镜像源：沿用 ${p.url}，已通过测试`,
   ),
   upstreamBest: phrase(
     (p: { kind: string; url: string }) =>
       `no mirror of ${p.kind} is needed: ${p.url} itself is the best of those tested`,
-    (p) => `无需${p.kind}镜像：${p.url} 本身就是测试中最佳的`,
+    (p) => `无需${p.kind}镜像源：${p.url} 本身就是测试中最佳的`,
   ),
   noneWorks: phrase(
     (p: { kind: string; count: number; url: string }) =>
       `warning: none of ${p.count} mirrors of ${p.kind} works from here; going on with ${p.url}, which did not pass its test either`,
-    (p) => `警告：${p.count} 个${p.kind}镜像在本机均不可用；继续使用 ${p.url}，但它也未通过测试`,
+    (p) => `警告：${p.count} 个${p.kind}镜像源在本机均不可用；继续使用 ${p.url}，但它也未通过测试`,
   ),
   noneWorksUpstream: phrase(
     (p: { kind: string; count: number; url: string }) =>
       `none of ${p.count} mirrors of ${p.kind} works from here; going on with ${p.url}, which does`,
-    (p) => `${p.count} 个${p.kind}镜像在本机均不可用；继续使用可用的 ${p.url}`,
+    (p) => `${p.count} 个${p.kind}镜像源在本机均不可用；继续使用可用的 ${p.url}`,
   ),
   lacksImage: phrase(
     (p: { url: string; image: string }) =>
@@ -284,12 +275,12 @@ export const mirrorMessages = {
   whyOvertaken: phrase(
     (p: { part: string }) =>
       `was still waited for (${p.part}) when enough others had proved themselves`,
-    (p) => `在足够多的其他镜像站通过测试时仍在等待（${p.part}）`,
+    (p) => `已有足够多的其他镜像站通过测试，而它仍未完成（${p.part}）`,
   ),
   whyStatus: phrase(
     (p: { part: string; status: number; url: string }) =>
       `answered status ${p.status} for ${p.part} (${p.url})`,
-    (p) => `对${p.part}的请求返回状态 ${p.status}（${p.url}）`,
+    (p) => `对${p.part}的请求返回状态码 ${p.status}（${p.url}）`,
   ),
   whyHtml: phrase(
     (p: { part: string; url: string }) => `sent a web page instead of ${p.part} (${p.url})`,
@@ -324,7 +315,7 @@ export const mirrorMessages = {
   whyMissing: phrase(
     (p: { url: string; status: number }) =>
       `the index names a package that answers status ${p.status} (${p.url})`,
-    (p) => `索引中的软件包返回状态 ${p.status}（${p.url}）`,
+    (p) => `索引中的软件包返回状态码 ${p.status}（${p.url}）`,
   ),
   whySize: phrase(
     (p: { url: string; expected: number; actual: number }) =>
@@ -379,6 +370,6 @@ export const mirrorMessages = {
   resetNothing: text('Nothing was known of it.', '没有相关的实测数据。'),
   upstreamSet: phrase(
     (p: { url: string }) => `no mirror of Docker Hub: ${p.url} itself is asked`,
-    (p) => `不使用 Docker Hub 镜像：直接使用 ${p.url}`,
+    (p) => `不使用 Docker Hub 镜像源：直接使用 ${p.url}`,
   ),
 };

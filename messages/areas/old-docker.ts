@@ -77,9 +77,18 @@ export const oldDockerMessages = {
     (p) => `请查看它在等待什么（"ps -fp ${p.pid}"），停止它，然后再次运行 "berth up"。`,
   ),
   startByHand: phrase(
-    (p: { command: string }) =>
-      `dockerd had been started by hand; start it again with: ${p.command}`,
-    (p) => `dockerd 原是手动启动的；请用此命令再次启动：${p.command}`,
+    (p: { command: string; names: string }) =>
+      `dockerd had been started by hand; start it again with: ${p.command}${p.names === '' ? '' : `; then what ran in it: docker start ${p.names}`}`,
+    (p) =>
+      `dockerd 原是手动启动的；请用此命令再次启动：${p.command}${p.names === '' ? '' : `；然后启动原先运行的容器：docker start ${p.names}`}`,
+  ),
+  stillSilent: phrase(
+    (p: { seconds: number }) => `Docker did not answer within ${p.seconds} s`,
+    (p) => `Docker 在 ${p.seconds} 秒内没有应答`,
+  ),
+  containersStay: phrase(
+    (p: { list: string }) => `Docker runs again, but containers that ran before do not: ${p.list}`,
+    (p) => `Docker 已重新运行，但以下原先运行的容器未能启动：${p.list}`,
   ),
   noRoom: phrase(
     (p: { needed: string; free: string; path: string }) =>
@@ -94,7 +103,7 @@ export const oldDockerMessages = {
     (p: { socket: string }) =>
       `the Docker to import from does not answer at "${p.socket}"; wanted it running, because only it can hand out its images`,
     (p) =>
-      `要从中导入的 Docker 在"${p.socket}"没有应答；它必须正在运行，因为只有它能给出自己的镜像`,
+      `要从中导入的 Docker 在"${p.socket}"没有应答；它必须正在运行，因为只有它能导出自己的镜像`,
   ),
   notAnsweringRemedy: text(
     'Start it ("systemctl start docker"), then run the same command again.',
@@ -107,7 +116,7 @@ export const oldDockerMessages = {
   importFailedRemedy: phrase(
     (p: { archive: string }) =>
       `The archive is kept: try "berth load --input ${p.archive}" by hand.`,
-    (p) => `存档已保留：可手动执行 "berth load --input ${p.archive}"。`,
+    (p) => `归档文件已保留：可手动执行 "berth load --input ${p.archive}"。`,
   ),
   imagesImported: phrase(
     (p: { count: number }) => `${p.count} ${p.count === 1 ? 'image' : 'images'} imported`,

@@ -40,7 +40,7 @@ export const packageMessages = {
   ),
   keyMismatchRemedy: text(
     'Do not install from there: use another mirror, and tell its operator.',
-    '请不要从那里安装：改用其他镜像，并告知该镜像的运营者。',
+    '请不要从那里安装：改用其他镜像站，并告知其运营方。',
   ),
 
   // Locks
@@ -123,7 +123,7 @@ export const packageMessages = {
   ),
   apkKeyWanted: text(
     'the key is not an RSA public key in PEM form; wanted one, because apk knows no other',
-    '该密钥不是 PEM 格式的 RSA 公钥；apk 只认识这种密钥',
+    '该密钥不是 PEM 格式的 RSA 公钥；apk 只支持这种密钥',
   ),
   repositoryUnsupportedRemedy: text(
     "Use the distribution's own packages in place of this repository.",

@@ -10,16 +10,16 @@ export const provisioningMessages = {
   groupDiff: text('absent -> system group', '不存在 -> 系统组'),
   makeFolder: phrase(
     (p: { path: string }) => `make folder ${p.path}`,
-    (p) => `创建文件夹 ${p.path}`,
+    (p) => `创建目录 ${p.path}`,
   ),
   folderDiff: phrase(
     (p: { mode: string }) => `absent -> folder, mode ${p.mode}`,
-    (p) => `不存在 -> 文件夹，权限 ${p.mode}`,
+    (p) => `不存在 -> 目录，权限 ${p.mode}`,
   ),
   notFolder: phrase(
     (p: { path: string }) =>
       `"${p.path}" exists and is not a folder; wanted a folder or nothing there`,
-    (p) => `"${p.path}"已存在且不是文件夹；此处应为文件夹或不存在`,
+    (p) => `"${p.path}"已存在且不是目录；此处应为目录或不存在`,
   ),
   lookAndMove: phrase(
     (p: { path: string }) => `Look what it is ("ls -ld ${p.path}") and move it away.`,
@@ -28,7 +28,7 @@ export const provisioningMessages = {
   mountedBelow: phrase(
     (p: { mounts: string; path: string }) =>
       `"${p.mounts}" is mounted below "${p.path}"; wanted nothing mounted in a folder that is to be removed`,
-    (p) => `"${p.mounts}"挂载在"${p.path}"之下；要删除的文件夹中不应有挂载`,
+    (p) => `"${p.mounts}"挂载在"${p.path}"之下；要删除的目录中不应有挂载`,
   ),
   unmount: phrase(
     (p: { path: string }) => `Unmount it ("umount ${p.path}"), then run "berth down" again.`,
@@ -87,11 +87,11 @@ export const provisioningMessages = {
   ),
   planUnsavedRemedy: text(
     'Name a file in a folder that exists and can be written.',
-    '请指定一个可写的现有文件夹中的文件。',
+    '请指定一个可写的现有目录中的文件。',
   ),
   planHash: phrase(
     (p: { found: string; said: string }) => `its hash is "${p.found}" and it says "${p.said}"`,
-    (p) => `其散列值是"${p.found}"，而文件中写的是"${p.said}"`,
+    (p) => `其哈希值是"${p.found}"，而文件中写的是"${p.said}"`,
   ),
   planInvalid: phrase(
     (p: { path: string; why: string }) =>
@@ -133,11 +133,11 @@ export const provisioningMessages = {
   ),
   failedThen: phrase(
     (p: { what: string; why: string; undone: string }) => `${p.what}: ${p.why}; ${p.undone}`,
-    (p) => `${p.what}，原因：${p.why}；${p.undone}`,
+    (p) => `${p.what}，原因：${p.why}；结果：${p.undone}`,
   ),
   stoppedThen: phrase(
     (p: { what: string; undone: string }) => `${p.what}; ${p.undone}`,
-    (p) => `${p.what}；并且${p.undone}`,
+    (p) => `${p.what}；结果：${p.undone}`,
   ),
   tryDown: text(
     'Run "berth down": it tries again to undo what remains.',
@@ -224,7 +224,7 @@ export const provisioningMessages = {
   commandFailed: phrase(
     (p: { command: string; status: number; said: string }) =>
       `"${p.command}" ended with status ${p.status}${p.said}; wanted 0`,
-    (p) => `"${p.command}"以状态 ${p.status} 结束${p.said}；应为 0`,
+    (p) => `"${p.command}"以退出码 ${p.status} 结束${p.said}；应为 0`,
   ),
   commandFailedRemedy: phrase(
     (p: { command: string }) => `Run "${p.command}" by hand to see what it needs.`,
@@ -258,5 +258,14 @@ export const provisioningMessages = {
   answerBeforehand: text(
     'Run the command again, with --yes to answer it beforehand.',
     '请再次执行该命令，并用 --yes 预先回答。',
+  ),
+  runCutShort: phrase(
+    (p: { begunAt: string }) =>
+      `an earlier run, begun at "${p.begunAt}", was cut short; wanted it finished or undone first`,
+    (p) => `较早的一次运行（开始于"${p.begunAt}"）被中断；需先完成或撤销它`,
+  ),
+  runCutShortRemedy: text(
+    'Run "berth up" to finish it, or "berth down" to undo it, then try again.',
+    '请运行 "berth up" 完成它，或运行 "berth down" 撤销它，然后重试。',
   ),
 };

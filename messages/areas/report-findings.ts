@@ -53,7 +53,7 @@ export const reportFindingMessages = {
   ),
   engineForbiddenRemedy: text(
     'Run this as root, or as a member of the group that the socket belongs to.',
-    '请以 root 身份运行，或使用套接字所属组的成员。',
+    '请以 root 身份运行，或以套接字所属组的成员身份运行。',
   ),
   engineHangsRemedy: text(
     "Look at the engine's log for what it waits for, then: berth daemon restart (containers run on)",
@@ -75,7 +75,7 @@ export const reportFindingMessages = {
   ),
   journalCorrupt: phrase(
     (p: { why: string }) => `the journal cannot be read: ${p.why}`,
-    (p) => `无法读取日志账本：${p.why}`,
+    (p) => `无法读取操作日志：${p.why}`,
   ),
   journalCorruptRemedy: text(
     'Keep a copy of /var/lib/berth/provision and report it.',
@@ -94,7 +94,7 @@ export const reportFindingMessages = {
   restarting: phrase(
     (p: { name: string; count: number; exitCode: number }) =>
       `"${p.name}" was started again ${p.count} times; it ended with status ${p.exitCode} last`,
-    (p) => `"${p.name}"已重新启动 ${p.count} 次；最近一次以状态 ${p.exitCode} 结束`,
+    (p) => `"${p.name}"已重新启动 ${p.count} 次；最近一次以退出码 ${p.exitCode} 结束`,
   ),
   restartingRemedy: phrase(
     (p: { name: string }) => `See what it said last: berth logs --tail 50 ${p.name}`,

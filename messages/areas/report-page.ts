@@ -54,7 +54,7 @@ export const reportPageMessages = {
     (p: { count: number }) =>
       `${p.count} values looked secret and were replaced before anything was written. Rules cannot know everything: look through the evidence before you pass it on.`,
     (p) =>
-      `有 ${p.count} 处疑似机密，在写入之前已被替换。规则不可能识别一切：转交之前请先查看证据。`,
+      `有 ${p.count} 处疑似敏感信息，在写入之前已被替换。规则不可能识别一切：转交之前请先查看证据。`,
   ),
   rule: text('Rule', '规则'),
   count: text('Times', '次数'),

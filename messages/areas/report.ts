@@ -38,7 +38,7 @@ export const reportMessages = {
   ),
   redacted: phrase(
     (p: { count: number }) => `Taken out because it looked secret: ${p.count} values.`,
-    (p) => `因疑似机密而去除：${p.count} 处。`,
+    (p) => `疑似敏感信息，已去除：${p.count} 处。`,
   ),
   notRoot: text(
     'This was not run as root, so much is missing; run it with sudo for all of it.',
@@ -91,7 +91,7 @@ export const reportMessages = {
   programFailed: phrase(
     (p: { command: string; exitCode: number; said: string }) =>
       `"${p.command}" ended with status ${p.exitCode}: ${p.said}`,
-    (p) => `"${p.command}"以状态 ${p.exitCode} 结束：${p.said}`,
+    (p) => `"${p.command}"以退出码 ${p.exitCode} 结束：${p.said}`,
   ),
   fileUnreadable: phrase(
     (p: { path: string; why: string }) => `"${p.path}" could not be read: ${p.why}`,
@@ -138,4 +138,19 @@ export const reportMessages = {
     '引擎没有应答；以下内容来自磁盘上的文件',
   ),
   notSetUp: text('berth has not set this host up', 'berth 尚未配置这台主机'),
+
+  // What the engine answered
+  engineAnswered: phrase(
+    (p: { status: number; target: string }) => `the engine answered ${p.status} to GET ${p.target}`,
+    (p) => `引擎对 GET ${p.target} 的应答是 ${p.status}`,
+  ),
+  engineAnsweredNoJson: phrase(
+    (p: { answered: string; target: string }) =>
+      `the engine answered ${p.answered} to GET ${p.target}, wanted JSON`,
+    (p) => `引擎对 GET ${p.target} 的应答是${p.answered}；应为 JSON`,
+  ),
+  engineMoreThan: phrase(
+    (p: { bytes: number }) => `more than ${p.bytes} bytes`,
+    (p) => `超过 ${p.bytes} 字节的内容`,
+  ),
 };

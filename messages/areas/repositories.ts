@@ -11,7 +11,7 @@ export const repositoryMessages = {
   ),
   repositoryNowhereRemedy: text(
     'Name another mirror, see "berth mirrors list"; or take the distribution\'s own packages: --with-docker-cli distribution.',
-    '请换用其他镜像（参见"berth mirrors list"），或使用发行版自带的软件包：--with-docker-cli distribution。',
+    '请换用其他镜像站（参见"berth mirrors list"），或使用发行版自带的软件包：--with-docker-cli distribution。',
   ),
   repositoryUnreachable: phrase(
     (p: { url: string; why: string }) =>
@@ -28,7 +28,7 @@ export const repositoryMessages = {
   ),
   mirrorUrlInvalid: phrase(
     (p: { url: string }) => `"${p.url}" is not the URL of a mirror; wanted http:// or https://`,
-    (p) => `"${p.url}"不是镜像的 URL；应以 http:// 或 https:// 开头`,
+    (p) => `"${p.url}"不是镜像站的 URL；应以 http:// 或 https:// 开头`,
   ),
   mirrorUrlInvalidRemedy: text(
     'For example: --mirror https://mirrors.example.org',
@@ -37,7 +37,7 @@ export const repositoryMessages = {
 
   optionKey: text(
     "fingerprint of the key of a mirror that signs docker-ce anew, in the place of Docker's own",
-    '重新签名的 docker-ce 镜像所用密钥的指纹，取代 Docker 官方密钥',
+    '对 docker-ce 重新签名的镜像站所用密钥的指纹，代替 Docker 官方密钥',
   ),
   fingerprintInvalid: phrase(
     (p: { text: string }) =>
@@ -46,13 +46,13 @@ export const repositoryMessages = {
   ),
   fingerprintInvalidRemedy: text(
     'The operator of the mirror knows it: gpg --show-keys --with-fingerprint FILE.',
-    '镜像的运营者知道它：gpg --show-keys --with-fingerprint 文件。',
+    '可向镜像站的运营方询问：gpg --show-keys --with-fingerprint 文件。',
   ),
 
   // Indexes
   useAnotherMirror: text(
     'Use another mirror: this one is damaged, half synchronised, or not what it claims to be.',
-    '请换用其他镜像：该镜像已损坏、同步不完整，或者并非其所声称的镜像。',
+    '请换用其他镜像站：该镜像站已损坏、同步不完整，或者内容并非其所声称。',
   ),
   indexUnsigned: phrase(
     (p: { url: string }) => `"${p.url}" is not a signed index; wanted one in a PGP signature`,

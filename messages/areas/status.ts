@@ -1,12 +1,12 @@
 import { phrase, text } from '../message.ts';
 
-/** `berth status`. The words in front of the lines are as wide in a terminal as their column. */
+/** `berth status`. */
 export const statusMessages = {
   optionJson: text('print the status as JSON', '以 JSON 输出状态'),
-  labelHost: text('host      ', '主机      '),
-  labelService: text('service   ', '服务      '),
-  labelDaemon: text('daemon    ', '守护进程  '),
-  labelEngine: text('engine    ', '引擎      '),
+  labelHost: text('host', '主机'),
+  labelService: text('service', '服务'),
+  labelDaemon: text('daemon', '守护进程'),
+  labelEngine: text('engine', '引擎'),
   notSetUp: text('not set up by berth', 'berth 尚未配置本机'),
   unreadable: text('unknown: only root may read the journal', '未知：只有 root 可以读取操作日志'),
   setUp: phrase(

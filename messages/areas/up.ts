@@ -2,10 +2,10 @@ import { phrase, text } from '../message.ts';
 
 /** `berth up`: its options, stages, questions, errors and its end. */
 export const upMessages = {
-  optionYes: text('ask nothing', '不提问'),
+  optionYes: text('ask nothing', '不询问'),
   optionDryRun: text(
     'show what would be done, with the differences, and do nothing',
-    '显示将要做的事及其差异，但什么都不做',
+    '显示将要进行的更改及差异，不做任何更改',
   ),
   optionSavePlan: text(
     'as --dry-run, and save the plan for --plan',
@@ -21,7 +21,7 @@ export const upMessages = {
   optionDataRoot: text('where images and containers are kept', '存放镜像和容器的位置'),
   optionPlan: text(
     'apply a saved plan, if the host is still as it was',
-    '执行已保存的计划（若主机仍如当时）',
+    '执行已保存的计划（要求主机此后没有变化）',
   ),
   optionSkip: text('go on without a check; can be repeated', '跳过一项检查；可重复'),
   notAbsolute: phrase(
@@ -58,7 +58,7 @@ export const upMessages = {
   ),
   answers: phrase(
     (p: { socket: string; ms: number }) => `answers on ${p.socket} after ${p.ms} ms`,
-    (p) => `${p.ms} 毫秒后在 ${p.socket} 应答`,
+    (p) => `${p.ms} 毫秒后开始在 ${p.socket} 应答`,
   ),
   notUp: text('berth did not come up', 'berth 未能启动'),
 
@@ -99,7 +99,7 @@ export const upMessages = {
     (p: { now: string; wanted: string; count: number }) =>
       `${p.count} containers run with their data in "${p.now}"; wanted none, because the engine that works in "${p.wanted}" would not know them`,
     (p) =>
-      `有 ${p.count} 个容器正在运行，其数据在"${p.now}"；应当没有，因为在"${p.wanted}"工作的引擎不认识它们`,
+      `有 ${p.count} 个容器正在运行，其数据在"${p.now}"；应先停止它们，因为使用"${p.wanted}"的引擎无法识别它们`,
   ),
   dataRootInUseRemedy: text(
     'Stop them ("berth ps", "berth stop NAME"), then run the same command again.',
@@ -117,7 +117,7 @@ export const upMessages = {
   socketTaken: phrase(
     (p: { path: string }) =>
       `a daemon that this berth did not start answers at "${p.path}"; wanted nobody there`,
-    (p) => `"${p.path}" 上有一个并非由 berth 启动的守护进程在应答；那里应当没有任何进程`,
+    (p) => `"${p.path}" 上有一个并非由 berth 启动的守护进程在应答；该位置应当空闲`,
   ),
   socketTakenDocker: text(
     'Leave out --docker-socket: Docker keeps its socket, and berth has its own.',
@@ -134,9 +134,10 @@ export const upMessages = {
     (p) => `${p.ms} 毫秒内没有守护进程在"${p.socket}"应答${p.log}`,
   ),
   notReadyEnds: phrase(
-    (p: { socket: string; times: number; last: string; log: string }) =>
-      `no daemon answered at "${p.socket}" because it ended ${p.times} times, last with ${p.last}${p.log}`,
-    (p) => `没有守护进程在"${p.socket}"应答：它已退出 ${p.times} 次，最近一次为 ${p.last}${p.log}`,
+    (p: { socket: string; times: number; last?: string; log: string }) =>
+      `no daemon answered at "${p.socket}" because it ended ${p.times} times${p.last === undefined ? '' : `, last with ${p.last}`}${p.log}`,
+    (p) =>
+      `没有守护进程在"${p.socket}"应答：它已退出 ${p.times} 次${p.last === undefined ? '' : `，最近一次为 ${p.last}`}${p.log}`,
   ),
   logEnds: phrase(
     (p: { lines: string }) => `; its log ends with:\n${p.lines}\n`,

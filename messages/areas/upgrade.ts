@@ -106,7 +106,7 @@ export const upgradeMessages = {
   helloEnded: phrase(
     (p: { status: number; said: string }) =>
       `it ended with status ${p.status} and wrote "${p.said}"; wanted 0 and a greeting`,
-    (p) => `它以状态 ${p.status} 结束并输出"${p.said}"；应为 0 和问候语`,
+    (p) => `它以退出码 ${p.status} 结束并输出"${p.said}"；应为 0 和问候语`,
   ),
   containersLost: phrase(
     (p: { names: string }) => `containers that ran do not run any more: ${p.names}`,

@@ -15,7 +15,7 @@ export const verbMessages = {
   ),
   mirror: text(
     'serve images and packages to other hosts, each fetched once',
-    '为其他主机提供镜像和软件包，每个只获取一次',
+    '为其他主机缓存并提供镜像和软件包，每个只下载一次',
   ),
   versions: text(
     'list the versions of berth and of the Docker client that can be installed',

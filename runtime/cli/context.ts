@@ -1,3 +1,4 @@
+import type { BerthError } from '../errors/berth-error.ts';
 import type { Clock } from '../host/clock.ts';
 import { systemClock } from '../host/clock.ts';
 import type { Console } from '../host/console.ts';
@@ -10,6 +11,8 @@ export interface EngineContext {
   /** Absolute; relative paths of options start here. */
   readonly workingDirectory: string;
   readonly clock: Clock;
+  /** How the program shows an error, in the language of whoever reads it; without it, as `renderError`. */
+  readonly describe?: (error: BerthError) => Promise<string>;
 }
 
 /** The context of this process. */

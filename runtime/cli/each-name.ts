@@ -1,5 +1,5 @@
 import type { EngineContext } from './context.ts';
-import { renderError } from './render/error.ts';
+import { showError } from './render/show-error.ts';
 import { isBerthError } from '../errors/berth-error.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function eachName(
     } catch (error) {
       // Without a daemon the next name fares no better: that is said once, by main.
       if (!isBerthError(error) || error.code === 'DAEMON_UNREACHABLE') throw error;
-      await context.console.errors.write(renderError(error));
+      await showError(context, error);
       exitCode = 1;
     }
   }

@@ -132,16 +132,19 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
   {
     name: 'image',
     summary: 'Verbs of images: ls, prune, tree ...',
+    alone: 'help',
     load: async () => (await import('./groups/image.ts')).image,
   },
   {
     name: 'manifest',
     summary: 'Verbs of manifests: inspect',
+    alone: 'help',
     load: async () => (await import('./groups/manifest.ts')).manifest,
   },
   {
     name: 'system',
     summary: 'Verbs of the whole engine: df ...',
+    alone: 'help',
     load: async () => (await import('./groups/system.ts')).system,
   },
   {

@@ -1,11 +1,8 @@
 import { fieldsOf, numberAt } from './client/fields.ts';
-import { mirrorRows } from './client/mirrors.ts';
+import { mirrorRows, type MirrorRow } from './client/mirrors.ts';
 import { ApiClient } from './client/client.ts';
 import { defaultAddress, parseEndpoint } from './client/endpoint.ts';
 import type { EngineContext } from './context.ts';
-import { prettyJson } from './formats.ts';
-import { mirrorColumns } from './render/mirror-table.ts';
-import { renderTable } from './render/table.ts';
 
 /** How to reach the engine that has the scores. */
 export interface ScoresOptions {
@@ -14,23 +11,26 @@ export interface ScoresOptions {
   readonly address: string | undefined;
 }
 
+/** What pulls have measured: read, and as the API has answered. */
+export interface MirrorScoresAnswer {
+  readonly rows: readonly MirrorRow[];
+  readonly answer: unknown;
+}
+
 /**
- * Registries, their mirrors, and what pulls have measured of each: as a table, or as the API's answer.
+ * Registries, their mirrors, and what pulls have measured of each.
  *
  * @throws BerthError DAEMON_UNREACHABLE, ENDPOINT_INVALID and the API's.
  */
-export async function mirrorScoresText(
-  options: ScoresOptions & { readonly format: 'text' | 'json' },
-): Promise<string> {
+export async function mirrorScores(options: ScoresOptions): Promise<MirrorScoresAnswer> {
   const answer = await clientFor(options).json({ method: 'GET', path: '/berth/mirrors' });
-  if (options.format === 'json') return prettyJson(answer);
-  return renderTable(mirrorColumns(options.context.clock.now()), mirrorRows(answer));
+  return { rows: mirrorRows(answer), answer };
 }
 
 /**
  * Lets the engine forget what pulls have measured, of one source or of all. Resolves with the number of sources.
  *
- * @throws BerthError as `mirrorScoresText`.
+ * @throws BerthError as `mirrorScores`.
  */
 export async function forgetMirrorScores(
   options: ScoresOptions & { readonly source: string | undefined },

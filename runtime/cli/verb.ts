@@ -22,6 +22,8 @@ export interface EngineVerbEntry {
   readonly aliases?: readonly string[];
   /** One line for the help. */
   readonly summary: string;
+  /** What the verb does without a word behind it, where that is to show its help. */
+  readonly alone?: 'help';
   /** Loads the verb's file, so that `berth ps` does not pay for all the others. */
   load(): Promise<EngineVerb>;
 }

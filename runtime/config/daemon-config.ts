@@ -106,7 +106,11 @@ export function parseDaemonConfig(file: string, path: string): DaemonConfig {
     const problems = result.error.issues.map(
       (issue) => `"${issue.path.join('.') || 'the file'}": wanted ${issue.message}`,
     );
-    throw invalid(path, problems.join('; '));
+    const issues = result.error.issues.map(({ path: at, message }) => ({
+      key: at.join('.'),
+      wanted: message,
+    }));
+    throw invalid(path, problems.join('; '), { problem: 'unusable', issues });
   }
   const config = result.data;
   return {
@@ -154,13 +158,19 @@ function isProxyUrl(value: string): boolean {
 function parseJson(file: string, path: string): unknown {
   const parsed = parseJsonc(file);
   if (parsed.kind === 'value') return parsed.value;
-  throw invalid(path, `it is no JSON (${parsed.problem})`);
+  const { reason, line, column } = parsed;
+  const details = { problem: 'no-json', reason, line, column };
+  throw invalid(path, `it is no JSON (${parsed.problem})`, details);
 }
 
-function invalid(path: string, problem: string): BerthError {
+function invalid(
+  path: string,
+  problem: string,
+  details: Readonly<Record<string, unknown>>,
+): BerthError {
   return new BerthError('DAEMON_CONFIG_INVALID', {
     message: `"${path}" cannot be used: ${problem}.`,
     remedy: `Correct "${path}", then start the daemon again.`,
-    details: { path },
+    details: { path, ...details },
   });
 }

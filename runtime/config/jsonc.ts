@@ -7,6 +7,8 @@ export type JsoncResult =
       readonly kind: 'problem';
       /** Such as `line 3, column 7: a value is missing`. */
       readonly problem: string;
+      /** The same for programs, such as `ValueExpected`; `undefined` when the parser had no name for it. */
+      readonly reason: string | undefined;
       /** Both count from 1; a column is a UTF-16 code unit, as editors count. */
       readonly line: number;
       readonly column: number;
@@ -37,18 +39,24 @@ export function parseJsonc(text: string): JsoncResult {
   const [first] = errors;
   if (first !== undefined) {
     const code = printParseErrorCode(first.error);
-    return problemAt(text, first.offset, meanings[code] ?? code);
+    return problemAt(text, first.offset, { what: meanings[code] ?? code, reason: code });
   }
   try {
     // Not the parser's own value: a key "__proto__" would become the prototype of what it belongs to.
     return { kind: 'value', value: JSON.parse(stripComments(text, ' ')) as unknown };
   } catch (error) {
-    return problemAt(text, 0, error instanceof Error ? error.message : String(error));
+    const what = error instanceof Error ? error.message : String(error);
+    return problemAt(text, 0, { what, reason: undefined });
   }
 }
 
-function problemAt(text: string, offset: number, what: string): JsoncResult {
+function problemAt(
+  text: string,
+  offset: number,
+  { what, reason }: { readonly what: string; readonly reason: string | undefined },
+): JsoncResult {
   const before = text.slice(0, offset).split(/\r\n|\n|\r/);
   const [line, column] = [before.length, (before.at(-1) ?? '').length + 1];
-  return { kind: 'problem', problem: `line ${line}, column ${column}: ${what}`, line, column };
+  const problem = `line ${line}, column ${column}: ${what}`;
+  return { kind: 'problem', problem, reason, line, column };
 }

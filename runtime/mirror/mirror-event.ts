@@ -23,7 +23,17 @@ export type MirrorEvent =
   | { readonly kind: 'evicted'; readonly bytes: number }
   /** A file was not what its name says, and was removed. */
   | { readonly kind: 'damaged'; readonly digest: Digest }
-  | { readonly kind: 'problem'; readonly what: string; readonly error: unknown };
+  | {
+      readonly kind: 'problem';
+      readonly what: string;
+      readonly error: unknown;
+      /** The same for programs, and for those who say it in another language: what it is about, and of which thing. */
+      readonly topic?: MirrorTopic;
+      readonly subject?: string;
+    };
+
+/** What a problem is about. */
+export type MirrorTopic = 'own-url' | 'stopping' | 'removing' | 'reading' | 'store-damaged';
 
 /** Hears of what a mirror does. Does not throw. */
 export type Report = (event: MirrorEvent) => void;

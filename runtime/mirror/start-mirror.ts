@@ -90,14 +90,17 @@ function upstreamConfig(
   const { config, own } = othersOnly({ ...defaultRegistryConfig, ...registry, scoresPath }, port);
   for (const url of own) {
     const what = `"${url}" is this mirror itself: it is not asked`;
-    tools.report({ kind: 'problem', what, error: undefined });
+    const about = { topic: 'own-url', subject: url } as const;
+    tools.report({ kind: 'problem', what, error: undefined, ...about });
   }
   return config;
 }
 
 /** Ends all parts; what goes wrong with one does not keep the others. */
 async function takeDown(cleanup: Cleanup, report: MirrorTools['report']): Promise<void> {
-  for (const error of await cleanup.run()) report({ kind: 'problem', what: 'stopping', error });
+  for (const error of await cleanup.run()) {
+    report({ kind: 'problem', what: 'stopping', error, topic: 'stopping' });
+  }
 }
 
 async function lock(launcher: Launcher, folder: string): Promise<void> {
@@ -193,7 +196,7 @@ async function listen(
       message: `cannot listen on "${host}:${port}": ${messageOf(error)}`,
       remedy:
         'Choose an address of this host and a free port with "--listen", and check certificate and key.',
-      details: { host, port },
+      details: { host, port, why: messageOf(error) },
       cause: error,
     });
   }

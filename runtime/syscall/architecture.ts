@@ -18,6 +18,7 @@ export function currentArchitecture(): Architecture {
       throw new BerthError('ARCH_UNSUPPORTED', {
         message: `The processor is "${arch}"; wanted x86-64 or AArch64.`,
         remedy: 'Use a 64-bit x86 or ARM host.',
+        details: { processor: arch },
       });
   }
 }

@@ -35,7 +35,10 @@ export function encodeProgram(
   const steps = [...program.steps, exitStep];
   const sections = placeSections(program, steps.length);
   const refuse = (problem: string): never => {
-    throw new BerthError('PROGRAM_INVALID', { message: `${program.name}: ${problem}.` });
+    throw new BerthError('PROGRAM_INVALID', {
+      message: `${program.name}: ${problem}.`,
+      details: { problem: 'program' },
+    });
   };
   if (sections.memorySize > maxMemorySize) {
     refuse(`the program needs ${sections.memorySize} bytes; wanted at most ${maxMemorySize}`);

@@ -57,6 +57,7 @@ export class LauncherProcess {
     throw new BerthError('LAUNCHER_LOST', {
       message: `The launcher could not be started from any of "${folders.join('", "')}"; wanted one that is writable and not mounted noexec.`,
       remedy: 'Run as root, and mount one of these folders without noexec.',
+      details: { problem: 'no-folder', folders: folders.join(', ') },
       cause: new AggregateError(problems),
     });
   }

@@ -110,6 +110,7 @@ export class Launcher {
       const lost = new BerthError('LAUNCHER_LOST', {
         message: 'The launcher process ended while programs were under way.',
         remedy: 'Try again: the next program starts a new launcher.',
+        details: { problem: 'ended' },
       });
       for (const pending of [...this.#pending.values()]) pending.fail(lost);
     });
@@ -139,7 +140,7 @@ export class Launcher {
           pending.fail(
             new BerthError('PROGRAM_INVALID', {
               message: `The launcher refused what it was sent: ${errnoName(reply.errno)}; wanted a whole syscall program.`,
-              details: { errno: errnoName(reply.errno) },
+              details: { problem: 'refused', errno: errnoName(reply.errno) },
             }),
           );
         }

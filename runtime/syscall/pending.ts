@@ -53,6 +53,7 @@ export class Pending {
         new BerthError('PROGRAM_TIMEOUT', {
           message: `${program.name}: no end after ${timeoutMs} ms; it was killed.`,
           remedy: 'Look for a mount or device that hangs (dmesg).',
+          details: { program: program.name, timeoutMs },
         }),
       );
       try {

@@ -71,6 +71,7 @@ export class ProgramBuilder implements Program {
     if (text.includes('\0')) {
       throw new BerthError('PROGRAM_INVALID', {
         message: `${this.name}: the string ${JSON.stringify(text)} has a NUL in it; wanted one without.`,
+        details: { problem: 'nul', program: this.name, text: JSON.stringify(text) },
       });
     }
     const address = this.bytes(Buffer.from(`${text}\0`));

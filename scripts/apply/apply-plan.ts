@@ -1,5 +1,6 @@
 import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
-import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -145,7 +146,7 @@ function failure(
       : m.undoProblems({ problems: problems.map(messageOf).join('; ') });
   if (isBerthError(error, 'INTERRUPTED')) {
     return new BerthError('INTERRUPTED', {
-      message: m.stoppedThen({ what: error.message, undone }),
+      message: m.stoppedThen({ what: messageOf(error), undone }),
       ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
       cause: error,
     });

@@ -6,7 +6,8 @@ import type { PlanRequest } from '../plan/plan.ts';
 import { removeLeftProofs } from '../upgrade/proof-container.ts';
 import { resumeRun, type ApplyWork } from './apply-plan.ts';
 import { undoRun } from './undo-run.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 
 /** What became of a run that had been killed. */
 export type Recovery = 'none' | 'resumed' | 'rolled-back';

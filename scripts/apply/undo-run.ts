@@ -1,4 +1,4 @@
-import { messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Run } from '../journal/runs.ts';

@@ -11,7 +11,8 @@ import {
   symlink,
   syncFolder,
 } from '../../runtime/host/files.ts';
-import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import { bundleMessages as m } from '../../messages/areas/bundle.ts';
 import { remedyFor } from '../apply/remedy-for.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';

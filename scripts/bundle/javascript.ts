@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { bundleMessages as m } from '../../messages/areas/bundle.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 
 /** Characters beyond ASCII: with them V8 would keep the whole text with two bytes for each. */
 const beyondAscii = /[^\x00-\x7f]/gu;

@@ -4,7 +4,10 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack, type Pack } from 'tar-stream';
-import { open, removeFile, rename, stat, syncFolder } from '../../runtime/host/files.ts';
+import { bundleMessages as m } from '../../messages/areas/bundle.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
+import { hasErrno, open, removeFile, rename, stat, syncFolder } from '../../runtime/host/files.ts';
 import { inOrder, modeOf, type BundleFile } from './bundle-file.ts';
 
 /** Above 6 it takes twice as long and is half a percent smaller. */
@@ -33,6 +36,8 @@ export interface ArchiveRequest {
 /**
  * Writes a tar.gz that depends on nothing but its files: entries by name, owned by root, one time for all, no time in the
  * gzip header. It appears whole or not at all.
+ *
+ * @throws BerthError OUTPUT_NOT_WRITTEN, also for a full disk.
  */
 export async function writeArchive(request: ArchiveRequest): Promise<WrittenArchive> {
   const temporary = `${request.to}.${process.pid}.tmp`;
@@ -46,7 +51,10 @@ export async function writeArchive(request: ArchiveRequest): Promise<WrittenArch
     },
   });
   try {
-    const file = await open(temporary, 'wx', request.head === undefined ? 0o644 : 0o755);
+    const mode = request.head === undefined ? 0o644 : 0o755;
+    const file = await open(temporary, 'wx', mode).catch((cause: unknown) => {
+      throw notWritten(request.to, cause);
+    });
     const archive = pack();
     const filled = fill(archive, request);
     const sink = file.createWriteStream({ flush: true });
@@ -58,10 +66,22 @@ export async function writeArchive(request: ArchiveRequest): Promise<WrittenArch
     await rename(temporary, request.to);
   } catch (error) {
     await removeFile(temporary);
-    throw error;
+    throw hasErrno(error, ...unwritable) ? notWritten(request.to, error) : error;
   }
   syncFolder(dirname(request.to));
   return { path: request.to, digest: `sha256:${hash.digest('hex')}`, sizeBytes };
+}
+
+/** What the disk says, in the middle of an archive, of what is written to it. */
+const unwritable = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'];
+
+function notWritten(path: string, cause: unknown): BerthError {
+  return new BerthError('OUTPUT_NOT_WRITTEN', {
+    message: m.archiveNotWritten({ path, why: messageOf(cause) }),
+    remedy: m.archiveNotWrittenRemedy(),
+    details: { path },
+    cause,
+  });
 }
 
 async function fill(archive: Pack, request: ArchiveRequest): Promise<void> {

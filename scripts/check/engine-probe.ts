@@ -2,7 +2,8 @@ import type { EngineProbe } from '../../checks/own-program.ts';
 import { ApiClient } from '../../runtime/cli/client/client.ts';
 import { parseEndpoint } from '../../runtime/cli/client/endpoint.ts';
 import { fieldsOf, textAt } from '../../runtime/cli/client/fields.ts';
-import { isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { isBerthError } from '../../runtime/errors/berth-error.ts';
 import { runCarried, runFromRegistry } from '../smoke/smoke-test.ts';
 
 const askTimeoutMs = 3000;

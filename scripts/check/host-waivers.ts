@@ -1,7 +1,8 @@
 import type { SkipRequest } from '../../checks/selection.ts';
 import type { Clock } from '../../runtime/host/clock.ts';
 import { checkVerbMessages as m } from '../../messages/areas/check-verb.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { readTextIfExists } from '../../runtime/host/files.ts';
 import { places } from '../host/places.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';

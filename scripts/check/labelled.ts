@@ -1,4 +1,4 @@
-import { textWidth } from '../fleet/show/text-width.ts';
+import { textWidth } from '../ui/text-width.ts';
 import type { TextStyle } from './text-style.ts';
 import { wrap } from './wrap.ts';
 

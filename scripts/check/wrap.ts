@@ -1,4 +1,4 @@
-import { textWidth } from '../fleet/show/text-width.ts';
+import { textWidth } from '../ui/text-width.ts';
 
 /**
  * Breaks a text into lines of at most `width` columns: at its blanks, and between Chinese characters, which take two

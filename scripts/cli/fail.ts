@@ -1,5 +1,6 @@
 import { endingMessages as m } from '../../messages/areas/ending.ts';
-import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { language } from '../../messages/language.ts';
+import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import { catalogueEntry } from '../../runtime/errors/catalogue.ts';
 import { renderError } from '../../runtime/cli/render/error.ts';
 import type { Console } from '../../runtime/host/console.ts';
@@ -12,7 +13,7 @@ export async function fail(
   thrown: unknown,
   options: { readonly console: Console; readonly argv: readonly string[] },
 ): Promise<number> {
-  const error = isBerthError(thrown) ? thrown : unforeseen(thrown);
+  const error = isBerthError(thrown) ? await translated(thrown) : unforeseen(thrown);
   if (asksForJson(options.argv)) {
     const { code, message, remedy, details } = error;
     const text = JSON.stringify({ error: { code, message, remedy, details } }, undefined, 2);
@@ -22,9 +23,20 @@ export async function fail(
   return catalogueEntry(error.code).exit;
 }
 
+/** An error in the form that all of berth uses, in the language of the process. */
+export async function describeError(error: BerthError): Promise<string> {
+  return renderError(await translated(error), m.remedyLabel());
+}
+
+/** English is what errors are made in: only another language needs its tables. */
+async function translated(error: BerthError): Promise<BerthError> {
+  if (language() === 'en') return error;
+  return (await import('../../messages/error-words.ts')).inLanguage(error);
+}
+
 /** Anything that is not a BerthError is a bug of berth: the stack is what its report needs. */
 function unforeseen(thrown: unknown): BerthError {
-  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return new BerthError('INTERNAL', {
     message: stack,
     remedy: m.bug(),

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { commandLineMessages as m } from '../../messages/areas/command-line.ts';
+import { language } from '../../messages/language.ts';
 import { nearestName } from '../../checks/nearest-name.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { EngineContext } from '../../runtime/cli/context.ts';
@@ -21,7 +22,11 @@ export async function runCommandLine(
 ): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-'));
   const entry = name === undefined ? undefined : await findVerb(name);
-  const program = await makeProgram(entry === undefined ? 'all' : entry.name);
+  const program = makeProgram();
+  if (language() === 'zh' && mayHelp(argv, entry)) {
+    program.configureHelp((await import('./chinese-help.ts')).chineseHelp);
+  }
+  if (entry === undefined) await addVerbs(program);
   try {
     return await (entry === undefined
       ? runWithoutVerb({ program, argv, name })
@@ -39,22 +44,32 @@ async function findVerb(name: string): Promise<VerbEntry | undefined> {
   );
 }
 
-/** The program, with every verb in it when all are to be listed. */
-async function makeProgram(verbs: string): Promise<Command> {
-  const program = new Command('berth')
-    .description(m.description())
-    .version(berthVersion(), '-V, --version', m.versionOption())
-    // Only for the help: `chooseLanguage` has taken it by now.
-    .option('--lang <language>', m.languageOption())
-    .enablePositionalOptions()
-    .exitOverride()
-    // main renders every error, in one form.
-    .configureOutput({ outputError: () => undefined });
-  if (verbs !== 'all') return program;
+/** Whether a help may be asked for: then its words are loaded. Behind a verb of the engine the option may be another's. */
+function mayHelp(argv: readonly string[], entry: VerbEntry | undefined): boolean {
+  const asked = argv.some((word) => word === '-h' || word === '--help');
+  return asked || entry === undefined || (entry.alone === 'help' && argv.length === 1);
+}
+
+/** The program, yet without verbs. */
+function makeProgram(): Command {
+  return (
+    new Command('berth')
+      .description(m.description())
+      .version(berthVersion(), '-V, --version', m.versionOption())
+      // Only for the help: `chooseLanguage` has taken it by now.
+      .option('--lang <language>', m.languageOption())
+      .enablePositionalOptions()
+      .exitOverride()
+      // main renders every error, in one form.
+      .configureOutput({ outputError: () => undefined })
+  );
+}
+
+/** Every verb, for the list of them. */
+async function addVerbs(program: Command): Promise<void> {
   for (const { name, summary } of [...hostVerbs, ...(await engineVerbEntries())]) {
     program.command(name).description(summary());
   }
-  return program;
 }
 
 async function runWithoutVerb(call: {

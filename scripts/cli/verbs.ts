@@ -89,6 +89,7 @@ export async function engineVerbEntries(): Promise<readonly VerbEntry[]> {
     name: verb.name,
     summary: () => verb.summary,
     signals: 'own',
+    alone: verb.alone,
     load: () => verb.load(),
   }));
 }

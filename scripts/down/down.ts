@@ -7,17 +7,18 @@ import { undoRun } from '../apply/undo-run.ts';
 import { currentVersion } from '../bundle/install-bundle.ts';
 import { removeBundles } from '../bundle/remove-bundles.ts';
 import type { VerbContext } from '../cli/verb.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { places } from '../host/places.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { requireRoot } from '../host/require-root.ts';
-import { Journal } from '../journal/journal.ts';
-import { takeProvisionLock } from '../journal/lock.ts';
+import type { Journal } from '../journal/journal.ts';
+import { withJournal } from '../journal/with-journal.ts';
 import type { Run } from '../journal/runs.ts';
 import { bundlesFolder } from '../program/bundle-home.ts';
 import { confirmed } from '../ui/confirm.ts';
 import type { Progress, Tell } from '../ui/progress.ts';
-import { renderEvent } from '../ui/render-event.ts';
+import { telling } from '../ui/render-event.ts';
 import { dataFoldersOf, takeInventory } from './inventory.ts';
 import type { DownOptions } from './options.ts';
 import { containerIds, removeCgroups } from './remove-cgroups.ts';
@@ -41,14 +42,12 @@ export interface DownEnvironment {
  */
 export async function down(options: DownOptions, env: DownEnvironment): Promise<DownResult> {
   requireRoot('down');
-  const lock = await takeProvisionLock(env.host.path(places.lock));
-  try {
-    const result = await undoAll(options, env);
-    if (options.purge && result.outcome !== 'declined') await removeBundles(env.host);
-    return result.outcome === 'undone' ? await withInstallation(result, env.host) : result;
-  } finally {
-    await lock.release();
-  }
+  const { host, context } = env;
+  return withJournal({ host, clock: context.clock }, async (journal) => {
+    const result = await undoAll(options, { ...env, journal });
+    if (options.purge && result.outcome !== 'declined') await removeBundles(host);
+    return result.outcome === 'undone' ? withInstallation(result, host) : result;
+  });
 }
 
 /** Says where berth itself stays, once instead of with every version that was installed. */
@@ -59,9 +58,11 @@ async function withInstallation(result: DownResult, host: ProvisionHost): Promis
   return { ...result, installedIn: bundlesFolder, notes };
 }
 
-async function undoAll(options: DownOptions, env: DownEnvironment): Promise<DownResult> {
-  const { host, context, progress } = env;
-  const journal = await Journal.open(host, context.clock);
+async function undoAll(
+  options: DownOptions,
+  env: DownEnvironment & { readonly journal: Journal },
+): Promise<DownResult> {
+  const { host, context, progress, journal } = env;
   const runs = journal.runs;
   if (runs.length === 0) {
     await tidyScratch(host, places.dataRoot);
@@ -104,10 +105,7 @@ async function takeBackUpgrade(env: DownEnvironment, journal: Journal): Promise<
     takeBack(run, {
       host: env.host,
       journal,
-      listen: (event) => {
-        const line = renderEvent(event);
-        if (line !== undefined) tell(line);
-      },
+      listen: telling(tell),
     }),
   );
 }
@@ -152,6 +150,7 @@ async function undoRuns(
   const problems: unknown[] = [];
   const notes: string[] = [];
   const runs = journal.runs;
+  const say = telling(tell);
   for (const run of runs.toReversed()) {
     const found = await undoRun(run, {
       host: env.host,
@@ -164,8 +163,7 @@ async function undoRuns(
       reason: 'berth down',
       listen: (event) => {
         if ('note' in event) notes.push(event.note);
-        const line = renderEvent(event);
-        if (line !== undefined) tell(line);
+        say(event);
       },
     });
     problems.push(...found);

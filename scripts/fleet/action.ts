@@ -8,7 +8,12 @@ export type FleetAction = (typeof fleetActions)[number];
 
 /** The verb with what was asked of it. */
 export type FleetOrder =
-  | { readonly action: 'up'; readonly options: readonly string[] }
+  | {
+      readonly action: 'up';
+      readonly options: readonly string[];
+      /** `show`: nothing is installed, nothing is changed. */
+      readonly plan: 'apply' | 'show';
+    }
   | { readonly action: 'check' }
   | {
       readonly action: 'down';
@@ -25,7 +30,12 @@ export function argvOf(order: FleetOrder, host: FleetHost): readonly [string, ..
   switch (order.action) {
     case 'up':
       // What the command line sets comes last, so that it counts.
-      return ['sh', './install.sh', '--json', '--yes', ...host.upOptions, ...order.options];
+      return [
+        ...(['sh', './install.sh', '--json'] as const),
+        order.plan === 'show' ? '--dry-run' : '--yes',
+        ...host.upOptions,
+        ...order.options,
+      ];
     case 'check':
       return ['./bin/berth', 'check', '--json'];
     case 'down':

@@ -16,6 +16,7 @@ export interface FleetOptions extends PasswordSource {
   /** Longest time for a connection to come about, in milliseconds. */
   readonly connectTimeout: number;
   readonly set: readonly string[];
+  readonly dryRun?: true;
   readonly acceptNewHostKeys?: true;
   readonly bundle: readonly string[];
   readonly logs?: string;
@@ -40,6 +41,7 @@ export function defineFleetOptions(command: Command): void {
       duration('--connect-timeout <time>', m.optConnectTimeout()).default(minuteMs / 2, '30s'),
     )
     .addOption(repeated('--set <option=value>', m.optSet()))
+    .option('--dry-run', m.optDryRun())
     .option('--accept-new-host-keys', m.optAcceptNew())
     .addOption(new Option('--ask-sudo-password', m.optAskSudo()).conflicts('sudoPasswordFile'))
     .option('--sudo-password-file <file>', m.optSudoFile())
@@ -54,11 +56,16 @@ export function defineFleetOptions(command: Command): void {
 /** What is to be run on every host. Throws USAGE for options of another verb, and for wrong options of `up`. */
 export function orderOf(action: FleetAction, options: FleetOptions): FleetOrder {
   if (action !== 'up' && options.set.length > 0) throw ofOther('--set', 'up');
+  if (action !== 'up' && options.dryRun) throw ofOther('--dry-run', 'up');
   if (action !== 'down' && options.purge) throw ofOther('--purge', 'down');
   if (action !== 'down' && options.keepPackages) throw ofOther('--keep-packages', 'down');
   switch (action) {
     case 'up':
-      return { action, options: options.set.flatMap((text) => upArguments(parseSetting(text))) };
+      return {
+        action,
+        options: options.set.flatMap((text) => upArguments(parseSetting(text))),
+        plan: options.dryRun ? 'show' : 'apply',
+      };
     case 'check':
       return { action };
     case 'down':

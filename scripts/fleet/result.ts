@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fleetErrorMessages as m } from '../../messages/areas/fleet-errors.ts';
-import { isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { inLanguage, messageOf } from '../../messages/error-words.ts';
+import { isBerthError } from '../../runtime/errors/berth-error.ts';
 import type { FleetAction } from './action.ts';
 import type { Staged } from './remote/stage-bundle.ts';
 
@@ -73,7 +74,7 @@ export function fleetResult(
 /** Anything that was thrown, as a problem of a host. */
 export function problemOf(thrown: unknown): HostProblem {
   if (!isBerthError(thrown)) return { code: 'INTERNAL', message: messageOf(thrown) };
-  const { code, message, remedy, details } = thrown;
+  const { code, message, remedy, details } = inLanguage(thrown);
   return { code, message, remedy, ...(Object.keys(details).length === 0 ? {} : { details }) };
 }
 

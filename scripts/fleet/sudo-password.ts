@@ -1,6 +1,7 @@
 import { fleetErrorMessages as e } from '../../messages/areas/fleet-errors.ts';
 import { fleetMessages as m } from '../../messages/areas/fleet.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { open } from '../../runtime/host/files.ts';
 import type { VerbContext } from '../cli/verb.ts';
 import { Secret } from './secret.ts';

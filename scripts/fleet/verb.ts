@@ -72,12 +72,13 @@ async function hostsOf(
   throw new BerthError('FLEET_NO_HOSTS', { message: e.noHosts(), remedy: e.noHostsRemedy() });
 }
 
-/** What a person is asked before many hosts change; nothing before a check. */
+/** What a person is asked before many hosts change; nothing before a check, or before plans are shown. */
 function questionFor(order: FleetOrder, count: number): Question | undefined {
   switch (order.action) {
     case 'check':
       return undefined;
     case 'up':
+      if (order.plan === 'show') return undefined;
       return { message: m.questionUp({ count }), usually: 'yes', unattended: 'go-on' };
     case 'down':
       return order.purge === 'purge'

@@ -43,7 +43,7 @@ export const runCommand: CommandRunner = async (program, args, options = {}) => 
       args,
       input: '',
       errors: 'collect',
-      env: { ...process.env, LC_ALL: 'C', ...options.env },
+      env: { ...process.env, ...bothCases(process.env), LC_ALL: 'C', ...options.env },
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
@@ -52,6 +52,23 @@ export const runCommand: CommandRunner = async (program, args, options = {}) => 
     return { exitCode: notFound, stdout: '', stderr: `${program}: not found` };
   }
 };
+
+/**
+ * The proxies of an environment in both cases: apt and curl read `http_proxy` only, others only the capitals, and who asks
+ * for berth with one of the two means all that it runs.
+ */
+function bothCases(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const pairs = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((lower) => {
+    const upper = lower.toUpperCase();
+    const [value, other] = [environment[lower], environment[upper]];
+    if (value !== undefined && other === undefined) return [[upper, value] as const];
+    return value === undefined && other !== undefined ? [[lower, other] as const] : [];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Before it ends, dpkg names the packages once more that it could not unpack: the reason stands above all of these. */
+const shownLines = 15;
 
 /**
  * Runs a program that has to succeed and returns what it printed.
@@ -65,7 +82,7 @@ export async function runChecked(
   const [command, ...args] = argv;
   const result = await run(command, args, options);
   if (result.exitCode === 0) return result.stdout;
-  const said = result.stderr.trim().split('\n').slice(-5).join('\n');
+  const said = result.stderr.trim().split('\n').slice(-shownLines).join('\n');
   throw new BerthError('COMMAND_FAILED', {
     message: m.commandFailed({
       command: argv.join(' '),

@@ -2,6 +2,8 @@
 export const places = {
   configFolder: '/etc/berth',
   daemonConfig: '/etc/berth/daemon.json',
+  /** The daemon's environment, which may hold passwords of proxies; mode 0600. */
+  daemonEnvironment: '/etc/berth/environment',
   /** Checks that a person has waived, with reason and last day; never written by berth. */
   waivers: '/etc/berth/waivers.yaml',
   sysctlFile: '/etc/sysctl.d/60-berth.conf',

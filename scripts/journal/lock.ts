@@ -1,7 +1,8 @@
 import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 import {
   hasErrno,
   link,

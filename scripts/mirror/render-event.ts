@@ -1,5 +1,6 @@
 import { mirrorServeMessages as m } from '../../messages/areas/mirror-serve.ts';
-import { isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { isBerthError } from '../../runtime/errors/berth-error.ts';
 import type { MirrorEvent } from '../../runtime/mirror/mirror-event.ts';
 import { formatBytes } from '../ui/format-bytes.ts';
 
@@ -27,11 +28,29 @@ export function renderEvent(event: MirrorEvent): string {
       return m.evicted({ size: formatBytes(event.bytes) });
     case 'damaged':
       return m.damaged({ digest: event.digest });
-    case 'problem':
-      return m.warning({
-        text: `${event.what}${event.error === undefined ? '' : `: ${messageOf(event.error)}`}`,
-      });
+    case 'problem': {
+      const what = problemText(event);
+      if (event.error === undefined) return m.warning({ text: what });
+      return m.problemWhy({ what, why: messageOf(event.error) });
+    }
   }
+}
+
+type Problem = Extract<MirrorEvent, { readonly kind: 'problem' }>;
+
+const problemTexts: Readonly<
+  Record<NonNullable<Problem['topic']>, (values: { readonly subject: string }) => string>
+> = {
+  'own-url': m.problemOwnUrl,
+  stopping: m.problemStopping,
+  removing: m.problemRemoving,
+  reading: m.problemReading,
+  'store-damaged': m.problemStoreDamaged,
+};
+
+/** What is wrong; a notice of the parts below, which has no topic, in their own words. */
+function problemText({ topic, subject = '', what }: Problem): string {
+  return topic === undefined ? what : problemTexts[topic]({ subject });
 }
 
 /** One line for programs. */

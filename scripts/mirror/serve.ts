@@ -1,5 +1,6 @@
 import { mirrorServeMessages as m } from '../../messages/areas/mirror-serve.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { readFile } from '../../runtime/host/files.ts';
 import { BlockList, isIP } from '../../runtime/host/ip-address.ts';
 import type { MirrorEvent } from '../../runtime/mirror/mirror-event.ts';

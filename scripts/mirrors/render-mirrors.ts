@@ -3,7 +3,7 @@ import { humanSize } from '../../runtime/cli/render/size.ts';
 import type { MirrorKind, Ranked } from './candidate.ts';
 import { urlOf, type Catalogue, type CatalogueMirror } from './catalogue/catalogue.ts';
 import { dayOf, kindWord, partWord, standingWord, whyOf } from './render-reason.ts';
-import { tableOf, type Column } from './table.ts';
+import { textTable, type Column } from '../ui/text-table.ts';
 
 const unknown = '-';
 
@@ -33,7 +33,7 @@ export function renderCatalogue(
     },
   ];
   const source = catalogue.path ?? m.catalogueOwn();
-  return `${tableOf(columns, rows)}${m.catalogueLine({ source, date: catalogue.collected })}\n`;
+  return `${textTable(columns, rows)}${m.catalogueLine({ source, date: catalogue.collected })}\n`;
 }
 
 function restrictionWord(restriction: CatalogueMirror['restriction']): string {
@@ -90,7 +90,7 @@ export function renderRanking(kind: MirrorKind, ranked: readonly Ranked[], nowMs
   const oldest = Math.min(...ranked.map(({ testedAtMs }) => testedAtMs));
   const seconds = Math.round((nowMs - oldest) / 1000);
   const note = seconds > freshSeconds ? `${m.fromCache({ age: ageOf(seconds) })}\n` : '';
-  return `${kindWord(kind)}\n${tableOf(columns, rows)}${note}`;
+  return `${kindWord(kind)}\n${textTable(columns, rows)}${note}`;
 }
 
 /** A ranking takes seconds: what is older was not made now. */

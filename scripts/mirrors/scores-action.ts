@@ -1,14 +1,18 @@
 import { mirrorMessages as m } from '../../messages/areas/mirrors.ts';
-import { forgetMirrorScores, mirrorScoresText } from '../../runtime/cli/mirror-scores.ts';
+import { prettyJson } from '../../runtime/cli/formats.ts';
+import { forgetMirrorScores, mirrorScores } from '../../runtime/cli/mirror-scores.ts';
+import { messageOf, remedyOf } from '../../messages/error-words.ts';
 import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import type { ActionInput } from './action.ts';
 import { requireNames } from './options.ts';
+import { renderScores } from './render-scores.ts';
 
 /** `berth mirrors status`: what pulls have measured of each source, as the engine tells. */
 export async function statusAction({ context, options, names }: ActionInput): Promise<number> {
   requireNames('status', names, { least: 0, most: 0 });
   const { format, socket: address } = options;
-  const text = await withAdvice(() => mirrorScoresText({ context, address, format }));
+  const { rows, answer } = await withAdvice(() => mirrorScores({ context, address }));
+  const text = format === 'json' ? prettyJson(answer) : renderScores(rows, context.clock.now());
   await context.console.output.write(text);
   return 0;
 }
@@ -34,8 +38,8 @@ async function withAdvice<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!isBerthError(error, 'DAEMON_UNREACHABLE')) throw error;
     throw new BerthError('DAEMON_UNREACHABLE', {
-      message: error.message,
-      remedy: [error.remedy, m.statusRemedyNote()].filter(Boolean).join(' '),
+      message: messageOf(error),
+      remedy: [remedyOf(error), m.statusRemedyNote()].filter(Boolean).join(' '),
       details: error.details,
       cause: error,
     });

@@ -1,6 +1,7 @@
 import { packageMessages as m } from '../../messages/areas/packages.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { readTextIfExists } from '../../runtime/host/files.ts';
+import { distributionIds, readOsRelease } from '../../runtime/host/os-release.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { apk } from './apk/apk.ts';
 import { apt } from './apt/apt.ts';
@@ -13,21 +14,11 @@ import { zypper } from './rpm/zypper.ts';
 /** Every package manager that berth knows. dnf before yum, by whose name it goes as well. */
 const managers: readonly PackageManager[] = [apt, dnf, yum, zypper, apk, pacman];
 
-/** Values of ID and ID_LIKE in os-release(5), the distribution itself first. */
-async function distributions(host: ProvisionHost): Promise<readonly string[]> {
-  const text =
-    (await readTextIfExists(host.path('/etc/os-release'))) ??
-    (await readTextIfExists(host.path('/usr/lib/os-release'))) ??
-    '';
-  const value = (key: string): string =>
-    new RegExp(`^${key}=["']?([^"'\\n]*)`, 'm').exec(text)?.[1] ?? '';
-  return `${value('ID')} ${value('ID_LIKE')}`.split(' ').filter((name) => name !== '');
-}
-
 /** Those of the distribution first: Debian has dnf, zypper and pacman as packages, and Fedora has apt. */
 async function byLikelihood(host: ProvisionHost): Promise<readonly PackageManager[]> {
-  const names = await distributions(host);
-  const own = names.flatMap((name) =>
+  const release = await readOsRelease((path) => readTextIfExists(host.path(path)));
+  const { id, idLike } = distributionIds(release);
+  const own = [id, ...idLike].flatMap((name) =>
     managers.filter((manager) => manager.distributions.includes(name)),
   );
   return [...new Set([...own, ...managers])];

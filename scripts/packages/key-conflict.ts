@@ -1,3 +1,4 @@
+import { messageOf } from '../../messages/error-words.ts';
 import { isBerthError } from '../../runtime/errors/berth-error.ts';
 import { orIfMissing, readFile } from '../../runtime/host/files.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
@@ -22,7 +23,7 @@ function fingerprints(data: Uint8Array): string {
     const keys = parseOpenPgpKeys(data).map(({ fingerprint }) => fingerprint);
     return keys.sort().join(' ');
   } catch (error) {
-    if (isBerthError(error, 'OPENPGP_KEY_INVALID')) return error.message;
+    if (isBerthError(error, 'OPENPGP_KEY_INVALID')) return messageOf(error);
     throw error;
   }
 }

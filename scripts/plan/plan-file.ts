@@ -1,6 +1,7 @@
 import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import { z } from 'zod';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { readFile, writeFileWhole } from '../../runtime/host/files.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { bindStep } from '../steps/index.ts';

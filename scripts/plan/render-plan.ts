@@ -1,29 +1,33 @@
+import { z } from 'zod';
 import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { bindStep } from '../steps/index.ts';
 import { pendingSteps, planHash, type Plan } from './plan.ts';
 
 /** A step as `--dry-run` shows it. */
-interface PlannedStep {
-  readonly index: number;
-  readonly step: string;
+const plannedStep = z.object({
+  index: z.int().nonnegative(),
+  step: z.string(),
   /** Unified diff, or `was -> will be`. */
-  readonly diff: string;
-}
+  diff: z.string(),
+});
+
+/** What a plan would change on a host now, as `--json` has it. */
+export const planView = z.object({
+  hash: z.string(),
+  /** Steps that would change something. */
+  changes: z.array(plannedStep).readonly(),
+  /** Number of steps that are done already. */
+  done: z.int().nonnegative(),
+});
 
 /** What a plan would change on a host now. */
-export interface PlanView {
-  readonly hash: string;
-  /** Steps that would change something. */
-  readonly changes: readonly PlannedStep[];
-  /** Number of steps that are done already. */
-  readonly done: number;
-}
+export type PlanView = Readonly<z.infer<typeof planView>>;
 
 /** Looks at a plan against the host as it is. Changes nothing. */
 export async function viewPlan(plan: Plan, host: ProvisionHost): Promise<PlanView> {
   const pending = await pendingSteps(plan, host);
-  const changes: PlannedStep[] = [];
+  const changes: z.infer<typeof plannedStep>[] = [];
   for (const { index, step } of pending) {
     const bound = bindStep(step);
     changes.push({ index, step: bound.describe(), diff: await bound.diff(host) });

@@ -1,5 +1,7 @@
+import { environmentFile } from '../../templates/environment-file.ts';
+import { fileLoggedEnvironment } from '../../templates/file-logged-command.ts';
 import { openrcScript } from '../../templates/openrc-script.ts';
-import type { ServiceCommand } from '../../templates/service-command.ts';
+import { markedEnvironment, type ServiceCommand } from '../../templates/service-command.ts';
 import { supervisedService } from '../../templates/supervised-service.ts';
 import { systemdSocket } from '../../templates/systemd-socket.ts';
 import { systemdUnit } from '../../templates/systemd-unit.ts';
@@ -28,40 +30,36 @@ function filesFor(
   manager: ServiceManagerName,
   command: ServiceCommand,
 ): Pick<ServiceStep, 'definition' | 'companions'> {
+  const environmentPath = places.daemonEnvironment;
   switch (manager) {
     case 'systemd': {
-      const content = systemdUnit(command);
-      const mode = definitionMode(manager, content);
+      const content = systemdUnit(command, environmentPath);
       return {
-        definition: { path: places.systemdUnit, content, mode },
-        companions: [{ path: places.systemdSocket, content: systemdSocket(command), mode: 0o644 }],
+        definition: { path: places.systemdUnit, content, mode: 0o644 },
+        companions: [
+          { path: places.systemdSocket, content: systemdSocket(command), mode: 0o644 },
+          secretFile(environmentPath, environmentFile(markedEnvironment(command))),
+        ],
       };
     }
     case 'openrc': {
-      const content = openrcScript(command, places.runFolder);
-      const mode = definitionMode(manager, content);
-      return { definition: { path: places.openrcScript, content, mode } };
+      const paths = { runFolder: places.runFolder, environmentFile: environmentPath };
+      return {
+        definition: {
+          path: places.openrcScript,
+          content: openrcScript(command, paths),
+          mode: 0o755,
+        },
+        companions: [secretFile(environmentPath, environmentFile(fileLoggedEnvironment(command)))],
+      };
     }
-    case 'supervisor': {
-      const content = supervisedService(command);
-      const mode = definitionMode(manager, content);
-      return { definition: { path: places.supervisedService, content, mode } };
-    }
+    case 'supervisor':
+      // Nobody but berth reads it, so the environment may be in it.
+      return { definition: secretFile(places.supervisedService, supervisedService(command)) };
   }
 }
 
-/** A URL with a user or a password, as the variables of a proxy may have one. */
-const credentials = /:\/\/[^\s/"']+@/;
-
-/** Permission bits of a definition. Only root reads a password, and what nobody but berth has to read. */
-export function definitionMode(manager: ServiceManagerName, content: string): number {
-  const secret = credentials.test(content);
-  switch (manager) {
-    case 'systemd':
-      return secret ? 0o600 : 0o644;
-    case 'openrc':
-      return secret ? 0o700 : 0o755;
-    case 'supervisor':
-      return 0o600;
-  }
+/** For root alone. */
+function secretFile(path: string, content: string): ServiceStep['definition'] {
+  return { path, content, mode: 0o600 };
 }

@@ -2,6 +2,7 @@ import { hostname, machine, release } from 'node:os';
 import { language } from '../../messages/language.ts';
 import type { Clock } from '../../runtime/host/clock.ts';
 import { readTextIfExists } from '../../runtime/host/files.ts';
+import { prettyName, readOsRelease } from '../../runtime/host/os-release.ts';
 import { berthVersion } from '../cli/version.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import type { Collector, ReportRequest } from './collector.ts';
@@ -79,6 +80,8 @@ export async function makeReport(work: ReportWork): Promise<Report> {
 
 /** The name that os-release(5) gives the system. */
 async function distributionOf(host: ProvisionHost): Promise<string> {
-  const text = await readTextIfExists(host.path('/etc/os-release')).catch(() => undefined);
-  return /^PRETTY_NAME="?([^"\n]*)/m.exec(text ?? '')?.[1] ?? 'Linux';
+  const told = await readOsRelease((path) =>
+    readTextIfExists(host.path(path)).catch(() => undefined),
+  );
+  return prettyName(told) ?? 'Linux';
 }

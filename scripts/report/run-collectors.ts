@@ -1,4 +1,5 @@
 import { reportMessages as m } from '../../messages/areas/report.ts';
+import { messageOf } from '../../messages/error-words.ts';
 import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import type { Collector, CollectorContext } from './collector.ts';
 import { Evidence, reasonOf } from './evidence/evidence.ts';
@@ -65,7 +66,7 @@ async function runOne(collector: Collector, run: CollectorRun): Promise<Collecte
     return { collector, status, durationMs: since(), evidence };
   } catch (error) {
     const isLate = isBerthError(error, 'REPORT_COLLECTOR_TIMEOUT');
-    evidence.note(isLate ? error.message : m.collectorFailed({ why: reasonOf(error) }));
+    evidence.note(isLate ? messageOf(error) : m.collectorFailed({ why: reasonOf(error) }));
     return {
       collector,
       status: isLate ? 'timeout' : 'failed',

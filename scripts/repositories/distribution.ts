@@ -1,4 +1,10 @@
 import { readTextIfExists } from '../../runtime/host/files.ts';
+import {
+  distributionIds,
+  parseAssignments,
+  prettyName,
+  readOsRelease,
+} from '../../runtime/host/os-release.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 
 /** The distribution of a host, as far as repositories depend on it. */
@@ -23,40 +29,23 @@ export interface Distribution {
 /** Reads os-release(5) and, for derivatives that say little there, what else they inherit. */
 export async function readDistribution(host: ProvisionHost): Promise<Distribution> {
   const read = (path: string): Promise<string | undefined> => readTextIfExists(host.path(path));
-  const release = parseAssignments(
-    (await read('/etc/os-release')) ?? (await read('/usr/lib/os-release')) ?? '',
-  );
+  const release = await readOsRelease(read);
   // Some derivatives keep the lsb-release of what they derive from beside their own.
   const upstream = parseAssignments((await read('/etc/upstream-release/lsb-release')) ?? '');
   const debianVersion = (await read('/etc/debian_version'))?.trim();
-  const id = (release.get('ID') ?? 'linux').toLowerCase();
+  const { id, idLike } = distributionIds(release);
   const fromUpstream = upstream.get('DISTRIB_CODENAME')?.toLowerCase();
   const optional = {
-    codename: release.get('VERSION_CODENAME')?.toLowerCase(),
-    ubuntuCodename: release.get('UBUNTU_CODENAME')?.toLowerCase() ?? fromUpstream,
-    debianCodename: release.get('DEBIAN_CODENAME')?.toLowerCase(),
+    codename: release?.get('VERSION_CODENAME')?.toLowerCase(),
+    ubuntuCodename: release?.get('UBUNTU_CODENAME')?.toLowerCase() ?? fromUpstream,
+    debianCodename: release?.get('DEBIAN_CODENAME')?.toLowerCase(),
     debianVersion,
   };
   return {
     id,
-    idLike: (release.get('ID_LIKE') ?? '').toLowerCase().split(/\s+/).filter(Boolean),
-    version: release.get('VERSION_ID') ?? '',
-    prettyName: release.get('PRETTY_NAME') ?? release.get('NAME') ?? id,
+    idLike,
+    version: release?.get('VERSION_ID') ?? '',
+    prettyName: prettyName(release) ?? id,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => Boolean(value))),
   };
-}
-
-/** Assignments as in shell; os-release(5) allows `"..."` with backslashes and `'...'`. */
-function parseAssignments(text: string): ReadonlyMap<string, string> {
-  const found = text.split('\n').flatMap((line) => {
-    const [, key, value] = /^\s*([A-Z0-9_]+)=(.*?)\s*$/.exec(line) ?? [];
-    return key === undefined || value === undefined ? [] : [[key, unquote(value)] as const];
-  });
-  return new Map(found);
-}
-
-function unquote(value: string): string {
-  const [, quote, inner = ''] = /^(["'])(.*)\1$/.exec(value) ?? [];
-  if (quote === undefined) return value;
-  return quote === '"' ? inner.replace(/\\(["$`\\])/g, '$1') : inner;
 }

@@ -1,5 +1,6 @@
 import { repositoryMessages as m } from '../../messages/areas/repositories.ts';
-import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import { requireKeyFingerprint } from '../packages/openpgp-key.ts';
 import type { Distribution } from './distribution.ts';
 import { dockerReleases } from './docker-releases.ts';

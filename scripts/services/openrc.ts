@@ -12,7 +12,7 @@ export const openrc: ServiceManager = {
     if (active.exitCode !== 0) return false;
     if (!(await exists(host.path(`/etc/runlevels/default/${name}`)))) return false;
     const pid = await daemonPid(host, service);
-    return pid === undefined || (await runsDefinition(pid, host.path(path)));
+    return pid === undefined || (await runsDefinition(pid, { host, path }));
   },
   reload: () => Promise.resolve(),
   start: async (host, { name }) => {

@@ -7,7 +7,8 @@ import { startSupervisor } from '../../runtime/supervise/start-supervisor.ts';
 import { servicesMessages as m } from '../../messages/areas/services.ts';
 import { runsDefinition } from './definition-mark.ts';
 import type { ServiceManager, ServiceAt } from './service-manager.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 
 /** The definition of a supervised service: all that starting it needs. */
 const definitionSchema = z.object({
@@ -44,7 +45,7 @@ export const supervised: ServiceManager = {
     const supervisor = await readSupervisor(host);
     if (supervisor === undefined) return false;
     const { daemonPid } = supervisor;
-    return daemonPid === undefined || (await runsDefinition(daemonPid, host.path(path)));
+    return daemonPid === undefined || (await runsDefinition(daemonPid, { host, path }));
   },
   reload: () => Promise.resolve(),
   start: async (host, service) => {

@@ -22,7 +22,7 @@ export const systemd: ServiceManager = {
       return socket.exitCode === 0;
     }
     const pid = Number(now['MainPID'] ?? 0);
-    return pid === 0 || (await runsDefinition(pid, host.path(service.path)));
+    return pid === 0 || (await runsDefinition(pid, { host, path: service.path }));
   },
   // Not checked: where systemd is installed but does not run there is nothing to reload.
   reload: async (host) => {

@@ -4,7 +4,8 @@ import { parseEndpoint } from '../../runtime/cli/client/endpoint.ts';
 import { isApiStatus } from '../../runtime/cli/client/failure.ts';
 import { segment } from '../../runtime/cli/client/client.ts';
 import { pullImage } from '../../runtime/cli/pull-image.ts';
-import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf, remedyOf } from '../../messages/error-words.ts';
+import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import { runImage } from './run-image.ts';
 
 /** The image that berth carries, and the same program as Docker's registry has it. */
@@ -52,7 +53,7 @@ export async function runCarried(client: ApiClient, signal: AbortSignal): Promis
     if (isBerthError(cause, 'SMOKE_FAILED')) throw cause;
     throw new BerthError('SMOKE_FAILED', {
       message: m.didNotRun({ image: carriedImage, why: messageOf(cause) }),
-      remedy: (isBerthError(cause) ? cause.remedy : undefined) ?? m.seeLog(),
+      remedy: (isBerthError(cause) ? remedyOf(cause) : undefined) ?? m.seeLog(),
       cause,
     });
   }

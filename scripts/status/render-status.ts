@@ -1,17 +1,18 @@
 import { statusMessages as m } from '../../messages/areas/status.ts';
+import { alignedLines } from '../ui/text-table.ts';
 import type { Status } from './status.ts';
 
 /** The status for people, a line for each part. */
 export function renderStatus(status: Status, nowMs: number): string {
   const lines = [
-    `${m.labelHost()}${journalText(status.journal)}`,
-    `${m.labelService()}${serviceText(status.service)}`,
+    [m.labelHost(), journalText(status.journal)],
+    [m.labelService(), serviceText(status.service)],
     ...(status.supervisor === undefined
       ? []
-      : [`${m.labelDaemon()}${daemonText(status.supervisor, nowMs)}`]),
-    `${m.labelEngine()}${engineText(status.engine)}`,
+      : [[m.labelDaemon(), daemonText(status.supervisor, nowMs)]]),
+    [m.labelEngine(), engineText(status.engine)],
   ];
-  return `${lines.join('\n')}\n`;
+  return `${alignedLines(lines, { gap: 2, narrowest: 10 }).join('\n')}\n`;
 }
 
 function journalText(journal: Status['journal']): string {

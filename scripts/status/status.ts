@@ -1,7 +1,8 @@
 import { ApiClient } from '../../runtime/cli/client/client.ts';
 import { parseEndpoint } from '../../runtime/cli/client/endpoint.ts';
 import { fieldsOf, optionalNumber, optionalText } from '../../runtime/cli/client/fields.ts';
-import { isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { isBerthError } from '../../runtime/errors/berth-error.ts';
 import type { Clock } from '../../runtime/host/clock.ts';
 import { hasErrno } from '../../runtime/host/files.ts';
 import { places } from '../host/places.ts';
@@ -121,7 +122,7 @@ async function engineStatus(socketPath: string): Promise<Status['engine']> {
       images: optionalNumber(info, 'Images'),
     };
   } catch (error) {
-    const why = isBerthError(error) ? `${error.code}: ${error.message}` : messageOf(error);
+    const why = isBerthError(error) ? `${error.code}: ${messageOf(error)}` : messageOf(error);
     return { state: 'unreachable', socketPath, why };
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { repositoryMessages as m } from '../../messages/areas/repositories.ts';
-import { messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { packageManagerOf } from '../packages/index.ts';
 import type { PackageManager } from '../packages/package-manager.ts';

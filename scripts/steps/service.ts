@@ -31,7 +31,7 @@ export const serviceStep = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   /** The unit file, init script or supervisor definition. Another content means: start anew. */
   definition: serviceFile,
-  /** What else belongs to it, such as the socket unit of systemd. */
+  /** What else belongs to it: the daemon's environment, the socket unit of systemd. */
   companions: z.array(serviceFile).optional(),
   /** Sockets and empty lock files that the service makes outside its own folders; undoing removes those. */
   leftovers: z.array(z.string().startsWith('/')),
@@ -59,8 +59,12 @@ const filesOf = (step: ServiceStep): readonly ServiceStep['definition'][] => [
 
 async function isWritten(file: ServiceStep['definition'], host: ProvisionHost): Promise<boolean> {
   const now = await readFileState(host.path(file.path));
-  return now.type === 'file' && textOf(now) === file.content;
+  // The mode too: a file that others may read is not as it should be, whatever it says.
+  return now.type === 'file' && textOf(now) === file.content && now.mode === file.mode;
 }
+
+/** Of the files beside the definition those by which a service manager holds the sockets (systemd.socket(5)). */
+const holdsSockets = ({ path }: { readonly path: string }): boolean => path.endsWith('.socket');
 
 async function isDone(step: ServiceStep, host: ProvisionHost): Promise<boolean> {
   for (const file of filesOf(step)) {
@@ -84,7 +88,7 @@ async function apply(step: ServiceStep, host: ProvisionHost): Promise<void> {
   const manager = serviceManager(step.manager);
   // Stopped before its definition changes: killed in between, the new definition beside the old daemon would look done to
   // the next run. Sockets that a service manager holds stay open as long as they are the same ones.
-  const sameSockets = await allWritten(step.companions ?? [], host);
+  const sameSockets = await allWritten((step.companions ?? []).filter(holdsSockets), host);
   await (sameSockets ? manager.pause(host, at(step)) : manager.stop(host, at(step)));
   for (const { path, content, mode } of filesOf(step)) {
     await remakeRunFolder(path, host);
@@ -130,7 +134,7 @@ async function undo(step: ServiceStep, context: UndoContext<Captured>): Promise<
   const { captured: before, host, options } = context;
   const manager = serviceManager(step.manager);
   const again = before.active && options.services === 'restore';
-  await (again && (await hadCompanions(step, context))
+  await (again && (await hadSockets(step, context))
     ? manager.pause(host, at(step))
     : manager.stop(host, at(step)));
   await restore({ path: step.definition.path, before: before.definition }, context);
@@ -146,12 +150,13 @@ async function undo(step: ServiceStep, context: UndoContext<Captured>): Promise<
   return { kind: 'undone' };
 }
 
-/** Whether the files beside the definition are now as they were before the step. */
-async function hadCompanions(
+/** Whether the files by which the service manager holds the sockets are now as they were before the step. */
+async function hadSockets(
   step: ServiceStep,
   { captured: before, host }: UndoContext<Captured>,
 ): Promise<boolean> {
   for (const [index, { path }] of (step.companions ?? []).entries()) {
+    if (!holdsSockets({ path })) continue;
     const old = before.companions?.[index] ?? { type: 'absent' };
     const now = await readFileState(host.path(path));
     if (summariseFileState(now) !== summariseFileState(old)) return false;
@@ -160,11 +165,22 @@ async function hadCompanions(
 }
 
 async function diffOf(file: ServiceStep['definition'], host: ProvisionHost): Promise<string> {
-  const { path, content } = file;
-  const before = textOf(await readFileState(host.path(path)));
-  if (before === content) return '';
-  const old = before === '' ? '/dev/null' : path;
-  return createTwoFilesPatch(old, path, before, content, undefined, undefined, { context: 3 });
+  const { path, content, mode } = file;
+  const state = await readFileState(host.path(path));
+  const before = textOf(state);
+  if (state.type === 'file' && before === content) {
+    return state.mode === mode ? '' : `${path}: mode ${octal(state.mode)} -> ${octal(mode)}`;
+  }
+  const old = state.type === 'absent' ? '/dev/null' : path;
+  const [from, to] = [withoutPasswords(before), withoutPasswords(content)];
+  return createTwoFilesPatch(old, path, from, to, undefined, undefined, { context: 3 });
+}
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
+
+/** What a plan shows goes to terminals and into logs: not the user and password of a proxy (RFC 3986, section 3.2.1). */
+function withoutPasswords(content: string): string {
+  return content.replaceAll(/:\/\/[^\s/]+@/g, '://***@');
 }
 
 /** Step kind `service`. */

@@ -5,6 +5,7 @@ import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { isAlive } from '../host/process-identity.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { runChecked } from '../host/commands.ts';
+import { runningContainers, startAgain } from '../old-docker/running-containers.ts';
 import type { StepKind, UndoContext, UndoOutcome } from './step-kind.ts';
 
 /** Stops a Docker, now and at boot. Its data, packages and configuration stay. */
@@ -26,11 +27,17 @@ export const stopDockerStep = z.strictObject({
 type StopDockerStep = z.infer<typeof stopDockerStep>;
 
 /** By service: whether it ran and whether it started at boot. */
-const captured = z.strictObject({
+const state = z.strictObject({
   services: z.array(
     z.strictObject({ name: z.string(), active: z.boolean(), enabled: z.boolean() }),
   ),
   running: z.boolean(),
+});
+type State = z.infer<typeof state>;
+
+const captured = state.extend({
+  /** Those that ran: without a restart policy Docker does not start them again by itself. */
+  containers: z.array(z.strictObject({ id: z.string(), name: z.string() })).optional(),
 });
 type Captured = z.infer<typeof captured>;
 
@@ -38,8 +45,8 @@ type Captured = z.infer<typeof captured>;
 const stopTimeoutMs = 60_000;
 const pollMs = 50;
 
-async function stateOf(step: StopDockerStep, host: ProvisionHost): Promise<Captured> {
-  const services: Captured['services'] = [];
+async function stateOf(step: StopDockerStep, host: ProvisionHost): Promise<State> {
+  const services: State['services'] = [];
   for (const name of step.services) {
     services.push({ name, ...(await serviceState(step, host, name)) });
   }
@@ -64,7 +71,16 @@ async function serviceState(
   };
 }
 
-const isStopped = ({ services, running }: Captured): boolean =>
+async function capture(step: StopDockerStep, host: ProvisionHost): Promise<Captured> {
+  const containers = await runningContainers(socketsOf(step, host));
+  return { ...(await stateOf(step, host)), containers: [...containers] };
+}
+
+/** Nobody is asked where no daemon ran: a socket of systemd would start one. */
+const socketsOf = ({ daemon, sockets }: StopDockerStep, host: ProvisionHost): readonly string[] =>
+  daemon === undefined ? [] : sockets.map((path) => host.path(path));
+
+const isStopped = ({ services, running }: State): boolean =>
   !running && services.every(({ active, enabled }) => !active && !enabled);
 
 async function apply(step: StopDockerStep, host: ProvisionHost): Promise<void> {
@@ -107,14 +123,18 @@ async function undo(step: StopDockerStep, context: UndoContext<Captured>): Promi
     if (!before.running || now.running) return { kind: 'undone' };
     // Its environment is not kept: that may hold passwords. So only a person can start it as it was.
     const command = (step.daemon?.argv ?? []).join(' ');
-    return { kind: 'forgotten', note: m.startByHand({ command }) };
+    const names = (before.containers ?? []).map(({ name }) => name).join(' ');
+    return { kind: 'forgotten', note: m.startByHand({ command, names }) };
   }
   for (const service of before.services) {
     const state = now.services.find(({ name }) => name === service.name);
     if (service.enabled && state?.enabled !== true) await enable(step, host, service.name);
     if (service.active && state?.active !== true) await start(step, host, service.name);
   }
-  return { kind: 'undone' };
+  const failed = await startAgain(before.containers ?? [], socketsOf(step, host));
+  if (failed.length === 0) return { kind: 'undone' };
+  const list = failed.map(({ name, why }) => `"${name}" (${why})`).join(', ');
+  return { kind: 'undone', note: m.containersStay({ list }) };
 }
 
 async function enable(step: StopDockerStep, host: ProvisionHost, name: string): Promise<void> {
@@ -133,7 +153,7 @@ async function start(step: StopDockerStep, host: ProvisionHost, name: string): P
   );
 }
 
-const inWords = (state: Captured): string =>
+const inWords = (state: State): string =>
   state.services
     .map(
       ({ name, active, enabled }) =>
@@ -151,7 +171,7 @@ export const stopDockerKind: StepKind<StopDockerStep, Captured> = {
   isDone: async (step, host) => isStopped(await stateOf(step, host)),
   observe: async (step, host) => inWords(await stateOf(step, host)),
   diff: async (step, host) => `${inWords(await stateOf(step, host))} -> stopped`,
-  capture: stateOf,
+  capture,
   apply,
   undo,
 };

@@ -1,8 +1,17 @@
 import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
-import type { ProvisionEvent } from '../apply/events.ts';
+import type { ProvisionEvent, ProvisionListener } from '../apply/events.ts';
+import type { Tell } from './progress.ts';
+
+/** A listener that says in words what happens. */
+export function telling(tell: Tell): ProvisionListener {
+  return (event) => {
+    const line = renderEvent(event);
+    if (line !== undefined) tell(line);
+  };
+}
 
 /** An event in words; `undefined` for those that only matter to programs. */
-export function renderEvent(event: ProvisionEvent): string | undefined {
+function renderEvent(event: ProvisionEvent): string | undefined {
   switch (event.kind) {
     case 'run-begun':
       return event.resumed ? m.continuing() : undefined;

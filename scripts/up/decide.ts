@@ -10,7 +10,9 @@ import { findDocker } from '../old-docker/find-docker.ts';
 import { describeDocker } from '../old-docker/render-docker.ts';
 import { planSteps } from '../plan/plan-steps.ts';
 import { pendingSteps, planFor, type Plan, type PlanRequest } from '../plan/plan.ts';
-import { daemonCommand, daemonEnvironment } from '../program/daemon-command.ts';
+import { daemonEnvironment } from '../program/daemon-command.ts';
+import { plannedProgram } from '../program/planned-program.ts';
+import { withKeptProxies } from '../program/kept-proxies.ts';
 import type { UpEnvironment } from './environment.ts';
 import { planFeatures, requestOfFeatures, type PlannedFeatures } from './features/plan-features.ts';
 import { checkHost } from './host-check.ts';
@@ -70,8 +72,8 @@ export async function decide(options: UpOptions, env: UpEnvironment): Promise<De
       apiSocket: options.socket,
       dockerSocket: options.dockerSocket ? 'serve' : 'leave',
       fixes: verdict.fixes,
-      daemonArgv: daemonCommand(),
-      daemonEnvironment: daemonEnvironment(env.context.env),
+      daemonArgv: plannedProgram(options).argv('daemon', ['--config', places.daemonConfig]),
+      daemonEnvironment: daemonEnvironment(await withKeptProxies(env.context.env, env.host)),
       extras,
     },
     await hostFacts(env.host),

@@ -18,6 +18,8 @@ export interface UpOptions {
   readonly smokeTest: boolean;
   readonly skip: readonly SkipRequest[];
   readonly dryRun?: true;
+  /** Plans as the bundle would once it is installed; implies `dryRun`. For install.sh, which installs nothing then. */
+  readonly asInstalled?: true;
   /** File of a saved plan to apply. */
   readonly plan?: string;
   /** File to save the plan to; implies `dryRun`. */
@@ -33,6 +35,7 @@ export function defineUpOptions(command: Command): void {
   command
     .option('-y, --yes', m.optionYes())
     .option('--dry-run', m.optionDryRun())
+    .addOption(new Option('--as-installed').hideHelp().implies({ dryRun: true }))
     .option('--save-plan <file>', m.optionSavePlan())
     .option('--json', m.optionJson())
     .option('--socket <path>', m.optionSocket(), absolute('--socket'), places.apiSocket)

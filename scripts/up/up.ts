@@ -3,15 +3,14 @@ import { abandonRun, applyPlan, type ApplyWork } from '../apply/apply-plan.ts';
 import { recover, type Recovery } from '../apply/recover.ts';
 import { places } from '../host/places.ts';
 import { requireRoot } from '../host/require-root.ts';
-import { Journal } from '../journal/journal.ts';
-import { takeProvisionLock } from '../journal/lock.ts';
+import type { Journal } from '../journal/journal.ts';
+import { withJournal } from '../journal/with-journal.ts';
 import { savePlan } from '../plan/plan-file.ts';
 import type { Plan } from '../plan/plan.ts';
 import { renderPlan, viewPlan } from '../plan/render-plan.ts';
 import { smokeTest } from '../smoke/smoke-test.ts';
-import { readSupervisor } from '../supervisor/supervisor.ts';
 import { confirmed } from '../ui/confirm.ts';
-import { renderEvent } from '../ui/render-event.ts';
+import { telling } from '../ui/render-event.ts';
 import { decide, requestOf, type Decision } from './decide.ts';
 import type { UpEnvironment } from './environment.ts';
 import { guardDataRoot } from './guard-data-root.ts';
@@ -20,12 +19,12 @@ import { proveFixes } from './host-check.ts';
 import { upFeatures } from './features/index.ts';
 import type { UpOptions } from './options.ts';
 import type { UpResult } from './result.ts';
-import { waitForDaemon, type EndingDaemon } from './wait-for-daemon.ts';
+import { watchEndings } from './ending-daemon.ts';
+import { removeLook } from '../upgrade/target.ts';
+import { waitForDaemon } from './wait-for-daemon.ts';
 
 /** A daemon that has not answered by then will not, in milliseconds. */
 const readyTimeoutMs = 120_000;
-/** With the supervisor's growing pauses this takes about three seconds. */
-const hopelessRestarts = 5;
 
 /**
  * `berth up`: check, plan, confirm, apply, wait for the engine, run hello-world. Whatever fails on the way, the host is
@@ -37,12 +36,8 @@ const hopelessRestarts = 5;
 export async function up(options: UpOptions, env: UpEnvironment): Promise<UpResult> {
   if (options.dryRun || options.savePlan !== undefined) return onlyPlan(options, env);
   requireRoot('up');
-  const lock = await takeProvisionLock(env.host.path(places.lock));
-  try {
-    return await change(options, env);
-  } finally {
-    await lock.release();
-  }
+  const { host, context } = env;
+  return withJournal({ host, clock: context.clock }, (journal) => change(options, env, journal));
 }
 
 async function onlyPlan(options: UpOptions, env: UpEnvironment): Promise<UpResult> {
@@ -59,8 +54,8 @@ async function onlyPlan(options: UpOptions, env: UpEnvironment): Promise<UpResul
   return { ...result, savedTo: options.savePlan };
 }
 
-async function change(options: UpOptions, env: UpEnvironment): Promise<UpResult> {
-  const journal = await Journal.open(env.host, env.context.clock);
+async function change(options: UpOptions, env: UpEnvironment, journal: Journal): Promise<UpResult> {
+  await removeLook(env.host);
   const recovery = await recoverFirst(options, { env, journal });
   const decision = await decide(options, env);
   env.context.signal.throwIfAborted();
@@ -107,10 +102,7 @@ function workOf(
     host: env.host,
     journal,
     signal: env.context.signal,
-    listen: (event) => {
-      const line = renderEvent(event);
-      if (line !== undefined) tell(line);
-    },
+    listen: telling(tell),
   };
 }
 
@@ -164,10 +156,11 @@ async function proveAll(decision: Decision, env: UpEnvironment): Promise<void> {
 
 /** Waits at the socket that the plan wants: a saved one may name another than the options of today. */
 function waitUntilReady(
-  { request }: Plan,
+  { request, steps }: Plan,
   env: UpEnvironment,
 ): Promise<NonNullable<UpResult['engine']>> {
   const { socket } = request;
+  const service = steps.find((step) => step.kind === 'service');
   const socketPath = env.host.path(typeof socket === 'string' ? socket : places.apiSocket);
   const { clock, signal } = env.context;
   const logFile = env.host.path(places.daemonLog);
@@ -176,20 +169,15 @@ function waitUntilReady(
       socketPath,
       logFile,
       timeoutMs: readyTimeoutMs,
-      hopeless: () => endsAgainAndAgain(env),
+      ...(service === undefined
+        ? {}
+        : { hopeless: watchEndings(service, { host: env.host, clock }) }),
       clock,
       signal,
     });
     tell(m.answers({ socket: socketPath, ms: readyMs }));
     return { socketPath, readyMs };
   });
-}
-
-/** A daemon that keeps ending will not answer the next time either. */
-async function endsAgainAndAgain({ host }: UpEnvironment): Promise<EndingDaemon | undefined> {
-  const supervisor = await readSupervisor(host);
-  if (supervisor === undefined || supervisor.restarts < hopelessRestarts) return undefined;
-  return { times: supervisor.restarts, last: JSON.stringify(supervisor.lastEnd) };
 }
 
 function countsOf({ findings }: Decision): Readonly<Record<string, number>> {

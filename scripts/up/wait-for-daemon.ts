@@ -19,14 +19,14 @@ export interface DaemonWait {
 /** A daemon that was started again and again and always ended. */
 export interface EndingDaemon {
   readonly times: number;
-  /** How it ended last. */
-  readonly last: string;
+  /** How it ended last, where that is known. */
+  readonly last?: string;
 }
 
 const pollMs = 25;
 const shownLines = 8;
 
-/** Resolves with the milliseconds it took until `/_ping` was answered. Throws DAEMON_NOT_READY, or the signal's reason. */
+/** Resolves with the milliseconds it took until the engine answered. Throws DAEMON_NOT_READY, or the signal's reason. */
 export async function waitForDaemon(wait: DaemonWait): Promise<number> {
   const started = wait.clock.now();
   for (;;) {
@@ -39,13 +39,16 @@ export async function waitForDaemon(wait: DaemonWait): Promise<number> {
   }
 }
 
-/** Whether a daemon answers `/_ping` at `socketPath` with 200. */
+/**
+ * Whether an engine answers at `socketPath`. Not by `/_ping`: berthd answers that before it has so much as read its
+ * configuration, also when it cannot start with that.
+ */
 export async function answers(socketPath: string): Promise<boolean> {
   try {
     const response = await requestOverSocket({
       socketPath,
       method: 'GET',
-      target: '/_ping',
+      target: '/version',
       signal: AbortSignal.timeout(2000),
     });
     response.body.resume();

@@ -1,5 +1,6 @@
 import { upgradeMessages as m } from '../../messages/areas/upgrade.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { bootId } from '../../runtime/host/boot-id.ts';
 import { systemClock } from '../../runtime/host/clock.ts';
 import { exists } from '../../runtime/host/files.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { upgradeMessages as m } from '../../messages/areas/upgrade.ts';
-import { BerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../messages/error-words.ts';
+import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { readTextIfExists } from '../../runtime/host/files.ts';
 import { groupOf, socketsOf } from '../../templates/daemon-json.ts';
 import { runChecked } from '../host/commands.ts';

@@ -23,7 +23,7 @@ export interface UpgradeTarget {
   dispose(): Promise<void>;
 }
 
-/** Where a bundle is unpacked to be asked; the step that installs clears away folders of this kind. */
+/** Where a bundle is unpacked to be asked. */
 const lookName = '.new-to-look-at';
 
 /** Finds the version that is asked for. Throws UPGRADE_TARGET_MISSING, BUNDLE_CORRUPT. */
@@ -48,6 +48,11 @@ export async function findTarget(
   });
 }
 
+/** Removes what an upgrade that was killed while it looked at a bundle has left. The caller holds the lock of provisioning. */
+export async function removeLook(host: ProvisionHost): Promise<void> {
+  await rm(host.path(join(bundlesFolder, lookName)), { recursive: true, force: true });
+}
+
 async function bundleTarget(host: ProvisionHost, source: string): Promise<UpgradeTarget> {
   if (!(await exists(source))) {
     throw new BerthError('UPGRADE_TARGET_MISSING', {
@@ -59,12 +64,12 @@ async function bundleTarget(host: ProvisionHost, source: string): Promise<Upgrad
   const folder = host.path(join(bundlesFolder, lookName));
   const hadFolder = await exists(host.path(bundlesFolder));
   const dispose = async (): Promise<void> => {
-    await rm(folder, { recursive: true, force: true });
+    await removeLook(host);
     if (!hadFolder && (await listFolder(host.path(bundlesFolder))).length === 0) {
       await rm(host.path(bundlesFolder), { recursive: true, force: true });
     }
   };
-  await rm(folder, { recursive: true, force: true });
+  await removeLook(host);
   await mkdir(host.path(bundlesFolder), { recursive: true });
   try {
     await unpackBundle(source, folder);

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { upgradeMessages as m } from '../../messages/areas/upgrade.ts';
-import { BerthError, isBerthError, messageOf } from '../../runtime/errors/berth-error.ts';
+import { messageOf, remedyOf } from '../../messages/error-words.ts';
+import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import { bootId } from '../../runtime/host/boot-id.ts';
 import { readTextIfExists, rm } from '../../runtime/host/files.ts';
 import { applyPlan, type ApplyWork } from '../apply/apply-plan.ts';
@@ -11,8 +12,8 @@ import { installedService } from '../daemon/service.ts';
 import { places } from '../host/places.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { requireRoot } from '../host/require-root.ts';
-import { Journal } from '../journal/journal.ts';
-import { takeProvisionLock } from '../journal/lock.ts';
+import type { Journal } from '../journal/journal.ts';
+import { withJournal } from '../journal/with-journal.ts';
 import { planFor, type Plan } from '../plan/plan.ts';
 import { bundleHome } from '../program/bundle-home.ts';
 import { passedOn } from '../program/daemon-command.ts';
@@ -20,7 +21,7 @@ import { berthProgram } from '../program/self.ts';
 import { serviceManager } from '../services/index.ts';
 import type { Step } from '../steps/index.ts';
 import type { Progress, Tell } from '../ui/progress.ts';
-import { renderEvent } from '../ui/render-event.ts';
+import { telling } from '../ui/render-event.ts';
 import { EngineQuestions, type RunningContainer } from './engine.ts';
 import type { UpgradeOptions } from './options.ts';
 import { answersAgain } from './prove-engine.ts';
@@ -61,13 +62,10 @@ export async function upgrade(
   env: UpgradeEnvironment,
 ): Promise<UpgradeResult> {
   requireRoot('upgrade');
-  const lock = await takeProvisionLock(env.host.path(places.lock));
-  try {
-    const journal = await Journal.open(env.host, env.context.clock);
-    return await change(options, { ...env, journal });
-  } finally {
-    await lock.release();
-  }
+  const { host, context } = env;
+  return withJournal({ host, clock: context.clock }, (journal) =>
+    change(options, { ...env, journal }),
+  );
 }
 
 interface Work extends UpgradeEnvironment {
@@ -112,10 +110,7 @@ function applying({ host, journal, context }: Work, tell: Tell): ApplyWork {
     host,
     journal,
     signal: context.signal,
-    listen: (event) => {
-      const line = renderEvent(event);
-      if (line !== undefined) tell(line);
-    },
+    listen: telling(tell),
   };
 }
 
@@ -214,7 +209,7 @@ async function fallenBack(
   error: BerthError,
   { host, journal, from }: Work & { readonly from: string },
 ): Promise<BerthError> {
-  const failed = error.message;
+  const failed = messageOf(error);
   try {
     await answersAgain(host.path(socketOf(journal)));
     return restated(error, m.oldIsBack({ version: from, failed }));
@@ -229,7 +224,8 @@ async function fallenBack(
 }
 
 function restated(error: BerthError, message: string): BerthError {
-  const { code, remedy, details } = error;
+  const { code, details } = error;
+  const remedy = remedyOf(error);
   return new BerthError(code, {
     message,
     ...(remedy === undefined ? {} : { remedy }),

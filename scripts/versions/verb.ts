@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { dockerCliMessages as m } from '../../messages/areas/docker-cli.ts';
 import { repositoryMessages as r } from '../../messages/areas/repositories.ts';
+import { messageOf } from '../../messages/error-words.ts';
 import { isBerthError } from '../../runtime/errors/berth-error.ts';
 import type { Verb, VerbContext } from '../cli/verb.ts';
 import { berthVersion } from '../cli/version.ts';
@@ -57,7 +58,7 @@ async function clientVersions(
   } catch (error) {
     const isAsked = options.dockerCli === true || options.mirror !== undefined;
     if (isAsked || !isBerthError(error) || context.signal.aborted) throw error;
-    return { unavailable: error.message };
+    return { unavailable: messageOf(error) };
   }
 }
 

@@ -17,8 +17,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   checks: ['messages', 'runtime/syscall', 'runtime/host', 'runtime/errors'],
   templates: ['runtime/config', 'runtime/errors'],
-  // What berth says to people, in each language.
-  messages: [],
+  // What berth says to people, in each language; of errors from below, whose English is their own, the Chinese.
+  messages: ['runtime/errors'],
 
   // A client of the API like any other: it knows nothing of the engine behind the socket.
   'runtime/cli': ['runtime/host', 'runtime/errors'],

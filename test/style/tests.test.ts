@@ -9,7 +9,7 @@ const configurations = sources('vitest*.config.ts');
 describe('tests', () => {
   test('belong to a project, so that none is left out', () => {
     const projects = configurations
-      .flatMap(({ text }) => [...text.matchAll(/project\('([a-z]+)'|'test\/([a-z]+)\/\*\*/g)])
+      .flatMap(({ text }) => [...text.matchAll(/folder\('([a-z]+)'|'test\/([a-z]+)\/\*\*/g)])
       .map(([, called, included]) => called ?? included);
     expect(projects).not.toEqual([]);
     const strays = tests.filter(({ path }) => !projects.includes(path.split('/')[1]));

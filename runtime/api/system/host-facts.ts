@@ -1,4 +1,5 @@
 import { readTextIfExists, statfs } from '../../host/files.ts';
+import { prettyName, readOsRelease } from '../../host/os-release.ts';
 
 /** What `/info` tells of the host. */
 export interface HostFacts {
@@ -29,12 +30,6 @@ const fileSystems: Readonly<Record<number, string>> = {
 /** `f_type` of a cgroup v2 mount. */
 const cgroup2Magic = 0x63677270;
 
-/** A field of os-release(5). */
-function osRelease(text: string, key: string): string {
-  const value = new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '';
-  return value.replace(/^["'](.*)["']$/, '$1');
-}
-
 /** Controllers of /proc/cgroups that are enabled (cgroups(7)). */
 function enabledControllers(text: string): ReadonlySet<string> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -50,7 +45,7 @@ async function isOn(path: string): Promise<boolean> {
 export async function readHostFacts(dataRoot: string): Promise<HostFacts> {
   const [release, controllers, cgroup, backing, forwarding, iptables, ip6tables] =
     await Promise.all([
-      readTextIfExists('/etc/os-release'),
+      readOsRelease(readTextIfExists),
       readTextIfExists('/proc/cgroups'),
       statfs('/sys/fs/cgroup'),
       statfs(dataRoot),
@@ -58,10 +53,9 @@ export async function readHostFacts(dataRoot: string): Promise<HostFacts> {
       isOn('/proc/sys/net/bridge/bridge-nf-call-iptables'),
       isOn('/proc/sys/net/bridge/bridge-nf-call-ip6tables'),
     ]);
-  const name = osRelease(release ?? '', 'PRETTY_NAME');
   return {
-    operatingSystem: name === '' ? 'Linux' : name,
-    osVersion: osRelease(release ?? '', 'VERSION_ID'),
+    operatingSystem: prettyName(release) ?? 'Linux',
+    osVersion: release?.get('VERSION_ID') ?? '',
     cgroupVersion: cgroup.type === cgroup2Magic ? '2' : '1',
     controllers: enabledControllers(controllers ?? ''),
     ipv4Forwarding: forwarding,

@@ -71,6 +71,11 @@ export class ApiClient {
     } catch (cause) {
       throw new BerthError('API_RESPONSE_INVALID', {
         message: `the daemon answered '${text.slice(0, 80)}' to ${call.method} ${call.path}, wanted JSON`,
+        details: {
+          problem: 'no-json',
+          answer: text.slice(0, 80),
+          asked: `${call.method} ${call.path}`,
+        },
         cause,
       });
     }
@@ -100,6 +105,7 @@ export class ApiClient {
     outcome.body.destroy();
     throw new BerthError('API_RESPONSE_INVALID', {
       message: `the daemon answered ${outcome.status} to ${call.path}, wanted 101 Switching Protocols`,
+      details: { problem: 'no-upgrade', answer: outcome.status, asked: call.path },
     });
   }
 

@@ -48,7 +48,7 @@ export function connectionFailure(endpoint: Endpoint, cause: unknown): unknown {
     return new BerthError('DAEMON_UNREACHABLE', {
       message: `no daemon answers at '${address}', wanted berth's API there`,
       remedy: 'Start it with: berth up',
-      details: { address },
+      details: { problem: 'absent', address },
       cause,
     });
   }
@@ -56,7 +56,7 @@ export function connectionFailure(endpoint: Endpoint, cause: unknown): unknown {
     return new BerthError('DAEMON_UNREACHABLE', {
       message: `permission denied at '${address}', wanted to open the daemon's socket`,
       remedy: 'Use sudo, or join the group berth: sudo usermod -aG berth $USER, then log in again.',
-      details: { address },
+      details: { problem: 'denied', address },
       cause,
     });
   }
@@ -64,7 +64,7 @@ export function connectionFailure(endpoint: Endpoint, cause: unknown): unknown {
     return new BerthError('API_STREAM_BROKEN', {
       message: `the daemon at '${address}' closed the connection in the middle, wanted a whole answer`,
       remedy: 'See whether it still runs with: berth status',
-      details: { address },
+      details: { problem: 'closed', address },
       cause,
     });
   }

@@ -7,10 +7,11 @@ import { BerthError } from '../../errors/berth-error.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 function invalid(what: string, wanted: string, found: unknown): BerthError {
+  const shown = found === undefined ? 'nothing' : JSON.stringify(found);
   return new BerthError('API_RESPONSE_INVALID', {
-    message: `the daemon's answer has ${found === undefined ? 'nothing' : JSON.stringify(found)} as '${what}', wanted ${wanted}`,
+    message: `the daemon's answer has ${shown} as '${what}', wanted ${wanted}`,
     remedy: 'Check that the address belongs to berth or another Docker Engine API.',
-    details: { field: what },
+    details: { problem: 'field', field: what, found: shown, wanted },
   });
 }
 

@@ -8,6 +8,7 @@ function parseLine(line: string): Fields {
   } catch (cause) {
     throw new BerthError('API_RESPONSE_INVALID', {
       message: `the daemon's message is '${line.slice(0, 80)}', wanted one JSON object a line`,
+      details: { problem: 'no-json-line', line: line.slice(0, 80) },
       cause,
     });
   }

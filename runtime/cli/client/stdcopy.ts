@@ -53,6 +53,7 @@ export class StdcopyParser {
     throw new BerthError('API_STREAM_BROKEN', {
       message: `the output ended in the middle of a frame, ${this.#remaining} bytes of it are missing`,
       remedy: 'See whether the daemon still runs with: berth status',
+      details: { problem: 'cut', missingBytes: this.#remaining },
     });
   }
 
@@ -71,6 +72,7 @@ export class StdcopyParser {
     if (stream === undefined) {
       throw new BerthError('API_RESPONSE_INVALID', {
         message: `the output has a frame for stream ${view.getUint8(0)}, wanted 0 to 3`,
+        details: { problem: 'stream', stream: view.getUint8(0) },
       });
     }
     this.#stream = stream;

@@ -85,6 +85,7 @@ function refuse(error: CommanderError): never {
   throw new BerthError('RUN_USAGE', {
     message: error.message.replace(/^error: /, '').replaceAll('\n', ' '),
     remedy: 'See "berth run --help".',
+    details: { help: 'berth run --help' },
     cause: error,
   });
 }

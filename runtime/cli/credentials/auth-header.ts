@@ -1,6 +1,6 @@
 import { isBerthError } from '../../errors/berth-error.ts';
 import type { EngineContext } from '../context.ts';
-import { renderError } from '../render/error.ts';
+import { showError } from '../render/show-error.ts';
 import { CredentialStore } from './credential-store.ts';
 import type { Login } from './login.ts';
 import { credentialsKey, registryOfImage } from './registry-key.ts';
@@ -30,15 +30,16 @@ function headersOf(key: string, login: Login | undefined): Headers {
  * @throws CREDENTIAL_HELPER_FAILED
  */
 export async function registryAuth(
-  { env, console }: Pick<EngineContext, 'env' | 'console'>,
+  context: Pick<EngineContext, 'env' | 'console' | 'describe'>,
   image: string,
 ): Promise<Headers> {
   const key = credentialsKey(registryOfImage(image));
   try {
-    return headersOf(key, await new CredentialStore(env).find(key));
+    return headersOf(key, await new CredentialStore(context.env).find(key));
   } catch (error) {
     if (!isBerthError(error, 'CREDENTIALS_FILE_INVALID')) throw error;
-    await console.errors.write(`WARNING: going on without a login\n${renderError(error)}`);
+    await context.console.errors.write('WARNING: going on without a login\n');
+    await showError(context, error);
     return headersOf(key, undefined);
   }
 }

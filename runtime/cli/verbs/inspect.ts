@@ -5,7 +5,7 @@ import { segment } from '../client/client.ts';
 import { isApiStatus } from '../client/failure.ts';
 import { platformQuery } from '../client/platform.ts';
 import { prettyJson } from '../formats.ts';
-import { renderError } from '../render/error.ts';
+import { showError } from '../render/show-error.ts';
 import type { VerbInput } from '../verb.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -59,7 +59,7 @@ async function inspectAll(
     }
   }
   await context.console.output.write(prettyJson(found));
-  for (const error of missing) await context.console.errors.write(renderError(error));
+  for (const error of missing) await showError(context, error);
   return missing.length === 0 ? 0 : 1;
 }
 

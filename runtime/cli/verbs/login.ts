@@ -7,7 +7,7 @@ import { CredentialStore } from '../credentials/credential-store.ts';
 import type { Login } from '../credentials/login.ts';
 import { isUsable } from '../credentials/login.ts';
 import { credentialsKey } from '../credentials/registry-key.ts';
-import { renderError } from '../render/error.ts';
+import { showError } from '../render/show-error.ts';
 import type { LoginOptions } from '../credentials/ask-login.ts';
 import { askLogin, checkLoginOptions } from '../credentials/ask-login.ts';
 import { defineVerb } from '../verb.ts';
@@ -54,7 +54,7 @@ async function tryKept(
     return (await authenticate(client, key, kept)).words;
   } catch (error) {
     if (!isBerthError(error) || error.code === 'DAEMON_UNREACHABLE') throw error;
-    await errors.write(renderError(error));
+    await showError(context, error);
     return undefined;
   }
 }

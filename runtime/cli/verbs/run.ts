@@ -3,7 +3,7 @@ import { segment } from '../client/client.ts';
 import { createContainer } from '../create/create-container.ts';
 import type { RunOptions } from '../create/run-options.ts';
 import { defineRunOptions } from '../create/run-options.ts';
-import { renderError } from '../render/error.ts';
+import { showError } from '../render/show-error.ts';
 import { parseDetachKeys } from '../session/detach-keys.ts';
 import { runExitCode } from '../session/run-exit.ts';
 import { SignalRelay } from '../session/signal-relay.ts';
@@ -82,7 +82,7 @@ export const run = defineVerb<RunOptions>({
     } catch (thrown) {
       const error: unknown = relay.interrupted.aborted ? relay.interrupted.reason : thrown;
       if (!(error instanceof BerthError)) throw error;
-      await input.context.console.errors.write(renderError(error));
+      await showError(input.context, error);
       return runExitCode(error);
     } finally {
       relay.close();

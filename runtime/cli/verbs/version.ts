@@ -6,7 +6,7 @@ import { fieldsAt, fieldsOf, listOf, optionalText } from '../client/fields.ts';
 import { prettyJson } from '../formats.ts';
 import type { Fact } from '../render/facts.ts';
 import { renderFacts } from '../render/facts.ts';
-import { renderError } from '../render/error.ts';
+import { showError } from '../render/show-error.ts';
 import { clientVersion } from '../client/client-version.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -54,7 +54,7 @@ export const version = defineVerb<VersionOptions>({
       .option('--json', 'print as JSON');
   },
   run: async ({ context, client, options }) => {
-    const { output, errors } = context.console;
+    const { output } = context.console;
     const json = options.json === true || options.format === 'json';
     const own = {
       Version: clientVersion,
@@ -79,7 +79,7 @@ export const version = defineVerb<VersionOptions>({
           ? prettyJson({ Client: own })
           : renderFacts([{ name: 'Client', facts: clientFacts() }]),
       );
-      await errors.write(renderError(error));
+      await showError(context, error);
       return 1;
     }
   },

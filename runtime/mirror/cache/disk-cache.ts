@@ -218,7 +218,8 @@ export class DiskCache {
     }
     this.#options.report({ kind: 'damaged', digest });
     this.remove(digest).catch((error: unknown) => {
-      this.#options.report({ kind: 'problem', what: `removing "${digest}"`, error });
+      const about = { topic: 'removing', subject: digest } as const;
+      this.#options.report({ kind: 'problem', what: `removing "${digest}"`, error, ...about });
     });
   }
 

@@ -52,7 +52,9 @@ export class LocalImages {
       return await openVerified({ file, digest, sizeBytes: size, trust, onOutcome });
     } catch (error) {
       if (!isBerthError(error, 'CONTENT_MISMATCH')) throw error;
-      this.#report({ kind: 'problem', what: `the engine's store has "${digest}" damaged`, error });
+      const what = `the engine's store has "${digest}" damaged`;
+      const about = { topic: 'store-damaged', subject: digest } as const;
+      this.#report({ kind: 'problem', what, error, ...about });
       return undefined;
     }
   }
@@ -107,7 +109,8 @@ export class LocalImages {
       const text = await readFile(path, 'utf8');
       this.#index = { version, entries: parseIndexFile(text, `"${path}"`) };
     } catch (error) {
-      this.#report({ kind: 'problem', what: `reading "${path}"`, error });
+      const about = { topic: 'reading', subject: path } as const;
+      this.#report({ kind: 'problem', what: `reading "${path}"`, error, ...about });
       this.#index = { version, entries: [] };
     }
     this.#content.clear();

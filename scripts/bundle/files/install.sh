@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs berth @VERSION@ from the folder of this file to @HOME@, then runs "berth up" with the arguments given.
-# With --install-only as the first argument it stops before that. Needs root and no network; POSIX shell, because on a
+# With --install-only as the first argument it stops before that; with --dry-run it installs nothing, and "berth up" shows
+# what it would do if it were installed. Needs root and no network; POSIX shell, because on a
 # bare host there may be nothing else. "berth down --purge" takes all of it away again. With --json, which is for "berth
 # up" as well, standard output is one JSON document: what this says goes to standard error.
 set -eu
@@ -25,8 +26,12 @@ case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
 esac
 
 json=
+dry=
 for argument in "$@"; do
-  case $argument in --json) json=yes ;; esac
+  case $argument in
+    --json) json=yes ;;
+    --dry-run) dry=yes ;;
+  esac
 done
 
 tell() {
@@ -95,6 +100,8 @@ for part in SHA256SUMS manifest.json bin/node berth.js; do
   [ -f "$here/$part" ] || fail BUNDLE_CORRUPT "\"$part\" is missing beside install.sh; wanted a whole bundle" \
     "install.sh 旁边缺少\"$part\"；需要完整的安装包" 'unpack the archive again' '请重新解压安装包'
 done
+
+if [ -n "$dry" ] && [ "${1:-}" != --install-only ]; then exec "$here/bin/berth" up --as-installed "$@"; fi
 
 take_lock() {
   [ -d "$opt" ] || { mkdir "$opt" && made_opt=yes; }

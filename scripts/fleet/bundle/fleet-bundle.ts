@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { fleetErrorMessages as m } from '../../../messages/areas/fleet-errors.ts';
-import { BerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../../messages/error-words.ts';
+import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { open } from '../../../runtime/host/files.ts';
 import { fileStream } from '../../../runtime/host/file-stream.ts';
 import type { FleetArch } from '../remote/inspect.ts';

@@ -1,7 +1,8 @@
 import zhCN from 'zod/v4/locales/zh-CN.js';
 import { fleetErrorMessages as m } from '../../../messages/areas/fleet-errors.ts';
 import { language } from '../../../messages/language.ts';
-import { BerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../../messages/error-words.ts';
+import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { readFile } from '../../../runtime/host/files.ts';
 import { findDuplicate, type FleetHost } from './fleet-host.ts';
 import {

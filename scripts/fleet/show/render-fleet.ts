@@ -1,11 +1,9 @@
 import { fleetMessages as m } from '../../../messages/areas/fleet.ts';
 import type { FleetResult } from '../result.ts';
-import { describeDetail, describeStatus } from './describe-result.ts';
-import { padEnd } from './text-width.ts';
+import { describeDetail, describePlans, describeStatus } from './describe-result.ts';
+import { alignedLines } from '../../ui/text-table.ts';
 
-const gap = 2;
-
-/** The end of `berth fleet`, for people: a table, what to do about each failure, where the logs are. */
+/** The end of `berth fleet`, for people: plans that were asked for, a table, what to do about each failure, where the logs are. */
 export function renderFleet(result: FleetResult): string {
   const rows = result.hosts.map((host) => [
     host.name,
@@ -14,7 +12,7 @@ export function renderFleet(result: FleetResult): string {
     describeDetail(host),
   ]);
   const heads = [m.headHost(), m.headResult(), m.headTime(), m.headDetail()];
-  const table = renderColumns([heads, ...rows]);
+  const table = alignedLines([heads, ...rows]);
   const remedies = result.hosts.flatMap(({ name, error }) =>
     error?.remedy === undefined ? [] : [`  ${name}: ${error.remedy}`],
   );
@@ -22,22 +20,6 @@ export function renderFleet(result: FleetResult): string {
   const { counts } = result.summary;
   const total = result.hosts.length;
   const summary = m.summary({ ok: counts.ok, total, logs: result.logFolder });
-  return ['', ...table, ...next, '', summary, ''].join('\n');
-}
-
-function renderColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const columns = rows[0]?.length ?? 0;
-  const cells = rows.map((row) =>
-    Array.from({ length: columns }, (_none, index) => row[index] ?? ''),
-  );
-  return cells.map((row) =>
-    row
-      .map((cell, index) =>
-        index === columns - 1
-          ? cell
-          : padEnd(cell, { column: cells.map((each) => each[index] ?? ''), gap }),
-      )
-      .join('')
-      .trimEnd(),
-  );
+  const plans = describePlans(result.hosts);
+  return [...plans, '', ...table, ...next, '', summary, ''].join('\n');
 }

@@ -10,8 +10,7 @@ import { abandonRun, applyPlan, type ApplyWork } from '../../apply/apply-plan.ts
 import type { VerbContext } from '../../cli/verb.ts';
 import { places } from '../../host/places.ts';
 import type { ProvisionHost } from '../../host/provision-host.ts';
-import { Journal } from '../../journal/journal.ts';
-import { takeProvisionLock } from '../../journal/lock.ts';
+import { requireFinished, withJournal } from '../../journal/with-journal.ts';
 import { planFor, type Plan } from '../../plan/plan.ts';
 import type { Step } from '../../steps/index.ts';
 import { waitForDaemon } from '../../up/wait-for-daemon.ts';
@@ -76,10 +75,9 @@ export async function useRegistryPlan(
  * @throws BerthError MIRROR_USE_REFUSED, UP_RUNNING, STEP_FAILED, INTERRUPTED, DAEMON_NOT_READY.
  */
 export async function applyUse(plan: Plan, { host, context }: UseEnvironment): Promise<void> {
-  const lock = await takeProvisionLock(host.path(places.lock));
-  try {
-    const journal = await Journal.open(host, context.clock);
-    requireFinished(journal);
+  const { clock } = context;
+  await withJournal({ host, clock }, async (journal) => {
+    requireFinished(journal, 'MIRROR_USE_REFUSED');
     const work: ApplyWork = { host, journal, signal: context.signal, listen: () => undefined };
     const run = await applyPlan(plan, work);
     if (!plan.steps.some(({ kind }) => kind === 'service')) return;
@@ -88,9 +86,7 @@ export async function applyUse(plan: Plan, { host, context }: UseEnvironment): P
     } catch (error) {
       throw await abandonRun(run, { ...work, error, what: m.daemonAway() });
     }
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 async function waitUntilReady({ host, context }: UseEnvironment): Promise<void> {
@@ -101,16 +97,5 @@ async function waitUntilReady({ host, context }: UseEnvironment): Promise<void> 
     timeoutMs: readyTimeoutMs,
     clock: context.clock,
     signal: context.signal,
-  });
-}
-
-/** A run that was killed half-way comes first: only `berth up` and `berth down` know how to go on with it. */
-function requireFinished(journal: Journal): void {
-  if (journal.unfinished === undefined) return;
-  const { begunAt, id } = journal.unfinished;
-  throw new BerthError('MIRROR_USE_REFUSED', {
-    message: m.useUnfinished({ begunAt }),
-    remedy: m.useUnfinishedRemedy(),
-    details: { run: id },
   });
 }

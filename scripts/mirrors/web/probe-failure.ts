@@ -1,4 +1,4 @@
-import { messageOf } from '../../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../../messages/error-words.ts';
 import type { Part, Reason } from '../verdict.ts';
 
 /** Ends the test of a mirror: its verdict is settled. Never leaves the part that tests mirrors. */

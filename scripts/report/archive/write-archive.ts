@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { reportMessages as m } from '../../../messages/areas/report.ts';
-import { BerthError, isBerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../../messages/error-words.ts';
+import { BerthError, isBerthError } from '../../../runtime/errors/berth-error.ts';
 import { open, orIfMissing, rename, rm, stat } from '../../../runtime/host/files.ts';
 
 /** What was written. */

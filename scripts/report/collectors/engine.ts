@@ -11,6 +11,7 @@ import { reasonOf, type Evidence } from '../evidence/evidence.ts';
 /** Configuration of berth's daemon, and of others that may be in its way. */
 const files = [
   places.daemonConfig,
+  places.daemonEnvironment,
   places.systemdUnit,
   places.systemdSocket,
   places.openrcScript,

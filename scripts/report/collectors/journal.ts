@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { reportFindingMessages as m } from '../../../messages/areas/report-findings.ts';
 import { reportMessages } from '../../../messages/areas/report.ts';
+import { messageOf } from '../../../messages/error-words.ts';
 import { isBerthError } from '../../../runtime/errors/berth-error.ts';
 import { listFolder } from '../../../runtime/host/files.ts';
 import { places } from '../../host/places.ts';
@@ -43,7 +44,7 @@ async function readRuns(
     return (await Journal.look(host, clock)).runs;
   } catch (error) {
     if (isBerthError(error, 'JOURNAL_CORRUPT')) {
-      addFinding(m.journalCorrupt({ why: error.message }), m.journalCorruptRemedy(), evidence);
+      addFinding(m.journalCorrupt({ why: messageOf(error) }), m.journalCorruptRemedy(), evidence);
     } else {
       evidence.note(reportMessages.fileUnreadable({ path: places.journal, why: reasonOf(error) }));
     }

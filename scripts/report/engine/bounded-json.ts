@@ -1,3 +1,4 @@
+import { reportMessages as m } from '../../../messages/areas/report.ts';
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 
 /** The longest answer that is read as a whole, in bytes: `docker inspect` of a container has some 10 KiB. */
@@ -13,7 +14,7 @@ export async function boundedJson(
   for await (const chunk of body) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > mostBytes) throw invalid(target, `more than ${mostBytes} bytes`);
+    if (bytes > mostBytes) throw invalid(target, m.engineMoreThan({ bytes: mostBytes }));
   }
   const text = Buffer.concat(chunks).toString('utf8');
   try {
@@ -24,7 +25,6 @@ export async function boundedJson(
 }
 
 function invalid(target: string, answered: string): BerthError {
-  // The engine's own words for this, which stay English as all that its API says.
-  const message = `the engine answered ${answered} to GET ${target}, wanted JSON`;
+  const message = m.engineAnsweredNoJson({ answered, target });
   return new BerthError('API_RESPONSE_INVALID', { message, details: { target } });
 }

@@ -1,4 +1,6 @@
-import { BerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
+import { reportMessages as m } from '../../../messages/areas/report.ts';
+import { messageOf } from '../../../messages/error-words.ts';
+import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { hasErrno } from '../../../runtime/host/files.ts';
 import { requestOverSocket } from '../../../runtime/host/http-client.ts';
 import { boundedJson } from './bounded-json.ts';
@@ -37,8 +39,7 @@ export function engineProbe(options: {
     const answer = await requestOverSocket({ socketPath, method: 'GET', target, signal });
     if (answer.status < 400) return answer.body;
     answer.body.destroy();
-    // The engine's own words, which stay English as all that its API says.
-    const message = `the engine answered ${answer.status} to GET ${target}`;
+    const message = m.engineAnswered({ status: answer.status, target });
     throw new BerthError('API_ERROR', { message, details: { status: answer.status, target } });
   };
   const within = (signal: AbortSignal): AbortSignal =>

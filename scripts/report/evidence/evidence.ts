@@ -1,5 +1,6 @@
 import { captureProcess } from '../../../runtime/host/capture-process.ts';
-import { isBerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../../messages/error-words.ts';
+import { isBerthError } from '../../../runtime/errors/berth-error.ts';
 import { reportMessages as m } from '../../../messages/areas/report.ts';
 import { hasErrno, orIfMissing } from '../../../runtime/host/files.ts';
 import type { ReportFinding } from '../document/report-schema.ts';
@@ -239,5 +240,5 @@ interface EvidenceSink {
 /** Why something could not be read, in words for a person. */
 export function reasonOf(error: unknown): string {
   if (hasErrno(error, 'EACCES', 'EPERM')) return m.needsRoot();
-  return isBerthError(error) ? `${error.code}: ${error.message}` : messageOf(error);
+  return isBerthError(error) ? `${error.code}: ${messageOf(error)}` : messageOf(error);
 }

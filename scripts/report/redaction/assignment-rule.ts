@@ -1,4 +1,4 @@
-import { isEmptyValue, looksSecret } from './plain-values.ts';
+import { isEmptyValue, isReference, looksSecret } from './plain-values.ts';
 import { secrecyOf } from './secret-name.ts';
 import { isPlaceholder } from './span.ts';
 import type { SecretRule, SecretSpan } from './span.ts';
@@ -30,6 +30,7 @@ export const assignmentRule: SecretRule = {
       const value = valueAt(text, { start, nameAt: match.index, separator });
       const secret = text.slice(value.from, Math.min(value.to, value.from + longestLook));
       if (isEmptyValue(secret.trim()) || isPlaceholder(secret)) continue;
+      if (secrecy !== 'certain' && isReference(secret.trim())) continue;
       // `invalid token: unexpected end` is a sentence.
       const mayBeNone =
         secrecy === 'ambiguous' || (secrecy === 'likely' && separator.startsWith(':'));
@@ -41,7 +42,9 @@ export const assignmentRule: SecretRule = {
         secretFrom: value.from,
         secretTo: value.to,
         rule: 'secret-name',
-        learn: [text.slice(value.from, value.to)],
+        learn: value.isList
+          ? text.slice(value.from, value.to).split(/[\s,"'\\]+/)
+          : [text.slice(value.from, value.to)],
       };
     }
   },
@@ -54,9 +57,18 @@ interface ValuePlace {
   readonly separator: string;
 }
 
-function valueAt(text: string, place: ValuePlace): { readonly from: number; readonly to: number } {
+interface FoundValue {
+  readonly from: number;
+  readonly to: number;
+  readonly isList?: true;
+}
+
+function valueAt(text: string, place: ValuePlace): FoundValue {
   const { start, separator } = place;
   if (separator === '>') return upTo(text, start, /<|\n/g);
+  // A list of texts, as JSON writes it: whole.
+  const list = /^\[\s{0,8}(?=\\*["'])[^\][]*(?=\])/.exec(text.slice(start, start + longestLook));
+  if (list !== null) return { from: start + 1, to: start + list[0].length, isList: true };
   const quote = /^\\*["'`]/.exec(text.slice(start, start + 16))?.[0];
   if (quote !== undefined) return quotedAt(text, start + quote.length, quote);
   if (!separator.includes('"') && !separator.includes("'")) {

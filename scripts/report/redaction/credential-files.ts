@@ -29,6 +29,7 @@ const onHost = [
   '/etc/apt/apt.conf',
   '/etc/apt/auth.conf',
   '/etc/berth/daemon.json',
+  '/etc/berth/environment',
   '/etc/containers/auth.json',
   '/etc/default/docker',
   '/etc/dnf/dnf.conf',

@@ -12,6 +12,13 @@ export function looksSecret(value: string): boolean {
   return value.length >= 6 && (/\d/.test(value) || /[a-z][A-Z]|[^\w\s.,;:!?'"()-]/.test(value));
 }
 
+/** Whether a value only says where a secret is, or is the fingerprint of one: a path, a URL without credentials. */
+export function isReference(value: string): boolean {
+  return /^(?:(?:~|\.{1,2})?\/[a-z][\w.-]*(?:\/[\w.@-]+)*\/?|(?:https?|file|unix):\/\/[^@]*|(?:sha\d+|md5):[\w+/:=]+)$/i.test(
+    value,
+  );
+}
+
 /**
  * Whether a secret may be searched for everywhere. A short or ordinary word (`admin`, `docker`) is only taken out where it
  * was found: elsewhere it means something else, and the report has to stay readable.

@@ -1,4 +1,4 @@
-import { isEmptyValue, looksSecret } from './plain-values.ts';
+import { isEmptyValue, isReference, looksSecret } from './plain-values.ts';
 import { isSecretName, secrecyOf } from './secret-name.ts';
 import { isPlaceholder } from './span.ts';
 
@@ -50,6 +50,7 @@ function redactField(
 function isSecretText(key: string, field: string): boolean {
   const secrecy = secrecyOf(key);
   if (secrecy === 'none' || isEmptyValue(field)) return false;
+  if (secrecy !== 'certain' && isReference(field)) return false;
   return secrecy !== 'ambiguous' || looksSecret(field);
 }
 

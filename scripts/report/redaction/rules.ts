@@ -1,8 +1,8 @@
 import { assignmentRule } from './assignment-rule.ts';
+import { commandLineRules, credentialsOf } from './command-line-rules.ts';
 import { looksSecret } from './plain-values.ts';
 import { patternRule } from './pattern-rule.ts';
 import { privateKeyRule } from './private-key-rule.ts';
-import { isSecretName } from './secret-name.ts';
 import { settingRules } from './setting-rules.ts';
 import type { SecretRule } from './span.ts';
 
@@ -34,9 +34,6 @@ const anyToken = new RegExp(
   `(?<![A-Za-z0-9])(?<secret>${tokenShapes.map(({ source }) => source).join('|')})`,
   'dg',
 );
-
-/** One word of a command line, quoted or not. */
-const word = String.raw`(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[^\s"',]+)`;
 
 /** The rules, in the order in which a place that several of them find is counted. */
 export const secretRules: readonly SecretRule[] = [
@@ -71,43 +68,7 @@ export const secretRules: readonly SecretRule[] = [
   patternRule('docker-auth', /"auth\\*"\s*:\s*\\*"(?<secret>[A-Za-z0-9+/=]{4,})/dg, {
     learn: headerValues,
   }),
-  patternRule(
-    'command-line',
-    new RegExp(
-      String.raw`(?<![\w-])--?(?<name>[A-Za-z][\w-]{0,60})(?:\s{1,8}|["']\s{0,4},\s{0,8}["'])(?<secret>${word})`,
-      'dg',
-    ),
-    {
-      accept: (secret, match) =>
-        isSecretName(match.groups?.['name'] ?? '') && !secret.startsWith('-'),
-      learn: (secret) => [unquoted(secret)],
-    },
-  ),
-  // Short options whose meaning depends on the program.
-  patternRule(
-    'command-line',
-    new RegExp(
-      String.raw`\b(?:(?:mysql\w*|mariadb[\w-]*)\b[^\n;|]{0,400}?\s-p|sshpass\s+-p\s{0,4})(?<secret>${word})`,
-      'dg',
-    ),
-    { learn: (secret) => [unquoted(secret)] },
-  ),
-  patternRule(
-    'command-line',
-    new RegExp(
-      String.raw`\b(?:login\b[^\n;|]{0,400}?\s-p|redis-cli\b[^\n;|]{0,400}?\s-a)\s+(?<secret>${word})`,
-      'dg',
-    ),
-  ),
-  patternRule(
-    'command-line',
-    new RegExp(
-      String.raw`(?:(?:curl|wget|http)\b[^\n;|]{0,400}?\s(?:-u|--user|--proxy-user|-U)|--(?:src-|dest-)?creds)[= ]?\s*(?<secret>["']?[^\s"':]+:${word})`,
-      'dg',
-    ),
-    { learn: credentialsOf },
-  ),
-  patternRule('command-line', /\bpass:(?<secret>[^\s"',]{4,})/dg, { accept: looksSecret }),
+  ...commandLineRules,
   patternRule('netrc', /\blogin\s{1,8}\S{1,256}\s{1,8}password\s{1,8}(?<secret>\S+)/dg),
   patternRule('sql', /\b(?:identified\s+by|password)\s+'(?<secret>[^'\n]+)'/dgi),
   // crypt(5).
@@ -123,22 +84,6 @@ export const secretRules: readonly SecretRule[] = [
   ...settingRules,
   assignmentRule,
 ];
-
-function unquoted(value: string): string {
-  return value.replace(/^["']|["']$/g, '');
-}
-
-/** `user:password`, percent-encoded or not: the password, in both forms. */
-function credentialsOf(secret: string): readonly string[] {
-  const password = unquoted(secret.slice(secret.indexOf(':') + 1));
-  let decoded = password;
-  try {
-    decoded = decodeURIComponent(password);
-  } catch {
-    // A percent sign that stands for itself.
-  }
-  return decoded === password ? [password] : [password, decoded];
-}
 
 /** What is in a header's value: its words, and in Base64 `user:password` (RFC 7617). */
 function headerValues(secret: string): readonly string[] {

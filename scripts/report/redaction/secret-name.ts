@@ -1,3 +1,5 @@
+import { keySecrecy } from './key-name.ts';
+
 /** Parts that make a name secret wherever they stand in it: `PGPASSWORD`, `clientSecret`, `apikey`. */
 const anywhere =
   /passw(?:or)?d|passwort|passphrase|passcode|secret|credential|apikey|authkey|privatekey|accesskey|accountkey|encryptionkey|signingkey|sharedkey|masterkey|licen[cs]ekey|deploykey|identitytoken|registrytoken|bearer/;
@@ -8,6 +10,7 @@ const lastWords: ReadonlySet<string> = new Set([
   'authtoken',
   'cookie',
   'cookies',
+  'creds',
   'dsn',
   'jwt',
   'otp',
@@ -21,32 +24,30 @@ const lastWords: ReadonlySet<string> = new Set([
   'sessionid',
   'token',
   'tokens',
+  'unseal',
   'userpwd',
+]);
+
+/** Ends of last words that make a name secret, as they are written together: `DBPASS`, `csrftoken`. */
+const lastPart = /(?:token|sessid|pass|pwd)$/;
+
+/** Words that end so and have nothing to do with that. */
+const noPasswords: ReadonlySet<string> = new Set([
+  ...[
+    'askpass',
+    'bypass',
+    'compass',
+    'encompass',
+    'overpass',
+    'surpass',
+    'trespass',
+    'underpass',
+    'oldpwd',
+  ],
 ]);
 
 /** Words that name a secret only when the value looks like one: `sig=31` is a signal, `auth=none` a choice. */
 const ambiguous: ReadonlySet<string> = new Set(['auth', 'sas', 'sig', 'signature']);
-
-/** Words before `key` that make it a secret one. */
-const keyQualifiers: ReadonlySet<string> = new Set([
-  'access',
-  'account',
-  'api',
-  'app',
-  'auth',
-  'client',
-  'deploy',
-  'encryption',
-  'license',
-  'master',
-  'preshared',
-  'private',
-  'service',
-  'shared',
-  'signing',
-  'ssh',
-  'storage',
-]);
 
 /** Last words of names that are about a secret and are none: `password_file`, `token_type`. */
 const aboutSecrets: ReadonlySet<string> = new Set([
@@ -61,7 +62,6 @@ const aboutSecrets: ReadonlySet<string> = new Set([
   'file',
   'id',
   'issuer',
-  'keys',
   'length',
   'limit',
   'max',
@@ -102,16 +102,22 @@ export function isSecretName(name: string): boolean {
  */
 export function secrecyOf(name: string): 'certain' | 'likely' | 'ambiguous' | 'none' {
   if (name === '' || harmless.has(name.toLowerCase())) return 'none';
-  const words = wordsOf(name);
+  const words = withoutSuffix(wordsOf(name));
   const last = words.at(-1) ?? '';
   // Vault's AppRole: the identifier is the secret.
   if (words.join('').endsWith('secretid')) return 'certain';
+  if (last === 'keys' && words.length > 1) return keySecrecy(name, words);
   if (aboutSecrets.has(last) && words.length > 1) return 'none';
   if (anywhere.test(words.join(''))) return 'certain';
   if (ambiguous.has(last)) return 'ambiguous';
-  if (lastWords.has(last) || last.endsWith('token') || last.endsWith('sessid')) return 'likely';
-  const isKey = last === 'key' && keyQualifiers.has(words.at(-2) ?? '');
-  return isKey ? 'likely' : 'none';
+  if (lastWords.has(last) || (lastPart.test(last) && !noPasswords.has(last))) return 'likely';
+  return keySecrecy(name, words);
+}
+
+/** `UNSEAL_KEY_1` and `unseal_keys_b64` are what they are without that. */
+function withoutSuffix(words: readonly string[]): readonly string[] {
+  const end = words.findLastIndex((word) => !/^(?:\d+|b64|base64|hex)$/.test(word));
+  return words.slice(0, end + 1);
 }
 
 /** `dbPassword`, `DB_PASSWORD` and `db-password` have the same words. */

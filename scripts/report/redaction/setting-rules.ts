@@ -1,5 +1,5 @@
 import { patternRule } from './pattern-rule.ts';
-import { isEmptyValue, looksSecret } from './plain-values.ts';
+import { isEmptyValue, isReference, looksSecret } from './plain-values.ts';
 import { isSecretName, secrecyOf } from './secret-name.ts';
 import type { SecretRule } from './span.ts';
 
@@ -44,6 +44,20 @@ export const settingRules: readonly SecretRule[] = [
       learn: valueOf,
     },
   ),
+  // A name of several words, as programs print it to people: `Unseal Key 1: ...`; a number may tell it from others.
+  patternRule(
+    rule,
+    new RegExp(
+      String.raw`(?<![\w-])(?<name>(?:[A-Za-z][\w-]{0,30}[ 	]){1,3}[A-Za-z]{3,20})(?:[ 	]#?\d{1,3})?[ 	]{0,4}:[ 	]{1,16}(?<secret>${value})`,
+      'dg',
+    ),
+    {
+      accept: (secret, match) =>
+        secrecyOf((match.groups?.['name'] ?? '').replaceAll(/\s/g, '_').toLowerCase()) !== 'none' &&
+        isLikeKey(unquoted(secret)),
+      learn: valueOf,
+    },
+  ),
   // Block scalars (YAML 1.2, section 8.1): the lines below that are indented further.
   patternRule(
     rule,
@@ -62,6 +76,15 @@ function namesSecret(match: RegExpExecArray): boolean {
   return isSecretName(match.groups?.['name'] ?? '');
 }
 
+/** Letters and digits, and no words: a text for people may say much after a colon. */
+function isLikeKey(secret: string): boolean {
+  return /^(?=.*\d)(?=.*[A-Za-z])[\w+/=.~-]{8,}$/.test(secret) && !isReference(secret);
+}
+
+function unquoted(secret: string): string {
+  return secret.replace(/^["']|["']$/g, '');
+}
+
 function valueOf(secret: string): readonly string[] {
-  return [secret.trim().replace(/^["']|["']$/g, '')];
+  return [unquoted(secret.trim())];
 }

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { distributionMirrorMessages as m } from '../../../messages/areas/distribution-mirror.ts';
-import { BerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../../messages/error-words.ts';
+import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { exists, listFolder, readFile } from '../../../runtime/host/files.ts';
 import type { ProvisionHost } from '../../host/provision-host.ts';
 import { openPgpBytes } from '../../packages/openpgp/armour.ts';

@@ -1,5 +1,6 @@
 import { dockerCliMessages as m } from '../../../messages/areas/docker-cli.ts';
-import { BerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../../messages/error-words.ts';
+import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { chooseVersion, upstreamVersion } from '../choose-version.ts';
 import type { ClientPlan, ClientSearch } from './client-plan.ts';
 import { distributionPackages, enginePackages } from './client-packages.ts';

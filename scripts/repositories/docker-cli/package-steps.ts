@@ -1,4 +1,5 @@
 import { dockerCliMessages as m } from '../../../messages/areas/docker-cli.ts';
+import { messageOf } from '../../../messages/error-words.ts';
 import { isBerthError } from '../../../runtime/errors/berth-error.ts';
 import type { Step } from '../../steps/index.ts';
 import type { ClientPlan, ClientSearch } from './client-plan.ts';
@@ -42,7 +43,7 @@ async function holdProblem(
     await manager.held(host, [name]);
     return undefined;
   } catch (error) {
-    if (isBerthError(error, 'PACKAGE_HOLD_UNSUPPORTED')) return error.message;
+    if (isBerthError(error, 'PACKAGE_HOLD_UNSUPPORTED')) return messageOf(error);
     throw error;
   }
 }

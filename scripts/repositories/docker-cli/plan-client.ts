@@ -1,5 +1,6 @@
 import { dockerCliMessages as m } from '../../../messages/areas/docker-cli.ts';
-import { BerthError, isBerthError, messageOf } from '../../../runtime/errors/berth-error.ts';
+import { messageOf } from '../../../messages/error-words.ts';
+import { BerthError, isBerthError } from '../../../runtime/errors/berth-error.ts';
 import type { ClientPlan, ClientSearch, clientSources } from './client-plan.ts';
 import { clientFromDistribution } from './from-distribution.ts';
 import { clientFromDockerCe } from './from-docker-ce.ts';
@@ -38,13 +39,13 @@ async function clientFromEither(search: ClientSearch, present: PresentClient): P
     return await clientFromDockerCe(search, present);
   } catch (first) {
     if (!isBerthError(first, 'REPOSITORY_UNAVAILABLE')) throw first;
-    search.tell(m.clientFromDistributionInstead({ why: first.message }));
+    search.tell(m.clientFromDistributionInstead({ why: messageOf(first) }));
     try {
       return await clientFromDistribution(search);
     } catch (second) {
       if (!isBerthError(second, 'DOCKER_CLI_UNAVAILABLE')) throw second;
       throw new BerthError('DOCKER_CLI_UNAVAILABLE', {
-        message: `${first.message}; ${messageOf(second)}`,
+        message: `${messageOf(first)}; ${messageOf(second)}`,
         remedy: m.clientNowhereRemedy(),
         details: { ...first.details, ...second.details },
         cause: first,

@@ -8,6 +8,7 @@ import { readFile, readTextIfExists } from '../../../runtime/host/files.ts';
 import { imageIndex, imageIndexPath, imagesFolder } from '../../bundle/image-index.ts';
 import { packageOrigin, packageOriginPath, packagesFolder } from '../../bundle/package-origin.ts';
 import { loadImages } from '../../old-docker/load-images.ts';
+import { plannedProgram } from '../../program/planned-program.ts';
 import { berthProgram } from '../../program/self.ts';
 import { readDistribution } from '../../repositories/distribution.ts';
 import { nothingPlanned, type UpFeature } from './feature.ts';
@@ -25,7 +26,8 @@ export const bundleContents: UpFeature = {
       ...(has(packageOriginPath) ? { bundledPackages: version } : {}),
     };
   },
-  plan: async (_options, { host }) => {
+  plan: async (raw, { host }) => {
+    const options: { readonly asInstalled?: true } = raw;
     const { kind, root } = berthProgram();
     if (kind === 'source') return nothingPlanned;
     const text = await readTextIfExists(join(root, packageOriginPath));
@@ -35,7 +37,7 @@ export const bundleContents: UpFeature = {
     if (origin.id !== id || origin.codename !== codename) {
       return { ...nothingPlanned, summary: [m.otherDistribution({ ...origin })] };
     }
-    const folder = join(root, packagesFolder);
+    const folder = join(plannedProgram(options).root, packagesFolder);
     return { ...nothingPlanned, before: [{ kind: 'bundled-packages', folder }] };
   },
   whenReady: {

@@ -3,11 +3,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ApiRequest } from '../../../runtime/api/http/api-request.ts';
 import { mirrorRoutes } from '../../../runtime/api/routes/mirrors.ts';
 import type { ApiServices } from '../../../runtime/api/services.ts';
-import { forgetMirrorScores, mirrorScoresText } from '../../../runtime/cli/mirror-scores.ts';
+import { forgetMirrorScores, mirrorScores } from '../../../runtime/cli/mirror-scores.ts';
 import { processContext } from '../../../runtime/cli/context.ts';
 import type { MirrorScores } from '../../../runtime/image/mirror-scores.ts';
 import { Registry } from '../../../runtime/registry/registry.ts';
 import { Query } from '../../../runtime/api/http/query.ts';
+import { renderScores } from '../../../scripts/mirrors/render-scores.ts';
 import { json, scriptedApi } from '../../unit/cli/scripted-api.ts';
 import {
   fetchImage,
@@ -34,11 +35,13 @@ async function answerOf(
   return response?.kind === 'json' ? response.body : undefined;
 }
 
-async function print(answer: unknown, format: 'text' | 'json' = 'text'): Promise<string> {
+async function print(answer: unknown): Promise<string> {
   const api = await scriptedApi({ 'GET /berth/mirrors': { answer: json(200, answer) } });
   onTestFinished(() => api.close());
   const address = `unix://${api.socketPath}`;
-  return mirrorScoresText({ context: processContext(), address, format });
+  const told = await mirrorScores({ context: processContext(), address });
+  expect(told.answer).toEqual(answer);
+  return renderScores(told.rows, Date.now());
 }
 
 describe('berth mirrors status', () => {
@@ -81,7 +84,6 @@ describe('berth mirrors status', () => {
     expect(rows.filter(([name]) => name === 'ghcr.io').map((cells) => cells[1])).toContain(
       'ghcr.io',
     );
-    expect(JSON.parse(await print(answer, 'json'))).toEqual(answer);
     expect(answer).toMatchObject({
       Sources: expect.arrayContaining([
         expect.objectContaining({

@@ -1,24 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { environmentFile } from '../../../templates/environment-file.ts';
+import { fileLoggedEnvironment } from '../../../templates/file-logged-command.ts';
 import { openrcScript } from '../../../templates/openrc-script.ts';
+import { initScript, runOpenrc } from './support/openrc-host.ts';
 import { makePrivateHost, processesIn, type PrivateHost } from './support/private-host.ts';
 import { until } from './support/until.ts';
 
 const slowMs = 120_000;
 let host: PrivateHost;
 
-/** OpenRC as it is when its init has come to the default runlevel: there is no such init here. */
 beforeEach(async () => {
   host = await makePrivateHost();
-  const folders = 'daemons exclusive failed hotplugged inactive options scheduled started starting';
-  for (const name of [...folders.split(' '), 'stopping', 'tmp', 'wasinactive']) {
-    await mkdir(host.path(`/run/openrc/${name}`), { recursive: true });
-  }
-  await writeFile(host.path('/run/openrc/softlevel'), 'default\n');
-  await must('sh', '-c', 'rm -f /etc/runlevels/*/*');
-  // Where /etc/fstab is mounted by OpenRC, this is one of its own.
-  await script('localmount', '#!/sbin/openrc-run\nstart() { :; }\n');
+  await runOpenrc(host);
 });
 afterEach(async () => {
   await host.start(['rc-service', 'berth', 'stop']).ended;
@@ -26,10 +21,7 @@ afterEach(async () => {
   await host.remove();
 }, slowMs);
 
-async function script(name: string, text: string): Promise<void> {
-  await writeFile(host.path(`/etc/init.d/${name}`), text);
-  await chmod(host.path(`/etc/init.d/${name}`), 0o755);
-}
+const script = (name: string, text: string): Promise<void> => initScript(host, name, text);
 
 async function must(...argv: readonly [string, ...string[]]): Promise<string> {
   const { exitCode, stdout, stderr } = await host.start(argv).ended;
@@ -45,13 +37,20 @@ const awkward = ['a b', '100%', '$HOME', `it's "x"`, 'back\\slash', ';', '&'];
 
 describe('the OpenRC script', () => {
   const log = '/var/log/berthd.log';
+  const variables = '/etc/berth/environment';
   /** The script with a daemon that tells its words and variables, and then sleeps. */
   async function install(command: string): Promise<void> {
     const argv = ['/bin/sh', '-c', command, ...awkward] as const;
     const environment = ['PATH=/usr/bin:/bin', 'HTTPS_PROXY=http://u:p%40ss@proxy:3128', 'X=a b'];
     const rest = { configDigest: 'sha256:0', sockets: [], group: 'root' };
-    await script('berth', openrcScript({ argv, environment, logFile: log, ...rest }, '/run/berth'));
+    const daemon = { argv, environment, logFile: log, ...rest };
+    await script(
+      'berth',
+      openrcScript(daemon, { runFolder: '/run/berth', environmentFile: variables }),
+    );
     await mkdir(host.path('/run/berth'));
+    await mkdir(host.path('/etc/berth'));
+    await writeFile(host.path(variables), environmentFile(fileLoggedEnvironment(daemon)));
   }
 
   test('hands words and variables over as they are, and nothing else', async () => {
@@ -70,6 +69,21 @@ describe('the OpenRC script', () => {
       names.filter((name) => name !== 'PWD' && name !== '_' && name !== 'SHLVL').sort(),
     ).toEqual(wanted);
     expect(said).toContain('HTTPS_PROXY=http://u:p%40ss@proxy:3128');
+  });
+
+  test('shows nobody a password: not in arguments, nor in what OpenRC keeps', async () => {
+    await install('echo told; exec sleep 1000');
+    await must('rc-service', 'berth', 'start');
+    await until('the daemon', async () =>
+      (await readFile(host.path(log), 'utf8').catch(() => '')).includes('told') ? true : undefined,
+    );
+    const pids = (await processesIn(host)).map((line) => line.split(' ')[0] ?? '');
+    expect(pids.length).toBeGreaterThanOrEqual(2);
+    for (const pid of pids) {
+      expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).not.toContain('p%40ss');
+    }
+    const kept = await host.start(['grep', '-r', 'p%40ss', '/run', '/etc/init.d', log]).ended;
+    expect(kept.stdout).toBe('');
   });
 
   test('starts a daemon again that has ended, and passes a reload on', async () => {
@@ -131,6 +145,74 @@ describe('berth under OpenRC', () => {
       const own = (line: string): boolean => /^\/run\/(openrc|supervise-|lock|ufw)/.test(line);
       expect((await host.snapshot()).filter((line) => !own(line))).toEqual(
         before.filter((line) => !own(line)),
+      );
+    },
+    slowMs,
+  );
+
+  test(
+    'gives up on a daemon that ends again and again, and leaves the host as it was',
+    async () => {
+      await mkdir(host.path('/etc/berth'));
+      await writeFile(host.path('/etc/berth/daemon.json'), '{"debug": "yes"}\n');
+      const { exitCode, stderr, stdout } = await host.berth('up', '--no-smoke-test', '--yes');
+      expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 1 });
+      // Long before the two minutes that a slow one is given.
+      expect(stderr).toMatch(/DAEMON_NOT_READY: .* because it ended 5 times; its log ends with/);
+      expect(await readFile(host.path('/etc/berth/daemon.json'), 'utf8')).toBe(
+        '{"debug": "yes"}\n',
+      );
+      expect(await must('ls', '/etc/berth', '/etc/runlevels/default')).not.toContain('environment');
+    },
+    slowMs,
+  );
+
+  test(
+    'keeps the password of a proxy to root, also where an older berth did not',
+    async () => {
+      const [variables, definition] = ['/etc/berth/environment', '/etc/init.d/berth'];
+      const read = (path: string): Promise<string> => readFile(host.path(path), 'utf8');
+      const secret = 'p%40ss';
+      const up = async (...more: readonly string[]): Promise<string> => {
+        vi.stubEnv('HTTPS_PROXY', `http://u:${secret}@127.0.0.1:9`);
+        const ended = await host.berth('up', '--no-smoke-test', '--yes', ...more);
+        vi.unstubAllEnvs();
+        expect(ended).toMatchObject({ exitCode: 0 });
+        expect(ended.stdout + ended.stderr).not.toContain(secret);
+        return ended.stdout;
+      };
+      const isKept = async (): Promise<void> => {
+        expect(await read(variables)).toContain(secret);
+        expect((await stat(host.path(variables))).mode & 0o777).toBe(0o600);
+        expect(await read(definition)).not.toContain(secret);
+        const pid = await option('child_pid');
+        expect(await readFile(`/proc/${pid}/environ`, 'utf8')).toContain(secret);
+        expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(secret);
+        expect(await up()).toContain('Nothing to change');
+      };
+      await up('--dry-run');
+      await up();
+      await isKept();
+
+      const older = `${await read(definition)}# HTTPS_PROXY=http://u:${secret}@127.0.0.1:9\n`;
+      await writeFile(host.path(definition), older);
+      await rm(host.path(variables));
+      await up();
+      await isKept();
+
+      await chmod(host.path(variables), 0o644);
+      expect(await up('--dry-run')).toContain(`${variables}: mode 0644 -> 0600`);
+      await up();
+      await isKept();
+
+      // Whoever chooses a mirror need not have the proxy's variables.
+      const use = ['mirrors', 'use', 'registry=http://127.0.0.1:1', '--force'];
+      expect(await host.berth(...use)).toMatchObject({ exitCode: 0 });
+      await isKept();
+
+      expect(await host.berth('down', '--purge', '--yes')).toMatchObject({ exitCode: 0 });
+      expect((await host.start(['grep', '-rl', secret, '/etc', '/run', '/var']).ended).stdout).toBe(
+        '',
       );
     },
     slowMs,

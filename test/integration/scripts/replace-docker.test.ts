@@ -114,6 +114,7 @@ test.runIf(hasDockerd())(
     expect(undone).toContain(
       'dockerd had been started by hand; start it again with: dockerd --host',
     );
+    expect(undone).toContain('then what ran in it: docker start writer');
     daemon = host.start(['sh', '-c', start]);
     await daemon.printed('API listen on');
     expect(await docker('ps', '--all', '--format', '{{.Names}}')).toBe('writer');

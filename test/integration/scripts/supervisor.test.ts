@@ -1,4 +1,14 @@
-import { mkdir, mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -75,9 +85,10 @@ describe('the supervisor', () => {
   test('gives the daemon exactly its environment', async () => {
     await supervise('', { argv: ['/bin/sleep', '1000'] });
     const pid = await daemonPid();
+    // In the middle of execve(2) the new name is there, and the environment is empty still.
     const environment = await until('the daemon to be sleep', async () =>
       (await readFile(`/proc/${pid}/comm`, 'utf8')) === 'sleep\n'
-        ? await readFile(`/proc/${pid}/environ`, 'utf8')
+        ? (await readFile(`/proc/${pid}/environ`, 'utf8')) || undefined
         : undefined,
     );
     expect(environment).toBe('PATH=/usr/bin:/bin\0GREETING=hello\0');
@@ -241,7 +252,7 @@ describe('stopping', () => {
 });
 
 describe('the service step', () => {
-  const service = (script: string): Step => ({
+  const service = (script: string): Extract<Step, { kind: 'service' }> => ({
     kind: 'service',
     manager: 'supervisor',
     name: 'berth',
@@ -280,5 +291,27 @@ describe('the service step', () => {
     await first.undo({ captured, host, options: undoAll });
     expect(await readSupervisor(host)).toBeUndefined();
     expect(await readdir(host.path(places.runFolder))).toEqual([]);
+  });
+
+  test('is not done while others may read what is for root alone, nor is that left behind', async () => {
+    await mkdir(host.path(places.configFolder), { recursive: true });
+    const path = places.daemonEnvironment;
+    const step = bindStep({
+      ...service('exec sleep 1000'),
+      companions: [{ path, content: 'X="1"\n', mode: 0o600 }],
+    });
+    const captured = await step.capture(host);
+    for (const file of [path, places.supervisedService]) {
+      await step.apply(host);
+      expect(await step.isDone(host)).toBe(true);
+      expect(await step.diff(host)).toBe('');
+      await chmod(host.path(file), 0o604);
+      expect(await step.isDone(host)).toBe(false);
+      expect(await step.diff(host)).toContain(`${file}: mode 0604 -> `);
+    }
+    await step.apply(host);
+    expect((await stat(host.path(path))).mode & 0o777).toBe(0o600);
+    await step.undo({ captured, host, options: undoAll });
+    expect(await readdir(host.path(places.configFolder))).toEqual([]);
   });
 });

@@ -1,13 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { environmentFile, parseEnvironmentFile } from '../../../templates/environment-file.ts';
 import { modulesLoadConf } from '../../../templates/modules-load-conf.ts';
 import { fileLoggedArgv } from '../../../templates/file-logged-command.ts';
 import { logLimits } from '../../../templates/log-limits.ts';
-import type { ServiceCommand } from '../../../templates/service-command.ts';
+import { markedEnvironment, type ServiceCommand } from '../../../templates/service-command.ts';
 import { sysctlConf } from '../../../templates/sysctl-conf.ts';
 import { systemdSocket } from '../../../templates/systemd-socket.ts';
 import { systemdUnit } from '../../../templates/systemd-unit.ts';
@@ -22,6 +23,8 @@ const command: ServiceCommand = {
   sockets: ['/run/berth/berth.sock', '/var/run/docker.sock'],
   group: 'berth',
 };
+/** Where the daemon's environment is. */
+const variables = '/etc/berth/environment';
 let folder: string;
 
 beforeEach(async () => {
@@ -33,7 +36,7 @@ describe('the systemd units', () => {
   /** Unit files of their own folder, as systemd sees them. */
   async function units(): Promise<readonly string[]> {
     const files = [join(folder, 'berth.service'), join(folder, 'berth.socket')] as const;
-    await writeFile(files[0], systemdUnit(command));
+    await writeFile(files[0], systemdUnit(command, variables));
     await writeFile(files[1], systemdSocket(command));
     return files;
   }
@@ -66,13 +69,16 @@ describe('the systemd units', () => {
     const hardened = join(folder, 'hardened.service');
     await writeFile(
       hardened,
-      systemdUnit(command).replace('\n[Install]', `${dropIn.slice('[Service]'.length)}\n[Install]`),
+      systemdUnit(command, variables).replace(
+        '\n[Install]',
+        `${dropIn.slice('[Service]'.length)}\n[Install]`,
+      ),
     );
     expect(exposure(hardened)).toBeLessThanOrEqual(7.2);
   });
 
   test('quote words as systemd reads them', () => {
-    const line = systemdUnit(command)
+    const line = systemdUnit(command, variables)
       .split('\n')
       .find((text) => text.startsWith('ExecStart='));
     expect(line).toBe(
@@ -80,13 +86,55 @@ describe('the systemd units', () => {
     );
   });
 
+  test('tell nobody the environment: what a unit says, everybody may read', () => {
+    const unit = systemdUnit(command, variables);
+    expect(unit).toContain(`\nEnvironmentFile=${variables}\n`);
+    expect(unit).not.toContain('\nEnvironment=');
+    for (const variable of markedEnvironment(command)) {
+      expect(unit).not.toContain(variable.split('=')[1]);
+    }
+  });
+
   test('say which definition it is: the same for the same command alone', () => {
+    expect(markedEnvironment(command).at(-1)).toMatch(/^BERTH_DEFINITION=\w{16}$/);
     const mark = (changed: Partial<ServiceCommand>): string | undefined =>
-      /BERTH_DEFINITION=(\w+)/.exec(systemdUnit({ ...command, ...changed }))?.[1];
+      markedEnvironment({ ...command, ...changed }).at(-1);
     expect(mark({})).toBe(mark({ sockets: [] }));
     expect(mark({})).not.toBe(mark({ argv: ['/bin/true'] }));
     expect(mark({})).not.toBe(mark({ environment: [] }));
     expect(mark({})).not.toBe(mark({ configDigest: 'sha256:1' }));
+  });
+});
+
+describe("the file of the daemon's environment", () => {
+  const environment = [...awkward, '`id`', "'", '"', '$(id)', '\\', 'a\nB="c"', ''].map(
+    (value, index) => `V${index}=${value}`,
+  );
+
+  test('is read back as it was written', () => {
+    expect(parseEnvironmentFile(environmentFile(environment))).toEqual(environment);
+  });
+
+  test('is what sh reads', async () => {
+    const file = join(folder, 'environment');
+    await writeFile(file, environmentFile(environment));
+    const read = execFileSync('env', ['-i', 'sh', '-c', 'set -a; . "$1"; env -0', 'sh', file]);
+    const seen = read
+      .toString()
+      .split('\0')
+      .filter((variable) => variable.startsWith('V'));
+    expect(seen.sort()).toEqual([...environment].sort());
+  });
+
+  test('is what systemd reads', async () => {
+    // It reads os-release(5) by the same code, and systemd-tmpfiles(8) tells what it has read.
+    const value = [...awkward, '`id`', '$(id)', "'", '"', '\\'].join(' ');
+    await mkdir(join(folder, 'etc'));
+    await writeFile(join(folder, 'etc/os-release'), environmentFile([`VERSION_ID=${value}`]));
+    await writeFile(join(folder, 'told.conf'), 'f /told - - - - %w\n');
+    const from = [`--root=${folder}`, '--create', join(folder, 'told.conf')];
+    execFileSync('systemd-tmpfiles', from);
+    expect(await readFile(join(folder, 'told'), 'utf8')).toBe(value);
   });
 });
 

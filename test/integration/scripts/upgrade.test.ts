@@ -1,4 +1,5 @@
-import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, readlink, watch, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { busyboxArchive, busyboxImage } from '../cli/busybox-archive.ts';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
@@ -256,6 +257,20 @@ describe('an upgrade that is killed', () => {
     await host.start([`/opt/berth/${oldVersion}/bin/berth`, 'upgrade', '--rollback']).ended;
     await must(berth, 'up', '--no-smoke-test', '--yes');
     await expectOld(before);
+  });
+
+  test('while it looks at a bundle leaves nothing after "up"', { timeout: slowMs }, async () => {
+    const folder = host.path('/opt/berth/.new-to-look-at');
+    const running = host.start([berth, 'upgrade', bundles.newer]);
+    const polling = new AbortController();
+    for await (const { filename } of watch(host.path('/opt/berth'), { signal: polling.signal })) {
+      if (filename === '.new-to-look-at') break;
+    }
+    running.process.kill('SIGKILL');
+    await running.ended;
+    expect(existsSync(folder)).toBe(true);
+    await must(berth, 'up', '--no-smoke-test', '--yes');
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('is undone by "up" of the very version it brought', { timeout: slowMs }, async () => {

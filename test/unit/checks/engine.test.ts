@@ -39,6 +39,12 @@ describe('libc', () => {
     };
     expect((await libc.probe(fakeContext({ commands }))).seen).toContain('GLIBC_2.28');
   });
+
+  it.each([137, 143])('does not take a slow host for a wrong one (status %i)', async (exitCode) => {
+    const outcome = await libc.probe(fakeContext({ commands: { berth: { exitCode } } }));
+    expect(outcome).toMatchObject({ status: 'warn', details: { exitCode } });
+    expect(outcome.seen).toContain('had not said its version after 40 seconds');
+  });
 });
 
 describe('self.integrity', () => {

@@ -30,6 +30,28 @@ describe('dns, where the own servers are dead', () => {
   });
 });
 
+describe('dns, behind a proxy', () => {
+  const dead = { files: { '/etc/resolv.conf': 'nameserver 192.0.2.1\n' } };
+  const HTTPS_PROXY = 'http://proxy.example:3128';
+
+  it('says that downloads need no name server', async () => {
+    const outcome = await dns.probe(
+      fakeContext({ ...dead, environment: { HTTPS_PROXY }, download: 'needed' }),
+    );
+    expect(outcome).toMatchObject({ status: 'warn' });
+    expect(outcome).toHaveProperty('remedy', expect.stringMatching(/^Downloads need none/));
+  });
+
+  it.each([
+    ['registries are excepted from it', { HTTPS_PROXY, NO_PROXY: '*.docker.io' }],
+    ['it is no URL', { HTTPS_PROXY: 'http://:::' }],
+    ['it is for plain http only', { HTTP_PROXY: HTTPS_PROXY }],
+  ])('does not when %s', async (_what, environment) => {
+    const outcome = await dns.probe(fakeContext({ ...dead, environment, download: 'needed' }));
+    expect(outcome).toMatchObject({ status: 'fail' });
+  });
+});
+
 describe('mirror.reach', () => {
   const apt = { '/etc/apt/sources.list': 'deb http://deb.example/debian bookworm main\n' };
 
@@ -59,6 +81,36 @@ describe('mirror.reach', () => {
     const outcome = await mirrorReach.probe(fakeContext({ files: apt, http }));
     expect(outcome.status).toBe('warn');
     expect(outcome).toHaveProperty('remedy', expect.stringMatching(remedy));
+  });
+
+  const remedyOf = async (host: Parameters<typeof fakeContext>[0]): Promise<string> => {
+    const outcome = await mirrorReach.probe(fakeContext(host));
+    return 'remedy' in outcome ? outcome.remedy : '';
+  };
+
+  it('tells of HTTPS_PROXY where nobody answers', async () => {
+    expect(await remedyOf({ files: apt })).toMatch(/HTTPS_PROXY=http:\/\/HOST:PORT/);
+  });
+
+  it.each([
+    ['one is set already', { files: apt, environment: { https_proxy: 'http://p.example:1' } }],
+    ['somebody answers', { files: apt, http: { 'deb.example': answers(404) } }],
+  ])('tells nothing of proxies when %s', async (_what, host) => {
+    expect(await remedyOf(host)).not.toContain('PROXY');
+  });
+
+  it.each([
+    ['/etc/environment', 'PATH="/bin"\nhttps_proxy="http://u:secret@p.example:3128"\n'],
+    ['/etc/apt/apt.conf.d/90proxy', 'Acquire::http::Proxy "http://u:secret@p.example:3128";\n'],
+    ['/etc/dnf/dnf.conf', '[main]\nproxy=http://u:secret@p.example:3128\n'],
+  ])('names the proxy that %s has, without its password', async (path, text) => {
+    const remedy = await remedyOf({ files: { ...apt, [path]: text } });
+    expect(remedy).toContain(`${path} names the proxy "http://***@p.example:3128"`);
+  });
+
+  it('takes none for a proxy where there is to be none', async () => {
+    const files = { '/etc/apt/apt.conf.d/1': 'Acquire::http::Proxy "DIRECT";\n' };
+    expect(await remedyOf({ files })).toContain('HTTPS_PROXY=http://HOST:PORT');
   });
 
   it('asks for no packages on a host without sources', async () => {

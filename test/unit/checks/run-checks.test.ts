@@ -103,6 +103,9 @@ describe('runChecks', () => {
     const [finding] = await runChecks(fakeContext({ clock }), { checks: [hanging] });
     expect(finding).toMatchObject({ status: severity, details: { code: 'CHECK_TIMEOUT' } });
     expect(waits).toEqual([1234]);
+    const slow = check('slow', { severity, whenLate: 'warn', probe: never });
+    const [late] = await runChecks(fakeContext({ clock }), { checks: [slow] });
+    expect(late).toMatchObject({ status: 'warn', details: { code: 'CHECK_TIMEOUT' } });
   });
 
   it('makes a failure of a probe that throws, with its code', async () => {

@@ -98,12 +98,14 @@ test('what a mirror tells is one line, for people and for programs', () => {
     },
     { kind: 'stale', what: 'docker.io/library/app:1', error },
     { kind: 'problem', what: 'scores', error: undefined },
+    { kind: 'problem', what: 'stopping', error, topic: 'stopping' },
   ];
   expect(events.map(renderEvent)).toEqual([
     'serving on http://127.0.0.1:5000',
     'fetched docker.io/library/app@sha256:1 (1.5 kB in 7 ms) from docker.io',
     'warning: served as it was, unchecked: docker.io/library/app:1: no route',
     'warning: scores',
+    'warning: stopping: no route',
   ]);
   expect(events.map((event) => JSON.parse(eventJson(event, 0)) as unknown)[2]).toEqual({
     time: '1970-01-01T00:00:00.000Z',

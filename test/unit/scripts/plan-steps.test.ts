@@ -109,15 +109,21 @@ describe('planSteps', () => {
   });
 
   test.each([
-    ['systemd', 0o600],
-    ['openrc', 0o700],
-    ['supervisor', 0o600],
-  ] as const)('a password of a proxy is only for root under %s', (serviceManager, mode) => {
+    ['systemd', '/etc/berth/environment'],
+    ['openrc', '/etc/berth/environment'],
+    ['supervisor', '/run/berth/service.json'],
+  ] as const)('a password of a proxy is only for root under %s', (serviceManager, path) => {
     const daemonEnvironment = ['PATH=/bin', 'HTTPS_PROXY=http://u:p%40ss@proxy:3128'];
     const service = planSteps({ ...desired, daemonEnvironment }, { ...bare, serviceManager }).at(
       -1,
     );
-    expect(service).toMatchObject({ definition: { mode } });
+    if (service?.kind !== 'service') throw new Error('no service step');
+    const files = [service.definition, ...(service.companions ?? [])];
+    const withPassword = files.filter(({ content }) => content.includes('p%40ss'));
+    expect(withPassword).toMatchObject([{ path, mode: 0o600 }]);
+    // What others may read holds no digest of it either: a short password can be guessed from that.
+    const [mark] = /BERTH_DEFINITION="?\w+/.exec(withPassword[0]?.content ?? '') ?? ['none'];
+    expect(files.filter(({ content }) => content.includes(mark))).toEqual(withPassword);
   });
 
   test('undoing removes a docker.sock and a lock that the daemon left', () => {

@@ -74,6 +74,18 @@ test(
     await makeBundle({ arch: ownArchitecture(), to: bundle });
     const before = [await filesOf(root), await filesOf(sudo)];
     expect(before[0]?.length).toBeGreaterThan(100);
+    // The bundle alone is there afterwards, and `down` takes that away.
+    const plans = await withBundle('up', '--dry-run', '--only', 'by-root', '--only', 'by-sudo');
+    expect(plans.exitCode).toBe(0);
+    for (const name of ['by-root', 'by-sudo']) {
+      const { result } = hostIn(plans, name);
+      expect(result).toMatchObject({ outcome: 'planned' });
+      expect(JSON.stringify(result)).toContain('/opt/berth/');
+      expect(JSON.stringify(result)).not.toContain('/var/cache/berth-fleet');
+    }
+    for (const { host } of [root, sudo]) host.must('rm -r /var/cache/berth-fleet');
+    expect([await filesOf(root), await filesOf(sudo)]).toEqual(before);
+
     // Something that berth did not make is where its folder would be.
     writeFileSync(taken.host.path('/etc/berth'), 'not a folder');
 
@@ -104,6 +116,12 @@ test(
     expect(second.exitCode).toBe(0);
     for (const { bundle, result } of resultOf(second).hosts) {
       expect([bundle, result]).toMatchObject(['there', { outcome: 'unchanged' }]);
+    }
+
+    // What is shown is the plan of the berth that is installed: there is nothing left in it.
+    const none = await withBundle('up', '--dry-run', '--only', 'by-root', '--only', 'by-sudo');
+    for (const { result } of resultOf(none).hosts) {
+      expect(result).toMatchObject({ outcome: 'planned', plan: { changes: [] } });
     }
 
     const down = await withBundle('down', '--purge');

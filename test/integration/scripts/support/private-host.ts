@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { snapshotTree } from './temp-host.ts';
 
-const main = fileURLToPath(new URL('../../../../scripts/main.ts', import.meta.url));
+const checkout = fileURLToPath(new URL('../../../..', import.meta.url));
+const main = join(checkout, 'scripts/main.ts');
 
 /** How a command ended. */
 interface Ended {
@@ -44,42 +45,79 @@ export interface PrivateHost {
 /**
  * Folder `$1` holds what belongs to the host: copies on a real disk, because other tests may change the machine's own
  * /etc at the same time, and because a container's overlay cannot lie on an overlay.
+ *
+ * The folders after it are on the private host what they are on the machine, also below the folders that it has of its own:
+ * held open, and mounted again from there, by a path of proc(5) that mount(8) must not resolve itself.
  */
 const setUp = `
 set -e
+own=$1
+shift
+number=3
+for kept; do
+  eval "exec $number"'<"$kept"'
+  number=$((number + 1))
+done
 mount --make-rprivate /
-mkdir "$1/var" "$1/var/lib" "$1/var/log" "$1/var/tmp"
-cp -a /etc "$1/etc"
+mkdir "$own/var" "$own/var/lib" "$own/var/log" "$own/var/tmp"
+cp -a /etc "$own/etc"
 # Nobody outside is asked whether packages are to be had.
-rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*
-mkdir "$1/var/lib/dpkg" "$1/var/lib/dpkg/info" "$1/var/lib/dpkg/updates"
-cp -a /var/lib/dpkg/status "$1/var/lib/dpkg/status"
-ln -s /run "$1/var/run"
-mkdir "$1/opt" "$1/over"
-mount --bind "$1/opt" /opt
-mount -t tmpfs berth-test "$1/over"
-mkdir "$1/over/upper" "$1/over/work"
-mount -t overlay -o "lowerdir=/usr/local/bin,upperdir=$1/over/upper,workdir=$1/over/work" berth-test /usr/local/bin
-mount --bind "$1/etc" /etc
-mount --bind "$1/var" /var
+rm -rf "$own"/etc/apt/sources.list "$own"/etc/apt/sources.list.d/*
+mkdir "$own/var/lib/dpkg" "$own/var/lib/dpkg/info" "$own/var/lib/dpkg/updates"
+cp -a /var/lib/dpkg/status "$own/var/lib/dpkg/status"
+ln -s /run "$own/var/run"
+mkdir "$own/opt" "$own/over"
+mount --bind "$own/opt" /opt
+mount -t tmpfs berth-test "$own/over"
+mkdir "$own/over/upper" "$own/over/work"
+mount -t overlay -o "lowerdir=/usr/local/bin,upperdir=$own/over/upper,workdir=$own/over/work" berth-test /usr/local/bin
+mount --bind "$own/etc" /etc
+mount --bind "$own/var" /var
 mount -t tmpfs -o mode=755 berth-test /run
+number=3
+for kept; do
+  mkdir -p "$kept"
+  mount --no-canonicalize --bind /proc/self/fd/$number "$kept"
+  eval "exec $number<&-"
+  number=$((number + 1))
+done
 echo ready
 exec sleep infinity
 `;
 
-/** Makes a private host. Needs root. */
-export async function makePrivateHost(): Promise<PrivateHost> {
+/** Whether the private host has something of its own where this path leads. */
+const isHidden = (path: string): boolean => /^\/(etc|opt|run|var)\//.test(path);
+
+/**
+ * Makes a private host. Needs root.
+ *
+ * @param kept Folders of the machine that it has too: berth itself, and the Node.js that runs it.
+ */
+export async function makePrivateHost(
+  kept: readonly string[] = [checkout, dirname(process.execPath)],
+): Promise<PrivateHost> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-private-'));
-  const holder = spawn('unshare', ['--mount', 'sh', '-c', setUp, 'sh', folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const shown = kept.map((path) => resolve(path)).filter(isHidden);
+  const holder = spawn('unshare', ['--mount', 'sh', '-c', setUp, 'sh', folder, ...shown], {
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  await once(holder.stdout, 'data');
+  let complaint = '';
+  holder.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+  const [said] = (await Promise.race([
+    once(holder.stdout, 'data'),
+    once(holder, 'close').then(() => ['']),
+  ])) as readonly unknown[];
+  if (String(said) !== 'ready\n') {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error(`no private host could be made: ${complaint}`);
+  }
   const pid = holder.pid ?? 0;
   const start = (argv: readonly [string, ...string[]]): Running =>
     run('nsenter', ['--target', String(pid), '--mount', '--wd=/', '--', ...argv]);
   const startBerth = (...argv: readonly string[]): Running =>
     start([process.execPath, main, ...argv]);
   const path = (onHost: string): string => join(`/proc/${pid}/root`, onHost);
+  const skip = (each: string): boolean => shown.some((folder) => each === path(folder));
   return {
     path,
     start,
@@ -87,7 +125,7 @@ export async function makePrivateHost(): Promise<PrivateHost> {
     berth: (...argv) => startBerth(...argv).ended,
     snapshot: async () => {
       const trees = ['/etc', '/run', '/var'].map(async (top) =>
-        (await snapshotTree(path(top))).map((line) => top + line),
+        (await snapshotTree(path(top), { skip })).map((line) => top + line),
       );
       return (await Promise.all(trees)).flat();
     },

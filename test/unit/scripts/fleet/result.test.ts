@@ -3,7 +3,7 @@ import { useLanguage } from '../../../../messages/language.ts';
 import { argvOf } from '../../../../scripts/fleet/action.ts';
 import { fleetResult, remoteOutcome, type HostResult } from '../../../../scripts/fleet/result.ts';
 import { renderFleet } from '../../../../scripts/fleet/show/render-fleet.ts';
-import { textWidth } from '../../../../scripts/fleet/show/text-width.ts';
+import { textWidth } from '../../../../scripts/ui/text-width.ts';
 import { quote } from '../../../../scripts/fleet/ssh/quote.ts';
 import { rootCommand } from '../../../../scripts/fleet/remote/elevation.ts';
 import { Secret } from '../../../../scripts/fleet/secret.ts';
@@ -60,6 +60,49 @@ What to do next:
 `);
   });
 
+  test('shows each plan once, with the hosts that it is for', () => {
+    const plan = (...steps: readonly string[]) => ({
+      outcome: 'planned',
+      plan: {
+        hash: 'x',
+        changes: steps.map((step, index) => ({ index, step, diff: `- none\n+ ${step}\n` })),
+        done: 2,
+      },
+    });
+    const host = (name: string, result: unknown) => ({
+      ...{ ...base, name, status: 'ok', result },
+    });
+    const planned = [
+      ...[host('a', plan('make it')), host('b', plan()), host('c', plan('make it'))],
+      host('d', plan('make it', 'and that')),
+    ] as const;
+    const summary = { action: 'up', logFolder: '/tmp/logs', durationMs: 5 } as const;
+    expect(renderFleet(fleetResult(planned as readonly HostResult[], summary))).toBe(`
+On a, c:
+  1. make it
+       - none
+       + make it
+  (2 more steps are done already)
+
+On d:
+  1. make it
+       - none
+       + make it
+  2. and that
+       - none
+       + and that
+  (2 more steps are done already)
+
+HOST  RESULT  TIME   DETAIL
+a     ok      1.2 s  would be set up, 1 change
+b     ok      1.2 s  was set up, nothing to change
+c     ok      1.2 s  would be set up, 1 change
+d     ok      1.2 s  would be set up, 2 changes
+
+4 of 4 hosts ok. Logs: /tmp/logs
+`);
+  });
+
   test('has straight columns in Chinese', () => {
     useLanguage('zh');
     const lines = renderFleet(result).split('\n').slice(1);
@@ -109,9 +152,13 @@ describe('command lines', () => {
   const host = { name: 'a', address: 'a', labels: [], upOptions: ['--data-root=/host'] };
 
   test('what the command line sets for all comes after what the file says of one', () => {
-    expect(argvOf({ action: 'up', options: ['--data-root=/all'] }, host)).toEqual([
-      ...['sh', './install.sh', '--json', '--yes'],
-      ...['--data-root=/host', '--data-root=/all'],
+    const up = { action: 'up', options: ['--data-root=/all'] } as const;
+    const both = ['--data-root=/host', '--data-root=/all'];
+    expect(argvOf({ ...up, plan: 'apply' }, host)).toEqual([
+      ...['sh', './install.sh', '--json', '--yes', ...both],
+    ]);
+    expect(argvOf({ ...up, plan: 'show' }, host)).toEqual([
+      ...['sh', './install.sh', '--json', '--dry-run', ...both],
     ]);
     const down = { action: 'down', purge: 'purge', packages: 'keep' } as const;
     expect(argvOf(down, host).slice(1)).toEqual([

@@ -40,6 +40,29 @@ describe('takes out', () => {
     ['a password hash', 'root:$6$c4narysalt$c4naryhashc4nary:1::', 'root:'],
     ['a hash of htpasswd', 'bob:$apr1$c4nary12$c4naryhashc4naryhash12', 'bob:'],
     ['a hash of LDAP', 'bob:{SHA}c4narYhashc4naryhash12345=', 'bob:'],
+    ['a variable of any service', 'ANTHROPIC_KEY=c4nary MODEL=x', 'ANTHROPIC_KEY='],
+    ['the same in camel case', '{"stripeKey":"c4nary-9","plan":"x"}', '"plan":"x"'],
+    ['one of several', 'UNSEAL_KEY_1=c4nary', 'UNSEAL_KEY_1='],
+    ['a name written together', 'DBPASS=c4nary', 'DBPASS='],
+    ['credentials in short', 'REGISTRY_CREDS=bob:c4nary', 'REGISTRY_CREDS='],
+    ['what Vault prints', 'Unseal Key 1: c4nary/dB0+Zx\nnext', 'Unseal Key 1: '],
+    ['what Vault prints as JSON', '{"unseal_keys_b64":["c4nary+1","c4nary/2"],"t":5}', '"t":5'],
+    ['a variable of Vault', 'vault_unseal=c4nary', 'vault_unseal='],
+    ['a name of two words', 'API key: c4nary99\nnext', 'next'],
+    [
+      'kubectl create secret',
+      "kubectl create secret generic x --from-literal=db=c4nary --from-literal=b='c4 nary' -n ns",
+      '-n ns',
+    ],
+    ['mongosh -p', 'mongosh -u bob -p c4nary db', 'mongosh -u bob -p '],
+    ['mongodump -p', 'mongodump -pc4nary --out x', '--out x'],
+    ['redis-cli -a', 'redis-cli -h x -a c4nary ping', 'ping'],
+    ['sqlcmd -P', 'sqlcmd -S x -P c4nary -Q q', '-Q q'],
+    ['ldapsearch -w', 'ldapsearch -D cn=x -w c4nary -b b', '-b b'],
+    ['-u and -p of any program', 'tool -u bob -p c4nary-9 run', 'run'],
+    ['-p and -u of any program', 'tool -p c4nary-9 -u bob run', 'run'],
+    ['psql with a URL', 'psql postgresql://bob:c4nary@h/db', '@h/db'],
+    ['psql with settings', 'psql "host=x password=c4nary user=b"', 'user=b'],
     ['a setting of Redis', 'requirepass c4nary', 'requirepass'],
     ['an option of Redis', 'redis-server --requirepass c4nary --port 1', '--port 1'],
     ['a setting of LDAP', 'binddn cn=x\nbindpw c4nary\nssl on', 'ssl on'],
@@ -105,10 +128,51 @@ describe('leaves', () => {
     'password required',
     'secret /run/secrets/db1',
     'description: >\n  a long text',
+    'PUBLIC_KEY=AAAAC3NzaC1lZDI1',
+    'public key: AAAAC3NzaC1lZDI1',
+    'monkey=banana123',
+    'MONKEY=banana123',
+    'KEYMAP=us-intl1',
+    'keyboard=us105-intl',
+    'primary_key=id_12345',
+    '"sortKey":"created_at2"',
+    '"key":"net.ipv4.ip_forward"',
+    'audit(1700000000.123:45): key="docker9x"',
+    'expired_keys:1234567',
+    'TLS_KEY=/etc/ssl/private/server2.key',
+    'gpgkey=https://download.example/gpg9',
+    '256 SHA256:AbCdEf0123456789abcdefghijklmnopqrstuvwxyz0 root@h (ED25519)',
+    'The key fingerprint is: SHA256:AbCdEf0123456789',
+    'host key: AAAAC3NzaC1lZDI1',
+    'Cache key: linux-node20-abcdef12',
+    'invalid key: foo_bar_123',
+    'BYPASS=abc123',
+    'GIT_ASKPASS=/usr/bin/askpass1',
+    'docker run -u 1000 -p 8080:80 x',
+    'docker run -p 127.0.0.1:8080:80/tcp -u root x',
+    'ssh -p 2222 -u bob1',
+    'sudo -u bob mkdir -p cache/v2',
+    'mongosh --port 27017 host1',
+    'redis-cli --askpass ping1',
+    'mysql -u root -p mydb',
+    'kubectl create configmap x --from-literal=colour=blue99x',
     'ENV PASSWORD_FILE /run/x',
   ])('%s', (text) => {
     expect(redact(text)).toBe(text);
   });
+});
+
+test('passwords in lists of words, as processes and containers have them', () => {
+  const redactor = new Redactor();
+  const value = {
+    attached: ['mongosh', '-pc4nary-99', 'db'],
+    apart: ['redis-cli', '-a', 'c4nary', 'ping'],
+    unseal_keys_hex: ['c4nary'],
+  };
+  const redacted = JSON.stringify(redactor.value(value));
+  expect(redacted).not.toContain('c4nary');
+  expect(redacted).toContain('"db"');
+  expect(redacted).toContain('"ping"');
 });
 
 describe('private keys', () => {

@@ -6,12 +6,3 @@ const wide =
 export function textWidth(text: string): number {
   return Array.from(text).reduce((sum, letter) => sum + (wide.test(letter) ? 2 : 1), 0);
 }
-
-/** Fills a cell up to the width of its column, and a gap. */
-export function padEnd(
-  cell: string,
-  { column, gap }: { readonly column: readonly string[]; readonly gap: number },
-): string {
-  const width = Math.max(...column.map(textWidth)) + gap;
-  return cell + ' '.repeat(width - textWidth(cell));
-}

@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { places } from '../../../scripts/host/places.ts';
+import { withKeptProxies } from '../../../scripts/program/kept-proxies.ts';
+import { environmentFile } from '../../../templates/environment-file.ts';
+import { makeTempHost } from './support/temp-host.ts';
+
+const proxies = { HTTPS_PROXY: 'http://u:p$%"@proxy.example:3128', no_proxy: 'localhost' };
+const variables = [
+  'PATH=/bin',
+  ...Object.entries(proxies).map(([name, value]) => `${name}=${value}`),
+  'BERTH_DEFINITION=1',
+];
+let host: Awaited<ReturnType<typeof makeTempHost>>;
+
+beforeEach(async () => {
+  host = await makeTempHost();
+});
+afterEach(() => host.remove());
+
+async function put(path: string, content: string): Promise<void> {
+  await mkdir(dirname(host.path(path)), { recursive: true });
+  await writeFile(host.path(path), content);
+}
+
+test.each([
+  ['a service manager', places.daemonEnvironment, environmentFile(variables)],
+  ['the supervisor', places.supervisedService, JSON.stringify({ environment: variables })],
+])('the proxies of a daemon under %s stay where the environment names none', async (...args) => {
+  const [, path, content] = args;
+  await put(path, content);
+  expect(await withKeptProxies({ PATH: '/usr/bin' }, host)).toEqual(proxies);
+});
+
+test('what the environment says holds, also that there is to be none', async () => {
+  await put(places.daemonEnvironment, environmentFile(variables));
+  const others = { http_proxy: 'http://other.example:1' };
+  expect(await withKeptProxies(others, host)).toBe(others);
+  const none = { HTTPS_PROXY: '' };
+  expect(await withKeptProxies(none, host)).toBe(none);
+});
+
+test('there are none to keep on a bare host, nor in a file that is damaged', async () => {
+  expect(await withKeptProxies({}, host)).toEqual({});
+  await put(places.supervisedService, '{"environment": 1}');
+  expect(await withKeptProxies({}, host)).toEqual({});
+});
