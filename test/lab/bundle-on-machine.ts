@@ -11,11 +11,14 @@ import { describe } from './run-command.ts';
 const archive = '/root/berth.tar.gz';
 const unpacked = '/root/berth-bundle';
 
-/** The one line of a person who has the archive: unpacks it and brings berth up. Options of `berth up` may follow. */
-export const installLine = `mkdir -p ${unpacked} && tar -xzf ${archive} -C ${unpacked} --strip-components 1 && sh ${unpacked}/install.sh`;
+/** Unpacks the archive, which changes nothing else on the machine. */
+export const unpackOnly = `mkdir -p ${unpacked} && tar -xzf ${archive} -C ${unpacked} --strip-components 1`;
 
-/** The same from what is unpacked already. */
+/** Brings berth up from what is unpacked already. Options of `berth up` may follow. */
 export const installAgain = `sh ${unpacked}/install.sh`;
+
+/** Both: the one line of a person who has the archive. */
+export const installLine = `${unpackOnly} && ${installAgain}`;
 
 /** Puts it on the machine as `install.sh` does, without bringing berth up. */
 export const installOnly = `${installAgain} --install-only`;

@@ -41,18 +41,19 @@ const notCompared = [
 /** `find` arguments that leave those out. */
 const pruned = `\\( ${notCompared.map((path) => `-path ${path}`).join(' -o ')} \\) -prune -o`;
 
-/** One command a subject, each printing lines. */
+/** One command a subject, each printing lines. What goes away while find(1) looks is no failure; all others are. */
 const commands: Readonly<Record<string, string>> = {
   // Type, permissions, owner, size and content; times are not compared (a folder's changes when a file came and went).
-  files: `find / -xdev ${pruned} -type f -printf '%m %U:%G %s %p\\n' -o ! -type f -printf '%y %m %U:%G %p -> %l\\n'`,
-  content: `find /etc /usr/local /opt /root /var/lib -xdev ${pruned} -type f -exec sha256sum {} +`,
-  run: `find /run -xdev ${pruned} -printf '%y %m %U:%G %p\\n'`,
+  files: `find / -xdev ${pruned} -type f -printf '%m %U:%G %s %p\\n' -o ! -type f -printf '%y %m %U:%G %p -> %l\\n' || true`,
+  content: `find /etc /usr/local /opt /root /var/lib -xdev ${pruned} -type f -exec sha256sum {} + || true`,
+  run: `find /run -xdev ${pruned} -printf '%y %m %U:%G %p\\n' || true`,
   mounts:
     'awk \'{ print $5, $6, $0 ~ / - / ? substr($0, index($0, " - ") + 3) : "" }\' /proc/self/mountinfo' +
     // The numbers of autofs are other ones after each boot.
     " | sed 's/fd=[0-9]*,//; s/,pipe_ino=[0-9]*//'",
   // Whoever asks for the time starts systemd-timedated, which ends by itself.
-  cgroups: 'find /sys/fs/cgroup -type d ! -path "*/user.slice/*" ! -name systemd-timedated.service',
+  cgroups:
+    'find /sys/fs/cgroup -type d ! -path "*/user.slice/*" ! -name systemd-timedated.service || true',
   // Threads of the kernel have no command line; their number changes by itself. sshd, the shell and ps are the lab's.
   processes:
     'ps -eo ppid=,comm=,args= | awk \'$1 != 2 && $2 !~ /^(sshd|bash|ps|awk|sort|sh|systemd-timedat|\\(sd-pam\\))$/ { $1 = ""; print }\'',
@@ -64,14 +65,20 @@ const commands: Readonly<Record<string, string>> = {
   packages: "dpkg-query -W -f '${Package} ${Version} ${Status}\\n'",
 };
 
-/** Looks at a machine. */
+/** Looks at a machine. All of it is one command: under emulation a session of sshd takes half a second of its own. */
 export async function hostState(machine: LabMachine): Promise<HostState> {
-  const state: Record<string, readonly string[]> = {};
-  for (const [subject, command] of Object.entries(commands)) {
-    const text = await machine.must(`{ ${command} ; } | LC_ALL=C sort`);
-    state[subject] = text.split('\n').filter((line) => line !== '');
-  }
-  return state;
+  // Under load systemctl(1) may not get its answer within the usual 25 s, and would print nothing.
+  const settings = 'set -o errexit -o pipefail; export SYSTEMD_BUS_TIMEOUT=5min';
+  const script = Object.values(commands).map(
+    (command) => `{ ${command} ; } | LC_ALL=C sort; printf '\\0'`,
+  );
+  const texts = (await machine.must([settings, ...script].join('\n'))).split('\0');
+  return Object.fromEntries(
+    Object.keys(commands).map((subject, index) => {
+      const lines = (texts[index] ?? '').split('\n').filter((line) => line !== '');
+      return [subject, lines];
+    }),
+  );
 }
 
 /** What came and went between two states; subjects that are the same are left out, so that `{}` says: nothing. */

@@ -6,14 +6,15 @@ import { figuresOf } from '../bench/median.ts';
 /*
  * `node test/lab/measure-install.ts [ROUNDS]`: from a fresh machine to hello-world, with berth's one line and with Docker
  * by apt, in turn, each on a machine of its own. All packages are in a repository on the machine itself, and the image that
- * Docker runs is there as a file: nobody waits for a network.
+ * Docker runs is there as a file: nobody waits for a network. Docker gets no AppArmor, whose package it would have to install
+ * as well.
  */
 const rounds = Number(process.argv[2] ?? '3');
 const hello = '/root/hello-world.tar';
 const withDocker = [
   'apt-get install -y -qq --no-install-recommends docker.io >/dev/null 2>&1',
   `/usr/bin/docker load --quiet --input ${hello}`,
-  '/usr/bin/docker run --rm --network none hello-world',
+  '/usr/bin/docker run --rm --network none --security-opt apparmor=unconfined hello-world',
 ].join(' && ');
 
 /** Takes the image that berth carries out of a berth on a machine of its own. */
@@ -40,7 +41,9 @@ async function seconds(
     const started = performance.now();
     const said = await machine.must(command);
     if (!said.includes('Hello from berth!')) throw new Error(`no hello: ${said}`);
-    return (performance.now() - started) / 1000;
+    const elapsed = (performance.now() - started) / 1000;
+    stdout.write(`${elapsed.toFixed(1)} s: ${command}\n`);
+    return elapsed;
   } finally {
     await machine.stop();
   }
@@ -55,7 +58,6 @@ for (let round = 0; round < rounds; round += 1) {
       await machine.must(`base64 --decode >${hello}`, { input: archive.toString('base64') });
     }),
   );
-  stdout.write(`${JSON.stringify(taken)}\n`);
 }
 const [berth, docker] = [figuresOf(taken.berth).median, figuresOf(taken.docker).median];
 stdout.write(

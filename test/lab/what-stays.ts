@@ -6,6 +6,8 @@ const stays = [
   /\blibatomic/,
   // The kernel loads these by itself when something is mounted, a link or a rule is made, as the checks do.
   /^(?:llc|overlay|stp|veth|bridge|nf_\w+|nft_\w+|nfnetlink|libcrc32c|x_tables|xt_\w+|ip6?_tables|ip6?table_\w+)$/,
+  // And these when somebody lists sockets, as `berth report` does.
+  /^(?:inet|tcp|udp)_diag$/,
 ];
 
 /** What of a difference `berth down` should have taken away. */

@@ -9,11 +9,12 @@ import { initramfs } from './initramfs.ts';
 import { debRepository } from './guest-files.ts';
 import {
   bootModules,
-  installablePackages,
   kernelPackage,
   mirror,
-  packages,
+  packageLists,
   release,
+  type PackageLists,
+  type Stock,
 } from './packages.ts';
 
 /** Debian as it is on every machine of the lab, before anything of this lab or of berth is in it. */
@@ -27,15 +28,16 @@ export interface BaseSystem {
 /** To be raised when what follows builds something else from the same packages. */
 const recipe = 3;
 
-/** The base system, from the cache or built now: two minutes and a gigabyte of disk. */
-export async function baseSystem(): Promise<BaseSystem> {
+/** The base system, from the cache or built now: two minutes and a gigabyte of disk, for a bare one far less. */
+export async function baseSystem(stock: Stock): Promise<BaseSystem> {
+  const lists = packageLists[stock];
   const inputs = JSON.stringify([
-    ...[recipe, release, packages, installablePackages],
+    ...[recipe, release, lists.installed, lists.installable],
     ...[kernelPackage, bootModules],
   ]);
   const key = createHash('sha256').update(inputs).digest('hex').slice(0, 12);
   const folder = join(labFolder('base'), key);
-  if (!existsSync(folder)) await build(folder);
+  if (!existsSync(folder)) await build(folder, lists);
   return {
     key,
     root: join(folder, 'root'),
@@ -45,14 +47,14 @@ export async function baseSystem(): Promise<BaseSystem> {
 }
 
 /** Built beside its place and then renamed, so a build that was cut short is never taken for a whole one. */
-async function build(folder: string): Promise<void> {
+async function build(folder: string, lists: PackageLists): Promise<void> {
   const unfinished = `${folder}.${process.pid}`;
   const root = join(unfinished, 'root');
   mkdirSync(unfinished);
   try {
     await bootstrap(root);
-    await installPackages(root);
-    await storePackages(root);
+    await installPackages(root, lists.installed);
+    await storePackages(root, lists.installable);
     await unpackKernel(root);
     takeBootFiles(root, unfinished);
     renameSync(unfinished, folder);
@@ -68,7 +70,7 @@ async function bootstrap(root: string): Promise<void> {
 }
 
 /** Debian's own solver installs the rest: debootstrap's does not know alternatives and virtual packages. */
-async function installPackages(root: string): Promise<void> {
+async function installPackages(root: string, names: readonly string[]): Promise<void> {
   const suites = [
     `deb ${mirror()}/debian ${release} main`,
     `deb ${mirror()}/debian ${release}-updates main`,
@@ -84,22 +86,22 @@ async function installPackages(root: string): Promise<void> {
     lines: [
       'apt-get update -qq',
       'apt-get upgrade -qq -y',
-      `apt-get install -qq -y --no-install-recommends ${packages.join(' ')}`,
+      `apt-get install -qq -y --no-install-recommends ${names.join(' ')}`,
     ],
   });
   rmSync(policy);
 }
 
 /** A package repository in a folder (sources.list(5), 'flat'), which apt trusts without a signature. */
-async function storePackages(root: string): Promise<void> {
+async function storePackages(root: string, names: readonly string[]): Promise<void> {
   await inChroot({
     root,
     lines: [
       `mkdir -p ${debRepository} && cd ${debRepository}`,
       // What is installed already would be left out: downloaded by name, it is there to be installed again.
-      `apt-get download -qq -o APT::Sandbox::User=root ${installablePackages.join(' ')}`,
+      `apt-get download -qq -o APT::Sandbox::User=root ${names.join(' ')}`,
       'apt-get install -qq -y --download-only --no-install-recommends -o Dir::Cache::archives=$PWD ' +
-        installablePackages.join(' '),
+        names.join(' '),
       'rm -rf lock partial',
       'for deb in *.deb; do',
       '  dpkg-deb -f "$deb"',

@@ -14,6 +14,7 @@ import {
   type GuestFile,
 } from './guest-files.ts';
 import { labKeys } from './keys.ts';
+import type { Stock } from './packages.ts';
 
 /** What a machine boots from. The disk is a template: machines write to an overlay of it. */
 export interface MachineImage {
@@ -26,34 +27,35 @@ export interface MachineImage {
 const diskSize = '8G';
 
 /** The image for the repository as it is, from the cache or built now: half a minute once the base system is there. */
-export async function machineImage(): Promise<MachineImage> {
-  const base = await baseSystem();
+export async function machineImage(stock: Stock): Promise<MachineImage> {
+  const base = await baseSystem(stock);
   const { client, host } = await labKeys();
   const files = guestFiles({
     clientPublicKey: client.publicKey,
     hostPrivateKey: readFileSync(host.file, 'utf8'),
     hostPublicKey: host.publicKey,
   });
-  const lock = readFileSync(join(repository, 'package-lock.json'));
+  // A bare machine has no npm packages.
+  const lock = stock === 'bare' ? '' : readFileSync(join(repository, 'package-lock.json'));
   const key = createHash('sha256')
     .update(JSON.stringify([base.key, files, guestSetup, diskSize, dockerClient() ?? null]))
     .update(lock)
     .digest('hex')
     .slice(0, 12);
   const disk = join(labFolder('disks'), `${key}.img`);
-  if (!existsSync(disk)) await build(disk, { base: base.root, files });
+  if (!existsSync(disk)) await build(disk, { base: base.root, files, stock });
   return { disk, kernel: base.kernel, initramfs: base.initramfs };
 }
 
 async function build(
   disk: string,
-  from: { readonly base: string; readonly files: readonly GuestFile[] },
+  from: { readonly base: string; readonly files: readonly GuestFile[]; readonly stock: Stock },
 ): Promise<void> {
   const root = `${disk}.${process.pid}.root`;
   const unfinished = `${disk}.${process.pid}`;
   try {
     await runChecked(['cp', '-a', from.base, root]);
-    await installNpmPackages(root);
+    if (from.stock === 'stocked') await installNpmPackages(root);
     for (const file of from.files) putFile(root, file);
     const docker = dockerClient();
     if (docker !== undefined) copyFileSync(docker, join(root, 'usr/local/bin/docker'));

@@ -14,17 +14,25 @@ export function mirror(): string {
 }
 
 /**
- * What a small server has: DESIGN section 7 names systemd, sshd and udev. `nodejs` and `npm` are the 'some Node with
- * npm' of the README: Debian's own, far older than the one that berth pins. No container engine.
+ * What a machine comes with. `bare`: a small server, which is made in less than a minute. `stocked`: also some Node.js with
+ * npm and what the clone's npm needs, and a repository with packages to install.
  */
-export const packages: readonly string[] = [
+export type Stock = 'bare' | 'stocked';
+
+/** What is installed, and what more a machine can install although it reaches no mirror. */
+export interface PackageLists {
+  readonly installed: readonly string[];
+  /** With all that these depend on: what berth may need, and what scenarios have beside it. */
+  readonly installable: readonly string[];
+}
+
+/** What a small server has: DESIGN section 7 names systemd, sshd and udev. No container engine. */
+const server: readonly string[] = [
   'ca-certificates',
   'dbus',
   'iproute2',
   'kmod',
   'libpam-systemd',
-  'nodejs',
-  'npm',
   'openssh-server',
   'procps',
   'systemd',
@@ -33,16 +41,16 @@ export const packages: readonly string[] = [
 ];
 
 /**
- * What a machine can install although it reaches no mirror, with all that these depend on: what berth may need, and what
- * scenarios have beside it.
+ * The packages of each kind of machine. `nodejs` and `npm` are the 'some Node with npm' of the README: Debian's own, far
+ * older than the one that berth pins.
  */
-export const installablePackages: readonly string[] = [
-  'docker-registry',
-  'docker.io',
-  'kmod',
-  'libatomic1',
-  'nftables',
-];
+export const packageLists: Readonly<Record<Stock, PackageLists>> = {
+  bare: { installed: server, installable: ['nftables'] },
+  stocked: {
+    installed: [...server, 'nodejs', 'npm'].toSorted(),
+    installable: ['docker-registry', 'docker.io', 'kmod', 'libatomic1', 'nftables', 'tinyproxy'],
+  },
+};
 
 /** The package that depends on the newest kernel; the kernel's own files are unpacked, not installed (no boot loader). */
 export const kernelPackage = 'linux-image-cloud-amd64';

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readyLine } from '../image/guest-files.ts';
 import { machineImage, type MachineImage } from '../image/machine-disk.ts';
+import type { Stock } from '../image/packages.ts';
 import { labFolder } from '../lab-folder.ts';
 import { describe, runChecked, type CommandOptions, type Outcome } from '../run-command.ts';
 import { Console } from './console.ts';
@@ -15,6 +16,8 @@ export interface MachineOptions {
   readonly memoryMb?: number;
   /** 2 unless told. */
   readonly cpus?: number;
+  /** What is installed on it: all that a scenario may want, unless told. */
+  readonly stock?: Stock;
 }
 
 /** Software emulation is slow, and the machine under it may be busy. */
@@ -31,7 +34,7 @@ export class LabMachine {
   #power: { readonly qemu: Qemu; readonly ssh: Ssh; readonly sshPort: number } | undefined;
 
   private constructor(options: MachineOptions, made: { folder: string; image: MachineImage }) {
-    this.#options = { memoryMb: 1536, cpus: 2, ...options };
+    this.#options = { memoryMb: 1536, cpus: 2, stock: 'stocked', ...options };
     this.#folder = made.folder;
     this.#image = made.image;
     this.console = new Console(join(made.folder, 'console.log'));
@@ -39,7 +42,7 @@ export class LabMachine {
 
   /** Makes a machine and boots it. Resolves when it takes orders. */
   static async start(options: MachineOptions = {}): Promise<LabMachine> {
-    const image = await machineImage();
+    const image = await machineImage(options.stock ?? 'stocked');
     const folder = mkdtempSync(join(labFolder('machines'), 'm-'));
     const backing = ['-b', image.disk, '-F', 'raw'];
     await runChecked(['qemu-img', 'create', '-q', '-f', 'qcow2', ...backing, join(folder, 'disk')]);

@@ -3,6 +3,7 @@ import { docker, engineAnswers } from '../berth-on-machine.ts';
 import { bundleTo, installLine, installOnly } from '../bundle-on-machine.ts';
 import { difference, hostState, type HostState } from '../host-state.ts';
 import { LabMachine } from '../machine/lab-machine.ts';
+import { cutPower, timed } from '../power-cut.ts';
 import { random } from '../../support/random.ts';
 import { reportFailure } from '../report-failure.ts';
 import { withoutWhatStays } from '../what-stays.ts';
@@ -19,18 +20,17 @@ const next = random(process.env['BERTH_LAB_SEED']);
 describe(`a power cut, seed ${next.seed}`, () => {
   let machine: LabMachine;
   let before: HostState;
-  /** How long each verb takes when nobody disturbs it, in milliseconds. */
   const lasts = { up: 0, down: 0 };
 
   beforeAll(async () => {
-    machine = await LabMachine.start();
+    machine = await LabMachine.start({ stock: 'bare' });
     await bundleTo(machine);
     await machine.must(installLine);
     await machine.must('berth down --purge --yes');
     await machine.must(installOnly);
     before = await hostState(machine);
-    lasts.up = await timed('/opt/berth/*/bin/berth up --yes');
-    lasts.down = await timed('/opt/berth/*/bin/berth down --yes');
+    lasts.up = await timed(machine, 'berth up --yes');
+    lasts.down = await timed(machine, 'berth down --yes');
     await machine.must(installOnly);
   }, slowMs);
   afterAll(() => machine.stop());
@@ -38,25 +38,9 @@ describe(`a power cut, seed ${next.seed}`, () => {
     onTestFailed(() => reportFailure(machine));
   });
 
-  async function timed(command: string): Promise<number> {
-    const started = performance.now();
-    await machine.must(command);
-    return performance.now() - started;
-  }
-
-  /** Starts a command, takes the power away in the middle of it, and boots again. */
-  async function cutDuring(command: string, lastsMs: number): Promise<number> {
-    const afterMs = Math.round(next.number() * lastsMs);
-    const under = machine.run(command).catch(() => undefined);
-    const signal = AbortSignal.timeout(afterMs);
-    await new Promise((resolve) => {
-      signal.addEventListener('abort', resolve);
-    });
-    await machine.powerCut();
-    await under;
-    await machine.powerOn();
-    return afterMs;
-  }
+  /** The power goes at some moment of a command that usually takes as long as given. */
+  const cutDuring = (command: string, lastsMs: number): Promise<void> =>
+    cutPower(machine, { command, afterMs: Math.round(next.number() * lastsMs) });
 
   test.each(Array.from({ length: rounds }, (_, index) => index + 1))(
     'during up, number %d: the next up comes to its end',

@@ -102,7 +102,8 @@ describe('as a service of systemd, the engine', () => {
         'CapEff:\t000001ffffffffff',
       );
       expect(await run('--device /dev/vda', 'head -c 4 /dev/vda | wc -c')).toBe('4');
-      const disk = 'mknod /tmp/disk b 254 0; head -c 4 /tmp/disk | wc -c';
+      const numbers = await machine.must('stat --format "%Hr %Lr" /dev/vda');
+      const disk = `mknod /tmp/disk b ${numbers}; head -c 4 /tmp/disk | wc -c`;
       expect(await run('--privileged', disk)).toBe('4');
       expect(
         await run('--cap-add SYS_TIME', 'date -s "$(date "+%F %T")" >/dev/null; echo $?'),
@@ -122,11 +123,9 @@ describe('as a service of systemd, the engine', () => {
     'ends containers when the machine goes down, and is there again for clients from the beginning',
     async () => {
       const from = machine.console.position;
-      const before = Date.now();
       await machine.reboot();
-      // Twice the stop timeout of the container and a slow boot are far less than systemd's 90 s before that.
+      // What systemd says when it waits its 90 s for a process that ignores SIGTERM.
       expect(machine.console.since(from)).not.toContain('Waiting for process');
-      expect(Date.now() - before).toBeLessThan(240_000);
       // No waiting here: the socket is there before the engine, and holds the client.
       const state = await machine.must(`${docker} inspect --format '{{.State.ExitCode}}' stubborn`);
       expect(state).toBe('137');
