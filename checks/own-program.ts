@@ -6,6 +6,8 @@ export interface OwnProgram {
   readonly root: string;
   /** Program and arguments that print berth's version and end. */
   readonly versionCommand: readonly [string, ...string[]];
+  /** Its installer has started it and compared every digest a moment ago: on a small host that takes half a minute. */
+  readonly justProven?: true;
 }
 
 /** What came of asking the engine. */

@@ -22,6 +22,7 @@ export const selfIntegrity: Check = {
   timeoutMs: 60_000,
   async probe({ files, program }): Promise<Outcome> {
     if (program.kind === 'source') return { status: 'skip', seen: m.integritySource() };
+    if (program.justProven) return { status: 'pass', seen: m.integrityProven() };
     const path = join(program.root, 'manifest.json');
     const text = await files.readText(path);
     const remedy = m.integrityRemedy();

@@ -15,6 +15,10 @@ export const checkEngineMessages = {
     (p: { library: string; version: string }) => `berth "${p.version}" runs, host has ${p.library}`,
     (p) => `berth "${p.version}" 可以运行，主机为 ${p.library}`,
   ),
+  libcProven: phrase(
+    (p: { library: string }) => `install.sh has just started berth, host has ${p.library}`,
+    (p) => `install.sh 刚刚启动过 berth，主机为 ${p.library}`,
+  ),
   libcUnknown: text('no C library that berth knows', '未知的 C 运行库'),
   libcRefused: phrase(
     (p: { program: string; exitCode: number; said: string; library: string }) =>
@@ -60,6 +64,7 @@ export const checkEngineMessages = {
     (p: { count: number }) => `${p.count} files match`,
     (p) => `${p.count} 个文件全部一致`,
   ),
+  integrityProven: text('install.sh has just compared every file', 'install.sh 刚刚核对过所有文件'),
   integrityBad: phrase(
     (p: { files: string }) => `not as they were made: ${p.files}`,
     (p) => `与制作时不符：${p.files}`,

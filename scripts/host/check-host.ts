@@ -28,11 +28,17 @@ export async function withCheckContext<T>(
   }
 }
 
+/** With the version, install.sh tells `berth up` by it that it has just proven that bundle. */
+const provenVariable = 'BERTH_PROVEN_BUNDLE';
+
 function ownProgram(): OwnProgram {
   const program = berthProgram();
+  const { kind, root, version } = program;
+  const isProven = kind === 'bundle' && process.env[provenVariable] === version;
   return {
-    kind: program.kind,
-    root: program.root,
+    kind,
+    root,
     versionCommand: program.argv('cli', ['--version']),
+    ...(isProven ? { justProven: true } : {}),
   };
 }

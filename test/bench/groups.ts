@@ -5,6 +5,7 @@ import { rankingFigures } from './mirrors/ranking-figures.ts';
 import { coldStart, dockerRun, engineAgainstRunc, monitorMemory } from './figures.ts';
 import { archiveFigures, mirrorFigures, pullFigures } from './pull/pull-figures.ts';
 import type { Result } from './report.ts';
+import { upFigures } from './up/up-figures.ts';
 import type { Workshop } from './workshop.ts';
 
 /** What every group of figures gets. */
@@ -21,6 +22,7 @@ export interface BenchSetup {
 /** The figures by the names that `--only` takes. */
 export const groups: Readonly<Record<string, (setup: BenchSetup) => Promise<void>>> = {
   start: startFigures,
+  up: upFigures,
   pull: pullFigures,
   mirrors: mirrorFigures,
   ranking: rankingFigures,

@@ -227,4 +227,7 @@ sync
 say "berth $version is in $target" "berth $version 已安装到 $target"
 
 if [ "${1:-}" = --install-only ]; then exit 0; fi
+# Every digest was compared above and the program started: "berth up" need not do the same again at once.
+BERTH_PROVEN_BUNDLE=$version
+export BERTH_PROVEN_BUNDLE
 exec "$target/bin/berth" up "$@"

@@ -37,7 +37,8 @@ async function activate(socket: string, command: readonly string[]): Promise<() 
   child = spawn('systemd-socket-activate', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await until('the socket', () => (existsSync(socket) ? true : undefined));
+  // Between bind(2) and listen(2) the socket is there and refuses.
+  await until('the socket', () => (said.includes(`Listening on ${socket}`) ? true : undefined));
   return () => said;
 }
 
@@ -82,7 +83,7 @@ describe('socket activation', () => {
     const [program = '', ...args] = berthdWith(own);
     const env = { ...process.env, LISTEN_PID: '1', LISTEN_FDS: '1' };
     child = spawn(program, args, { stdio: 'ignore', env });
-    // Between bind(2) and listen(2) the socket is there and refuses.
+    // As above, before berthd listens.
     const status = await until('an answer', () => version(own).catch(() => undefined));
     expect(status).toBe(200);
   });

@@ -40,6 +40,20 @@ describe('libc', () => {
     expect((await libc.probe(fakeContext({ commands }))).seen).toContain('GLIBC_2.28');
   });
 
+  it('takes the word of the installer, which has just started it', async () => {
+    const commands = { 'getconf GNU_LIBC_VERSION': 'glibc 2.36\n', berth: { exitCode: 1 } };
+    const own: OwnProgram = {
+      kind: 'bundle',
+      root: '/opt/berth/1.0.0',
+      versionCommand: ['berth', '--version'],
+      justProven: true,
+    };
+    expect(await libc.probe(fakeContext({ commands, own }))).toMatchObject({
+      status: 'pass',
+      seen: 'install.sh has just started berth, host has glibc 2.36',
+    });
+  });
+
   it.each([137, 143])('does not take a slow host for a wrong one (status %i)', async (exitCode) => {
     const outcome = await libc.probe(fakeContext({ commands: { berth: { exitCode } } }));
     expect(outcome).toMatchObject({ status: 'warn', details: { exitCode } });
@@ -65,6 +79,14 @@ describe('self.integrity', () => {
   it('passes when each file matches', async () => {
     const outcome = await selfIntegrity.probe(fakeContext({ own, files: bundle }));
     expect(outcome).toMatchObject({ status: 'pass', seen: '2 files match' });
+  });
+
+  it('takes the word of the installer, which has just compared them', async () => {
+    const context = fakeContext({ own: { ...own, justProven: true } });
+    expect(await selfIntegrity.probe(context)).toMatchObject({
+      status: 'pass',
+      seen: 'install.sh has just compared every file',
+    });
   });
 
   it('is skipped for a checkout', async () => {
