@@ -1,3 +1,6 @@
+/** Short beside what is waited for, and long enough to leave the processor to that, in milliseconds. */
+const pauseMs = 10;
+
 /** Looks again and again until `look` gives something, for at most ten seconds. */
 export async function until<T>(
   what: string,
@@ -8,6 +11,6 @@ export async function until<T>(
     const seen = await look();
     if (seen !== undefined) return seen;
     if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
