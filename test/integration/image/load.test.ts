@@ -41,10 +41,10 @@ const load = (archive: Uint8Array): Promise<readonly LoadedImage[]> =>
   host.images.load(inPieces(archive));
 const lines = (loaded: readonly LoadedImage[]): readonly string[] => loaded.map(loadedMessage);
 
-/** Everything in the store and the snapshots, for comparing. */
+/** Everything in the store and the snapshots, for comparing; that a layer has reached the disk is marked whenever it has. */
 function kept(): readonly string[] {
   const find =
-    'find images/blobs images/ingest snapshots -mindepth 1 | sort; cat images/index.json';
+    'find images/blobs images/ingest snapshots -mindepth 1 ! -name durable | sort; cat images/index.json';
   return execFileSync('sh', ['-c', find], { cwd: dataRoot, encoding: 'utf8' }).split('\n');
 }
 

@@ -64,7 +64,7 @@ export function usePullFixture(): PullFixture {
     },
     kept: () => {
       const find =
-        'find images/blobs images/ingest snapshots -mindepth 1 | sort; cat images/index.json';
+        'find images/blobs images/ingest snapshots -mindepth 1 ! -name durable | sort; cat images/index.json';
       return execFileSync('sh', ['-c', find], { cwd: dataRoot, encoding: 'utf8' }).split('\n');
     },
   };
