@@ -61,6 +61,11 @@ export const statusMessages = {
     (p: { count: number }) => `${p.count} days`,
     (p) => `${p.count} 天`,
   ),
+  engineHangs: phrase(
+    (p: { seconds: number }) =>
+      `it has said nothing for ${p.seconds} seconds; "berth report" looks closer`,
+    (p) => `${p.seconds} 秒内毫无响应；"berth report" 可进一步诊断`,
+  ),
   unreachable: phrase(
     (p: { why: string }) => `does not answer: ${p.why}`,
     (p) => `没有应答：${p.why}`,

@@ -1,3 +1,4 @@
+import { statusMessages as m } from '../../messages/areas/status.ts';
 import { ApiClient } from '../../runtime/cli/client/client.ts';
 import { parseEndpoint } from '../../runtime/cli/client/endpoint.ts';
 import { fieldsOf, optionalNumber, optionalText } from '../../runtime/cli/client/fields.ts';
@@ -45,8 +46,14 @@ export interface Status {
       };
 }
 
-/** Looks at journal, service and engine. Changes nothing. Throws JOURNAL_CORRUPT. */
-export async function readStatus(host: ProvisionHost, clock: Clock): Promise<Status> {
+/** An engine that hangs is given up, in milliseconds. */
+const engineTimeoutMs = 5000;
+
+/** Looks at journal, service and engine. Changes nothing. Throws JOURNAL_CORRUPT, or the signal's reason. */
+export async function readStatus(
+  host: ProvisionHost,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Status> {
   const runs = await readRuns(host, clock);
   const supervisor = await readSupervisor(host);
   const socket = runs?.findLast(({ plan }) => 'socket' in plan.request)?.plan.request['socket'];
@@ -54,7 +61,10 @@ export async function readStatus(host: ProvisionHost, clock: Clock): Promise<Sta
     journal: journalStatus(runs),
     service: await serviceStatus(host, { runs, supervisor }),
     ...(supervisor === undefined ? {} : { supervisor }),
-    engine: await engineStatus(host.path(typeof socket === 'string' ? socket : places.apiSocket)),
+    engine: await engineStatus(
+      host.path(typeof socket === 'string' ? socket : places.apiSocket),
+      signal,
+    ),
   };
 }
 
@@ -102,9 +112,10 @@ async function serviceStatus(
   return { state: active ? 'active' : 'inactive', manager };
 }
 
-async function engineStatus(socketPath: string): Promise<Status['engine']> {
+async function engineStatus(socketPath: string, stop: AbortSignal): Promise<Status['engine']> {
   const client = new ApiClient(parseEndpoint(`unix://${socketPath}`));
-  const signal = AbortSignal.timeout(5000);
+  const late = AbortSignal.timeout(engineTimeoutMs);
+  const signal = AbortSignal.any([stop, late]);
   try {
     const version = fieldsOf(
       await client.json({ method: 'GET', path: '/version', signal }),
@@ -122,7 +133,12 @@ async function engineStatus(socketPath: string): Promise<Status['engine']> {
       images: optionalNumber(info, 'Images'),
     };
   } catch (error) {
-    const why = isBerthError(error) ? `${error.code}: ${messageOf(error)}` : messageOf(error);
+    stop.throwIfAborted();
+    const why = late.aborted ? m.engineHangs({ seconds: engineTimeoutMs / 1000 }) : wordsOf(error);
     return { state: 'unreachable', socketPath, why };
   }
+}
+
+function wordsOf(error: unknown): string {
+  return isBerthError(error) ? `${error.code}: ${messageOf(error)}` : messageOf(error);
 }

@@ -16,7 +16,7 @@ export const statusVerb: Verb = {
   },
   run: async (context, command) => {
     const options = command.opts<StatusOptions>();
-    const status = await readStatus(thisHost, context.clock);
+    const status = await readStatus(thisHost, context);
     const text = options.json
       ? `${JSON.stringify(status, undefined, 2)}\n`
       : renderStatus(status, context.clock.now());

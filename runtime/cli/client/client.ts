@@ -50,16 +50,21 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
  */
 export class ApiClient {
   readonly endpoint: Endpoint;
-  #version: Promise<string> | undefined;
+  #version: string | undefined;
 
   constructor(endpoint: Endpoint) {
     this.endpoint = endpoint;
   }
 
-  /** The version both sides speak, from the `Api-Version` header of `/_ping`. */
-  version(): Promise<string> {
-    this.#version ??= this.#negotiate();
-    return this.#version;
+  /**
+   * The version both sides speak, from the `Api-Version` header of `/_ping`. Each call that comes before the first answer
+   * asks by itself: one that gives up takes no other along.
+   */
+  async version(signal?: AbortSignal): Promise<string> {
+    if (this.#version !== undefined) return this.#version;
+    const version = await this.#negotiate(signal);
+    this.#version = version;
+    return version;
   }
 
   /** Calls and reads the whole answer as JSON; `undefined` for an empty one (204, 304). */
@@ -128,7 +133,7 @@ export class ApiClient {
     const base = {
       socketPath: this.endpoint.socketPath,
       method: call.method,
-      target: `/v${await this.version()}${call.path}${suffix}`,
+      target: `/v${await this.version(call.signal)}${call.path}${suffix}`,
       ...(call.signal === undefined ? {} : { signal: call.signal }),
       ...(call.headers === undefined ? {} : { headers: call.headers }),
     };
@@ -160,11 +165,14 @@ export class ApiClient {
     }
   }
 
-  async #negotiate(): Promise<string> {
-    const { socketPath } = this.endpoint;
-    const response = await this.#connect(() =>
-      requestOverSocket({ socketPath, method: 'HEAD', target: '/_ping' }),
-    );
+  async #negotiate(signal: AbortSignal | undefined): Promise<string> {
+    const ping: SocketRequest = {
+      socketPath: this.endpoint.socketPath,
+      method: 'HEAD',
+      target: '/_ping',
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const response = await this.#connect(() => requestOverSocket(ping));
     response.body.resume();
     const offered = response.headers['api-version'];
     return typeof offered === 'string' ? olderVersion(offered, newestApiVersion) : newestApiVersion;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs berth @VERSION@ from the folder of this file to @HOME@, then runs "berth up" with the arguments given.
-# With --install-only as the first argument it stops before that; with --dry-run it installs nothing, and "berth up" shows
+# With --install-only it stops before that; with --dry-run it installs nothing, and "berth up" shows
 # what it would do if it were installed. Needs root and no network; POSIX shell, because on a
 # bare host there may be nothing else. "berth down --purge" takes all of it away again. With --json, which is for "berth
 # up" as well, standard output is one JSON document: what this says goes to standard error.
@@ -27,10 +27,12 @@ esac
 
 json=
 dry=
+only=
 for argument in "$@"; do
   case $argument in
     --json) json=yes ;;
     --dry-run) dry=yes ;;
+    --install-only) only=yes ;;
   esac
 done
 
@@ -101,7 +103,12 @@ for part in SHA256SUMS manifest.json bin/node berth.js; do
     "install.sh 旁边缺少\"$part\"；需要完整的安装包" 'unpack the archive again' '请重新解压安装包'
 done
 
-if [ -n "$dry" ] && [ "${1:-}" != --install-only ]; then exec "$here/bin/berth" up --as-installed "$@"; fi
+if [ -n "$dry" ] && [ -n "$only" ]; then
+  fail USAGE '"--install-only" and "--dry-run" were both given; wanted at most one of them' \
+    '同时给出了"--install-only"和"--dry-run"；最多只能使用其中一个' \
+    'leave one of them out' '请去掉其中一个'
+fi
+if [ -n "$dry" ]; then exec "$here/bin/berth" up --as-installed "$@"; fi
 
 take_lock() {
   [ -d "$opt" ] || { mkdir "$opt" && made_opt=yes; }
@@ -226,7 +233,7 @@ locked=
 sync
 say "berth $version is in $target" "berth $version 已安装到 $target"
 
-if [ "${1:-}" = --install-only ]; then exit 0; fi
+if [ -n "$only" ]; then exit 0; fi
 # Every digest was compared above and the program started: "berth up" need not do the same again at once.
 BERTH_PROVEN_BUNDLE=$version
 export BERTH_PROVEN_BUNDLE

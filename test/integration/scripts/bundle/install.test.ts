@@ -159,6 +159,14 @@ sh /run/berth-test-$$/install.sh --install-only`);
     await expectNothingDone(ended, /^berth: NOT_ROOT: .*"65534"/m);
   });
 
+  test.each(['--install-only --dry-run', '--dry-run --install-only'])(
+    'do two things at once says so: %s',
+    async (options) => {
+      const ended = await install(`sh "$2/install.sh" ${options}`);
+      await expectNothingDone(ended, /^berth: USAGE: "--install-only" and "--dry-run"/m);
+    },
+  );
+
   test('run on this processor says so', async () => {
     const ended = await install(
       'mkdir /usr/local/sbin; printf "#!/bin/sh\\necho riscv64\\n" >/usr/local/sbin/uname; chmod +x /usr/local/sbin/uname; code=0; sh "$2/install.sh" || code=$?; rm -r /usr/local/sbin; exit $code',
