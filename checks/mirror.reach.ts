@@ -1,5 +1,6 @@
 import { checkReachMessages as m } from '../messages/areas/checks-reach.ts';
 import type { HttpAnswer } from '../runtime/host/ask-http.ts';
+import { shownProxy } from '../runtime/host/shown-proxy.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import { httpFailure } from './probes/http-failure.ts';
@@ -7,7 +8,7 @@ import { readPackageSources } from './probes/package-sources.ts';
 import { registryUrls } from './probes/registry-urls.ts';
 import { joinClauses, joinSentences } from './probes/join-texts.ts';
 import { findNamedProxy } from './probes/named-proxy.ts';
-import { proxySettings, shownUrl, type ProxyVariable } from './probes/proxy-settings.ts';
+import { proxySettings, type ProxyVariable } from './probes/proxy-settings.ts';
 
 const askTimeoutMs = 4000;
 /** As many of each kind are asked: the first that answers is enough. */
@@ -61,7 +62,7 @@ async function proxyAdvice(
   if (isAnswered || proxySettings(environment).some(isProxy)) return [];
   const named = await findNamedProxy(files);
   if (named === undefined) return [m.mirrorProxyAdvice()];
-  return [m.mirrorProxyFound({ where: named.path, proxy: shownUrl(named.proxy) })];
+  return [m.mirrorProxyFound({ where: named.path, proxy: shownProxy(named.proxy) })];
 }
 
 function isProxy({ name, value }: ProxyVariable): boolean {

@@ -1,5 +1,6 @@
 import { checkReachMessages as m } from '../messages/areas/checks-reach.ts';
 import { isWithoutProxy } from '../runtime/host/no-proxy.ts';
+import { shownProxy } from '../runtime/host/shown-proxy.ts';
 import type { Check } from './check.ts';
 import type { CheckContext } from './context.ts';
 import type { Outcome } from './finding.ts';
@@ -7,12 +8,7 @@ import { readAddressPools } from './probes/address-pools.ts';
 import { readDaemonConfig } from './probes/daemon-config.ts';
 import { httpFailure } from './probes/http-failure.ts';
 import { networkText } from './probes/ipv4-network.ts';
-import {
-  parseProxy,
-  proxySettings,
-  shownUrl,
-  type ProxyVariable,
-} from './probes/proxy-settings.ts';
+import { parseProxy, proxySettings, type ProxyVariable } from './probes/proxy-settings.ts';
 import { joinClauses, joinSentences } from './probes/join-texts.ts';
 
 const askTimeoutMs = 3000;
@@ -44,9 +40,9 @@ export const proxy: Check = {
       ...settings.flatMap((variable) => daemonDiffers(variable, daemon)),
       ...(await nearbyThrough(context, settings)),
     ];
-    const details = { proxies: set.map(({ name, value }) => `${name}=${shownUrl(value)}`) };
+    const details = { proxies: set.map(({ name, value }) => `${name}=${shownProxy(value)}`) };
     if (troubles.length === 0) {
-      const proxies = [...new Set(set.map(({ value }) => `"${shownUrl(value)}"`))].join(', ');
+      const proxies = [...new Set(set.map(({ value }) => `"${shownProxy(value)}"`))].join(', ');
       return { status: 'pass', seen: m.proxyGood({ proxies }), details };
     }
     return {
@@ -73,7 +69,7 @@ async function judgeUrl(
 ): Promise<readonly Trouble[]> {
   const url = parseProxy(value);
   if (url === undefined) {
-    const seen = m.proxyNotUrl({ name, value: shownUrl(value) });
+    const seen = m.proxyNotUrl({ name, value: shownProxy(value) });
     return [{ seen, remedy: m.proxyWriteUrl({ name }) }];
   }
   const answer = await askHttp({
@@ -83,7 +79,7 @@ async function judgeUrl(
     ...(signal === undefined ? {} : { signal }),
   });
   if (answer.kind === 'answer' || !dead.includes(answer.code)) return [];
-  const seen = m.proxyDead({ proxy: shownUrl(value), why: httpFailure(answer.code) });
+  const seen = m.proxyDead({ proxy: shownProxy(value), why: httpFailure(answer.code) });
   return [{ seen, remedy: m.proxyDeadRemedy() }];
 }
 
@@ -95,7 +91,7 @@ function daemonDiffers(
   const key = name.toLowerCase().replace('_', '-');
   const configured = daemon[key];
   if (configured === undefined || configured === value) return [];
-  const values = { key, daemon: shownUrl(configured), here: shownUrl(value) };
+  const values = { key, daemon: shownProxy(configured), here: shownProxy(value) };
   return [{ seen: m.proxyDaemonDiffers(values), remedy: m.proxyDaemonRemedy() }];
 }
 

@@ -23,8 +23,3 @@ export function parseProxy(value: string): URL | undefined {
   const url = URL.parse(value.includes('://') ? value : `http://${value}`);
   return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '' ? url : undefined;
 }
-
-/** A proxy as it may be shown: without the password that many of them have in their URL. */
-export function shownUrl(value: string): string {
-  return value.replace(/\/\/[^/@]*@/, '//***@').replace(/^[^/@]*:[^/@]*@/, '***@');
-}

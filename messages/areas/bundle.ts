@@ -154,6 +154,15 @@ export const bundleMessages = {
     'Install the bundle again: unpack its archive and run "sh install.sh".',
     '请重新安装：解压安装包并运行"sh install.sh"。',
   ),
+  archiveRemedy: text(
+    'Fetch or copy the archive (tar.gz) again. What is installed was not touched.',
+    '请重新下载或复制该归档文件（tar.gz）。已安装的内容未受影响。',
+  ),
+  noBundleInside: phrase(
+    (p: { source: string }) =>
+      `"${p.source}" holds no bundle: there is no manifest.json in it that can be read`,
+    (p) => `"${p.source}"中没有安装包：其中没有可读取的 manifest.json`,
+  ),
   otherArchitecture: phrase(
     (p: { wanted: string; own: string }) =>
       `a bundle for ${p.wanted} cannot be made of an installed one for ${p.own}`,

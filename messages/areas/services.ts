@@ -39,6 +39,10 @@ export const servicesMessages = {
   runsAlready: text('The daemon runs already.', '守护进程已在运行。'),
   stopped: text('The daemon has stopped; containers run on.', '守护进程已停止；容器继续运行。'),
   started: text('The daemon is started.', '守护进程已启动。'),
+  notStopped: phrase(
+    (p: { why: string }) => `${p.why} The daemon was not stopped.`,
+    (p) => `${p.why}。守护进程未被停止`,
+  ),
   linesNotNumber: phrase(
     (p: { lines: string }) => `--lines is "${p.lines}"; wanted a whole number`,
     (p) => `--lines 的值是"${p.lines}"；应为整数`,

@@ -105,6 +105,15 @@ export const upMessages = {
     'Stop them ("berth ps", "berth stop NAME"), then run the same command again.',
     '请停止它们（"berth ps"、"berth stop 名称"），然后再次运行同一命令。',
   ),
+  dataRootOfSystem: phrase(
+    (p: { from: string; path: string }) =>
+      `${p.from} names "${p.path}" for images and containers, which is a folder of the system; wanted one for berth alone`,
+    (p) => `${p.from} 指定将镜像和容器存放在"${p.path}"，但它是系统目录；应为 berth 专用的目录`,
+  ),
+  dataRootOfSystemRemedy: text(
+    'Name a folder of its own, for example --data-root /srv/berth.',
+    '请指定专用目录，例如 --data-root /srv/berth。',
+  ),
   pathNotSocket: phrase(
     (p: { path: string }) =>
       `"${p.path}" exists and is not a socket; wanted a free place for the API's socket`,

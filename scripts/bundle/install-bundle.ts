@@ -8,6 +8,7 @@ import {
   orIfMissing,
   rename,
   rm,
+  stat,
   symlink,
   syncFolder,
 } from '../../runtime/host/files.ts';
@@ -86,17 +87,19 @@ async function requireWhole(
   wanted: { readonly version: string; readonly source: string },
 ): Promise<void> {
   const manifest = await readManifest(folder);
+  const isArchive = !(await stat(wanted.source)).isDirectory();
+  const remedy = isArchive ? m.archiveRemedy() : m.corruptRemedy();
   if (manifest.version !== wanted.version) {
     throw new BerthError('BUNDLE_CORRUPT', {
       message: m.otherVersion({ ...wanted, found: manifest.version }),
-      remedy: m.corruptRemedy(),
+      remedy,
     });
   }
   const damaged = await damagedFiles(folder, manifest);
   if (damaged.length === 0) return;
   throw new BerthError('BUNDLE_CORRUPT', {
     message: m.filesDamaged({ root: wanted.source, paths: damaged.join('", "') }),
-    remedy: m.corruptRemedy(),
+    remedy,
     details: { damaged },
   });
 }

@@ -47,7 +47,7 @@ function placeOf(name: string, source: string): string {
   if (path !== '.' && !path.startsWith('..') && !path.startsWith('/')) return path;
   throw new BerthError('BUNDLE_CORRUPT', {
     message: m.entryOutside({ name, source }),
-    remedy: m.corruptRemedy(),
+    remedy: m.archiveRemedy(),
   });
 }
 
@@ -57,7 +57,7 @@ function asCorrupt(error: unknown, source: string): unknown {
   if (error instanceof Error && 'errno' in error && 'syscall' in error) return error;
   return new BerthError('BUNDLE_CORRUPT', {
     message: m.archiveUnreadable({ source, problem: messageOf(error) }),
-    remedy: m.corruptRemedy(),
+    remedy: m.archiveRemedy(),
     cause: error,
   });
 }

@@ -1,10 +1,11 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { checks } from '../../checks/index.ts';
 import { nearestName } from '../../checks/nearest-name.ts';
 import type { SkipRequest } from '../../checks/selection.ts';
 import { checkVerbMessages as m } from '../../messages/areas/check-verb.ts';
 import { checkMessages } from '../../messages/areas/checks.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
+import { parseYaml } from '../yaml/parse-yaml.ts';
 
 /** A waiver whose last day is over. */
 export interface EndedWaiver {
@@ -40,20 +41,17 @@ const keys = ['check', 'reason', 'until'];
  *   exist, no reason, no last day.
  */
 export function parseWaivers({ path, text }: WaiversFile, nowMs: number): Waivers {
-  const lines = new LineCounter();
-  const document = parseDocument(text ?? '', { lineCounter: lines });
+  const { document, faults, placeOf } = parseYaml(text ?? '');
   const refuse = (offset: number, why: string): BerthError => {
-    const { line } = lines.linePos(offset);
+    const { line } = placeOf(offset);
     return new BerthError('WAIVERS_INVALID', {
       message: m.waiversNotYaml({ path, line, why }),
       remedy: m.waiversRemedy({ path }),
       details: { path, line },
     });
   };
-  const [broken] = document.errors;
-  if (broken !== undefined) {
-    throw refuse(broken.pos[0], broken.message.split('\n')[0]?.replace(/ at line .*$/, '') ?? '');
-  }
+  const [fault] = faults;
+  if (fault !== undefined) throw refuse(fault.offset, fault.problem);
   const entries = entriesOf(document.contents, refuse);
   const read = entries.map((entry) => readEntry(entry, refuse));
   const seen = new Set<string>();

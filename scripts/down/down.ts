@@ -3,6 +3,7 @@ import { bundleMessages } from '../../messages/areas/bundle.ts';
 import { dirname } from 'node:path';
 import { upgradeMessages } from '../../messages/areas/upgrade.ts';
 import { takeBack, unprovedUpgrade } from '../apply/recover.ts';
+import type { ProvisionEvent } from '../apply/events.ts';
 import { undoRun } from '../apply/undo-run.ts';
 import { currentVersion } from '../bundle/install-bundle.ts';
 import { removeBundles } from '../bundle/remove-bundles.ts';
@@ -142,6 +143,15 @@ function dataRootOf(runs: readonly Run[]): string {
   return folder === undefined ? places.dataRoot : dirname(folder);
 }
 
+/** What an event says but for its note. */
+function withoutNote({
+  kind,
+  index,
+  step,
+}: Extract<ProvisionEvent, { kind: 'step-undone' }>): ProvisionEvent {
+  return { kind, index, step };
+}
+
 async function undoRuns(
   options: DownOptions,
   at: { readonly env: DownEnvironment; readonly journal: Journal; readonly tell: Tell },
@@ -162,8 +172,11 @@ async function undoRuns(
       },
       reason: 'berth down',
       listen: (event) => {
-        if ('note' in event) notes.push(event.note);
-        say(event);
+        // Two runs may have left the same thing in place.
+        if ('note' in event && !notes.includes(event.note)) notes.push(event.note);
+        // The end tells them, once each.
+        if (event.kind === 'step-undone') say(withoutNote(event));
+        else if (event.kind !== 'step-kept') say(event);
       },
     });
     problems.push(...found);
@@ -174,6 +187,7 @@ async function undoRuns(
     await journal.closeIfEmpty();
     return notes;
   }
+  for (const note of notes) tell(m.note({ note }));
   throw new BerthError('ROLLBACK_INCOMPLETE', {
     message: m.notAllUndone({ problems: problems.map(messageOf).join('; ') }),
     remedy: m.notAllUndoneRemedy(),

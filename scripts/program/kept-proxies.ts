@@ -11,20 +11,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const supervised = z.looseObject({ environment: z.array(z.string()) });
 
 /**
- * The variables that the daemon's proxies are taken from. Where the environment says nothing of proxies, those of the service
- * that is set up stay: sudo and cron hand on none, and a later `up` from there is not to cut the daemon off. An empty variable
- * says something: no proxy.
+ * The variables that the daemon's proxies are taken from. Of a proxy that the environment says nothing of, in capitals or
+ * not, that of the service that is set up stays: sudo and cron hand on none, and a later `up` from there is not to cut the
+ * daemon off. An empty variable says something: no proxy.
  */
 export async function withKeptProxies(env: Environment, host: ProvisionHost): Promise<Environment> {
-  if (passedOn.some((name) => env[name] !== undefined)) return env;
-  const variables = (await presentEnvironment(host)).map((variable) => {
+  const named = Object.entries(env).filter(([name, value]) => isProxy(name) && value !== undefined);
+  const said = new Set(named.map(([name]) => name.toUpperCase()));
+  const present = (await presentEnvironment(host)).map((variable) => {
     const [name = '', ...value] = variable.split('=');
     return [name, value.join('=')] as const;
   });
-  return Object.fromEntries(
-    variables.filter(([name]) => passedOn.some((proxyVariable) => proxyVariable === name)),
-  );
+  const kept = present.filter(([name]) => isProxy(name) && !said.has(name.toUpperCase()));
+  return Object.fromEntries([...kept, ...named]);
 }
+
+const isProxy = (name: string): boolean => passedOn.some((proxyVariable) => proxyVariable === name);
 
 /** What the service's definition has, whichever manager it is for; nothing for who may not read it (`up --dry-run`). */
 async function presentEnvironment(host: ProvisionHost): Promise<readonly string[]> {

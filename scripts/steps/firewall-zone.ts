@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { firewallTimeoutMs, type FirewallState } from '../../checks/probes/firewall-state.ts';
 import { askFirewalld } from '../../checks/probes/firewalld.ts';
-import { askUfw } from '../../checks/probes/ufw.ts';
+import { askUfw, ufwStatus, type UfwHost } from '../../checks/probes/ufw.ts';
 import { fixStepMessages as m } from '../../messages/areas/fix-steps.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { readTextIfExists } from '../../runtime/host/files.ts';
@@ -88,10 +88,7 @@ const firewalls: Readonly<Record<FirewallZoneStep['firewall'], Firewall>> = {
   ufw: {
     files: () => ['/etc/ufw/user.rules', '/etc/ufw/user6.rules'],
     prior: priorRules,
-    state: (host, name) => {
-      const files = { readText: (path: string) => readTextIfExists(host.path(path)) };
-      return askUfw({ run: host.run, files }, name);
-    },
+    state: (host, name) => askUfw(ufwOf(host), name),
     // Out of containers, and into those whose ports are published: ufw cannot tell the latter from other packets.
     open: (name) => directions.map((way) => ['ufw', 'route', 'allow', way, 'on', name]),
     close: (name, { rules = [] }) =>
@@ -101,9 +98,14 @@ const firewalls: Readonly<Record<FirewallZoneStep['firewall'], Firewall>> = {
   },
 };
 
+const ufwOf = (host: ProvisionHost): UfwHost => ({
+  run: host.run,
+  files: { readText: (path) => readTextIfExists(host.path(path)) },
+});
+
 /** The rules that `open` would add and that are there: those of all addresses, ports and protocols. */
 async function priorRules(host: ProvisionHost, name: string): Promise<Prior> {
-  const status = await host.run('ufw', ['status', 'verbose'], { timeoutMs: firewallTimeoutMs });
+  const status = await ufwStatus(ufwOf(host));
   const escaped = name.replaceAll('.', String.raw`\.`);
   const rows = {
     in: `Anywhere\\s+ALLOW FWD(?: \\(log[^)]*\\))?\\s+Anywhere on ${escaped}`,

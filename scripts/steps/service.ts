@@ -15,6 +15,7 @@ import type { ProvisionHost } from '../host/provision-host.ts';
 import { removeLeftover } from '../host/leftover.ts';
 import { serviceManager } from '../services/index.ts';
 import { serviceManagers } from '../services/service-manager.ts';
+import { shownContent } from './shown-content.ts';
 import type { StepKind, UndoContext, UndoOutcome } from './step-kind.ts';
 
 /** A file of a service. */
@@ -172,16 +173,11 @@ async function diffOf(file: ServiceStep['definition'], host: ProvisionHost): Pro
     return state.mode === mode ? '' : `${path}: mode ${octal(state.mode)} -> ${octal(mode)}`;
   }
   const old = state.type === 'absent' ? '/dev/null' : path;
-  const [from, to] = [withoutPasswords(before), withoutPasswords(content)];
+  const [from, to] = [shownContent(before), shownContent(content)];
   return createTwoFilesPatch(old, path, from, to, undefined, undefined, { context: 3 });
 }
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');
-
-/** What a plan shows goes to terminals and into logs: not the user and password of a proxy (RFC 3986, section 3.2.1). */
-function withoutPasswords(content: string): string {
-  return content.replaceAll(/:\/\/[^\s/]+@/g, '://***@');
-}
 
 /** Step kind `service`. */
 export const serviceKind: StepKind<ServiceStep, Captured> = {

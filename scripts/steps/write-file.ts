@@ -8,10 +8,11 @@ import {
   restoreFileState,
   summariseFileState,
   textOf,
-  type FileState,
 } from '../host/file-state.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { writeFileWhole } from '../../runtime/host/files.ts';
+import { keepForeignChange } from './keep-foreign-change.ts';
+import { shownContent } from './shown-content.ts';
 import type { StepKind, UndoContext, UndoOutcome } from './step-kind.ts';
 
 /** Writes a text file whole. An existing file keeps its mode and owner; a link is followed. */
@@ -44,23 +45,6 @@ async function undo(step: WriteFileStep, context: UndoContext<Captured>): Promis
   return note === undefined ? { kind: 'undone' } : { kind: 'undone', note };
 }
 
-/** Someone has edited the file since berth wrote it: their text is not berth's to throw away. */
-async function keepForeignChange(
-  path: string,
-  known: { readonly written: string; readonly before: FileState },
-): Promise<string | undefined> {
-  const now = await readFileState(path);
-  if (now.type === 'absent' || textOf(now) === known.written) return undefined;
-  if (textOf(now) === textOf(known.before)) return undefined;
-  const copy = `${path}.berth-kept`;
-  await writeFileWhole(copy, Buffer.from(now.bytes, 'base64'), {
-    mode: now.mode,
-    owner: now,
-    durability: 'disk',
-  });
-  return m.foreignChange({ path, copy });
-}
-
 /** Step kind `write-file`. */
 export const writeFileKind: StepKind<WriteFileStep, Captured> = {
   kind: 'write-file',
@@ -77,8 +61,8 @@ export const writeFileKind: StepKind<WriteFileStep, Captured> = {
     return createTwoFilesPatch(
       before === '' ? '/dev/null' : step.path,
       step.path,
-      before,
-      step.content,
+      shownContent(before),
+      shownContent(step.content),
       undefined,
       undefined,
       { context: 3 },

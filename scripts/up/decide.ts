@@ -15,6 +15,7 @@ import { plannedProgram } from '../program/planned-program.ts';
 import { withKeptProxies } from '../program/kept-proxies.ts';
 import type { UpEnvironment } from './environment.ts';
 import { planFeatures, requestOfFeatures, type PlannedFeatures } from './features/plan-features.ts';
+import { guardSystemFolder } from './guard-system-folder.ts';
 import { checkHost } from './host-check.ts';
 import type { UpOptions } from './options.ts';
 import type { CheckTarget } from '../host/check-host.ts';
@@ -43,7 +44,7 @@ export function requestOf(options: UpOptions): PlanRequest {
 
 /**
  * Checks the host and plans, or reads the saved plan. Changes nothing. Throws CHECK_FAILED, DAEMON_CONFIG_INVALID,
- * PLAN_INVALID, PLAN_STALE.
+ * PLAN_INVALID, PLAN_STALE, USAGE (a data root that is a folder of the system).
  */
 export async function decide(options: UpOptions, env: UpEnvironment): Promise<Decision> {
   const target = await targetOf(options, env);
@@ -96,8 +97,11 @@ async function featuresOf(options: UpOptions, env: UpEnvironment): Promise<Plann
 async function targetOf(options: UpOptions, env: UpEnvironment): Promise<CheckTarget> {
   const { daemonConfig } = await hostFacts(env.host);
   const configured = dataRootOf({ path: places.daemonConfig, text: daemonConfig });
+  const dataRoot = options.dataRoot ?? configured ?? places.dataRoot;
+  const from = options.dataRoot === undefined ? places.daemonConfig : '--data-root';
+  guardSystemFolder({ dataRoot, from });
   return {
-    dataRoot: options.dataRoot ?? configured ?? places.dataRoot,
+    dataRoot,
     apiSocket: options.socket,
     download: 'none',
   };

@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { bundleMessages } from '../../messages/areas/bundle.ts';
 import { upgradeMessages as m } from '../../messages/areas/upgrade.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { exists, listFolder, mkdir, rm } from '../../runtime/host/files.ts';
 import { readManifest } from '../bundle/from-bundle.ts';
 import { currentVersion, isInstalled } from '../bundle/install-bundle.ts';
+import type { BundleManifest } from '../bundle/manifest.ts';
 import { unpackBundle } from '../bundle/unpack-bundle.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -73,7 +75,7 @@ async function bundleTarget(host: ProvisionHost, source: string): Promise<Upgrad
   await mkdir(host.path(bundlesFolder), { recursive: true });
   try {
     await unpackBundle(source, folder);
-    const { version } = await readManifest(folder);
+    const { version } = await manifestOf(folder, source);
     const berth = join(folder, 'bin', 'berth');
     return {
       version,
@@ -84,6 +86,20 @@ async function bundleTarget(host: ProvisionHost, source: string): Promise<Upgrad
   } catch (error) {
     await dispose();
     throw error;
+  }
+}
+
+/** The manifest of what was unpacked from `source`; where that was done tells nobody anything. */
+async function manifestOf(folder: string, source: string): Promise<BundleManifest> {
+  try {
+    return await readManifest(folder);
+  } catch (cause) {
+    throw new BerthError('BUNDLE_CORRUPT', {
+      message: bundleMessages.noBundleInside({ source }),
+      remedy: bundleMessages.archiveRemedy(),
+      details: { source },
+      cause,
+    });
   }
 }
 

@@ -9,6 +9,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'templates',
     'messages',
     'runtime/cli',
+    // A configuration is judged by the daemon's own parser before the daemon is given it.
+    'runtime/config',
     'runtime/mirror',
     'runtime/supervise',
     'runtime/syscall',

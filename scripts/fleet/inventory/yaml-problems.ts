@@ -1,6 +1,7 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, type Document } from 'yaml';
 import type { z } from 'zod';
 import { fleetErrorMessages as m } from '../../../messages/areas/fleet-errors.ts';
+import { parseYaml } from '../../yaml/parse-yaml.ts';
 
 /** Where something is in a YAML document: keys and indexes from its top. */
 export type YamlPath = readonly PropertyKey[];
@@ -25,16 +26,12 @@ export interface LocatedYaml {
 
 /** Parses YAML 1.2. Never throws. */
 export function parseLocatedYaml(text: string): LocatedYaml {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const describeAt = (offset: number, where: string, problem: string): string => {
-    const { line, col } = lines.linePos(offset);
-    return m.problemAt({ line, column: col, where, problem });
-  };
-  const errors = document.errors.map(({ pos, message }) => describeAt(pos[0], '', message));
+  const { document, value, faults, placeOf } = parseYaml(text);
+  const describeAt = (offset: number, where: string, problem: string): string =>
+    m.problemAt({ ...placeOf(offset), where, problem });
   return {
-    value: errors.length === 0 ? document.toJS() : undefined,
-    errors,
+    value,
+    errors: faults.map(({ offset, problem }) => describeAt(offset, '', problem)),
     describe: ({ path, problem, at }) =>
       describeAt(offsetOf(document, path, at), pathText(path), problem),
   };

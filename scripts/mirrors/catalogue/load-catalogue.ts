@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import type { Document } from 'yaml';
 import { z } from 'zod';
 import { language } from '../../../messages/language.ts';
 import { mirrorMessages as m } from '../../../messages/areas/mirrors.ts';
@@ -6,6 +6,7 @@ import { messageOf } from '../../../messages/error-words.ts';
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { readFile, readTextIfExists } from '../../../runtime/host/files.ts';
 import type { ProvisionHost } from '../../host/provision-host.ts';
+import { parseYaml } from '../../yaml/parse-yaml.ts';
 import carried from './catalogue.json' with { type: 'json' };
 import { catalogueSchema, type Catalogue } from './catalogue.ts';
 
@@ -44,17 +45,13 @@ interface Problem {
 
 /** Reads a catalogue in YAML or JSON; `path` is for the messages. @throws BerthError MIRROR_CATALOGUE_INVALID. */
 export function parseCatalogue(text: string, path: string): Catalogue {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const lineAt = (offset: number): number => lines.linePos(offset).line;
-  if (document.errors.length > 0) {
-    const found = document.errors.map(({ pos, message }) => ({
-      line: lineAt(pos[0]),
-      problem: message,
-    }));
+  const { document, value, faults, placeOf } = parseYaml(text);
+  const lineAt = (offset: number): number => placeOf(offset).line;
+  if (faults.length > 0) {
+    const found = faults.map(({ offset, problem }) => ({ line: lineAt(offset), problem }));
     throw invalid(path, found);
   }
-  const result = catalogueSchema.safeParse(document.toJS(), { error: errorMap() });
+  const result = catalogueSchema.safeParse(value, { error: errorMap() });
   if (!result.success) {
     const found = result.error.issues.map(({ path: keys, message }) => ({
       line: lineAt(offsetOf(document, keys)),

@@ -1,4 +1,5 @@
 import { reportFindingMessages as m } from '../../../messages/areas/report-findings.ts';
+import { exists, removeFile } from '../../../runtime/host/files.ts';
 import type { Collector, CollectorContext } from '../collector.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 
@@ -53,11 +54,15 @@ async function addresses({ host, signal }: CollectorContext, evidence: Evidence)
   await evidence.command('bridges.txt', ['bridge', 'link'], { signal, trouble: 'ignore' });
 }
 
-async function firewall({ signal }: CollectorContext, evidence: Evidence): Promise<void> {
+async function firewall({ host, signal }: CollectorContext, evidence: Evidence): Promise<void> {
   const quiet = { signal, trouble: 'ignore' } as const;
   await evidence.command('nft.txt', ['nft', 'list', 'ruleset'], { signal });
   await evidence.command('iptables.txt', ['iptables-save'], quiet);
   await evidence.command('ip6tables.txt', ['ip6tables-save'], quiet);
   await evidence.command('firewalld.txt', ['firewall-cmd', '--list-all-zones'], quiet);
+  // ufw(8) leaves its lock behind, also when it only reads.
+  const lock = host.path('/run/ufw.lock');
+  const wasThere = await exists(lock);
   await evidence.command('ufw.txt', ['ufw', 'status', 'verbose'], quiet);
+  if (!wasThere) await removeFile(lock);
 }

@@ -1,4 +1,5 @@
 import { isEmptyValue, isReference, looksSecret } from './plain-values.ts';
+import { quoteAt, quotedPart, type TextPart } from './quoted-value.ts';
 import { secrecyOf } from './secret-name.ts';
 import { isPlaceholder } from './span.ts';
 import type { SecretRule, SecretSpan } from './span.ts';
@@ -57,9 +58,7 @@ interface ValuePlace {
   readonly separator: string;
 }
 
-interface FoundValue {
-  readonly from: number;
-  readonly to: number;
+interface FoundValue extends TextPart {
   readonly isList?: true;
 }
 
@@ -69,37 +68,20 @@ function valueAt(text: string, place: ValuePlace): FoundValue {
   // A list of texts, as JSON writes it: whole.
   const list = /^\[\s{0,8}(?=\\*["'])[^\][]*(?=\])/.exec(text.slice(start, start + longestLook));
   if (list !== null) return { from: start + 1, to: start + list[0].length, isList: true };
-  const quote = /^\\*["'`]/.exec(text.slice(start, start + 16))?.[0];
-  if (quote !== undefined) return quotedAt(text, start + quote.length, quote);
+  const quote = quoteAt(text, start);
+  if (quote !== undefined) return quotedPart(text, start + quote.length, quote);
   if (!separator.includes('"') && !separator.includes("'")) {
     const before = text.slice(Math.max(0, place.nameAt - 200), place.nameAt);
     const line = before.slice(before.lastIndexOf('\n') + 1);
+    const element = /[[,]\s{0,8}(?<quote>\\*")$/.exec(line)?.groups?.['quote'];
+    // An element of a list of variables: to its end, over escaped line ends and blanks.
+    if (element !== undefined) return quotedPart(text, start, element);
     if (lineStart.test(line)) return upTo(text, start, /\r?\n/g);
   }
   return upTo(text, start, separator.includes('=') ? /[\s"'&;<>\\]/g : /[\s"',;<>)\]}\\]/g);
 }
 
-/** Up to the quote that ends it; a quote with a backslash before it is part of the value. */
-function quotedAt(
-  text: string,
-  from: number,
-  quote: string,
-): { readonly from: number; readonly to: number } {
-  const lineEnd = upTo(text, from, /\n/g).to;
-  for (let at = text.indexOf(quote, from); at >= 0 && at < lineEnd;) {
-    const backslashes = /\\*$/.exec(text.slice(Math.max(from, at - 8), at))?.[0].length ?? 0;
-    // An even number of them are backslashes that are escaped themselves.
-    if (backslashes % 2 === 0) return { from, to: at };
-    at = text.indexOf(quote, at + 1);
-  }
-  return { from, to: lineEnd };
-}
-
-function upTo(
-  text: string,
-  from: number,
-  end: RegExp,
-): { readonly from: number; readonly to: number } {
+function upTo(text: string, from: number, end: RegExp): TextPart {
   // Near by first: a text of nothing but names without values would be walked to its end from each of them.
   const near = text.slice(from, from + longestLook).search(end);
   if (near >= 0) return { from, to: from + near };

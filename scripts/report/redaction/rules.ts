@@ -3,8 +3,11 @@ import { commandLineRules, credentialsOf } from './command-line-rules.ts';
 import { looksSecret } from './plain-values.ts';
 import { patternRule } from './pattern-rule.ts';
 import { privateKeyRule } from './private-key-rule.ts';
+import { proxyRule } from './proxy-rule.ts';
 import { settingRules } from './setting-rules.ts';
 import type { SecretRule } from './span.ts';
+import { structureRules } from './structure-rules.ts';
+import { urlRules } from './url-rules.ts';
 
 /** Header fields that carry credentials (RFC 9110, section 11; RFC 6265; Docker's X-Registry-Auth). */
 const headers =
@@ -26,7 +29,8 @@ const tokenShapes: readonly RegExp[] = [
   /(?:dop|doo|dor)_v1_[0-9a-f]{32,}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{16,}/, // DigitalOcean, Shopify
   /AGE-SECRET-KEY-1[0-9A-Z]{20,}/, // age
   /LTAI[A-Za-z0-9]{12,}|AKID[A-Za-z0-9]{20,}/, // Alibaba Cloud, Tencent Cloud
-  /hooks\.slack\.com\/services\/[\w/]{20,}/, // Slack webhook
+  /hf_[A-Za-z0-9]{24,}/, // Hugging Face
+  /\d{8,12}:AA[\w-]{33}(?![\w-])/, // Telegram's bots
   /K10[0-9a-f]{16,255}::[\w:-]{1,255}/, // k3s node token
 ];
 
@@ -52,25 +56,19 @@ export const secretRules: readonly SecretRule[] = [
     /\b(?:bearer|basic|negotiate)[ \t]+(?<secret>[\w+/.~-]{8,4096}={0,2})/dgi,
     { accept: looksSecret, learn: headerValues },
   ),
-  // A password may hold a slash; a port before a path does not make one. `name:tag@sha256:...` is an image.
-  patternRule(
-    'url',
-    /\b[a-z][a-z0-9+.-]{0,30}:\/\/(?<secret>[^\s/@:"'<>\\]{0,256}:(?!\d+\/)[^\s"'<>\\?#]{1,1024})@(?!sha\d+:)/dgi,
-    { learn: credentialsOf },
-  ),
-  patternRule('url', /\b[a-z][a-z0-9+.-]{0,30}:\/\/(?<secret>[^\s/@:"'<>\\]{16,1024})@/dgi),
-  // Over HTTP a name without a password is a token; a short one may be a word, which stays where it stands elsewhere.
-  patternRule('url', /\bhttps?:\/\/(?<secret>[^\s/@:"'<>\\]{1,15})@/dgi, { learn: () => [] }),
-  patternRule(
-    'url',
-    /(?<![\w/.:@-])[\w.-]{1,64}:(?<secret>[^\s/@:"'<>\\,;]{4,256})@(?!sha\d+:)[a-z0-9][\w.-]{0,253}(?::\d+|\.\w+)/dgi,
-  ),
+  proxyRule,
+  ...urlRules,
   patternRule('docker-auth', /"auth\\*"\s*:\s*\\*"(?<secret>[A-Za-z0-9+/=]{4,})/dg, {
     learn: headerValues,
   }),
   ...commandLineRules,
   patternRule('netrc', /\blogin\s{1,8}\S{1,256}\s{1,8}password\s{1,8}(?<secret>\S+)/dg),
   patternRule('sql', /\b(?:identified\s+by|password)\s+'(?<secret>[^'\n]+)'/dgi),
+  // MySQL takes both quotes, and names the plugin between; `by password` is followed by a hash.
+  patternRule(
+    'sql',
+    /\bidentified\s+(?:(?:with|via)\s+["'\w]{1,64}\s+)?(?:by|as|using)\s+(?:password\s+)?(?<quote>\\{0,3}["'])(?<secret>[^\n]{1,1024}?)\k<quote>/dgi,
+  ),
   // crypt(5).
   patternRule(
     'password-hash',
@@ -81,6 +79,7 @@ export const secretRules: readonly SecretRule[] = [
     'password-hash',
     /(?<secret>\{(?:S?SHA(?:256|384|512)?|S?MD5|CRYPT|PBKDF2[\w-]{0,16})\}[\w+/$.=-]{8,1024})/dgi,
   ),
+  ...structureRules,
   ...settingRules,
   assignmentRule,
 ];

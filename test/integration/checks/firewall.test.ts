@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { firewall } from '../../../checks/firewall.ts';
 import type { Outcome } from '../../../checks/finding.ts';
@@ -93,6 +94,10 @@ describe('firewall, on real ones', { timeout: 240_000 }, () => {
 
   it('opens ufw, and puts it back to the byte', async () => {
     await must('ufw', '--force', 'enable');
+    await rm(network.host.path('/run/ufw.lock'));
+    const run = await readdir(network.host.path('/run'));
+    expect(await probe()).toMatchObject({ status: 'warn' });
+    expect(await readdir(network.host.path('/run'))).toEqual(run);
     await fixAndUndo('/etc/ufw');
     expect(await must('ufw', 'status')).toContain('Status: active');
   });

@@ -169,6 +169,30 @@ describe('what others did meanwhile', () => {
     );
   });
 
+  test('each edit is kept in a file of its own, and none over another', async () => {
+    const path = '/etc/existing.conf';
+    const kept = (ending: string): Promise<string> =>
+      readFile(host.path(`${path}.berth-kept${ending}`), 'utf8');
+    const writes = (content: string) =>
+      planOf([{ kind: 'write-file', path, content, mode: 0o644 }]);
+    for (const content of ['first', 'second', 'third']) {
+      await applyPlan(await writes(`${content} of berth\n`), await work());
+      await writeFile(host.path(path), content === 'third' ? 'first edit\n' : `${content} edit\n`);
+    }
+    expect(await undoEverything()).toEqual([]);
+    expect(await readFile(host.path(path), 'utf8')).toBe('before\n');
+    // Newest run first; what is kept already is not kept twice.
+    expect(await kept('')).toBe('first edit\n');
+    expect(await kept('-2')).toBe('second edit\n');
+    await expect(kept('-3')).rejects.toThrow('ENOENT');
+    const notes = events.flatMap((event) => ('note' in event ? [event.note] : []));
+    expect(notes.map((note) => /[^/]*(?="$)/.exec(note)?.[0])).toEqual([
+      'existing.conf.berth-kept',
+      'existing.conf.berth-kept-2',
+      'existing.conf.berth-kept',
+    ]);
+  });
+
   test('a folder with a stranger in it stays, is named, and goes with a later undo', async () => {
     await applyPlan(await planOf(sampleSteps), await work());
     await writeFile(host.path('/etc/berth/mine.conf'), 'x');

@@ -33,12 +33,23 @@ test.each([
   expect(await withKeptProxies({ PATH: '/usr/bin' }, host)).toEqual(proxies);
 });
 
-test('what the environment says holds, also that there is to be none', async () => {
+test.each([
+  ['another proxy', { HTTPS_PROXY: 'http://other.example:1' }],
+  ['another proxy, in small letters', { https_proxy: 'http://other.example:1' }],
+  ['that there is to be none', { HTTPS_PROXY: '' }],
+])('what the environment says holds: %s; of the rest what is there stays', async (_what, said) => {
   await put(places.daemonEnvironment, environmentFile(variables));
-  const others = { http_proxy: 'http://other.example:1' };
-  expect(await withKeptProxies(others, host)).toBe(others);
-  const none = { HTTPS_PROXY: '' };
-  expect(await withKeptProxies(none, host)).toBe(none);
+  const env = { PATH: '/usr/bin', ...said };
+  expect(await withKeptProxies(env, host)).toEqual({ no_proxy: 'localhost', ...said });
+});
+
+test('NO_PROXY alone takes no proxy away', async () => {
+  await put(places.daemonEnvironment, environmentFile(variables));
+  const said = { NO_PROXY: 'registry.example', HTTP_PROXY: undefined };
+  expect(await withKeptProxies(said, host)).toEqual({
+    HTTPS_PROXY: proxies.HTTPS_PROXY,
+    NO_PROXY: 'registry.example',
+  });
 });
 
 test('there are none to keep on a bare host, nor in a file that is damaged', async () => {

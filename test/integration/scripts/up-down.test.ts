@@ -67,6 +67,25 @@ describe('up', () => {
     await expectAsBefore();
   });
 
+  test('keeps each edit of daemon.json in a file of its own, and names each once', async () => {
+    expect((await up('--no-smoke-test')).exitCode).toBe(0);
+    const path = host.path('/etc/berth/daemon.json');
+    const edit = async (comment: string): Promise<void> =>
+      writeFile(path, `// ${comment}\n${await readFile(path, 'utf8')}`);
+    await edit('first');
+    const used = await host.berth('mirrors', 'use', 'registry=http://127.0.0.1:1', '--force');
+    expect(used.exitCode).toBe(0);
+    await edit('second');
+    const down = await host.berth('down', '--purge', '--yes');
+    expect(down.exitCode).toBe(0);
+    expect(await readFile(`${path}.berth-kept`, 'utf8')).toMatch(/^\/\/ second\n\/\/ first\n/);
+    expect(await readFile(`${path}.berth-kept-2`, 'utf8')).toMatch(/^\/\/ first\n\{/);
+    expect(down.stdout.match(/(?<=that text is now in ")[^"]*/g)).toEqual([
+      '/etc/berth/daemon.json.berth-kept',
+      '/etc/berth/daemon.json.berth-kept-2',
+    ]);
+  });
+
   test('shows the plan with differences and touches nothing with --dry-run', async () => {
     const ended = await up('--dry-run');
     expect(ended.stdout).toContain('+++ /etc/berth/daemon.json');
@@ -237,6 +256,17 @@ describe('in the way', () => {
     await host.start(['mount', '-o', 'remount,bind,rw', '/etc']).ended;
   });
 
+  test('a data root that is a folder of the system', async () => {
+    const refused = await up('--data-root', '/');
+    expect(refused.stderr).toMatch(/^berth: USAGE: --data-root names "\/" for images/);
+    expect(refused.exitCode).toBe(2);
+    await mkdir(host.path('/etc/berth'));
+    await writeFile(host.path('/etc/berth/daemon.json'), '{"data-root": "/usr"}');
+    expect((await up('--dry-run')).stderr).toMatch(
+      /^berth: USAGE: \/etc\/berth\/daemon.json names "\/usr"/,
+    );
+  });
+
   test('a daemon.json that is not JSON', async () => {
     await mkdir(host.path('/etc/berth'));
     await writeFile(host.path('/etc/berth/daemon.json'), '{"a": 1,}');
@@ -341,24 +371,5 @@ describe('down with containers', () => {
     expect((await host.berth('down', '--purge', '--yes')).stderr).toBe('');
     await expectAsBefore();
     expect(cgroupsOf(ids)).toEqual([]);
-  });
-});
-
-describe('the daemon', () => {
-  test('is started again when it is killed, and can be stopped, started and read', async () => {
-    expect((await up('--no-smoke-test')).exitCode).toBe(0);
-    const pidOf = async (): Promise<number | undefined> => {
-      const { stdout } = await host.berth('status', '--json');
-      return (JSON.parse(stdout) as { supervisor?: { daemonPid?: number } }).supervisor?.daemonPid;
-    };
-    const first = await pidOf();
-    process.kill(first ?? 0, 'SIGKILL');
-    expect((await up()).stdout).toContain('Nothing to change');
-    expect(await pidOf()).not.toBe(first);
-    expect((await host.berth('daemon', 'logs')).exitCode).toBe(0);
-    expect((await host.berth('daemon', 'stop')).exitCode).toBe(0);
-    expect((await host.berth('status')).exitCode).toBe(1);
-    expect((await host.berth('daemon', 'start')).exitCode).toBe(0);
-    expect((await up()).stdout).toContain('Nothing to change');
   });
 });

@@ -124,6 +124,7 @@ describe('berth upgrade', () => {
       [['--rollback'], 'UPGRADE_TARGET_MISSING'],
       [['/run/none.tar.gz'], 'UPGRADE_TARGET_MISSING'],
       [['/run/busybox.tar'], 'BUNDLE_CORRUPT'],
+      [['/etc/passwd'], 'Fetch or copy the archive (tar.gz) again.'],
       [[], 'USAGE'],
       [['--rollback', '--to', '1'], 'USAGE'],
       [['--rollback', '--timeout', 'x'], 'USAGE'],

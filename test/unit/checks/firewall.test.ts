@@ -69,6 +69,22 @@ describe('firewall', () => {
     });
   });
 
+  it.each([
+    ['removes the lock file that ufw leaves', ufwIsOn, true],
+    ['leaves one that was there', { ...ufwIsOn, '/run/ufw.lock': '' }, false],
+  ])('%s', async (_what, files, removed) => {
+    const context = fakeContext({ commands: ufw('deny', ''), files });
+    const ran: string[] = [];
+    const run: typeof context.run = (command, args, options) => {
+      ran.push([command, ...args].join(' '));
+      return context.run(command, args, options);
+    };
+    await firewall.probe({ ...context, run });
+    expect(ran.slice(ran.indexOf('ufw status verbose') + 1).includes('rm -f /run/ufw.lock')).toBe(
+      removed,
+    );
+  });
+
   const chains = (policy: string): string =>
     JSON.stringify({
       nftables: [

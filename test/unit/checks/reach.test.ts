@@ -108,6 +108,15 @@ describe('mirror.reach', () => {
     expect(remedy).toContain(`${path} names the proxy "http://***@p.example:3128"`);
   });
 
+  it.each([
+    ['/etc/environment', 'https_proxy="http://u:se cr#e/t@p.example:3128"\n'],
+    ['/etc/environment', 'https_proxy=http://u:se/cr@et@p.example:3128\n'],
+    ['/etc/dnf/dnf.conf', '[main]\nproxy=http://u:se cr#e/t@p.example:3128\n'],
+  ])('names that of %s when nothing in its password is encoded', async (path, text) => {
+    const remedy = await remedyOf({ files: { ...apt, [path]: text } });
+    expect(remedy).toContain(`${path} names the proxy "http://***@p.example:3128"`);
+  });
+
   it('takes none for a proxy where there is to be none', async () => {
     const files = { '/etc/apt/apt.conf.d/1': 'Acquire::http::Proxy "DIRECT";\n' };
     expect(await remedyOf({ files })).toContain('HTTPS_PROXY=http://HOST:PORT');
@@ -182,6 +191,7 @@ describe('proxy', () => {
 
   it.each([
     ['is dead', { HTTPS_PROXY: 'http://dead.example:1', ...near }, 'does not resolve'],
+    ['is no URL by its password', { HTTPS_PROXY: 'http://u:sec/secret#@x', ...near }, '***@x'],
     ['is no URL', { HTTPS_PROXY: 'socks9://user:secret@x', ...near }, 'no proxy URL'],
     [
       'is another in small letters',

@@ -103,6 +103,7 @@ describe('a catalogue of the host', () => {
     [file(entry('\n    speed: 9')), /line 4: mirrors\.0: Unrecognized key: "speed"/],
     [file(entry(''), entry('')), /line 11: "packages one" is there twice/],
     ['version: 2\nmirrors: []\n', /line 1: version: /],
+    ['version: 1\nmirrors: *x\n', /line 2: the alias "\*x" stands for nothing; wanted "&x"/],
     ['', /"\/etc\/berth\/mirrors\.yaml" cannot be used: /],
   ])('is refused with the line of what is wrong: %j', (text, message) => {
     expect(() => parseCatalogue(text, path)).toThrow(

@@ -104,6 +104,7 @@ describe('unpackBundle', () => {
     execFileSync(program, [...args, source]);
     await expect(unpackBundle(source, join(folder, 'to'))).rejects.toMatchObject({
       code: 'BUNDLE_CORRUPT',
+      remedy: expect.stringContaining('Fetch or copy the archive') as unknown,
     });
     expect((await readdir(folder)).toSorted()).toEqual(['to', 'x.tar.gz']);
   });

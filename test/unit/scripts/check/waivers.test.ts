@@ -60,6 +60,7 @@ describe('waivers.yaml', () => {
     ['a list at the top', '- check: dns\n', 1, 'waivers:'],
     ['another word at the top', 'exceptions: []\n', 1, 'waivers:'],
     ['text for an entry', 'waivers:\n  - dns\n', 2, '"check", "reason" and "until"'],
+    ['an alias of nothing', 'waivers:\n  - *x\n', 2, '"*x" stands for nothing'],
     ['what is no YAML', 'waivers:\n  - check: a: b\n', 2, path],
   ])('refuses %s, naming the line', (_what, text, line, hint) => {
     const error = caught(() => parse(text));

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hostAt } from '../../../../scripts/host/provision-host.ts';
 import { learnHostSecrets } from '../../../../scripts/report/redaction/credential-files.ts';
+import { environmentFile } from '../../../../templates/environment-file.ts';
 import { Redactor } from '../../../../scripts/report/redaction/redactor.ts';
 
 let root: string;
@@ -56,6 +57,12 @@ test.each([
   const redactor = await learned({ [path]: content });
   expect(redactor.text('ordinary c4nary-1 text')).toBe('ordinary [redacted:known-secret] text');
   expect(redactor.text(base64('ab c4nary-1 cd'))).not.toContain('YzRuYXJ5');
+});
+
+test('a password that ends no URL is known from the environment of the daemon, as it was before its escapes', async () => {
+  const file = environmentFile(['HTTPS_PROXY=http://alice:c4#n/a?r"$ y@127.0.0.1:3128']);
+  const redactor = await learned({ 'etc/berth/environment': file });
+  expect(redactor.text('x c4#n/a?r"$ y z')).toBe('x [redacted:known-secret] z');
 });
 
 test('private keys of OpenSSH are known by their lines', async () => {

@@ -145,7 +145,30 @@ test('what is learned from credential files is not counted: it was not in the re
 test('texts made to be slow are not: the time grows with their length, not with its square', () => {
   const units = ['canary-b1rd,', '-eyJ', 'cookie:', 'password="', '\\u0041', '%41', '&#65;', 'aa:'];
   const keys = ['-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----\n', 'user:pass:', 'a:b@'];
-  for (const unit of [...units, ...keys, '://a:', 'mysql -p', '\\"', 'x-', 'A+/']) {
+  const proxies = [
+    'proxy=',
+    'HTTPS_PROXY=http://a:',
+    'proxy="',
+    'proxy="http://a:b\\"',
+    '["',
+    '["-p",',
+  ];
+  const pairs = [
+    '"name":"A_TOKEN","value":"',
+    '"value":"x","name":"',
+    'value: x\nname: y\n',
+    'pwd=',
+  ];
+  const commands = [
+    'echo a:b ',
+    'echo a:',
+    'chpasswd <<< a:',
+    'identified by "',
+    'identified ',
+    'ss://',
+  ];
+  const structures = [...proxies, ...pairs, ...commands];
+  for (const unit of [...units, ...keys, ...structures, '://a:', 'mysql -p', '\\"', 'x-', 'A+/']) {
     // What is quadratic takes minutes here, and so ends by the test's time limit.
     expect(typeof new Redactor().text(unit.repeat(100_000 / unit.length))).toBe('string');
   }

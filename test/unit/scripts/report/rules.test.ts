@@ -10,6 +10,7 @@ describe('takes out', () => {
     ['one among others on a line', 'a b PGPASSWORD=c4nary x=1', 'x=1'],
     ['a field of JSON', '{"user":"bob","password":"c4\\"nary"}', '"user":"bob"'],
     ['JSON within JSON', '{\\"apiKey\\":\\"c4nary\\",\\"b\\":1}', '\\"b\\":1'],
+    ['a quote in JSON within JSON', JSON.stringify('{"password":"c4\\"nary","b":1}'), '\\"b\\":1'],
     ['YAML', 'db:\n  password: c4nary with blanks\n  host: x', 'host: x'],
     ['an INI file', 'aws_secret_access_key = c4nary/abc+d', 'aws_secret_access_key'],
     ['XML', '<settings><password>c4nary</password></settings>', '</settings>'],
@@ -74,6 +75,36 @@ describe('takes out', () => {
     ['Chinese with =', '数据库密码 = "c4nary" 主机', '主机'],
     ['a short token as user', 'https://c4nary@host/x', 'host/x'],
     ["Docker's configuration", '{"auths":{"r":{"auth":"Ym9iOmM0bmFyeQ=="}}}', 'auths'],
+    ['SQL with other quotes', 'ALTER USER bob IDENTIFIED BY "c4nary"; next', 'next'],
+    [
+      "MySQL's plugin",
+      "USER bob IDENTIFIED WITH mysql_native_password BY 'c4nary' REQUIRE SSL",
+      'REQUIRE SSL',
+    ],
+    ['a connection string', 'Server=db;Uid=sa;Pwd=c4nary;Database=x', 'Database=x'],
+    ['one that ends with it', 'Server=db;Uid=sa;Pwd=c4nary', 'Uid=sa'],
+    ['one that begins with it', '"Pwd=c4nary;Server=db"', 'Server=db'],
+    ['chpasswd', "echo 'root:c4nary' | chpasswd && id", 'chpasswd && id'],
+    ['chpasswd with options', 'printf "root:c4nary\\n" | sudo chpasswd -e', 'sudo chpasswd -e'],
+    ['chpasswd with a here string', "chpasswd <<< 'root:c4nary'; id", '; id'],
+    [
+      'a variable of Kubernetes',
+      '{"name":"DB_PASSWORD","value":"c4nary one"},{}',
+      '"name":"DB_PASSWORD"',
+    ],
+    ['the same within JSON', '\\"name\\":\\"DB_TOKEN\\",\\"value\\":\\"c4nary\\"}', 'DB_TOKEN'],
+    ['the same turned round', '{"value": "c4nary", "name": "DB_PASSWORD"}', '"DB_PASSWORD"}'],
+    ['the same in YAML', '- name: DB_PASSWORD\n  value: c4nary\n- name: X', '- name: X'],
+    ['a command line in a log', 'run ["sshpass","-p","c4nary","ssh"] done', '"ssh"] done'],
+    ['one with a blank in a word', 'run ["sshpass", "-p", "c4 nary"] done', '"] done'],
+    ['one within JSON', '{\\"a\\":[\\"mysql\\",\\"-pc4nary\\",\\"db\\"]}', '\\"db\\"]}'],
+    ['mysql in a list', 'exec ["mysql","-pc4nary"] ok', '["mysql","-p[redacted:command-line]"] ok'],
+    ['a variable of several lines in a list', '["DB_PASSWORD=c4 x\\nnary","LANG=C"]', '"LANG=C"]'],
+    ["a webhook of Slack's", 'https://hooks.slack.com/services/T0/B0/c4naryc4naryc4nary', 'slack'],
+    ["a webhook of Discord's", 'https://discord.com/api/webhooks/12/c4nary-c4nary_c4nary', '/12/'],
+    ["Telegram's", 'https://api.telegram.org/bot12:c4naryc4nary/getMe', '/getMe'],
+    ['a link of trojan', 'trojan://c4nary@host:443?sni=x#name', '@host:443?sni=x#name'],
+    ['a link of ss', 'ss://Ym9iOmM0bmFyeTpjNG5hcnk=@host:8388', '@host:8388'],
     ['colours within it', 'PASS\u001b[31mWORD=c4\u001b[0mnary', 'PASSWORD'],
     ['invisible characters within it', 'password=c4\u200bnary', 'password'],
     ['UTF-16', Array.from('password=c4nary').join('\0'), 'password'],
@@ -95,6 +126,8 @@ describe('takes out', () => {
     `hvs.${'a1B2'.repeat(8)}`,
     `npm_${'a1B2'.repeat(9)}`,
     `AIza${'a1B2-'.repeat(7)}`,
+    `hf_${'a1B2'.repeat(8)}xy`,
+    `1234567890:AA${'a1-'.repeat(11)}`,
     `AGE-SECRET-KEY-1${'QPZRY9X8'.repeat(7)}`,
   ])('the token %s wherever it stands', (token) => {
     expect(redact(`found ${token} here`)).toBe('found [redacted:token] here');
@@ -157,6 +190,29 @@ describe('leaves', () => {
     'mysql -u root -p mydb',
     'kubectl create configmap x --from-literal=colour=blue99x',
     'ENV PASSWORD_FILE /run/x',
+    'hf_transfer_enabled and hf_home_directory_of_models',
+    '1700000000:AAbc 12345678:0123456789abcdef0123456789abcdef01234567',
+    'cd /srv;PWD=/srv;OLDPWD=/root',
+    'pwd=$PWD; cd ..',
+    "echo 'root:x9' | cat",
+    'identified by its name, "web1"',
+    '{"name":"LANG","value":"c4.UTF-8"}',
+    '{"name":"TOKEN_FILE","value":"/run/x9"}',
+    '- name: PATH\n  value: /usr/bin1',
+    '["ssh","-p","2222","host"]',
+    '["docker","run","-p","8080:80","img1"]',
+    '["sh","-c","mkdir -p x1"]',
+    'https://discord.com/api/v10/channels/123456789012345678',
+    'https://slack.com/services/T00000000',
+    'ss -tlnp; class://x9',
+    'https://host/path?q=a@b',
+    'https://host/path#a@b',
+    'HTTPS_PROXY=http://proxy.example:3128',
+    'x HTTPS_PROXY=http://proxy.example:3128 ssh git@host1',
+    'NO_PROXY=http://a/b,c?d@e1',
+    'reached by proxy https://host/path?q=a1@b',
+    'k8s.gcr.io/kube-proxy:v1.28@sha256:0123456789abcdef0123456789abcdef',
+    'kube-proxy: node added, mail to bob1@host',
   ])('%s', (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -168,11 +224,93 @@ test('passwords in lists of words, as processes and containers have them', () =>
     attached: ['mongosh', '-pc4nary-99', 'db'],
     apart: ['redis-cli', '-a', 'c4nary', 'ping'],
     unseal_keys_hex: ['c4nary'],
+    blank: ['sshpass', '-p', 'c4nary two', 'ssh'],
+    split: { Path: 'redis-cli', Args: ['-a', 'c4nary'] },
+    Config: { Cmd: ['-a', 'c4nary'], Entrypoint: ['redis-cli'], Env: ['DB_PASSWORD=c4\nc4nary'] },
+    pod: {
+      command: ['mysql'],
+      args: ['-pc4nary'],
+      env: [{ name: 'DB_PASSWORD', value: 'c4nary' }],
+    },
   };
   const redacted = JSON.stringify(redactor.value(value));
   expect(redacted).not.toContain('c4nary');
   expect(redacted).toContain('"db"');
   expect(redacted).toContain('"ping"');
+  expect(redacted).toContain('["sshpass","-p","[redacted:command-line]","ssh"]');
+  expect(redacted).toContain('"Env":["DB_PASSWORD=[redacted:secret-name]"]');
+
+  const harmless = {
+    split: { Path: 'ls', Args: ['-a', 'folder1'] },
+    Config: { Cmd: ['-p', '8080:80'], Entrypoint: null, Env: ['TEXT=a\nb1', 'LANG=C'] },
+    env: [{ name: 'LANG', value: 'C.UTF-8' }],
+    value: 'plain1',
+  };
+  expect(new Redactor().value(harmless)).toEqual(harmless);
+});
+
+describe('a proxy loses its user and password up to the last @', () => {
+  const passwords = [
+    'c4#nary',
+    'c4?nary',
+    'c4/nary',
+    'c4 nary',
+    'c4@nary',
+    'c4"nary',
+    'c4#/n ?a@ry',
+    '12#c4nary',
+  ];
+  const places: readonly (readonly [string, (url: string) => string])[] = [
+    ['a variable', (url) => `LANG=C\nHTTPS_PROXY=${url}\nX=a`],
+    ['a variable in small letters', (url) => `export all_proxy=${url}`],
+    ['quotes', (url) => `a HTTP_PROXY="${url}" ssh bob@host`],
+    ['a unit', (url) => `Environment="HTTPS_PROXY=${url}" "A=b@c"`],
+    ['JSON', (url) => JSON.stringify({ 'https-proxy': url, mail: 'bob@host' })],
+    ['JSON in JSON', (url) => JSON.stringify(JSON.stringify({ HttpsProxy: url, a: 'b@c' }))],
+    ['a list in JSON', (url) => JSON.stringify([`HTTP_PROXY=${url}`, 'A=b@c'])],
+    ['a file in JSON', (url) => JSON.stringify({ content: `# x\nHTTP_PROXY="${url}"\nA="b@c"\n` })],
+    ['docker info', (url) => ` HTTPS Proxy: ${url}\n Name: x`],
+    ["apt's settings", (url) => `Acquire::http::Proxy "${url}";`],
+    ['an option', (url) => `curl --proxy "${url}" https://h/`],
+    ['a list of words', (url) => JSON.stringify(['curl', '--proxy', url, 'bob@host'])],
+  ];
+  const cases = places.flatMap(([place, write]) =>
+    passwords.map((password) => ({ place, password, write })),
+  );
+
+  test.each(cases)('in $place: $password', ({ password, write }) => {
+    const redacted = redact(write(`http://alice:${password}@127.0.0.1:3128`));
+    expect(redacted).not.toMatch(/alice|c4|nary|n \?a|ry@|bob\[/);
+    expect(redacted).toContain('[redacted:url]@127.0.0.1:3128');
+    // What comes after the value stays.
+    const [, after] = write('<URL>').split('<URL>');
+    expect(redacted.endsWith(`3128${after ?? ''}`)).toBe(true);
+  });
+
+  test.each(['HTTPS_PROXY', 'http-proxy', 'HttpProxy', 'httpsProxy'])('as a field %s', (name) => {
+    for (const password of passwords) {
+      const value = { [name]: `http://alice:${password}@127.0.0.1:3128`, list: [`${name}=`] };
+      const shown = { [name]: 'http://[redacted:url]@127.0.0.1:3128', list: [`${name}=`] };
+      expect(new Redactor().value(value)).toEqual(shown);
+    }
+    const noProxy = { noProxy: 'http://a/b?c@d1', url: 'https://host/path?q=a@b' };
+    expect(new Redactor().value(noProxy)).toEqual(noProxy);
+  });
+
+  test('without a scheme, and cut by a blank in the midst of a line', () => {
+    expect(redact('HTTPS_PROXY=alice:c4#nary@p:3128')).toBe('HTTPS_PROXY=[redacted:url]@p:3128');
+    expect(redact('with HTTPS_PROXY=http://alice:c4 nary@p:3128 bob@x')).toBe(
+      'with HTTPS_PROXY=http://[redacted:url]@p:3128 bob@x',
+    );
+  });
+
+  test('and is known from then on', () => {
+    const redactor = new Redactor();
+    redactor.text('HTTPS_PROXY=http://alice:c4nary#Zq/9@p:3128');
+    expect(redactor.text('sent c4nary#Zq/9 to alice')).toBe(
+      'sent [redacted:known-secret] to alice',
+    );
+  });
 });
 
 describe('private keys', () => {
