@@ -21,6 +21,7 @@ import { confirmed } from '../ui/confirm.ts';
 import type { Progress, Tell } from '../ui/progress.ts';
 import { telling } from '../ui/render-event.ts';
 import { dataFoldersOf, takeInventory } from './inventory.ts';
+import { removeLook } from '../upgrade/target.ts';
 import type { DownOptions } from './options.ts';
 import { containerIds, removeCgroups } from './remove-cgroups.ts';
 import { describeInventory, type DataInventory, type DownResult } from './result.ts';
@@ -46,6 +47,7 @@ export async function down(options: DownOptions, env: DownEnvironment): Promise<
   const { host, context } = env;
   return withJournal({ host, clock: context.clock }, async (journal) => {
     const result = await undoAll(options, { ...env, journal });
+    if (result.outcome !== 'declined') await removeLook(host);
     if (options.purge && result.outcome !== 'declined') await removeBundles(host);
     return result.outcome === 'undone' ? withInstallation(result, host) : result;
   });

@@ -10,7 +10,7 @@ import type { BundleManifest } from '../bundle/manifest.ts';
 import { unpackBundle } from '../bundle/unpack-bundle.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import type { Journal } from '../journal/journal.ts';
-import { bundleHome, bundlesFolder } from '../program/bundle-home.ts';
+import { bundleHome, bundlesFolder, lookFolder } from '../program/bundle-home.ts';
 import { installedProgram, type BerthProgram } from '../program/self.ts';
 import type { UpgradeOptions } from './options.ts';
 
@@ -24,9 +24,6 @@ export interface UpgradeTarget {
   /** Removes what was made for looking at it. */
   dispose(): Promise<void>;
 }
-
-/** Where a bundle is unpacked to be asked. */
-const lookName = '.new-to-look-at';
 
 /** Finds the version that is asked for. Throws UPGRADE_TARGET_MISSING, BUNDLE_CORRUPT. */
 export async function findTarget(
@@ -52,7 +49,7 @@ export async function findTarget(
 
 /** Removes what an upgrade that was killed while it looked at a bundle has left. The caller holds the lock of provisioning. */
 export async function removeLook(host: ProvisionHost): Promise<void> {
-  await rm(host.path(join(bundlesFolder, lookName)), { recursive: true, force: true });
+  await rm(host.path(lookFolder), { recursive: true, force: true });
 }
 
 async function bundleTarget(host: ProvisionHost, source: string): Promise<UpgradeTarget> {
@@ -63,7 +60,7 @@ async function bundleTarget(host: ProvisionHost, source: string): Promise<Upgrad
       details: { path: source },
     });
   }
-  const folder = host.path(join(bundlesFolder, lookName));
+  const folder = host.path(lookFolder);
   const hadFolder = await exists(host.path(bundlesFolder));
   const dispose = async (): Promise<void> => {
     await removeLook(host);

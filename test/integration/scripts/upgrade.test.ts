@@ -260,12 +260,26 @@ describe('an upgrade that is killed', () => {
     await expectOld(before);
   });
 
-  test('while it looks at a bundle leaves nothing after "up"', { timeout: slowMs }, async () => {
-    const folder = host.path('/opt/berth/.new-to-look-at');
+  test('while it unpacks is brought to its end by the same', { timeout: slowMs }, async () => {
     const running = host.start([berth, 'upgrade', bundles.newer]);
     const polling = new AbortController();
     for await (const { filename } of watch(host.path('/opt/berth'), { signal: polling.signal })) {
-      if (filename === '.new-to-look-at') break;
+      if (filename?.startsWith('.new-')) break;
+    }
+    running.process.kill('SIGKILL');
+    await running.ended;
+    expect(await versions()).not.toContain(newVersion);
+    await must(berth, 'upgrade', bundles.newer);
+    expect(await engineVersion()).toBe(newVersion);
+    expect(await versions()).toEqual([oldVersion, newVersion, 'current']);
+  });
+
+  test('while it looks at a bundle leaves nothing after "up"', { timeout: slowMs }, async () => {
+    const folder = host.path('/opt/berth/.look');
+    const running = host.start([berth, 'upgrade', bundles.newer]);
+    const polling = new AbortController();
+    for await (const { filename } of watch(host.path('/opt/berth'), { signal: polling.signal })) {
+      if (filename === '.look') break;
     }
     running.process.kill('SIGKILL');
     await running.ended;
