@@ -49,6 +49,7 @@ const folder = (name: string): Pick<Project, 'name' | 'include'> => ({
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/machine-as-before.ts'],
     projects: [
       project(folder('unit')),
       project(folder('style')),

@@ -18,6 +18,8 @@ export interface Check {
   readonly whenLate?: 'warn';
   /** `root`: the probe makes namespaces or mounts and is skipped, with that reason, for anyone else. */
   readonly privilege: 'root' | 'none';
+  /** It mostly waits for servers: then it is begun first, and takes no turn of those that compute. */
+  readonly waits?: true;
   /** Longest time the probe may take, in milliseconds; `defaultTimeoutMs` when absent. */
   readonly timeoutMs?: number;
   /** Everything it looks at comes in through `context`. May throw: the runner makes a failure of it. */

@@ -34,6 +34,7 @@ export const dns: Check = {
   why: m.dnsWhy,
   severity: 'warn',
   privilege: 'none',
+  waits: true,
   timeoutMs: longestAnswerMs + othersTimeoutMs + 15_000,
   async probe(context) {
     const found = await readNameServers(context.files);

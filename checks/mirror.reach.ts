@@ -28,6 +28,7 @@ export const mirrorReach: Check = {
   why: m.mirrorWhy,
   severity: 'warn',
   privilege: 'none',
+  waits: true,
   timeoutMs: askTimeoutMs + 15_000,
   async probe(context) {
     const [packages, registries] = await Promise.all([

@@ -28,6 +28,7 @@ export const proxy: Check = {
   why: m.proxyWhy,
   severity: 'warn',
   privilege: 'none',
+  waits: true,
   timeoutMs: askTimeoutMs + 15_000,
   async probe(context): Promise<Outcome> {
     const { proxies: daemon } = await readDaemonConfig(context.files);

@@ -10,8 +10,13 @@ import { checks as allChecks } from './index.ts';
 import { selectChecks } from './selection.ts';
 import type { CheckSelection } from './selection.ts';
 
-/** Probes under way at the same time: most wait for the kernel or the network, and hosts are small. */
+/** Probes under way at the same time, besides those that wait for servers: hosts are small. */
 const concurrency = 4;
+
+interface Turn {
+  readonly index: number;
+  readonly entry: ReturnType<typeof selectChecks>[number];
+}
 
 /** What `runChecks` may be told besides the context. */
 export interface RunChecksOptions extends CheckSelection {
@@ -34,19 +39,20 @@ export async function runChecks(
 ): Promise<readonly Finding[]> {
   const selected = selectChecks(options.checks ?? allChecks, options);
   const findings = new Array<Finding | undefined>(selected.length);
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (;;) {
-      const index = next;
-      next += 1;
-      const entry = selected[index];
-      if (entry === undefined || context.signal?.aborted === true) return;
-      const finding = await findingOf(entry.check, context, entry.waiver);
-      findings[index] = finding;
-      options.onFinding?.(finding);
-    }
+  const find = async ({ index, entry }: Turn): Promise<void> => {
+    if (context.signal?.aborted === true) return;
+    const finding = await findingOf(entry.check, context, entry.waiver);
+    findings[index] = finding;
+    options.onFinding?.(finding);
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  const turns = selected.map((entry, index): Turn => ({ index, entry }));
+  const waiting = turns.filter(({ entry }) => entry.check.waits === true).map(find);
+  const left = turns.filter(({ entry }) => entry.check.waits !== true).values();
+  // One iterator for all: each takes the next that nobody has.
+  const work = async (): Promise<void> => {
+    for (const turn of left) await find(turn);
+  };
+  await Promise.all([...waiting, ...Array.from({ length: concurrency }, work)]);
   // Only now: what was under way has cleaned up behind itself.
   context.signal?.throwIfAborted();
   return findings.filter((finding) => finding !== undefined);

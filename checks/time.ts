@@ -26,6 +26,7 @@ export const time: Check = {
   why: m.timeWhy,
   severity: 'warn',
   privilege: 'none',
+  waits: true,
   timeoutMs: askTimeoutMs + 15_000,
   async probe(context) {
     const told = await askServers(context);

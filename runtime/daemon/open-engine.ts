@@ -4,7 +4,7 @@ import type { DaemonConfig } from '../config/daemon-config.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { systemClock } from '../host/clock.ts';
-import { mkdir } from '../host/files.ts';
+import { makeFolders } from '../host/make-folders.ts';
 import { ContentStore } from '../image/content-store.ts';
 import { Images } from '../image/images.ts';
 import { ContainerRuntime } from '../launch/container-runtime.ts';
@@ -84,7 +84,7 @@ async function openImages(options: EngineOptions): Promise<ImageParts> {
     ContentStore.open(join(dataRoot, 'images')),
   ]);
   const measured = join(dataRoot, 'registries');
-  await mkdir(measured, { recursive: true, mode: 0o711 });
+  await makeFolders(measured, 0o711);
   const registry = new Registry(
     { scoresPath: join(measured, 'scores.json'), ...options.registry },
     {

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { ApiListener } from '../api/listener.ts';
-import { mkdir, realpath } from '../host/files.ts';
+import { realpath } from '../host/files.ts';
+import { makeFolders } from '../host/make-folders.ts';
 import type { PassedSocket } from '../host/passed-sockets.ts';
 
 /** Which sockets to serve. */
@@ -23,7 +24,7 @@ export async function openListeners(wish: ListenerWish): Promise<readonly ApiLis
       open.push(await ApiListener.adopt(socket, version));
     }
     for (const path of paths) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+      await makeFolders(dirname(path), 0o755);
       if (places.has(await realPlace(path))) continue;
       open.push(await ApiListener.open(path, version));
     }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import { BerthError } from '../errors/berth-error.ts';
-import { listFolder, mkdir, open, orIfMissing, removeFile, rm, stat } from '../host/files.ts';
+import { listFolder, open, orIfMissing, removeFile, rm, stat } from '../host/files.ts';
+import { makeFolders } from '../host/make-folders.ts';
 import { digestOfHex, hexOf, isDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
 import type { Clock } from '../host/clock.ts';
@@ -39,8 +40,8 @@ export class BlobStore {
   /** Opens the folder, makes it when it is new, and removes what an interrupted write left and none can go on with. */
   static async open(layoutDir: string, clock: Clock = systemClock): Promise<BlobStore> {
     const store = new BlobStore(layoutDir, clock);
-    await mkdir(store.#blobs, { recursive: true, mode: 0o700 });
-    await mkdir(store.#ingest, { recursive: true, mode: 0o700 });
+    await makeFolders(store.#blobs, 0o700);
+    await makeFolders(store.#ingest, 0o700);
     for (const name of await listFolder(store.#ingest)) {
       if (!name.endsWith('.part')) await rm(join(store.#ingest, name), { recursive: true });
     }

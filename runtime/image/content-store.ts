@@ -1,5 +1,6 @@
 import { isBerthError } from '../errors/berth-error.ts';
-import { listFolder, mkdir, removeFile } from '../host/files.ts';
+import { listFolder, removeFile } from '../host/files.ts';
+import { makeFolders } from '../host/make-folders.ts';
 import { join } from 'node:path';
 import { BlobStore } from './blob-store.ts';
 import type { Digest } from './digest.ts';
@@ -36,7 +37,7 @@ export class ContentStore {
    * @throws IMAGE_STORE_INVALID
    */
   static async open(layoutDir: string): Promise<ContentStore> {
-    await mkdir(layoutDir, { recursive: true, mode: 0o700 });
+    await makeFolders(layoutDir, 0o700);
     for (const name of await listFolder(layoutDir)) {
       if (name.endsWith('.tmp')) await removeFile(join(layoutDir, name));
     }

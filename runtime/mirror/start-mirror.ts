@@ -4,7 +4,8 @@ import { readDaemonConfig } from '../config/daemon-config.ts';
 import { BerthError, messageOf } from '../errors/berth-error.ts';
 import { Cleanup } from '../errors/cleanup.ts';
 import type { Clock } from '../host/clock.ts';
-import { listFolder, mkdir, readTextIfExists } from '../host/files.ts';
+import { listFolder, readTextIfExists } from '../host/files.ts';
+import { makeFolders } from '../host/make-folders.ts';
 import { HttpConnections } from '../host/http-request.ts';
 import type { WebServer } from '../host/web-server.ts';
 import { defaultRegistryConfig } from '../registry/registry-config.ts';
@@ -56,7 +57,7 @@ export async function startMirror(
   try {
     const daemon = await readDaemonConfig(settings.configPath);
     const folder = join(settings.dataRoot, 'mirror');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
     const config = upstreamConfig(daemon.registry, { folder, port: settings.port, tools });
     const launcher = await Launcher.start();
     cleanup.add(() => launcher.stop());

@@ -11,6 +11,7 @@ import {
   rm,
   symlink,
 } from '../host/files.ts';
+import { makeFolders } from '../host/make-folders.ts';
 import { hexOf, isDigest } from '../image/digest.ts';
 import type { Digest } from '../image/digest.ts';
 import type { Snapshot } from './snapshot-folder.ts';
@@ -40,7 +41,7 @@ export class ContainerFolder {
     root: Snapshot['root'],
   ): Promise<WritableFolders> {
     const folder = join(this.#path, containerId);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
     try {
       await symlink(join('..', '..', 'snapshots', hexOf(chainId)), join(folder, 'lower'));
       const folders = this.folders(containerId);

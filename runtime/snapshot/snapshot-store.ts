@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { BerthError } from '../errors/berth-error.ts';
 import { bootId } from '../host/boot-id.ts';
-import { listFolder, mkdir, rm } from '../host/files.ts';
+import { listFolder, rm } from '../host/files.ts';
+import { makeFolders } from '../host/make-folders.ts';
 import type { Digest } from '../image/digest.ts';
 import { Holds } from '../image/holds.ts';
 import type { EnsureOptions, HeldLayers, LayerSource, LayerStacks } from '../image/layer-stacks.ts';
@@ -69,7 +70,7 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
     const boot = options.bootId ?? (await bootId());
     const store = new SnapshotStore(options, boot);
     const { path } = store.#folder;
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(path, 0o700);
     for (const name of await listFolder(path)) {
       // A syscall program of a berthd that was killed may still be writing: what it adds is removed on the next try.
       if (SnapshotFolder.isTemporary(name)) await rm(join(path, name), removalOptions);

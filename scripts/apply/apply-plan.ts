@@ -5,6 +5,7 @@ import type { ProvisionHost } from '../host/provision-host.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Plan } from '../plan/plan.ts';
 import { bindStep, type Step } from '../steps/index.ts';
+import { applyInOrder } from './apply-in-order.ts';
 import type { ProvisionListener } from './events.ts';
 import { remedyFor } from './remedy-for.ts';
 import { undoRun } from './undo-run.ts';
@@ -64,16 +65,15 @@ export async function resumeRun(id: string, work: ApplyWork): Promise<RunUnderWa
 }
 
 async function continueRun(run: RunUnderWay, work: ApplyWork): Promise<void> {
-  for (const [index, step] of run.plan.steps.entries()) {
-    try {
-      work.signal?.throwIfAborted();
-      await applyStep({ run, index, step }, work);
-    } catch (thrown) {
-      // A program of the host that was ended by the abort complains in its own way; the abort came first.
-      const error: unknown = work.signal?.aborted === true ? work.signal.reason : thrown;
-      const what = m.stepFailed({ number: index + 1, step: bindStep(step).describe() });
-      throw await abandonRun(run, { ...work, error, what });
-    }
+  const steps = run.plan.steps.map((step, index) => ({ run, index, step }));
+  const failed = await applyInOrder(steps, {
+    signal: work.signal,
+    apply: (at, signal) => applyStep(at, { ...work, signal }),
+  });
+  if (failed !== undefined) {
+    const { at, error } = failed;
+    const what = m.stepFailed({ number: at.index + 1, step: bindStep(at.step).describe() });
+    throw await abandonRun(run, { ...work, error, what });
   }
   try {
     await work.journal.finish(run.id);

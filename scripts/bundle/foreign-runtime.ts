@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, delimiter, join } from 'node:path';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { exists, listFolder, mkdir, readFile, rename, rm } from '../../runtime/host/files.ts';
+import { makeFolders } from '../../runtime/host/make-folders.ts';
 import { bundleMessages as m } from '../../messages/areas/bundle.ts';
 import { runChecked, runCommand } from '../host/commands.ts';
 import { namesOf, type Architecture } from './architecture.ts';
@@ -26,7 +27,7 @@ const emulators: Readonly<Record<Architecture, string>> = {
  */
 export async function foreignRuntime(root: string, arch: Architecture): Promise<NodeRuntime> {
   const cache = join(root, '.cache', 'bundle');
-  await mkdir(cache, { recursive: true });
+  await makeFolders(cache);
   const node = join(await nodePackage({ root, cache, arch }), 'bin', 'node');
   const libraryFolders = libraryFoldersIn(await debianLibraries(cache, arch), arch);
   const emulator = await findEmulator(arch);

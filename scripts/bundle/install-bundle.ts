@@ -3,7 +3,6 @@ import {
   chmod,
   exists,
   listFolder,
-  mkdir,
   readlink,
   orIfMissing,
   rename,
@@ -12,6 +11,7 @@ import {
   symlink,
   syncFolder,
 } from '../../runtime/host/files.ts';
+import { makeFolders } from '../../runtime/host/make-folders.ts';
 import { messageOf } from '../../messages/error-words.ts';
 import { BerthError, isBerthError } from '../../runtime/errors/berth-error.ts';
 import { bundleMessages as m } from '../../messages/areas/bundle.ts';
@@ -54,7 +54,7 @@ export async function installBundle(
 ): Promise<void> {
   const folder = host.path(bundlesFolder);
   const staging = join(folder, `.new-${process.pid}`);
-  await makeFolders(folder);
+  await makePublicFolders(folder);
   await removeStaging(host);
   try {
     await unpackBundle(wanted.source, staging);
@@ -113,13 +113,13 @@ export async function makeCurrent(host: ProvisionHost, version: string | undefin
 export async function linkCommand(host: ProvisionHost): Promise<void> {
   const path = host.path(commandLink);
   if ((await linkTarget(path)) !== undefined || (await exists(path))) return;
-  await makeFolders(dirname(path));
+  await makePublicFolders(dirname(path));
   await pointLink(path, commandTarget);
 }
 
 /** Makes the folders that are missing, for everyone to read whatever the umask is, and durable. */
-async function makeFolders(path: string): Promise<void> {
-  const outermost = await mkdir(path, { recursive: true });
+async function makePublicFolders(path: string): Promise<void> {
+  const outermost = await makeFolders(path);
   if (outermost === undefined) return;
   for (let made = path; made.length >= outermost.length; made = dirname(made)) {
     await chmod(made, 0o755);

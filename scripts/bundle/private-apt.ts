@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { mkdir, writeFile } from '../../runtime/host/files.ts';
+import { writeFile } from '../../runtime/host/files.ts';
+import { makeFolders } from '../../runtime/host/make-folders.ts';
 import { runChecked, type CommandRunner } from '../host/commands.ts';
 
 /** An apt with a state of its own: it uses this host's package sources and keys, and changes nothing on the host. */
@@ -26,9 +27,9 @@ export async function openPrivateApt(
 ): Promise<PrivateApt> {
   const { architecture, run } = using;
   const archives = join(folder, 'cache', 'archives');
-  await mkdir(join(folder, 'state', 'lists', 'partial'), { recursive: true });
-  await mkdir(join(archives, 'partial'), { recursive: true });
-  await mkdir(join(folder, 'no-parts'), { recursive: true });
+  await makeFolders(join(folder, 'state', 'lists', 'partial'));
+  await makeFolders(join(archives, 'partial'));
+  await makeFolders(join(folder, 'no-parts'));
   await writeFile(join(folder, 'status'), '');
   const host = await runChecked(run, ['apt-config', 'dump']);
   const configuration = [

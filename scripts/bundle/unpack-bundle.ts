@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { cp, mkdir, open, stat } from '../../runtime/host/files.ts';
+import { makeFolders } from '../../runtime/host/make-folders.ts';
 import { messageOf } from '../../messages/error-words.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { bundleMessages as m } from '../../messages/areas/bundle.ts';
@@ -27,7 +28,7 @@ export async function unpackBundle(source: string, to: string): Promise<void> {
       const { name, type, mode } = entry.header;
       if (type === 'file') {
         const path = join(to, placeOf(name, source));
-        await mkdir(dirname(path), { recursive: true });
+        await makeFolders(dirname(path));
         const target = await open(path, 'wx', mode & 0o755);
         await pipeline(entry, target.createWriteStream({ flush: true }));
       } else {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../runtime/host/clock.ts';
-import { mkdir, mkdtemp, open, stat } from '../../runtime/host/files.ts';
+import { mkdtemp, open, stat } from '../../runtime/host/files.ts';
+import { makeFolders } from '../../runtime/host/make-folders.ts';
 
 /** Letters of a name of a file; with four bytes each they have room in one of 255 bytes, as file systems allow. */
 const longestName = 55;
@@ -50,7 +51,7 @@ export async function openHostLog(options: HostLogOptions): Promise<HostLog> {
  * where they let others in, the logs go into a new folder in it. Returns where they go.
  */
 export async function makeLogFolder(folder: string): Promise<string> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+  const made = await makeFolders(folder, 0o700);
   if (made !== undefined) return folder;
   const { mode, uid } = await stat(folder);
   const ownersAlone = (mode & 0o077) === 0 && uid === process.geteuid?.();

@@ -9,6 +9,8 @@ export class JournalFile {
   readonly #path: string;
   /** Length of the file up to its last whole record, in bytes. */
   #soundBytes: number;
+  /** Settles when the append before has: where the next one belongs is known only then. */
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, soundBytes: number) {
     this.#path = path;
@@ -39,8 +41,14 @@ export class JournalFile {
     return { file: new JournalFile(path, soundBytes), records };
   }
 
-  /** Adds a record and makes it durable. When that fails, the file is as long as before. */
-  async append(record: JournalRecord): Promise<void> {
+  /** Adds a record and makes it durable. When that fails, the file is as long as before. Those of steps side by side take turns. */
+  append(record: JournalRecord): Promise<void> {
+    const appended = this.#last.then(() => this.#append(record));
+    this.#last = appended.catch(() => undefined);
+    return appended;
+  }
+
+  async #append(record: JournalRecord): Promise<void> {
     const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
     // Not O_APPEND: the write has to cover a torn line, if there is one.
     const file = await open(this.#path, 'r+');

@@ -24,13 +24,20 @@ async function byLikelihood(host: ProvisionHost): Promise<readonly PackageManage
   return [...new Set([...own, ...managers])];
 }
 
+/** Asked for by every step about packages; a host does not get another one meanwhile. */
+const found = new WeakMap<ProvisionHost, PackageManager>();
+
 /** The host's own package manager, for `wanted` packages. Throws PACKAGE_MANAGER_UNSUPPORTED. */
 export async function packageManagerOf(
   host: ProvisionHost,
   wanted: readonly string[],
 ): Promise<PackageManager> {
+  const known = found.get(host);
+  if (known !== undefined) return known;
   for (const manager of await byLikelihood(host)) {
-    if (await manager.isPresent(host)) return manager;
+    if (!(await manager.isPresent(host))) continue;
+    found.set(host, manager);
+    return manager;
   }
   throw new BerthError('PACKAGE_MANAGER_UNSUPPORTED', {
     message: m.managerUnsupported({

@@ -9,6 +9,9 @@ import type { HostFacts } from './host-facts.ts';
 /** The package that has modprobe(8), by that name in every distribution. */
 const modprobePackage = 'kmod';
 
+/** What nobody calls before a container gets a network: the engine can be started meanwhile. */
+const neededLater: ReadonlySet<string> = new Set(['nftables']);
+
 type Fix<K extends HostFix['kind']> = Extract<HostFix, { kind: K }>;
 
 /** Steps that carry fixes out, for now and for the next boot. Packages first, then modules, whose switches come last. */
@@ -20,7 +23,7 @@ export function fixSteps(fixes: readonly HostFix[], facts: HostFacts): readonly 
     ...(modules.length > 0 && facts.modprobe === 'missing' ? [modprobePackage] : []),
   ]);
   return [
-    ...(packages.length > 0 ? [{ kind: 'package', names: packages } as const] : []),
+    ...packageSteps(packages),
     ...modules.map((name): Step => ({ kind: 'module', name })),
     ...(modules.length > 0
       ? configFile(places.modulesFile, modulesLoadConf(facts.modulesFile, modules))
@@ -29,6 +32,15 @@ export function fixSteps(fixes: readonly HostFix[], facts: HostFacts): readonly 
     ...(settings.size > 0 ? configFile(places.sysctlFile, sysctlText(settings, facts)) : []),
     ...ofKind(fixes, 'firewall-zone'),
     ...ofKind(fixes, 'service-enable'),
+  ];
+}
+
+function packageSteps(names: readonly string[]): readonly Step[] {
+  const first = names.filter((name) => !neededLater.has(name));
+  const later = names.filter((name) => neededLater.has(name));
+  return [
+    ...(first.length > 0 ? [{ kind: 'package', names: first } as const] : []),
+    ...(later.length > 0 ? [{ kind: 'package', names: later, beside: true } as const] : []),
   ];
 }
 

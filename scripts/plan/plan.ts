@@ -25,8 +25,8 @@ export async function planFor(
   wish: { readonly request: PlanRequest; readonly steps: readonly Step[] },
   host: ProvisionHost,
 ): Promise<Plan> {
-  const observed: string[] = [];
-  for (const step of wish.steps) observed.push(await bindStep(step).observe(host));
+  // All at once: looking changes nothing, and a part of it waits for programs of the host.
+  const observed = await Promise.all(wish.steps.map((step) => bindStep(step).observe(host)));
   return { version: 1, request: wish.request, steps: [...wish.steps], observed };
 }
 
@@ -40,9 +40,6 @@ export async function pendingSteps(
   plan: Plan,
   host: ProvisionHost,
 ): Promise<readonly { readonly index: number; readonly step: Step }[]> {
-  const pending: { index: number; step: Step }[] = [];
-  for (const [index, step] of plan.steps.entries()) {
-    if (!(await bindStep(step).isDone(host))) pending.push({ index, step });
-  }
-  return pending;
+  const done = await Promise.all(plan.steps.map((step) => bindStep(step).isDone(host)));
+  return plan.steps.flatMap((step, index) => (done[index] === true ? [] : [{ index, step }]));
 }

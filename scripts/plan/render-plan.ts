@@ -27,11 +27,12 @@ export type PlanView = Readonly<z.infer<typeof planView>>;
 /** Looks at a plan against the host as it is. Changes nothing. */
 export async function viewPlan(plan: Plan, host: ProvisionHost): Promise<PlanView> {
   const pending = await pendingSteps(plan, host);
-  const changes: z.infer<typeof plannedStep>[] = [];
-  for (const { index, step } of pending) {
-    const bound = bindStep(step);
-    changes.push({ index, step: bound.describe(), diff: await bound.diff(host) });
-  }
+  const changes = await Promise.all(
+    pending.map(async ({ index, step }) => {
+      const bound = bindStep(step);
+      return { index, step: bound.describe(), diff: await bound.diff(host) };
+    }),
+  );
   return { hash: planHash(plan), changes, done: plan.steps.length - pending.length };
 }
 

@@ -29,9 +29,8 @@ export const systemd: ServiceManager = {
     await host.run('systemctl', ['daemon-reload']);
   },
   start: async (host, service) => {
-    // Reading all units anew takes seconds on a small host: once, not once for each command.
     await runChecked(host.run, ['systemctl', '--no-reload', '--quiet', 'enable', unitOf(service)]);
-    await runChecked(host.run, ['systemctl', 'daemon-reload']);
+    await reloadIfOld(host, service);
     await startSocket(host, service);
     // Type=notify: resolves when berthd has said that it is ready for requests.
     const started = await host.run('systemctl', ['restart', unitOf(service)]);
@@ -62,15 +61,30 @@ export const systemd: ServiceManager = {
 
 const unitOf = ({ name }: ServiceAt): string => `${name}.service`;
 const socketOf = ({ name }: ServiceAt): string => `${name}.socket`;
+const socketFile = ({ path }: ServiceAt): string => path.replace(/\.service$/, '.socket');
 
 /** A socket unit does not start beside a running service that has made its sockets itself, as berth's did once. */
 async function startSocket(host: ProvisionHost, service: ServiceAt): Promise<void> {
   const socket = socketOf(service);
-  if (!(await exists(host.path(service.path.replace(/\.service$/, '.socket'))))) return;
+  if (!(await exists(host.path(socketFile(service))))) return;
   const active = await host.run('systemctl', ['is-active', '--quiet', socket]);
   if (active.exitCode === 0) return;
   await runChecked(host.run, ['systemctl', 'stop', unitOf(service)]);
   await runChecked(host.run, ['systemctl', 'start', socket]);
+}
+
+/**
+ * Lets systemd read all units anew, which takes seconds on a small host, if it has older ones of this service than the files
+ * say. One that it does not know yet it reads by itself; the links of `enable` are for the next boot.
+ */
+async function reloadIfOld(host: ProvisionHost, service: ServiceAt): Promise<void> {
+  const isThere = await exists(host.path(socketFile(service)));
+  for (const unit of [unitOf(service), ...(isThere ? [socketOf(service)] : [])]) {
+    const now = await show(host, unit);
+    if (now['LoadState'] === 'loaded' && now['NeedDaemonReload'] === 'no') continue;
+    await runChecked(host.run, ['systemctl', 'daemon-reload']);
+    return;
+  }
 }
 
 /** Whether there is such a unit (systemctl's status 1 otherwise). */
@@ -83,7 +97,7 @@ async function show(
   host: ProvisionHost,
   unit: string,
 ): Promise<Readonly<Record<string, string | undefined>>> {
-  const properties = 'ActiveState,MainPID,NRestarts,NeedDaemonReload';
+  const properties = 'ActiveState,LoadState,MainPID,NRestarts,NeedDaemonReload';
   const { stdout } = await host.run('systemctl', ['show', '--property', properties, unit]);
   return Object.fromEntries(
     stdout.split('\n').map((line) => {

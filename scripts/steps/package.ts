@@ -12,6 +12,8 @@ export const packageStep = z.strictObject({
   names: z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._-]*$/)).min(1),
   /** Exact versions by name, as the package manager writes them; a package without one may have any. */
   versions: z.record(z.string(), z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+:~^_-]*$/)).optional(),
+  /** Nothing in the plan but other packages needs these: the steps behind go on meanwhile. */
+  beside: z.literal(true).optional(),
   /** Keep the packages at their version, whatever is upgraded. */
   hold: z.literal(true).optional(),
 });

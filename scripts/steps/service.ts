@@ -2,7 +2,8 @@ import { dirname } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { z } from 'zod';
 import { servicesMessages as m } from '../../messages/areas/services.ts';
-import { chmod, exists, mkdir, writeFileWhole } from '../../runtime/host/files.ts';
+import { chmod, exists, writeFileWhole } from '../../runtime/host/files.ts';
+import { makeFolders } from '../../runtime/host/make-folders.ts';
 import {
   fileState,
   readFileState,
@@ -107,7 +108,7 @@ async function isOfOtherBoot(path: string, host: ProvisionHost): Promise<boolean
 async function remakeRunFolder(path: string, host: ProvisionHost): Promise<void> {
   if (!(await isOfOtherBoot(path, host))) return;
   const folder = host.path(dirname(path));
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   await chmod(folder, 0o755);
 }
 

@@ -57,15 +57,18 @@ export async function decide(options: UpOptions, env: UpEnvironment): Promise<De
       summary: [],
     };
   }
-  const verdict = await env.progress.stage(m.stageChecking(), (tell) =>
-    checkHost(target, {
-      skip: options.skip,
-      tell,
-      host: env.host,
-      clock: env.context.clock,
-    }),
-  );
-  await tellOldDocker(options, env);
+  const [verdict, dockers] = await Promise.all([
+    env.progress.stage(m.stageChecking(), (tell) =>
+      checkHost(target, {
+        skip: options.skip,
+        tell,
+        host: env.host,
+        clock: env.context.clock,
+      }),
+    ),
+    findDocker(env.host.run),
+  ]);
+  await tellOldDocker(dockers, { options, env });
   const { extras, summary } = await featuresOf(options, env);
   const steps = planSteps(
     {
@@ -115,9 +118,12 @@ async function savedPlan(path: string, env: UpEnvironment): Promise<Plan> {
 }
 
 /** A Docker that is here is shown with what it holds, so that nobody wonders what becomes of it. */
-async function tellOldDocker(options: UpOptions, env: UpEnvironment): Promise<void> {
+async function tellOldDocker(
+  dockers: Awaited<ReturnType<typeof findDocker>>,
+  { options, env }: { readonly options: UpOptions; readonly env: UpEnvironment },
+): Promise<void> {
   if (requestOfFeatures(options.features)['replaceDocker'] === true) return;
-  for (const docker of await findDocker(env.host.run)) {
+  for (const docker of dockers) {
     const contents = await dockerContents(docker, env.host.run);
     const fate = docker.kind === 'rootless' ? old.rootlessStays() : old.leftAlone();
     await env.progress.say(`${describeDocker(docker, contents)}; ${fate}`);

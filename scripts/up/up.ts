@@ -15,10 +15,10 @@ import { decide, requestOf, type Decision } from './decide.ts';
 import type { UpEnvironment } from './environment.ts';
 import { guardDataRoot } from './guard-data-root.ts';
 import { guardSockets } from './guard-sockets.ts';
-import { proveFixes } from './host-check.ts';
 import { upFeatures } from './features/index.ts';
 import type { UpOptions } from './options.ts';
 import type { UpResult } from './result.ts';
+import { startProof } from './start-proof.ts';
 import { watchEndings } from './ending-daemon.ts';
 import { removeLook } from '../upgrade/target.ts';
 import { waitForDaemon } from './wait-for-daemon.ts';
@@ -116,16 +116,19 @@ async function carryOut(
   const run = await env.progress.stage(m.stageSettingUp(), (tell) =>
     applyPlan(decision.plan, workOf(env, { journal, tell })),
   );
+  const proof = startProof(decision);
   try {
-    await proveAll(decision, env);
     const engine = await waitUntilReady(decision.plan, env);
     await finishFeatures(decision.plan, env, engine);
-    if (!options.smokeTest) return { engine, summary };
-    const smoke = await env.progress.stage(m.stageHello(), () =>
-      smokeTest({ socketPath: engine.socketPath, signal: env.context.signal }),
-    );
-    return { engine, smoke, summary };
+    const smoke = options.smokeTest
+      ? await env.progress.stage(m.stageHello(), () =>
+          smokeTest({ socketPath: engine.socketPath, signal: env.context.signal }),
+        )
+      : undefined;
+    await proof.told(env.progress);
+    return { engine, summary, ...(smoke === undefined ? {} : { smoke }) };
   } catch (error) {
+    await Promise.allSettled([proof.ended]);
     throw await env.progress.stage(m.stageUndoing(), (tell) =>
       abandonRun(run, { ...workOf(env, { journal, tell }), error, what: m.notUp() }),
     );
@@ -145,13 +148,6 @@ async function finishFeatures(
       whenReady.run(request, { host, context, tell, engine }),
     );
   }
-}
-
-async function proveAll(decision: Decision, env: UpEnvironment): Promise<void> {
-  if (decision.fixed.length === 0) return;
-  await env.progress.stage(m.stageProving(), (tell) =>
-    proveFixes(decision.target, { ids: decision.fixed, tell }),
-  );
 }
 
 /** Waits at the socket that the plan wants: a saved one may name another than the options of today. */

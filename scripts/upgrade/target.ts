@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { bundleMessages } from '../../messages/areas/bundle.ts';
 import { upgradeMessages as m } from '../../messages/areas/upgrade.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
-import { exists, listFolder, mkdir, rm } from '../../runtime/host/files.ts';
+import { exists, listFolder, rm } from '../../runtime/host/files.ts';
+import { makeFolders } from '../../runtime/host/make-folders.ts';
 import { readManifest } from '../bundle/from-bundle.ts';
 import { currentVersion, isInstalled } from '../bundle/install-bundle.ts';
 import type { BundleManifest } from '../bundle/manifest.ts';
@@ -69,7 +70,7 @@ async function bundleTarget(host: ProvisionHost, source: string): Promise<Upgrad
     }
   };
   await removeLook(host);
-  await mkdir(host.path(bundlesFolder), { recursive: true });
+  await makeFolders(host.path(bundlesFolder));
   try {
     await unpackBundle(source, folder);
     const { version } = await manifestOf(folder, source);

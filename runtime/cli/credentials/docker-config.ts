@@ -1,14 +1,8 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
-import {
-  hasErrno,
-  mkdir,
-  readTextIfExists,
-  realpath,
-  stat,
-  writeFileWhole,
-} from '../../host/files.ts';
+import { hasErrno, readTextIfExists, realpath, stat, writeFileWhole } from '../../host/files.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -119,7 +113,7 @@ export async function writeAuths(
   auths: Readonly<Record<string, Json>>,
 ): Promise<void> {
   try {
-    await mkdir(dirname(config.path), { recursive: true, mode: 0o700 });
+    await makeFolders(dirname(config.path), 0o700);
     const path = await targetOf(config.path);
     const there = await stat(path).catch(() => undefined);
     await writeFileWhole(path, `${JSON.stringify({ ...config.all, auths }, undefined, '\t')}\n`, {

@@ -1,6 +1,7 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { Cleanup } from '../../errors/cleanup.ts';
-import { mkdir, rm, writeFile } from '../../host/files.ts';
+import { rm, writeFile } from '../../host/files.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 import type { Platform } from '../../image/image-config.ts';
 import type { ImageDetails } from '../../image/image-service.ts';
 import { Container } from '../lifecycle/container.ts';
@@ -153,7 +154,7 @@ async function build(state: EngineState, record: ContainerRecord): Promise<Conta
   const undo = new Cleanup();
   const folder = state.folder(record);
   try {
-    await mkdir(folder.folder, { recursive: true, mode: 0o710 });
+    await makeFolders(folder.folder, 0o710);
     undo.add(() => rm(folder.folder, { recursive: true, force: true }));
     const { chainId } = await state.ports.images.rootfsFor(record.imageId);
     undo.add(() => state.ports.snapshots.removeContainer(record.id));

@@ -1,5 +1,6 @@
 import { BerthError } from '../../errors/berth-error.ts';
-import { exists, mkdir } from '../../host/files.ts';
+import { exists } from '../../host/files.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 import type { HostConfig } from '../model/host-config.ts';
 import { containerMounts } from '../spec/container-mounts.ts';
 
@@ -14,7 +15,7 @@ export async function prepareBinds(hostConfig: HostConfig): Promise<void> {
     if (mount.kind !== 'bind' || (await exists(mount.bind.source))) continue;
     const { source, missingSource } = mount.bind;
     if (missingSource === 'create-folder') {
-      await mkdir(source, { recursive: true, mode: 0o755 });
+      await makeFolders(source, 0o755);
       continue;
     }
     throw new BerthError('CONTAINER_CONFIG_INVALID', {

@@ -1,4 +1,5 @@
-import { mkdir, readTextIfExists, rm, writeFile } from '../../host/files.ts';
+import { readTextIfExists, rm, writeFile } from '../../host/files.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 import { repairLog } from '../logs/repair-log.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { StartRequest } from '../ports.ts';
@@ -63,7 +64,7 @@ async function rootAndUser({ ports }: EngineState, record: ContainerRecord): Pro
 /** An exit record in the run folder must be that of the run to come, or it would be taken for it. */
 async function freshRunFolder({ runFolder }: ContainerFolder): Promise<void> {
   await rm(runFolder, { recursive: true, force: true });
-  await mkdir(runFolder, { recursive: true, mode: 0o700 });
+  await makeFolders(runFolder, 0o700);
 }
 
 async function writeNameFiles(

@@ -14,6 +14,7 @@ import {
   statfs,
   writeFile,
 } from '../../host/files.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 import { digestOfHex, hexOf } from '../../image/digest.ts';
 import type { Digest } from '../../image/digest.ts';
 import type { Report } from '../mirror-event.ts';
@@ -83,7 +84,7 @@ export class DiskCache {
   /** Opens the cache, and removes what an interrupted write left. */
   static async open(options: DiskCacheOptions): Promise<DiskCache> {
     const cache = new DiskCache(options);
-    await mkdir(cache.#blobs, { recursive: true, mode: 0o700 });
+    await makeFolders(cache.#blobs, 0o700);
     await rm(cache.#ingest, { recursive: true, force: true });
     await mkdir(cache.#ingest, { mode: 0o700 });
     await cache.#scan();

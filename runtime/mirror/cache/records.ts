@@ -3,14 +3,8 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import {
-  listFolder,
-  mkdir,
-  readTextIfExists,
-  removeFile,
-  rm,
-  writeFileWhole,
-} from '../../host/files.ts';
+import { listFolder, readTextIfExists, removeFile, rm, writeFileWhole } from '../../host/files.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 import { isDigest } from '../../image/digest.ts';
 import type { Digest } from '../../image/digest.ts';
 
@@ -40,7 +34,7 @@ export class Records {
   /** Opens the folder, and removes names of content that is not there any more, and whatever else is in it. */
   static async open(cacheFolder: string, isThere: (digest: Digest) => boolean): Promise<Records> {
     const records = new Records(join(cacheFolder, 'names'));
-    await mkdir(records.#folder, { recursive: true, mode: 0o700 });
+    await makeFolders(records.#folder, 0o700);
     for (const file of await listFolder(records.#folder)) {
       const path = join(records.#folder, file);
       const record = await readRecord(path);

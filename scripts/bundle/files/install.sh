@@ -66,10 +66,12 @@ fail() {
 locked=
 made_opt=
 made_home=
+checking=
 
 # Nothing half-made stays, however this ends; only SIGKILL leaves something, which the next run clears away.
 clean() {
   [ -n "$locked" ] || return 0
+  [ -z "$checking" ] || kill "$checking" 2>/dev/null || :
   [ -d "$target" ] || [ ! -d "$old" ] || mv "$old" "$target"
   rm -rf "$staging" "$old"
   if [ -n "$made_home" ]; then rm -f "$record"; fi
@@ -160,11 +162,17 @@ copy() {
       "make room there (df -k $home)" "请在此处腾出空间（df -k $home）"
   fi
   mkdir "$staging" || cannot_write "$staging"
+  # At the same time: both read every byte, and each has a processor's work.
+  is_whole "$here" &
+  checking=$!
   cp -R "$here/." "$staging/" || cannot_write "$staging"
   chmod -R u=rwX,go=rX "$staging"
   chown -R 0:0 "$staging" 2>/dev/null || :
-  if ! is_whole "$staging"; then
-    damaged=$(cd "$staging" && sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*//p' | head -n 3 | tr '\n' ' ')
+  whole=yes
+  wait "$checking" || whole=
+  checking=
+  if [ -z "$whole" ]; then
+    damaged=$(cd "$here" && sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*//p' | head -n 3 | tr '\n' ' ')
     fail BUNDLE_CORRUPT "these files do not have the digests of SHA256SUMS: ${damaged:-?}; nothing was installed" \
       "以下文件与 SHA256SUMS 中的摘要不符：${damaged:-?}；未安装任何内容" \
       'copy the archive to this host again and unpack it anew' '请重新将安装包复制到本机并解压'

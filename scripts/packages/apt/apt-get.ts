@@ -16,10 +16,12 @@ export const aptLocks: readonly LockFile[] = [
 
 /**
  * Options of every apt-get run: keep no downloaded archive, ask nothing, leave configuration files alone. Its own wait
- * for the lock only covers the moment between berth's look and its start.
+ * for the lock only covers the moment between berth's look and its start. Without a terminal of apt's between them, what dpkg
+ * complains of comes as its standard error.
  */
 const options = [
   ...['-y', '-q', '-o', 'DPkg::Lock::Timeout=5', '-o', 'APT::Keep-Downloaded-Packages=false'],
+  ...['-o', 'Dpkg::Use-Pty=0'],
   ...['-o', 'Dpkg::Options::=--force-confdef', '-o', 'Dpkg::Options::=--force-confold'],
 ];
 

@@ -148,7 +148,7 @@ describe('a hard place', () => {
       const readOnly = 'mount --bind /usr /usr && mount -o remount,bind,ro /usr';
       // Whatever was started meanwhile has its program and libraries from there.
       const writable = 'umount --lazy /usr';
-      const berth = '/opt/berth/*/bin/berth';
+      const berth = '/opt/berth/current/bin/berth';
       await machine.must(readOnly);
       const without = await machine.run(install);
       await machine.run(`${berth} down --purge --yes`);

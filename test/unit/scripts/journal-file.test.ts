@@ -24,6 +24,12 @@ describe('JournalFile', () => {
     expect((await JournalFile.read(path)).records).toEqual([applied(0), applied(1)]);
   });
 
+  test('keeps whole what is appended at the same time', async () => {
+    const { file } = await JournalFile.read(path);
+    await Promise.all([0, 1, 2, 3, 4].map((step) => file.append(applied(step))));
+    expect((await JournalFile.read(path)).records).toEqual([0, 1, 2, 3, 4].map(applied));
+  });
+
   test.each([1, 5, 20, 39])(
     'ignores a last line cut after %i bytes, and the next append covers it',
     async (kept) => {

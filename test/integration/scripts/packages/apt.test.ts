@@ -39,6 +39,11 @@ beforeAll(async () => {
         { name: 'berth-dep', version: '1' },
         { name: 'berth-later', version: '1', fields: ['Depends: berth-dep'] },
         { name: 'berth-rival', version: '1', fields: ['Conflicts: berth-dep'] },
+        {
+          name: 'berth-broken',
+          version: '1',
+          preinst: '#!/bin/sh\necho "nothing goes here" >&2\nexit 1\n',
+        },
       ],
     }),
   );
@@ -153,6 +158,14 @@ describe('apt', () => {
       kind: 'removed',
     });
     expect(await apt.traces(machine, ['berth-later', 'berth-probe', 'berth-dep'])).toEqual([]);
+  });
+
+  test('what dpkg complains of is told, not only that it did', async () => {
+    await expect(apt.install(machine, [{ name: 'berth-broken' }])).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+      message: expect.stringMatching(/nothing goes here[\s\S]*dpkg: error processing/) as unknown,
+    });
+    expect(await apt.traces(machine, ['berth-broken'])).toEqual([]);
   });
 
   test('a version that no repository has is an error, and nothing is installed', async () => {

@@ -27,7 +27,8 @@ interface Running {
 
 /**
  * A host of one's own: /etc of this machine, an empty /run and /opt and almost empty /var, all of them seen only in a mount
- * namespace that goes with `remove`. The kernel, its switches and its control groups are the machine's.
+ * namespace that goes with `remove`, and switches for forwarding that nobody obeys. The kernel, its other switches and its
+ * control groups are the machine's.
  */
 export interface PrivateHost {
   /** Where a path of that host lies for this process. */
@@ -73,6 +74,14 @@ mkdir "$own/over/upper" "$own/over/work"
 mount -t overlay -o "lowerdir=/usr/local/bin,upperdir=$own/over/upper,workdir=$own/over/work" berth-test /usr/local/bin
 mount --bind "$own/etc" /etc
 mount --bind "$own/var" /var
+# Hosts that change one kernel's switches at the same time would put back what the other one has set.
+for switch in net/ipv4/ip_forward net/ipv6/conf/all/forwarding; do
+  if [ -e "/proc/sys/$switch" ]; then
+    mkdir -p "$own/switches/$(dirname "$switch")"
+    cat "/proc/sys/$switch" >"$own/switches/$switch"
+    mount --bind "$own/switches/$switch" "/proc/sys/$switch"
+  fi
+done
 mount -t tmpfs -o mode=755 berth-test /run
 number=3
 for kept; do

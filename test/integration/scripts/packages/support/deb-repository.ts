@@ -9,6 +9,8 @@ export interface DebPackage {
   readonly version: string;
   /** Further fields of its control file, such as `Depends: a`. */
   readonly fields?: readonly string[];
+  /** Script that runs before it is unpacked (deb-preinst(5)). */
+  readonly preinst?: string;
 }
 
 /** Makes a repository of apt below `folder`, signed by `key`, with the suite `stable` and the component `main`. */
@@ -20,7 +22,7 @@ export async function makeDebRepository(
   const index = join(folder, 'dists/stable/main/binary-amd64');
   await mkdir(pool, { recursive: true });
   await mkdir(index, { recursive: true });
-  for (const { name, version, fields = [] } of options.packages) {
+  for (const { name, version, fields = [], preinst } of options.packages) {
     const tree = await mkdtemp(join(folder, 'tree-'));
     await mkdir(join(tree, 'DEBIAN'));
     const control = [
@@ -28,6 +30,9 @@ export async function makeDebRepository(
       ...['Maintainer: Berth Test <test@berth.invalid>', 'Description: test', ...fields, ''],
     ];
     await writeFile(join(tree, 'DEBIAN/control'), control.join('\n'));
+    if (preinst !== undefined) {
+      await writeFile(join(tree, 'DEBIAN/preinst'), preinst, { mode: 0o755 });
+    }
     execFileSync('dpkg-deb', ['--build', '-Znone', tree, pool], { stdio: 'ignore' });
   }
   const run = (...args: readonly string[]): string =>
