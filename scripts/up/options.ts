@@ -20,6 +20,8 @@ export interface UpOptions {
   readonly dryRun?: true;
   /** Plans as the bundle would once it is installed; implies `dryRun`. For install.sh, which installs nothing then. */
   readonly asInstalled?: true;
+  /** Says its version when the options are right, and does nothing. For install.sh, before it installs. */
+  readonly onlyOptions?: true;
   /** File of a saved plan to apply. */
   readonly plan?: string;
   /** File to save the plan to; implies `dryRun`. */
@@ -36,6 +38,7 @@ export function defineUpOptions(command: Command): void {
     .option('-y, --yes', m.optionYes())
     .option('--dry-run', m.optionDryRun())
     .addOption(new Option('--as-installed').hideHelp().implies({ dryRun: true }))
+    .addOption(new Option('--only-options').hideHelp())
     .option('--save-plan <file>', m.optionSavePlan())
     .option('--json', m.optionJson())
     .option('--socket <path>', m.optionSocket(), absolute('--socket'), places.apiSocket)

@@ -1,5 +1,6 @@
 import type { Verb } from '../cli/verb.ts';
 import { thisHost } from '../host/provision-host.ts';
+import { berthProgram } from '../program/self.ts';
 import { makeProgress, progressStyleFor } from '../ui/make-progress.ts';
 import { defineUpOptions, readUpOptions } from './options.ts';
 import { renderResult } from './render-result.ts';
@@ -10,6 +11,10 @@ export const upVerb: Verb = {
   define: defineUpOptions,
   run: async (context, command) => {
     const options = readUpOptions(command);
+    if (options.onlyOptions) {
+      await context.console.output.write(`${berthProgram().version}\n`);
+      return 0;
+    }
     const style = progressStyleFor(context.console, { json: options.json });
     const progress = await makeProgress(style, context.console);
     const result = await up(options, { context, progress, host: thisHost });

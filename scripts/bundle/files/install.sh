@@ -28,11 +28,13 @@ esac
 json=
 dry=
 only=
+help=
 for argument in "$@"; do
   case $argument in
     --json) json=yes ;;
     --dry-run) dry=yes ;;
     --install-only) only=yes ;;
+    -h | --help) help=yes ;;
   esac
 done
 
@@ -91,6 +93,7 @@ if [ "$(uname -m)" != "$machine" ]; then
     "此安装包适用于\"$machine\"；本机处理器为\"$(uname -m)\"" \
     'take the bundle that is made for this processor' '请使用为本机处理器制作的安装包'
 fi
+if [ -n "$help" ]; then exec "$here/bin/berth" up --help; fi
 if [ "$(id -u)" != 0 ]; then
   fail NOT_ROOT "install.sh was run by user id \"$(id -u)\"; wanted root (0), because it changes the host" \
     "install.sh 由用户 ID \"$(id -u)\" 运行；由于会更改主机，需要 root（0）" \
@@ -177,7 +180,18 @@ copy() {
       "以下文件与 SHA256SUMS 中的摘要不符：${damaged:-?}；未安装任何内容" \
       'copy the archive to this host again and unpack it anew' '请重新将安装包复制到本机并解压'
   fi
-  started=$("$staging/bin/berth" --version) || started='nothing'
+  # Also whether it takes what it will be asked for: after the installation would be late.
+  status=0
+  if [ -n "$only" ]; then
+    started=$("$staging/bin/berth" --version) || status=$?
+  else
+    started=$("$staging/bin/berth" up --only-options "$@") || status=$?
+  fi
+  if [ "$status" = 2 ]; then
+    [ -z "$started" ] || printf '%s\n' "$started"
+    exit 2
+  fi
+  if [ "$status" != 0 ]; then started=nothing; fi
   if [ "$started" != "$version" ]; then
     fail BUNDLE_NOT_INSTALLED "berth does not start from \"$staging\" (it said \"$started\"), see above; nothing was installed" \
       "berth 无法从\"$staging\"启动（输出为\"$started\"），原因见上；未安装任何内容" \
@@ -227,7 +241,7 @@ rm -rf "$home"/.new-* "$home"/.old-*
 if is_same "$here/SHA256SUMS" "$target/SHA256SUMS" && is_whole "$target"; then
   say "berth $version is installed already" "berth $version 已安装"
 else
-  copy
+  copy "$@"
   put_in_place
 fi
 # From here on berth is installed: what was made for it stays.

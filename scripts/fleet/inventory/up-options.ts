@@ -5,7 +5,7 @@ import { usageErrorOf } from '../../cli/usage-error.ts';
 import { defineUpOptions } from '../../up/options.ts';
 
 /** Options that a fleet decides itself, or that name files of the machine it is run from. */
-const fleetsOwn = ['yes', 'json', 'plan', 'savePlan', 'dryRun', 'asInstalled'];
+const fleetsOwn = ['yes', 'json', 'plan', 'savePlan', 'dryRun', 'asInstalled', 'onlyOptions'];
 
 /** A value as a hosts file has it. */
 export type UpValue = string | number | boolean | readonly (string | number)[];

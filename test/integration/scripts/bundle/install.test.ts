@@ -112,6 +112,36 @@ cd /opt/berth/current && sha256sum --quiet -c SHA256SUMS && readlink /usr/local/
   });
 });
 
+describe('install.sh with options of "berth up"', () => {
+  const untouched = [...nothing, '/local 40755 0:0', '/opt 40755 0:0'];
+
+  test.each([
+    ['--no-such-option', /no-such-option/],
+    ['--data-root relative', /--data-root/],
+    ['--plan x --data-root /x', /--plan/],
+  ])('refuses %s before it installs', async (options, says) => {
+    const { exitCode, output } = await install(`sh "$2/install.sh" ${options}`);
+    expect(exitCode).toBe(2);
+    expect(output).toMatch(/^berth: USAGE: /m);
+    expect(output).toMatch(says);
+    expect(await state()).toEqual(untouched);
+  });
+
+  test('refuses them as JSON, too', async () => {
+    const ended = await install('sh "$2/install.sh" --json --no-such-option 2>/dev/null');
+    expect(ended.exitCode).toBe(2);
+    expect(JSON.parse(ended.output)).toMatchObject({ error: { code: 'USAGE' } });
+    expect(await state()).toEqual(untouched);
+  });
+
+  test('shows them, to everyone', async () => {
+    const shown = await install('setpriv --reuid 1000 --clear-groups sh "$2/install.sh" --help');
+    expect(shown.exitCode).toBe(0);
+    expect(shown.output).toContain('--data-root <path>');
+    expect(await state()).toEqual(untouched);
+  });
+});
+
 describe('install.sh that cannot', () => {
   const expectNothingDone = async (ended: ScriptEnd, message: RegExp): Promise<void> => {
     expect(ended.output).toMatch(message);
