@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { busyboxArchive, busyboxImage } from '../cli/busybox-archive.ts';
 import { random } from '../../support/random.ts';
-import { copyCheckout, makeTestBundle, type TestBundle } from './bundle/make-test-bundle.ts';
 import { makePrivateHost, processesIn, type PrivateHost } from './support/private-host.ts';
+import { sharedBundle, type SharedBundle } from './support/shared-bundle.ts';
+import { newerVersion } from './support/upgrade-bundles.ts';
 
 /** Kills of a run; a campaign takes hundreds: `BERTH_KILLS=200 npm test -- random-kills`. */
 const kills = Number(process.env['BERTH_KILLS'] ?? '3');
@@ -17,7 +17,7 @@ const verbs = ['up', 'down', 'upgrade'] as const;
  * short, the next command brings the host to where it was going, or back: never anything between.
  */
 describe(`SIGKILL at random moments, seed ${next.seed}`, () => {
-  let bundles: { readonly old: TestBundle; readonly new: TestBundle };
+  let bundles: { readonly old: SharedBundle; readonly new: SharedBundle };
   let host: PrivateHost;
   let before: readonly string[];
   /** Files of /etc and /opt with berth up, in the old and in the new version. */
@@ -37,13 +37,7 @@ describe(`SIGKILL at random moments, seed ${next.seed}`, () => {
     (await host.snapshot()).filter((line) => line.startsWith('/etc') || line.startsWith('/opt'));
 
   beforeAll(async () => {
-    const checkout = await copyCheckout();
-    const old = await makeTestBundle(checkout.root);
-    const manifest = join(checkout.root, 'package.json');
-    const text = await readFile(manifest, 'utf8');
-    await writeFile(manifest, text.replace(/"version": "[^"]+"/, '"version": "99.0.0"'));
-    bundles = { old, new: await makeTestBundle(checkout.root) };
-    await checkout.remove();
+    bundles = { old: await sharedBundle(), new: await sharedBundle({ version: newerVersion }) };
     host = await makePrivateHost();
     before = await host.snapshot();
     lastsMs.up = await timed(() => berth(...up));
@@ -56,7 +50,6 @@ describe(`SIGKILL at random moments, seed ${next.seed}`, () => {
   afterAll(async () => {
     await host.start([program(), ...down]).ended;
     await host.remove();
-    await Promise.all([bundles.old.remove(), bundles.new.remove()]);
   });
 
   async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -9,11 +9,11 @@ import { hostAt } from '../../../scripts/host/provision-host.ts';
 import { smokeLabel } from '../../../scripts/smoke/run-image.ts';
 import { proveEngineKind } from '../../../scripts/steps/prove-engine.ts';
 import { makePrivateHost, processesIn, type PrivateHost } from './support/private-host.ts';
-import { UpgradeBundles } from './support/upgrade-bundles.ts';
+import { newerVersion, UpgradeBundles } from './support/upgrade-bundles.ts';
 
 const slowMs = 240_000;
 const oldVersion = packageJson.version;
-const newVersion = '9.9.9';
+const newVersion = newerVersion;
 const berth = '/opt/berth/current/bin/berth';
 
 let bundles: UpgradeBundles;

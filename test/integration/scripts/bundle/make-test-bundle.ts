@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** What a checkout consists of, as far as a bundle is made of it. */
-const parts = [
+export const bundleParts: readonly string[] = [
   ...['checks', 'messages', 'runtime', 'scripts', 'templates'],
   ...['LICENSE', 'package.json', 'package-lock.json'],
 ];
@@ -26,22 +26,36 @@ export async function copyCheckout(
   from = root,
 ): Promise<{ readonly root: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-checkout-'));
-  for (const part of parts) await cp(join(from, part), join(folder, part), { recursive: true });
-  execFileSync('cp', ['-al', join(root, 'node_modules'), folder]);
+  for (const part of bundleParts)
+    await cp(join(from, part), join(folder, part), { recursive: true });
+  await linkLibraries(folder);
   await mkdir(join(root, '.cache'), { recursive: true });
   await symlink(join(root, '.cache'), join(folder, '.cache'));
   return { root: folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Makes a bundle with the command line of a checkout, in the given environment, and unpacks it. */
+/** The packages, as links; without what other tests keep beside them, and may be removing. */
+async function linkLibraries(folder: string): Promise<void> {
+  const from = join(root, 'node_modules');
+  const names = (await readdir(from)).filter((name) => name !== '.cache');
+  const to = join(folder, 'node_modules');
+  await mkdir(to);
+  execFileSync('cp', ['-al', ...names.map((name) => join(from, name)), to]);
+}
+
+/**
+ * Makes a bundle with the command line of a checkout, in the given environment, and unpacks it. It and what it unpacks to
+ * are put into `folder`; into a new one unless told.
+ */
 export async function makeTestBundle(
   checkout: string,
   options: {
     readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
+    readonly folder?: string;
   } = {},
 ): Promise<TestBundle> {
-  const folder = await mkdtemp(join(tmpdir(), 'berth-bundle-test-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'berth-bundle-test-')));
   // Users without rights read it, too.
   await chmod(folder, 0o755);
   const archive = join(folder, 'bundle.tar.gz');

@@ -1,19 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readFile, readdir } from 'node:fs/promises';
 import { snapshotTree } from '../support/temp-host.ts';
 import { makePrivateHost, processesIn, type PrivateHost } from '../support/private-host.ts';
 import { until } from '../support/until.ts';
-import { copyCheckout, makeTestBundle, type TestBundle } from './make-test-bundle.ts';
+import { sharedBundle, type SharedBundle } from '../support/shared-bundle.ts';
 
-let bundle: TestBundle;
+let bundle: SharedBundle;
 let host: PrivateHost;
 
 beforeAll(async () => {
-  const checkout = await copyCheckout();
-  bundle = await makeTestBundle(checkout.root);
-  await checkout.remove();
+  bundle = await sharedBundle();
 }, 240_000);
-afterAll(() => bundle.remove());
 beforeEach(async () => {
   host = await makePrivateHost();
   const own = 'mount -t tmpfs -o mode=755 opt /opt && mount -t tmpfs -o mode=755 local /usr/local';

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ownArchitecture } from '../../../../scripts/bundle/architecture.ts';
-import { makeBundle } from '../../../../scripts/bundle/make-bundle.ts';
+import { sharedBundle } from '../support/shared-bundle.ts';
 import { snapshotTree } from '../support/temp-host.ts';
 import { FleetNetwork, password, type FleetTarget } from './support/fleet-network.ts';
 import { hostIn, resultOf } from './support/fleet-json.ts';
@@ -70,8 +69,8 @@ test(
   'the bundle sets hosts up, and down puts them back to the byte',
   async () => {
     root.host.must('mkdir /var/data');
-    const bundle = network.controller.path('/root/berth-linux-x64.tar.gz');
-    await makeBundle({ arch: ownArchitecture(), to: bundle });
+    const { archive } = await sharedBundle();
+    copyFileSync(archive, network.controller.path('/root/berth-linux-x64.tar.gz'));
     const before = [await filesOf(root), await filesOf(sudo)];
     expect(before[0]?.length).toBeGreaterThan(100);
     // The bundle alone is there afterwards, and `down` takes that away.

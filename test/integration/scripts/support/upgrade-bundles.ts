@@ -1,48 +1,53 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { unpackBundle } from '../../../../scripts/bundle/unpack-bundle.ts';
+import { sharedBundle, sharedBundlesFolder, type SharedBundle } from './shared-bundle.ts';
 
-const repository = fileURLToPath(new URL('../../../..', import.meta.url));
+/** A version that comes after any that this checkout is. */
+export const newerVersion = '99.0.0';
 
 /** Two versions of berth as real bundles, and what makes broken ones of the second. */
 export class UpgradeBundles {
+  readonly #old: SharedBundle;
+  readonly #newer: SharedBundle;
+  /** Of the broken ones. */
   readonly #folder: string;
 
-  private constructor(folder: string) {
-    this.#folder = folder;
+  private constructor(made: { old: SharedBundle; newer: SharedBundle; folder: string }) {
+    this.#old = made.old;
+    this.#newer = made.newer;
+    this.#folder = made.folder;
   }
 
-  /** Makes both. Takes some twenty seconds. */
+  /** Takes some twenty seconds where they have to be made. */
   static async make(): Promise<UpgradeBundles> {
-    const bundles = new UpgradeBundles(await mkdtemp(join(tmpdir(), 'berth-bundles-')));
-    await bundles.#build(repository, 'old');
-    await bundles.#build(await bundles.#sourceOf('9.9.9'), 'new');
-    return bundles;
+    const old = await sharedBundle();
+    const newer = await sharedBundle({ version: newerVersion });
+    // Beside the bundle whose files they share.
+    const folder = await mkdtemp(join(sharedBundlesFolder, 'altered-'));
+    return new UpgradeBundles({ old, newer, folder });
   }
 
   /** Unpacked bundle of the version that this checkout is. */
   get old(): string {
-    return join(this.#folder, 'old');
+    return this.#old.unpacked;
   }
 
-  /** Unpacked bundle of version 9.9.9: the same code. */
+  /** Unpacked bundle of the newer version: the same code. */
   get newer(): string {
-    return join(this.#folder, 'new');
+    return this.#newer.unpacked;
   }
 
   /** Archive of the same. */
   get newerArchive(): string {
-    return join(this.#folder, 'new.tar.gz');
+    return this.#newer.archive;
   }
 
   /** The newer bundle with some files replaced, and a manifest that is right about them. */
   async altered(name: string, files: Readonly<Record<string, string>>): Promise<string> {
     const folder = join(this.#folder, name);
-    // Links where nothing changes: a bundle has more than a hundred megabytes.
+    // Links where nothing changes: a bundle has more than a hundred megabytes. What changes is removed, not written to.
     execFileSync('cp', ['-al', this.newer, folder]);
     const manifestPath = join(folder, 'manifest.json');
     const manifest = JSON.parse(await readFile(manifestPath, 'utf8')) as {
@@ -64,26 +69,5 @@ export class UpgradeBundles {
 
   async remove(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  async #build(source: string, name: string): Promise<void> {
-    const archive = join(this.#folder, `${name}.tar.gz`);
-    const main = join(source, 'scripts', 'main.ts');
-    const env = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' };
-    execFileSync(process.execPath, [main, 'bundle', '--output', archive], { env, stdio: 'pipe' });
-    await unpackBundle(archive, join(this.#folder, name));
-  }
-
-  /** A copy of the sources that says it is another version. */
-  async #sourceOf(version: string): Promise<string> {
-    const source = join(this.#folder, 'source');
-    await mkdir(source);
-    const parts = ['checks', 'messages', 'runtime', 'scripts', 'templates', 'LICENSE'];
-    execFileSync('cp', ['-a', ...parts.map((part) => join(repository, part)), source]);
-    await symlink(join(repository, 'node_modules'), join(source, 'node_modules'));
-    const text = await readFile(join(repository, 'package.json'), 'utf8');
-    const changed = text.replace(/"version": "[^"]+"/, `"version": "${version}"`);
-    await writeFile(join(source, 'package.json'), changed);
-    return source;
   }
 }

@@ -75,7 +75,10 @@ export class FleetNetwork {
   }
 
   startFleet(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-    return this.controller.start([process.execPath, main, 'fleet', ...argv], { env });
+    const compiled = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' };
+    return this.controller.start([process.execPath, main, 'fleet', ...argv], {
+      env: { ...compiled, ...env },
+    });
   }
 
   async remove(): Promise<void> {

@@ -46,7 +46,9 @@ hostname "$2"
 shift 2
 cd "$root"
 mkdir var var/lib var/log var/tmp var/cache opt home root usr usr/local run tmp
-cp -a /etc etc
+mkdir etc
+mount -t tmpfs -o mode=755 berth-test "$root/etc"
+cp -a /etc/. etc
 mkdir -p usr/local/bin var/lib/dpkg/info var/lib/dpkg/updates var/lib/sudo
 cp -a /var/lib/dpkg/status var/lib/dpkg/status
 ln -s /run var/run
