@@ -26,6 +26,8 @@ const always: readonly TypedDeviceRule[] = [
   // tty, ptmx
   ...[0, 2].map((minor) => device(5, minor)),
   { allow: true, type: 'c', major: 136, access: 'rwm' },
+  // net/tun: of no use without CAP_NET_ADMIN, and missed by many when runc 1.2.0 had left it out.
+  device(10, 200),
 ];
 
 function device(major: number, minor: number): TypedDeviceRule {

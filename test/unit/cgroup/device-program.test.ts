@@ -27,14 +27,14 @@ function ask(rules: readonly object[], request: string): 'allow' | 'deny' {
 }
 
 describe('a device program', () => {
-  it.each(['c 1:3 rw', 'c 1:9 r', 'c 5:0 rw', 'c 5:2 rw', 'c 136:77 rw', 'b 8:0 m', 'c 10:1 m'])(
+  it.each(['c 1:3 rw', 'c 1:9 r', 'c 5:0 rw', 'c 5:2 rw', 'c 136:77 rw', 'c 10:200 rw', 'b 8:0 m'])(
     'always allows %s',
     (request) => {
       expect(ask([], request)).toBe('allow');
     },
   );
 
-  it.each(['b 8:0 r', 'b 8:0 rm', 'c 1:1 r', 'c 1:4 w', 'c 5:3 r', 'c 10:200 rw', 'b 1:3 r'])(
+  it.each(['b 8:0 r', 'b 8:0 rm', 'c 1:1 r', 'c 1:4 w', 'c 5:3 r', 'c 10:229 rw', 'b 1:3 r'])(
     'denies %s when nothing is said of it',
     (request) => {
       expect(ask([], request)).toBe('deny');
@@ -64,6 +64,44 @@ describe('a device program', () => {
     expect(ask(rules, 'c 10:229 rw')).toBe('allow');
     expect(ask(rules, 'b 10:229 rw')).toBe('allow');
     expect(ask(rules, 'c 10:228 rw')).toBe('deny');
+  });
+
+  // runc takes any rule about type "a" for "everything", and would allow or deny all of it here.
+  it('takes a rule about both types for the access that it names', () => {
+    const disk = { allow: true, type: 'b', major: 8, access: 'rw' };
+    const readAll = { allow: true, type: 'a', access: 'r' };
+    expect(ask([readAll], 'b 8:0 r')).toBe('allow');
+    expect(ask([readAll], 'b 8:0 w')).toBe('deny');
+    const noWrites = { allow: false, type: 'a', access: 'w' };
+    expect(ask([disk, noWrites], 'b 8:0 r')).toBe('allow');
+    expect(ask([disk, noWrites], 'b 8:0 w')).toBe('deny');
+    expect(ask([noWrites, disk], 'b 8:0 rw')).toBe('allow');
+  });
+
+  it('begins anew at a rule about everything, in whatever words', () => {
+    const disk = { allow: true, type: 'b', major: 8, minor: 0 };
+    const all = { allow: false, type: 'a', major: -1, minor: -1, access: 'mwr' };
+    expect(ask([disk, all], 'b 8:0 r')).toBe('deny');
+    expect(ask([{ allow: true }, disk, all], 'c 10:229 r')).toBe('deny');
+    expect(ask([all, disk], 'b 8:0 rwm')).toBe('allow');
+    expect(ask([all, disk], 'b 8:1 r')).toBe('deny');
+  });
+
+  it('cannot be kept from the devices that every container may use, but by one that may use all', () => {
+    const noNull = { allow: false, type: 'c', major: 1, minor: 3 };
+    expect(ask([noNull], 'c 1:3 rw')).toBe('allow');
+    expect(ask([{ allow: true }, noNull], 'c 1:3 rw')).toBe('deny');
+  });
+
+  it('can be about all minor, or all major numbers', () => {
+    const rules = [
+      { allow: true, type: 'c', major: 81 },
+      { allow: false, type: 'c', minor: 7, access: 'rw' },
+    ];
+    expect(ask(rules, 'c 81:0 rw')).toBe('allow');
+    expect(ask(rules, 'c 81:7 r')).toBe('deny');
+    expect(ask(rules, 'c 81:7 m')).toBe('allow');
+    expect(ask(rules, 'b 81:0 r')).toBe('deny');
   });
 
   it('can take single devices from one that may use all', () => {

@@ -149,7 +149,8 @@ describe('a cgroup v1 plan', () => {
     ]);
     expect(found).toContain('devices.allow=c 1:3 rwm');
     expect(found).toContain('devices.allow=c 136:* rwm');
-    expect(found).not.toContain('devices.allow=c 10:200 rwm');
+    expect(found).toContain('devices.allow=c 10:200 rwm');
+    expect(found).not.toContain('devices.allow=c 10:229 rwm');
   });
 
   it('denies all devices even when nothing is said of them', () => {

@@ -5,7 +5,7 @@ import type { DeviceRequest } from './ebpf-interpreter.ts';
 const accesses = ['r', 'w', 'm', 'rw', 'rm', 'wm', 'rwm'] as const;
 
 /** Numbers that meet often, and the ends of their ranges. */
-const numbers = [0, 1, 3, 8, 136, 0xfff, 0xf_ffff] as const;
+const numbers = [0, 1, 3, 8, 10, 136, 200, 0xfff, 0xf_ffff] as const;
 
 /** An ordered list of up to 20 rules. */
 export function randomRules(random: Random): readonly DeviceRule[] {
@@ -39,6 +39,7 @@ function isAlwaysAllowed({ type, major, minor }: DeviceRequest, letter: string):
   if (type === 'b') return false;
   if (major === 1) return [3, 5, 7, 8, 9].includes(minor);
   if (major === 5) return minor === 0 || minor === 2;
+  if (major === 10) return minor === 200;
   return major === 136;
 }
 
