@@ -24,6 +24,15 @@ function checkShares(value: number | undefined): void {
   });
 }
 
+/** "If specified, this value MUST be no larger than any positive quota": the specification on burst. */
+function checkBurst({ burst = 0, quota = 0 }: CpuResources): void {
+  if (quota <= 0 || burst <= quota) return;
+  throw new BerthError('CGROUP_LIMIT_INVALID', {
+    message: `'linux.resources.cpu.burst' is ${burst}, wanted at most the quota, ${quota}`,
+    remedy: 'Lower the burst, or raise the quota.',
+  });
+}
+
 /**
  * Turns CPU shares (v1: 2 to 262144, usually 1024) into a CPU weight (v2: 1 to 10000, usually 100): a curve through
  * the three pairs, the same as runc’s.
@@ -40,6 +49,7 @@ function planV1({ folder, resources, layout }: V1Request): ControllerPlan {
   const cpu: CpuResources = resources.cpu ?? {};
   const wanted = set(cpu.shares);
   checkShares(wanted);
+  checkBurst(cpu);
   const limits = layout.files.has('cpu.cfs_quota_us');
   const bursts = layout.files.has('cpu.cfs_burst_us');
   const idles = layout.files.has('cpu.idle');
@@ -80,8 +90,9 @@ function planV1({ folder, resources, layout }: V1Request): ControllerPlan {
 function planV2({ folder, resources }: V2Request): ControllerPlan {
   const { cpu } = resources;
   if (cpu === undefined) return nothing;
+  // The weight has ends of its own: what is beyond them is the least or the most there is, as for runc and crun.
   const wanted = set(cpu.shares);
-  checkShares(wanted);
+  checkBurst(cpu);
   const quota = set(cpu.quota);
   const period = set(cpu.period);
   const limit = quota === undefined || quota < 0 ? 'max' : String(quota);

@@ -108,6 +108,17 @@ describe('a cgroup v1 plan', () => {
     ]);
   });
 
+  it('refuses a burst above the quota', () => {
+    expect(() => plan({ cpu: { quota: 1000, burst: 1001 } })).toThrow(
+      `'linux.resources.cpu.burst' is 1001, wanted at most the quota, 1000`,
+    );
+    expect(() => plan({ cpu: { quota: -1, burst: 1001 } })).not.toThrow();
+  });
+
+  it('lifts a quota by -1', () => {
+    expect(writes(plan({ cpu: { quota: -1 } }), 'cpu,')).toEqual(['cpu.cfs_quota_us=-1']);
+  });
+
   it.each([1, 262145])('refuses %i CPU shares, which the kernel would change', (shares) => {
     expect(() => plan({ cpu: { shares } })).toThrow(`'linux.resources.cpu.shares' is ${shares}`);
   });

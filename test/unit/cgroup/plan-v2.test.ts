@@ -71,6 +71,9 @@ describe('a cgroup v2 plan', () => {
     [{ period: 20000 }, ['cpu.max=max 20000']],
     [{ quota: -1 }, ['cpu.max=max 100000']],
     [{ shares: 1024 }, ['cpu.weight=100']],
+    [{ shares: 1 }, ['cpu.weight=1']],
+    [{ shares: 300_000 }, ['cpu.weight=10000']],
+    [{ idle: 0 }, ['cpu.idle=0']],
     [
       { quota: 5000, burst: 100, idle: 1 },
       ['cpu.max=5000 100000', 'cpu.max.burst=100', 'cpu.idle=1'],
