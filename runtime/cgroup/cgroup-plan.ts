@@ -6,6 +6,8 @@ export interface CgroupWrite {
   readonly label: string;
   /** `ignore`: the file may be missing or refuse the value without harm. */
   readonly onError: 'fail' | 'ignore';
+  /** Done in its place when it fails, and then only that one's failure counts. */
+  readonly orElse?: CgroupWrite | undefined;
 }
 
 /** Something that was asked for and that this host cannot do. To be shown to the user as a warning. */

@@ -16,11 +16,11 @@ import type { IdMapping } from '../spec/linux.ts';
 import type { Address, Ref } from '../syscall/program.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { buildContainerProcess } from './container-process.ts';
-import { attachDeviceProgram } from './device-program.ts';
 import { forkContainer } from './fork-container.ts';
 import { buildMonitor } from './monitor/monitor.ts';
 import { openControlSocket } from './monitor/control-socket.ts';
 import { joinCgroups, joinsItself } from './join-cgroups.ts';
+import { makeCgroups } from './make-cgroups.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { endsToClose, type MonitorStreams, openStreams } from './streams.ts';
 import { openSyncChannel, receiveMessage, sendGo, type SyncChannel } from './sync-channel.ts';
@@ -33,7 +33,7 @@ import { openSyncChannel, receiveMessage, sendGo, type SyncChannel } from './syn
 export function startProgram(plan: StartPlan, name: string): ProgramBuilder {
   const p = new ProgramBuilder(name);
   becomeMonitor(p, plan);
-  makeCgroups(p, plan);
+  makeCgroups(p, plan.cgroup);
   const log = openLog(p, plan.logFile);
   const control = openControlSocket(p);
   const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin: plan.stdin });
@@ -88,23 +88,6 @@ function becomeMonitor(p: ProgramBuilder, plan: StartPlan): void {
     // Root of a user namespace is an ordinary user to this folder: it must get to the mount point.
     p.call('let the container through', 'fchmodat', [AT_FDCWD, p.string('.'), 0o711]);
   }
-}
-
-function makeCgroups(p: ProgramBuilder, { cgroup }: StartPlan): void {
-  for (const folder of cgroup.create) {
-    // What is there already is fine; a folder that could not be made shows in the write that follows.
-    p.call(`make the cgroup ${folder}`, 'mkdirat', [AT_FDCWD, p.string(folder), 0o755], {
-      onError: 'ignore',
-    });
-  }
-  for (const { file, value, label, onError } of cgroup.writes) {
-    const fd = p.call(label, 'openat', [AT_FDCWD, p.string(file), O_WRONLY | O_CLOEXEC, 0], {
-      onError,
-    });
-    p.call(label, 'write', [fd, p.string(value), value.length], { onError });
-    p.call(label, 'close', [fd], { onError });
-  }
-  if (cgroup.deviceProgram) attachDeviceProgram(p, cgroup.deviceProgram);
 }
 
 function openLog(p: ProgramBuilder, path: string): Ref {

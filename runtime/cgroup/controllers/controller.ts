@@ -32,6 +32,7 @@ export const nothing: ControllerPlan = { writes: [], reports: [] };
 interface WriteOptions {
   readonly label: string;
   readonly onError?: CgroupWrite['onError'];
+  readonly orElse?: CgroupWrite | undefined;
 }
 
 /** Writes `value` to a file of `folder`; none when the value is absent. */
@@ -42,8 +43,9 @@ export function write(
   options: WriteOptions,
 ): readonly CgroupWrite[] {
   if (value === undefined) return [];
-  const { label, onError = 'fail' } = options;
-  return [{ file: `${folder}/${file}`, value: String(value), label, onError }];
+  const { label, onError = 'fail', orElse } = options;
+  const own = { file: `${folder}/${file}`, value: String(value), label, onError };
+  return [orElse === undefined ? own : { ...own, orElse }];
 }
 
 /** Reports that a field is not carried out; nothing when it was not set. */

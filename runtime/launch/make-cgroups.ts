@@ -1,0 +1,40 @@
+import type { CgroupPlan, CgroupWrite } from '../cgroup/cgroup-plan.ts';
+import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
+import type { OnError } from '../syscall/program.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { attachDeviceProgram } from './device-program.ts';
+
+/** Makes a container's cgroups and sets their limits: steps 1 to 3 of `CgroupPlan`. */
+export function makeCgroups(p: ProgramBuilder, cgroup: CgroupPlan): void {
+  for (const folder of cgroup.create) {
+    // What is there already is fine; a folder that could not be made shows in the write that follows.
+    p.call(`make the cgroup ${folder}`, 'mkdirat', [AT_FDCWD, p.string(folder), 0o755], {
+      onError: 'ignore',
+    });
+  }
+  for (const write of cgroup.writes) addWrite(p, write);
+  if (cgroup.deviceProgram) attachDeviceProgram(p, cgroup.deviceProgram);
+}
+
+function addWrite(p: ProgramBuilder, write: CgroupWrite): void {
+  const { file, value, label, onError, orElse } = write;
+  const open = (otherwise: OnError): ReturnType<ProgramBuilder['call']> =>
+    p.call(label, 'openat', [AT_FDCWD, p.string(file), O_WRONLY | O_CLOEXEC, 0], {
+      onError: otherwise,
+    });
+  const length = Buffer.byteLength(value);
+  if (orElse === undefined) {
+    const fd = open(onError);
+    p.call(label, 'write', [fd, p.string(value), length], { onError });
+    p.call(label, 'close', [fd], { onError });
+    return;
+  }
+  const [failed, done] = [p.label(), p.label()];
+  const fd = open(failed);
+  const written = p.call(label, 'write', [fd, p.string(value), length], { onError: 'ignore' });
+  p.call(label, 'close', [fd], { onError: 'ignore' });
+  p.jumpIf('ge', written, 0, done);
+  p.place(failed);
+  addWrite(p, orElse);
+  p.place(done);
+}
