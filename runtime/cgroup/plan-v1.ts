@@ -11,6 +11,7 @@ import { memoryController } from './controllers/memory.ts';
 import { pidsController } from './controllers/pids.ts';
 import { foldersDownTo } from './folders.ts';
 import type { CgroupV1Layout, V1Controller } from './layout.ts';
+import { refuseUnified } from './unified.ts';
 
 /** Controllers with limits. The others only count (cpuacct, blkio) or stop processes (freezer). */
 const limiting: readonly (readonly [V1Controller, Pick<Controller, 'asked' | 'v1'>])[] = [
@@ -52,16 +53,10 @@ function missing(controller: string, fields: readonly string[]): readonly Cgroup
   }));
 }
 
-function unifiedReports({ resources }: V1PlanRequest): readonly CgroupReport[] {
-  return Object.keys(resources.unified).map((file) => ({
-    field: `linux.resources.unified.${file}`,
-    reason: 'This host uses cgroup v1: files of cgroup v2 cannot be written.',
-  }));
-}
-
 /** Plans a container's folders, one in each hierarchy. */
 export function planV1(request: V1PlanRequest): CgroupPlan {
   const { layout, names, resources } = request;
+  refuseUnified(resources);
   const hierarchies = hierarchiesOf(request);
   const folderOf = (controller: V1Controller): string | undefined => {
     const mount = layout.mounts[controller];
@@ -95,6 +90,6 @@ export function planV1(request: V1PlanRequest): CgroupPlan {
       controllers,
       folder,
     })),
-    unsupported: [...plans.flatMap(({ reports }) => reports), ...unifiedReports(request)],
+    unsupported: plans.flatMap(({ reports }) => reports),
   };
 }

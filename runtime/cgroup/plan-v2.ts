@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { BerthError } from '../errors/berth-error.ts';
 import type { Resources } from '../spec/resources.ts';
 import type { CgroupPlan, CgroupWrite, ControllerPlan } from './cgroup-plan.ts';
 import type { Controller } from './controllers/controller.ts';
@@ -13,6 +12,7 @@ import { compileDeviceProgram } from './device-program/compile.ts';
 import { deviceAllowList } from './device-rules.ts';
 import { foldersDownTo } from './folders.ts';
 import type { CgroupV2Layout } from './layout.ts';
+import { unifiedControllers, unifiedWrites } from './unified.ts';
 
 /** Controllers with limits, as cgroup.controllers names them. */
 const limiting: readonly (readonly [string, Controller])[] = [
@@ -49,24 +49,6 @@ function enable(
   );
 }
 
-/** Files of `unified`, which the specification wants written whether we know them or not. */
-function unifiedWrites(
-  folder: string,
-  { layout, resources }: V2PlanRequest,
-): readonly CgroupWrite[] {
-  return Object.entries(resources.unified).flatMap(([file, value]) => {
-    const [controller = ''] = file.split('.');
-    const present = controller === 'cgroup' || layout.controllers.has(controller);
-    if (present && /^[a-z0-9_]+\.[A-Za-z0-9_.]+$/.test(file)) {
-      return write(folder, file, value, { label: `write ${value} to ${file}` });
-    }
-    throw new BerthError('CGROUP_LIMIT_INVALID', {
-      message: `'linux.resources.unified' names the file "${file}", wanted one of a controller that this host has: ${[...layout.controllers].join(', ')}`,
-      remedy: 'Correct the name, or enable the controller on this host.',
-    });
-  });
-}
-
 /** Plans a container's one folder. */
 export function planV2(request: V2PlanRequest): CgroupPlan {
   const { layout, names, resources } = request;
@@ -81,12 +63,8 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
     return { ...nothing, reports };
   });
   const instructions = compileDeviceProgram(deviceAllowList(resources.devices));
-  const asked = limiting
-    .filter(
-      ([name, controller]) =>
-        controller.asked(resources).length > 0 && layout.controllers.has(name),
-    )
-    .map(([name]) => name);
+  const needed = limiting.filter(([, controller]) => controller.asked(resources).length > 0);
+  const asked = new Set([...needed.map(([name]) => name), ...unifiedControllers(resources)]);
   return {
     create: folders,
     writes: [
@@ -96,7 +74,11 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
         'ignore',
       ),
       // Again for those that a limit needs: one that cannot be enabled must not go unnoticed.
-      ...enable(above, asked, 'fail'),
+      ...enable(
+        above,
+        [...asked].filter((name) => layout.controllers.has(name)),
+        'fail',
+      ),
       ...plans.flatMap(({ writes }) => writes),
       ...unifiedWrites(folder, request),
     ],

@@ -217,14 +217,13 @@ describe('a cgroup v1 plan', () => {
 
   it('reports limits whose controller is not mounted', () => {
     const found = plan(
-      { memory: { limit: 1048576 }, pids: { limit: 5 }, unified: { 'memory.high': '1' } },
+      { memory: { limit: 1048576 }, pids: { limit: 5 } },
       { ...v1Layout, mounts: { cpu: '/cg/cpu' } },
     );
     expect(fields(found)).toEqual([
       'linux.resources.memory.limit',
       'linux.resources.pids.limit',
       'linux.resources.devices',
-      'linux.resources.unified.memory.high',
     ]);
     expect(found.oomCounter).toBeUndefined();
     expect(found.freezer).toBeUndefined();
