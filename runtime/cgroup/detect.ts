@@ -1,5 +1,7 @@
 import { BerthError } from '../errors/berth-error.ts';
 import { listFolder, orIfMissing, readFile, readTextIfExists, statfs } from '../host/files.ts';
+import { parseHugePageSizes } from './huge-page-sizes.ts';
+import { limitsKernelMemory } from './kernel-memory.ts';
 import type { CgroupLayout, CgroupV1Layout, CgroupV2Layout, V1Controller } from './layout.ts';
 import { parseCgroupMounts } from './mounts.ts';
 import type { CgroupMount } from './mounts.ts';
@@ -7,9 +9,15 @@ import type { CgroupMount } from './mounts.ts';
 /** statfs(2): CGROUP_SUPER_MAGIC and CGROUP2_SUPER_MAGIC. */
 const magic = { cgroup: 0x27e0eb, cgroup2: 0x63677270 } as const;
 
-const v1Controllers: readonly V1Controller[] = [
+/** One of these makes a host one of v1. */
+const mainControllers: readonly V1Controller[] = [
   ...(['memory', 'cpu', 'cpuacct', 'pids', 'devices', 'freezer', 'cpuset', 'blkio'] as const),
 ];
+
+/** These do not: programs for private networks mount net_cls beside cgroup v2. */
+const sideControllers: readonly V1Controller[] = ['hugetlb', 'net_cls', 'net_prio', 'rdma'];
+
+const hugePagesFolder = '/sys/kernel/mm/hugepages';
 
 /** Whether a mount can be reached: another may have been put over it. */
 async function isVisible(mount: CgroupMount): Promise<boolean> {
@@ -20,7 +28,7 @@ async function isVisible(mount: CgroupMount): Promise<boolean> {
 function v1Mounts(mounts: readonly CgroupMount[]): CgroupV1Layout['mounts'] {
   const v1 = mounts.filter(({ type }) => type === 'cgroup');
   return Object.fromEntries(
-    v1Controllers.flatMap((controller) => {
+    [...mainControllers, ...sideControllers].flatMap((controller) => {
       const mount = v1.find(({ options }) => options.includes(controller));
       return mount === undefined ? [] : [[controller, mount.folder]];
     }),
@@ -32,13 +40,17 @@ async function readLine(file: string): Promise<string> {
   return ((await readTextIfExists(file)) ?? '').trim();
 }
 
+async function readHugePageSizes(): Promise<readonly string[]> {
+  return parseHugePageSizes(await orIfMissing(listFolder(hugePagesFolder), []));
+}
+
 async function describeV1(
   version: CgroupV1Layout['version'],
   mounts: CgroupV1Layout['mounts'],
 ): Promise<CgroupV1Layout> {
   const folders = [...new Set(Object.values(mounts))];
   const files = await Promise.all(folders.map(listFolder));
-  const cpuset = mounts.cpuset ?? '';
+  const { cpuset = '', cpu = '', memory = '' } = mounts;
   return {
     version,
     mounts,
@@ -46,13 +58,27 @@ async function describeV1(
       cpus: await readLine(`${cpuset}/cpuset.cpus`),
       mems: await readLine(`${cpuset}/cpuset.mems`),
     },
+    realtime: {
+      periodUs: Number(await readLine(`${cpu}/cpu.rt_period_us`)),
+      runtimeUs: Number(await readLine(`${cpu}/cpu.rt_runtime_us`)),
+    },
+    memory: {
+      hierarchical: (await readLine(`${memory}/memory.use_hierarchy`)) === '1',
+      limitsKernel: limitsKernelMemory(await readLine('/proc/sys/kernel/osrelease')),
+    },
     files: new Set(files.flat()),
+    hugePageSizes: await readHugePageSizes(),
   };
 }
 
 async function describeV2(mount: string): Promise<CgroupV2Layout> {
   const controllers = await readLine(`${mount}/cgroup.controllers`);
-  return { version: 'v2', mount, controllers: new Set(controllers.split(' ').filter(Boolean)) };
+  return {
+    version: 'v2',
+    mount,
+    controllers: new Set(controllers.split(' ').filter(Boolean)),
+    hugePageSizes: await readHugePageSizes(),
+  };
 }
 
 /**
@@ -67,7 +93,8 @@ export async function detectCgroups(mountinfoFile = '/proc/self/mountinfo'): Pro
   const mounts = candidates.filter((_mount, index) => visible[index]);
   const v1 = v1Mounts(mounts);
   const v2 = mounts.find(({ type }) => type === 'cgroup2');
-  if (Object.keys(v1).length > 0) return describeV1(v2 === undefined ? 'v1' : 'hybrid', v1);
+  const isV1 = mainControllers.some((controller) => v1[controller] !== undefined);
+  if (isV1) return describeV1(v2 === undefined ? 'v1' : 'hybrid', v1);
   if (v2 !== undefined) return describeV2(v2.folder);
   throw new BerthError('CGROUP_UNAVAILABLE', {
     message: `'${mountinfoFile}' has no mount of cgroup or cgroup2, wanted one with the memory, cpu and pids controllers`,

@@ -1,6 +1,17 @@
 /** A controller of cgroup v1 as the kernel names it. */
 export type V1Controller =
-  'blkio' | 'cpu' | 'cpuacct' | 'cpuset' | 'devices' | 'freezer' | 'memory' | 'pids';
+  | 'blkio'
+  | 'cpu'
+  | 'cpuacct'
+  | 'cpuset'
+  | 'devices'
+  | 'freezer'
+  | 'hugetlb'
+  | 'memory'
+  | 'net_cls'
+  | 'net_prio'
+  | 'pids'
+  | 'rdma';
 
 /**
  * A host with cgroup v1: a hierarchy for each controller. In a `hybrid` one cgroup v2 is mounted as well, without the
@@ -12,8 +23,18 @@ export interface CgroupV1Layout {
   readonly mounts: Readonly<Partial<Record<V1Controller, string>>>;
   /** What a new folder of the cpuset hierarchy must be filled with, as `0-3`. */
   readonly cpuset: { readonly cpus: string; readonly mems: string };
-  /** Names of control files that this kernel has, such as `memory.memsw.limit_in_bytes`. */
+  /** What the root has of the time of real-time threads: the most that a shared folder can hand on. */
+  readonly realtime: { readonly periodUs: number; readonly runtimeUs: number };
+  readonly memory: {
+    /** Whether every folder counts what those below it use, and none can be told otherwise. */
+    readonly hierarchical: boolean;
+    /** Whether a limit of kernel memory by itself does anything: not since Linux 5.16. */
+    readonly limitsKernel: boolean;
+  };
+  /** Names of control files that this kernel has in the root, such as `memory.memsw.limit_in_bytes`. */
   readonly files: ReadonlySet<string>;
+  /** As the control files name them, such as `2MB`; the smallest first. */
+  readonly hugePageSizes: readonly string[];
 }
 
 /** A host with cgroup v2 alone. */
@@ -22,6 +43,8 @@ export interface CgroupV2Layout {
   readonly mount: string;
   /** What can be enabled for children of the mount's root, such as `memory`. */
   readonly controllers: ReadonlySet<string>;
+  /** As the control files name them, such as `2MB`; the smallest first. */
+  readonly hugePageSizes: readonly string[];
 }
 
 /** How a host's cgroups are laid out; see cgroups(7). */

@@ -1,25 +1,53 @@
 import { posix } from 'node:path';
 import type { Resources } from '../spec/resources.ts';
-import type { CgroupHierarchy, CgroupPlan, CgroupReport, ControllerPlan } from './cgroup-plan.ts';
+import type {
+  CgroupHierarchy,
+  CgroupPlan,
+  CgroupReport,
+  CgroupWrite,
+  ControllerPlan,
+} from './cgroup-plan.ts';
+import { blkioController } from './controllers/blkio.ts';
 import type { Controller } from './controllers/controller.ts';
 import { nothing } from './controllers/controller.ts';
 import { cpuController } from './controllers/cpu.ts';
 import { cpusetController, fillSharedCpuset } from './controllers/cpuset.ts';
 import { devicesController } from './controllers/devices.ts';
 import { freezerV1 } from './controllers/freezer.ts';
+import { hugetlbController } from './controllers/hugetlb.ts';
+import { kernelMemoryController } from './controllers/kernel-memory.ts';
 import { memoryController } from './controllers/memory.ts';
+import { netClsController, netPrioController } from './controllers/network.ts';
 import { pidsController } from './controllers/pids.ts';
+import { rdmaController } from './controllers/rdma.ts';
+import { fillSharedRealtime, realtimeController } from './controllers/realtime.ts';
 import { foldersDownTo } from './folders.ts';
 import type { CgroupV1Layout, V1Controller } from './layout.ts';
 import { refuseUnified } from './unified.ts';
 
-/** Controllers with limits. The others only count (cpuacct, blkio) or stop processes (freezer). */
-const limiting: readonly (readonly [V1Controller, Pick<Controller, 'asked' | 'v1'>])[] = [
+/** What is planned in one hierarchy. */
+type V1Limits = readonly [V1Controller, Pick<Controller, 'asked' | 'v1'>];
+
+/** Controllers whose hierarchies a container is only in when something is asked of them: see README.md. */
+const onDemand: readonly V1Limits[] = [
+  ['hugetlb', hugetlbController],
+  ['net_cls', netClsController],
+  ['net_prio', netPrioController],
+  ['rdma', rdmaController],
+];
+
+/** Controllers with limits. The others only count (cpuacct) or stop processes (freezer). */
+const limiting: readonly V1Limits[] = [
   ['memory', memoryController],
+  // Before any process is there: kernels that have it refuse it afterwards.
+  ['memory', kernelMemoryController],
   ['cpu', cpuController],
+  ['cpu', realtimeController],
   ['pids', pidsController],
   ['cpuset', cpusetController],
+  ['blkio', blkioController],
   ['devices', devicesController],
+  ...onDemand,
 ];
 
 /** What a v1 plan is made from. */
@@ -35,8 +63,11 @@ interface Hierarchy extends CgroupHierarchy {
 }
 
 /** One for each mount: where cpu and cpuacct share one, there is one folder for both. */
-function hierarchiesOf({ layout, names }: V1PlanRequest): readonly Hierarchy[] {
-  const mounts = new Set(Object.values(layout.mounts));
+function hierarchiesOf({ layout, names, resources }: V1PlanRequest): readonly Hierarchy[] {
+  const idle = onDemand.filter(([, { asked }]) => asked(resources).length === 0);
+  const left = new Set<string>(idle.map(([name]) => name));
+  const wanted = Object.entries(layout.mounts).filter(([controller]) => !left.has(controller));
+  const mounts = new Set(wanted.map(([, mount]) => mount));
   return [...mounts].map((mount) => {
     const folders = foldersDownTo(mount, names);
     const controllers = Object.entries(layout.mounts)
@@ -51,6 +82,21 @@ function missing(controller: string, fields: readonly string[]): readonly Cgroup
     field: `linux.resources.${field}`,
     reason: `The "${controller}" controller is not mounted on this host, so this is not limited.`,
   }));
+}
+
+/** Folders above the container's own that need values before it can have any. */
+function sharedWrites(
+  { layout, resources }: V1PlanRequest,
+  hierarchies: readonly Hierarchy[],
+): readonly CgroupWrite[] {
+  const above = (controller: V1Controller): readonly string[] =>
+    hierarchies
+      .filter(({ controllers }) => controllers.includes(controller))
+      .flatMap(({ folders }) => folders.slice(0, -1));
+  return [
+    ...above('cpuset').flatMap((folder) => fillSharedCpuset(folder, layout)),
+    ...above('cpu').flatMap((folder) => fillSharedRealtime(folder, { resources, layout })),
+  ];
 }
 
 /** Plans a container's folders, one in each hierarchy. */
@@ -68,16 +114,11 @@ export function planV1(request: V1PlanRequest): CgroupPlan {
       ? { ...nothing, reports: missing(name, controller.asked(resources)) }
       : controller.v1({ folder, resources, layout });
   });
-  const cpuset = hierarchies.find(({ controllers }) => controllers.includes('cpuset'));
-  const shared = cpuset?.folders.slice(0, -1) ?? [];
   const memory = folderOf('memory');
   const freezer = folderOf('freezer');
   return {
     create: hierarchies.flatMap(({ folders }) => folders),
-    writes: [
-      ...shared.flatMap((folder) => fillSharedCpuset(folder, layout)),
-      ...plans.flatMap(({ writes }) => writes),
-    ],
+    writes: [...sharedWrites(request, hierarchies), ...plans.flatMap(({ writes }) => writes)],
     // Not cgroup.procs: a thread that writes 0 to tasks moves itself without the lock that waits for a grace period.
     join: hierarchies.map(({ folder }) => `${folder}/tasks`),
     remove: hierarchies.map(({ folder }) => folder).toReversed(),

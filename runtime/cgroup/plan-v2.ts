@@ -6,8 +6,14 @@ import { nothing, write } from './controllers/controller.ts';
 import { cpuController } from './controllers/cpu.ts';
 import { cpusetController } from './controllers/cpuset.ts';
 import { freezerV2 } from './controllers/freezer.ts';
+import { hugetlbController } from './controllers/hugetlb.ts';
+import { ioController } from './controllers/io.ts';
+import { kernelMemoryController } from './controllers/kernel-memory.ts';
 import { memoryController } from './controllers/memory.ts';
+import { networkReports } from './controllers/network.ts';
 import { pidsController } from './controllers/pids.ts';
+import { rdmaController } from './controllers/rdma.ts';
+import { realtimeController } from './controllers/realtime.ts';
 import { compileDeviceProgram } from './device-program/compile.ts';
 import { deviceAllowList } from './device-rules.ts';
 import { foldersDownTo } from './folders.ts';
@@ -15,11 +21,16 @@ import type { CgroupV2Layout } from './layout.ts';
 import { unifiedControllers, unifiedWrites } from './unified.ts';
 
 /** Controllers with limits, as cgroup.controllers names them. */
-const limiting: readonly (readonly [string, Controller])[] = [
+const limiting: readonly (readonly [string, Pick<Controller, 'asked' | 'v2'>])[] = [
   ['memory', memoryController],
+  ['memory', kernelMemoryController],
   ['cpu', cpuController],
+  ['cpu', realtimeController],
   ['pids', pidsController],
   ['cpuset', cpusetController],
+  ['io', ioController],
+  ['hugetlb', hugetlbController],
+  ['rdma', rdmaController],
 ];
 
 /** Enabled even when nothing is limited: `docker stats` reads what they count, and limits may be set later. */
@@ -56,7 +67,7 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
   const folder = folders.at(-1) ?? layout.mount;
   const above = [layout.mount, ...folders.slice(0, -1)];
   const plans = limiting.map(([name, controller]): ControllerPlan => {
-    if (layout.controllers.has(name)) return controller.v2({ folder, resources });
+    if (layout.controllers.has(name)) return controller.v2({ folder, resources, layout });
     const reason = `The "${name}" controller is not available on this host, so this is not limited.`;
     const fields = controller.asked(resources);
     const reports = fields.map((field) => ({ field: `linux.resources.${field}`, reason }));
@@ -90,6 +101,6 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
     freezer: freezerV2(folder),
     deviceProgram: instructions && { folder, instructions },
     hierarchies: [{ name: posix.basename(layout.mount), controllers: [], folder }],
-    unsupported: plans.flatMap(({ reports }) => reports),
+    unsupported: [...plans.flatMap(({ reports }) => reports), ...networkReports(resources)],
   };
 }

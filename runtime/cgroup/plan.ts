@@ -14,7 +14,7 @@ export interface CgroupRequest {
   readonly resources?: Resources | undefined;
 }
 
-const noLimits: Resources = { devices: [], unified: {} };
+const noLimits: Resources = { hugepageLimits: [], rdma: {}, devices: [], unified: {} };
 
 /**
  * Plans the cgroup of a container: pure, so the same request always gives the same plan.

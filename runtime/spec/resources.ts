@@ -1,6 +1,10 @@
 import type { z } from 'zod';
+import { blockIoSchema } from './block-io.ts';
 import { deviceRuleSchema } from './device.ts';
 import { flag, int64, integer, list, record, size, text, textMap } from './fields.ts';
+import { hugepageLimitSchema } from './hugepage-limit.ts';
+import { networkResourcesSchema } from './network-resources.ts';
+import { rdmaLimitsSchema } from './rdma-limits.ts';
 
 /** Bytes; -1 is unlimited. */
 const memoryLimit = int64.refine((value) => value >= -1, {
@@ -15,6 +19,14 @@ const memorySchema = record({
   swap: memoryLimit.optional(),
   swappiness: integer(0, 100).optional(),
   disableOOMKiller: flag.optional(),
+  /** Kernel memory by itself; no kernel since Linux 5.16 limits it. */
+  kernel: memoryLimit.optional(),
+  /** Buffers of TCP sockets. */
+  kernelTCP: memoryLimit.optional(),
+  /** Whether what cgroups below this one use is counted here too; always so since Linux 5.11. */
+  useHierarchy: flag.optional(),
+  /** For updates: a new limit below what is in use is refused. A container that starts uses nothing yet. */
+  checkBeforeUpdate: flag.optional(),
 });
 
 const cpuSchema = record({
@@ -26,6 +38,10 @@ const cpuSchema = record({
   period: size.optional(),
   /** Microseconds of saved-up quota that may be used at once. */
   burst: size.optional(),
+  /** Microseconds that real-time threads may run in each `realtimePeriod`. */
+  realtimeRuntime: int64.optional(),
+  /** Microseconds. */
+  realtimePeriod: size.optional(),
   /** CPU list, such as `0-3,7`. */
   cpus: text.optional(),
   /** Memory nodes, such as `0`. */
@@ -43,6 +59,10 @@ export const resourcesSchema = record({
   cpu: cpuSchema.optional(),
   /** 0 and less: no limit. */
   pids: record({ limit: int64 }).optional(),
+  blockIO: blockIoSchema.optional(),
+  hugepageLimits: list(hugepageLimitSchema),
+  network: networkResourcesSchema.optional(),
+  rdma: rdmaLimitsSchema,
   devices: list(deviceRuleSchema),
   /** cgroup v2 files by name, written as they are, after everything else. */
   unified: textMap,

@@ -1,6 +1,6 @@
 import type { Resources } from '../../spec/resources.ts';
 import type { CgroupReport, CgroupWrite, ControllerPlan } from '../cgroup-plan.ts';
-import type { CgroupV1Layout } from '../layout.ts';
+import type { CgroupV1Layout, CgroupV2Layout } from '../layout.ts';
 
 /** What a controller needs to know in cgroup v1. */
 export interface V1Request {
@@ -15,6 +15,7 @@ export interface V2Request {
   /** The container's folder. */
   readonly folder: string;
   readonly resources: Resources;
+  readonly layout: CgroupV2Layout;
 }
 
 /** One controller: which limits it has, and how they are written in either version. Pure. */

@@ -129,7 +129,11 @@ function planV2({ folder, resources }: V2Request): ControllerPlan {
  * https://docs.kernel.org/admin-guide/cgroup-v2.html#memory
  */
 export const memoryController: Controller = {
-  asked: ({ memory }) => fieldsSet('memory', memory),
+  asked: ({ memory }) => {
+    if (memory === undefined) return [];
+    const { limit, reservation, swap, swappiness, disableOOMKiller } = memory;
+    return fieldsSet('memory', { limit, reservation, swap, swappiness, disableOOMKiller });
+  },
   v1: planV1,
   v2: planV2,
 };

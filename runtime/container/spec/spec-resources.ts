@@ -47,6 +47,8 @@ export function specResources(
     ...(memory === undefined ? {} : { memory }),
     ...(cpu === undefined ? {} : { cpu }),
     ...(pids > 0 ? { pids: { limit: pids } } : {}),
+    hugepageLimits: [],
+    rdma: {},
     devices: deviceRules,
     unified: {},
   };

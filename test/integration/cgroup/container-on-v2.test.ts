@@ -28,7 +28,12 @@ describe.skipIf(mount === undefined)('a container in cgroup v2', () => {
   /** Runs a script in a container as on a host with cgroup v2 alone; gives what it wrote. */
   async function shell(script: string, change: Change = {}): Promise<string> {
     const facts = await readHostFacts();
-    const cgroups = { version: 'v2', mount: mount ?? '', controllers: new Set<string>() } as const;
+    const cgroups = {
+      version: 'v2',
+      mount: mount ?? '',
+      controllers: new Set<string>(),
+      hugePageSizes: [],
+    } as const;
     const request = machine.request(['sh', '-c', `exec 2>&1; ${script}`], {
       ...change,
       linux: { cgroupsPath: `/berth-test-${process.pid}/container`, ...change.linux },

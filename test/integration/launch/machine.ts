@@ -191,13 +191,13 @@ export class Machine {
     return this.finish(this.request(args, change));
   }
 
-  /** Runs what is requested to its end. */
-  async finish(request: StartRequest): Promise<Ended> {
-    await this.runtime.start(request);
+  /** Runs what is requested to its end; gives what it was warned of as well. */
+  async finish(request: StartRequest): Promise<Ended & Pick<Running, 'warnings'>> {
+    const { warnings } = await this.runtime.start(request);
     await (
       await this.runtime.connect(request.runDir)
     )?.closed;
-    return this.#ended(request);
+    return { ...(await this.#ended(request)), warnings };
   }
 
   /** Runs a shell script in a container; its output must be without errors. */

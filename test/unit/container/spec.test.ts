@@ -160,7 +160,8 @@ describe('limits', () => {
     [{ PidsLimit: -1 }, {}],
   ])('%j are %j', (asked, expected) => {
     const { hostConfig } = requestWith({}, asked);
-    expect(specResources(hostConfig, [])).toEqual({ devices: [], unified: {}, ...expected });
+    const nothing = { hugepageLimits: [], rdma: {}, devices: [], unified: {} };
+    expect(specResources(hostConfig, [])).toEqual({ ...nothing, ...expected });
   });
 
   test('of ulimit are read, -1 is unlimited', () => {
