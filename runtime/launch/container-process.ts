@@ -29,10 +29,12 @@ import {
 import { execute } from './execute.ts';
 import { makeFolders } from './folders.ts';
 import { HostDescriptors } from './host-descriptors.ts';
+import { setIoPriority } from './io-priority.ts';
 import { joinOwnCgroups, joinsItself } from './join-cgroups.ts';
 import { bringUpLoopback } from './loopback.ts';
 import { addMount, openSources } from './mounts.ts';
 import { joinNamespaces } from './namespaces.ts';
+import { setPersonality } from './personality.ts';
 import { makeReadOnly, maskPaths } from './protected-paths.ts';
 import {
   enterRoot,
@@ -41,9 +43,11 @@ import {
   makeRootReadOnly,
   mountRoot,
 } from './root-file-system.ts';
+import { setScheduler } from './scheduler.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { type ContainerStreams, useStreams } from './streams.ts';
 import { awaitGo } from './sync-channel.ts';
+import { enterTimeNamespace } from './time-namespace.ts';
 
 /** What the container's first process gets from the monitor that forked it. */
 export interface ContainerProcessInput {
@@ -63,6 +67,7 @@ export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcess
   p.call('end with the monitor', 'prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]);
   p.call('start a session', 'setsid', []);
   if (joinsItself(plan)) joinOwnCgroups(p, plan);
+  if (plan.namespaces.newTime) enterTimeNamespace(p, plan.spec.linux.timeOffsets);
   if (plan.namespaces.newUser) becomeMappedRoot(p, sync);
   joinNamespaces(p, plan.namespaces);
 
@@ -187,6 +192,7 @@ function startProgram(p: ProgramBuilder, plan: StartPlan): void {
   const entered = p.call(`enter ${process.cwd}`, 'chdir', [p.string(process.cwd)], {
     onError: 'ignore',
   });
+  setKindOfService(p, plan);
   // Without no_new_privs the filter needs CAP_SYS_ADMIN, which the user does not have (seccomp(2)).
   if (!process.noNewPrivileges) installFilter(p, plan);
   becomeUser(p, process, plan.lastCapability);
@@ -205,6 +211,14 @@ function startProgram(p: ProgramBuilder, plan: StartPlan): void {
   p.call('live on without the monitor', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
   if (process.noNewPrivileges) installFilter(p, plan);
   execute(p, process);
+}
+
+/** What needs the capabilities that go with the user, and calls that a filter may forbid. */
+function setKindOfService(p: ProgramBuilder, { spec }: StartPlan): void {
+  const { scheduler, ioPriority } = spec.process;
+  if (scheduler) setScheduler(p, scheduler);
+  if (ioPriority) setIoPriority(p, ioPriority);
+  if (spec.linux.personality) setPersonality(p, spec.linux.personality);
 }
 
 /** A current folder outside the root would be a way out of it; getcwd(2) then says "(unreachable)". */

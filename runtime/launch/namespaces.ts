@@ -15,7 +15,7 @@ const cloneFlags: Readonly<Record<NamespaceType, number>> = {
 };
 
 /** Types that a process can join for itself, so that the child does it after it was forked. */
-const joinable = new Set<NamespaceType>(['network', 'ipc', 'uts', 'cgroup']);
+const joinable = new Set<NamespaceType>(['network', 'ipc', 'uts', 'cgroup', 'time']);
 
 /** Namespaces by how the container gets them. */
 export interface NamespacePlan {
@@ -23,6 +23,8 @@ export interface NamespacePlan {
   readonly cloneFlags: number;
   /** The cgroup namespace is made later, when the process is in its cgroup. */
   readonly newCgroup: boolean;
+  /** The time namespace too: its offsets are set before anybody is in it. */
+  readonly newTime: boolean;
   readonly newUser: boolean;
   readonly newNetwork: boolean;
   /** With a new one, /proc shows the container's processes and dies with the first. */
@@ -37,16 +39,16 @@ export function planNamespaces(namespaces: readonly Namespace[]): NamespacePlan 
   const made = new Set(namespaces.filter(({ path }) => path === undefined).map(({ type }) => type));
   const joined = namespaces.filter(({ path }) => path !== undefined);
   const unsupported = namespaces.flatMap(({ type, path }, i) => {
-    if (path !== undefined && !joinable.has(type)) return [`linux.namespaces[${i}].path`];
-    return type === 'time' ? [`linux.namespaces[${i}]`] : [];
+    return path !== undefined && !joinable.has(type) ? [`linux.namespaces[${i}].path`] : [];
   });
   // The root file system is mounted in the container's own mount namespace: without one it would show on the host.
   if (!made.has('mount')) unsupported.push('linux.namespaces without a new "mount" namespace');
   return {
     cloneFlags: [...made]
-      .filter((type) => type !== 'cgroup')
+      .filter((type) => type !== 'cgroup' && type !== 'time')
       .reduce((flags, type) => flags | cloneFlags[type], 0),
     newCgroup: made.has('cgroup'),
+    newTime: made.has('time'),
     newUser: made.has('user'),
     newNetwork: made.has('network'),
     newPid: made.has('pid'),

@@ -10,8 +10,10 @@ import {
   uint32,
   withoutTwins,
 } from './fields.ts';
+import { personalitySchema } from './personality.ts';
 import { resourcesSchema } from './resources.ts';
 import { seccompSchema } from './seccomp.ts';
+import { type TimeOffsets, timeOffsetsSchema } from './time-offsets.ts';
 
 /** The eight namespaces of namespaces(7). */
 export const namespaceTypes = [
@@ -36,6 +38,14 @@ const idMappingSchema = record({
   hostID: uint32,
   size: uint32.refine((count) => count > 0, { error: 'a number above 0' }),
 });
+
+function isEmpty(offsets: TimeOffsets = {}): boolean {
+  return Object.keys(offsets).length === 0;
+}
+
+function makesTimeNamespace(namespaces: readonly Namespace[]): boolean {
+  return namespaces.some(({ type, path }) => type === 'time' && path === undefined);
+}
 
 /** `linux` of a config: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config-linux.md */
 export const linuxSchema = record({
@@ -66,6 +76,12 @@ export const linuxSchema = record({
   sysctl: textMap,
   /** SELinux context of the mounts. */
   mountLabel: text.optional(),
+  personality: personalitySchema.optional(),
+  /** Of a new time namespace. */
+  timeOffsets: timeOffsetsSchema.optional(),
+}).refine(({ timeOffsets, namespaces }) => isEmpty(timeOffsets) || makesTimeNamespace(namespaces), {
+  path: ['timeOffsets'],
+  error: 'none without a new "time" namespace: offsets belong to one (time_namespaces(7))',
 });
 
 /** The part of a config that only Linux has. */

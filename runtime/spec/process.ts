@@ -12,6 +12,9 @@ import {
   uint64,
   withoutTwins,
 } from './fields.ts';
+import { execCpuAffinitySchema } from './cpu-affinity.ts';
+import { ioPrioritySchema } from './io-priority.ts';
+import { schedulerSchema } from './scheduler.ts';
 
 /** The names of getrlimit(2), Linux 6.18, in the order of their numbers (asm-generic/resource.h). */
 export const rlimitTypes = [
@@ -82,6 +85,10 @@ export const processSchema = record({
   rlimits: list(rlimitSchema).superRefine(withoutTwins((limit) => limit.type)),
   noNewPrivileges: flag.default(false),
   oomScoreAdj: integer(-1000, 1000).optional(),
+  /** Absent: as berth itself is scheduled. */
+  scheduler: schedulerSchema.optional(),
+  ioPriority: ioPrioritySchema.optional(),
+  execCPUAffinity: execCpuAffinitySchema.optional(),
 });
 
 /** What runs in the container, as whom, and with which rights. */

@@ -36,6 +36,11 @@ export const FD_CLOEXEC = 1;
 export const F_DUPFD_CLOEXEC = 1030;
 export const F_SETPIPE_SZ = 1031;
 
+/** statfs(2): what f_type, the first 64 bits of a struct statfs, says of procfs (include/uapi/linux/magic.h). */
+export const PROC_SUPER_MAGIC = 0x9fa0;
+/** Size of a struct statfs on 64-bit architectures (include/uapi/asm-generic/statfs.h). */
+export const STATFS_SIZE = 120;
+
 /** lseek(2): the next data, the next hole (Linux 3.1). */
 export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
