@@ -5,6 +5,7 @@ import { AT_FDCWD } from '../syscall/constants/fs.ts';
 import { MS_BIND, MS_RDONLY, MS_REMOUNT } from '../syscall/constants/mount.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { makeFolders } from './folders.ts';
+import { labelledData } from './mount-label.ts';
 import { parseMountOptions } from './mount-options.ts';
 
 /** Whether a mount of the config stands for the container's view of its cgroups. */
@@ -19,7 +20,14 @@ export function isCgroupMount({ type }: Mount): boolean {
 export function addCgroupMount(
   p: ProgramBuilder,
   mount: Mount,
-  hierarchies: readonly CgroupHierarchy[],
+  {
+    hierarchies,
+    label,
+  }: {
+    readonly hierarchies: readonly CgroupHierarchy[];
+    /** `linux.mountLabel`, for the tmpfs; the policy itself labels cgroups. */
+    readonly label?: string | undefined;
+  },
 ): void {
   const { destination } = mount;
   const { flags } = parseMountOptions(mount.options);
@@ -35,7 +43,7 @@ export function addCgroupMount(
     return;
   }
   const tmpfs = p.string('tmpfs');
-  const data = p.string('mode=755');
+  const data = p.string(labelledData('mode=755', label));
   p.call(`mount tmpfs on ${destination}`, 'mount', [
     tmpfs,
     p.string(destination),

@@ -44,6 +44,7 @@ import {
   mountRoot,
 } from './root-file-system.ts';
 import { setScheduler } from './scheduler.ts';
+import { setSecurityLabels } from './security-labels.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { type ContainerStreams, useStreams } from './streams.ts';
 import { awaitGo } from './sync-channel.ts';
@@ -105,7 +106,8 @@ function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void 
   // The image may have links to /proc/self/fd or /proc/self/cwd, which would lead out as long as something of the host
   // is open: as long as paths of the image are walked there is no procfs that could make sense of them.
   const { first, last } = procMountsLast(spec.mounts);
-  for (const mount of first) addMount(p, mount, { host, source: sources.get(mount) });
+  const label = spec.linux.mountLabel;
+  for (const mount of first) addMount(p, mount, { host, source: sources.get(mount), label });
   if (hostDevices) bindHostDevices(p, devices, { host, opened: hostDevices });
   else makeDevices(p, devices);
   // Right after it was made: an inode of the container's own, so that nothing it does to a mask reaches the host's.
@@ -119,10 +121,11 @@ function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void 
     sync: input.sync,
   });
 
-  for (const mount of last) addMount(p, mount, { host, source: sources.get(mount) });
+  for (const mount of last) addMount(p, mount, { host, source: sources.get(mount), label });
   tuneKernel(p, plan);
+  setSecurityLabels(p, spec.process);
   makeReadOnly(p, spec.linux.readonlyPaths);
-  maskPaths(p, spec.linux.maskedPaths, { host, nullDevice });
+  maskPaths(p, spec.linux.maskedPaths, { host, nullDevice, label });
   host.closeAll();
   leaveHost(p, hostRoot, target);
   if (spec.root.readonly) makeRootReadOnly(p);
@@ -144,7 +147,8 @@ function mountCgroups(p: ProgramBuilder, { plan, sync }: ContainerProcessInput):
   awaitGo(p, sync);
   if (plan.namespaces.newCgroup) p.call('make the cgroup namespace', 'unshare', [CLONE_NEWCGROUP]);
   for (const mount of plan.spec.mounts.filter(isCgroupMount)) {
-    addCgroupMount(p, mount, plan.cgroup.hierarchies);
+    const { mountLabel: label } = plan.spec.linux;
+    addCgroupMount(p, mount, { hierarchies: plan.cgroup.hierarchies, label });
   }
 }
 

@@ -5,6 +5,7 @@ import { type Architecture, currentArchitecture } from '../syscall/architecture.
 import { capabilityNumber } from './capabilities.ts';
 import { overlayOptions } from './overlay-options.ts';
 import { type HardLimits, parseHardLimits } from './rlimits.ts';
+import { readSecurityModules, type SecurityModules } from './security-modules.ts';
 
 /** What starting a container needs to know of the host; it does not change while berthd runs. */
 export interface HostFacts {
@@ -17,16 +18,18 @@ export interface HostFacts {
   readonly canRaiseLimits: boolean;
   /** Options of overlay mounts: see `overlayOptions`. */
   readonly overlayOptions: readonly string[];
+  readonly securityModules: SecurityModules;
 }
 
 /** Reads the host's facts. Throws CGROUP_UNAVAILABLE and ARCH_UNSUPPORTED. */
 export async function readHostFacts(): Promise<HostFacts> {
-  const [cgroups, lastCapability, limits, status, options] = await Promise.all([
+  const [cgroups, lastCapability, limits, status, options, securityModules] = await Promise.all([
     detectCgroups(),
     readFile('/proc/sys/kernel/cap_last_cap', 'utf8'),
     readFile('/proc/self/limits', 'utf8'),
     readFile('/proc/self/status', 'utf8'),
     overlayOptions(),
+    readSecurityModules(),
   ]);
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   const raise = BigInt(capabilityNumber('CAP_SYS_RESOURCE') ?? 0);
@@ -37,5 +40,6 @@ export async function readHostFacts(): Promise<HostFacts> {
     hardLimits: parseHardLimits(limits),
     canRaiseLimits: ((effective >> raise) & 1n) === 1n,
     overlayOptions: options,
+    securityModules,
   };
 }

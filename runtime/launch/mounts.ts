@@ -3,6 +3,7 @@ import { MS_BIND, MS_RDONLY, MS_REC, MS_REMOUNT } from '../syscall/constants/mou
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { makeFolders, makeMountFile } from './folders.ts';
 import type { HostDescriptors } from './host-descriptors.ts';
+import { labelKind, labelledData, labelRoot } from './mount-label.ts';
 import { parseMountOptions, type ParsedMountOptions } from './mount-options.ts';
 import { preservedFlags } from './preserved-flags.ts';
 import { setRecursiveAttributes } from './recursive-attributes.ts';
@@ -39,12 +40,17 @@ export function openSources(
 export function addMount(
   p: ProgramBuilder,
   mount: Mount,
-  from: { readonly host: HostDescriptors; readonly source: OpenSource | undefined },
+  from: {
+    readonly host: HostDescriptors;
+    readonly source: OpenSource | undefined;
+    /** `linux.mountLabel`, for file systems; what is bound keeps the labels that it has. */
+    readonly label: string | undefined;
+  },
 ): void {
   const options = parseMountOptions(mount.options);
   const { destination } = mount;
   if (from.source) bindMount(p, { destination, options, host: from.host, source: from.source });
-  else fileSystemMount(p, mount, options);
+  else fileSystemMount(p, mount, { options, label: from.label });
   if (options.recursive.set !== 0 || options.recursive.clear !== 0) {
     setRecursiveAttributes(p, destination, options.recursive);
   }
@@ -62,17 +68,23 @@ export function addMount(
 function fileSystemMount(
   p: ProgramBuilder,
   mount: Mount,
-  { flags, data }: ParsedMountOptions,
+  {
+    options,
+    label = '',
+  }: { readonly options: ParsedMountOptions; readonly label: string | undefined },
 ): void {
   const { destination, type = '' } = mount;
+  const kind = labelKind(type);
+  const data = kind === 'option' ? labelledData(options.data, label) : options.data;
   makeFolders(p, destination);
   p.call(`mount ${type} on ${destination}`, 'mount', [
     p.string(mount.source ?? type),
     p.string(destination),
     p.string(type),
-    flags,
+    options.flags,
     data === '' ? 0 : p.string(data),
   ]);
+  if (kind === 'attribute' && label !== '') labelRoot(p, destination, label);
 }
 
 interface BindRequest {

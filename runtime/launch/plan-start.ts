@@ -6,11 +6,13 @@ import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
 import type { HostFacts } from './host-facts.ts';
+import { labelledData } from './mount-label.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { isBind, type SourceKind } from './mounts.ts';
 import { planNamespaces } from './namespaces.ts';
 import { allowedLimits } from './rlimits.ts';
 import type { FilterCache } from './seccomp/filter-cache.ts';
+import { refuseUnknownModules } from './security-modules.ts';
 import type { StartPlan } from './start-plan.ts';
 
 /** What is asked for: a config and where the container's parts are. */
@@ -37,6 +39,7 @@ export async function planStart(
   const { spec } = request;
   const namespaces = planNamespaces(spec.linux.namespaces);
   refuseUnsupported(spec, namespaces.unsupported);
+  refuseUnknownModules(spec, host.securityModules);
   refuseTooManyLayers(request.rootfs);
   const cgroup = planCgroup({
     layout: host.cgroups,
@@ -52,7 +55,7 @@ export async function planStart(
     plan: {
       spec,
       rootfs: request.rootfs,
-      overlayOptions: host.overlayOptions,
+      overlayOptions: rootOptions(spec, host),
       namespaces,
       runDir: request.runDir,
       logFile: request.logFile,
@@ -99,6 +102,12 @@ function refuseTooManyLayers(rootfs: RootfsMount): void {
       'Build the image with fewer layers, or flatten it with "docker export" and "docker import".',
     details: { layers: count },
   });
+}
+
+/** Whoever mounts the root labels it as well: in Docker and Podman that is the storage driver, here the launcher. */
+function rootOptions({ linux }: Spec, { overlayOptions }: HostFacts): readonly string[] {
+  const label = labelledData('', linux.mountLabel);
+  return label === '' ? overlayOptions : [...overlayOptions, label];
 }
 
 /** Lowering the score below its present value needs CAP_SYS_RESOURCE (proc_pid_oom_score_adj(5)). */

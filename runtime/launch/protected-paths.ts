@@ -3,6 +3,7 @@ import { errnoNumber } from '../syscall/errno.ts';
 import type { Label } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import type { HostDescriptors } from './host-descriptors.ts';
+import { labelledData } from './mount-label.ts';
 import { remountBind } from './mounts.ts';
 
 /**
@@ -15,7 +16,16 @@ import { remountBind } from './mounts.ts';
 export function maskPaths(
   p: ProgramBuilder,
   paths: readonly string[],
-  { host, nullDevice }: { readonly host: HostDescriptors; readonly nullDevice: number },
+  {
+    host,
+    nullDevice,
+    label,
+  }: {
+    readonly host: HostDescriptors;
+    readonly nullDevice: number;
+    /** `linux.mountLabel`. */
+    readonly label: string | undefined;
+  },
 ): void {
   for (const path of paths) {
     const next = p.label();
@@ -33,7 +43,7 @@ export function maskPaths(
       p.string(path),
       p.string('tmpfs'),
       MS_RDONLY,
-      p.string('size=0k'),
+      p.string(labelledData('size=0k', label)),
     ];
     p.call(`mask ${path}`, 'mount', args);
     p.place(next);

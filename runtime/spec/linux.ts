@@ -13,6 +13,7 @@ import {
 import { personalitySchema } from './personality.ts';
 import { resourcesSchema } from './resources.ts';
 import { seccompSchema } from './seccomp.ts';
+import { seLinuxLabel } from './security-label.ts';
 import { type TimeOffsets, timeOffsetsSchema } from './time-offsets.ts';
 
 /** The eight namespaces of namespaces(7). */
@@ -75,7 +76,7 @@ export const linuxSchema = record({
   /** By name with dots, such as `net.ipv4.ip_forward`. */
   sysctl: textMap,
   /** SELinux context of the mounts. */
-  mountLabel: text.optional(),
+  mountLabel: seLinuxLabel.optional(),
   personality: personalitySchema.optional(),
   /** Of a new time namespace. */
   timeOffsets: timeOffsetsSchema.optional(),

@@ -15,6 +15,7 @@ import {
 import { execCpuAffinitySchema } from './cpu-affinity.ts';
 import { ioPrioritySchema } from './io-priority.ts';
 import { schedulerSchema } from './scheduler.ts';
+import { appArmorProfile, seLinuxLabel } from './security-label.ts';
 
 /** The names of getrlimit(2), Linux 6.18, in the order of their numbers (asm-generic/resource.h). */
 export const rlimitTypes = [
@@ -89,6 +90,9 @@ export const processSchema = record({
   scheduler: schedulerSchema.optional(),
   ioPriority: ioPrioritySchema.optional(),
   execCPUAffinity: execCpuAffinitySchema.optional(),
+  apparmorProfile: appArmorProfile.optional(),
+  /** SELinux context of the process. */
+  selinuxLabel: seLinuxLabel.optional(),
 });
 
 /** What runs in the container, as whom, and with which rights. */

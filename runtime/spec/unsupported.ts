@@ -1,17 +1,14 @@
 /**
- * What the specification knows and berth cannot do yet. None of it may be ignored: whoever asks for an AppArmor
- * profile and silently gets none is worse off than one who is told. When a part learns one of these, its line goes.
+ * What the specification knows and berth cannot do yet. None of it may be ignored: whoever asks for a hook and
+ * silently gets none is worse off than one who is told. When a part learns one of these, its line goes.
  * `*` stands for every item of a list.
  */
 const notYet: readonly string[] = [
   'hooks',
-  'process.apparmorProfile',
-  'process.selinuxLabel',
   'process.commandLine',
   'process.user.username',
   'mounts.*.uidMappings',
   'mounts.*.gidMappings',
-  'linux.mountLabel',
   'linux.intelRdt',
   'linux.memoryPolicy',
   'linux.netDevices',

@@ -9,7 +9,7 @@ function labels(hierarchies: readonly CgroupHierarchy[]): readonly string[] {
   addCgroupMount(
     p,
     { destination: '/sys/fs/cgroup', type: 'cgroup', options: ['ro'] },
-    hierarchies,
+    { hierarchies },
   );
   return p.steps.map(({ label }) => label);
 }

@@ -140,7 +140,7 @@ describe('parseSpec', () => {
 
   it.each([
     ['hooks', { prestart: [{ path: '/bin/true' }] }, ['hooks']],
-    ['process.apparmorProfile', 'docker-default', ['process.apparmorProfile']],
+    ['process.commandLine', 'cmd.exe', ['process.commandLine']],
     ['linux.intelRdt', { closID: 'x' }, ['linux.intelRdt']],
     [
       'mounts',

@@ -148,3 +148,11 @@ describe('linux.timeOffsets', () => {
     },
   );
 });
+
+it.each([
+  ['process.selinuxLabel', config({ selinuxLabel: 'a:b:c:s0",x="' })],
+  ['linux.mountLabel', config({}, { mountLabel: 'a:b:c:s0",noexec' })],
+  ['process.apparmorProfile', config({ apparmorProfile: 'a\nchangeprofile b' })],
+])('%s cannot smuggle anything in', (field, json) => {
+  expect(refusal(json)).toContain(`'${field}' is`);
+});
