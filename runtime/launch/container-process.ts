@@ -7,9 +7,6 @@ import {
   PR_SET_DUMPABLE,
   PR_SET_NO_NEW_PRIVS,
   PR_SET_PDEATHSIG,
-  PR_SET_SECCOMP,
-  SECCOMP_MODE_FILTER,
-  SECCOMP_SET_MODE_FILTER,
   SIG_SETMASK,
   SIGKILL,
   SIGSET_SIZE,
@@ -44,6 +41,7 @@ import {
   mountRoot,
 } from './root-file-system.ts';
 import { setScheduler } from './scheduler.ts';
+import { installFilter } from './seccomp-filter.ts';
 import { setSecurityLabels } from './security-labels.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { type ContainerStreams, useStreams } from './streams.ts';
@@ -80,7 +78,7 @@ export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcess
   if (plan.namespaces.newNetwork) bringUpLoopback(p);
 
   setLimits(p, plan);
-  startProgram(p, plan);
+  startProgram(p, plan, sync);
 }
 
 /** Waits until the ids are mapped, then becomes root of the new user namespace (user_namespaces(7)). */
@@ -178,7 +176,7 @@ function setLimits(p: ProgramBuilder, { rlimits }: StartPlan): void {
   }
 }
 
-function startProgram(p: ProgramBuilder, plan: StartPlan): void {
+function startProgram(p: ProgramBuilder, plan: StartPlan, sync: Ref): void {
   const { process } = plan.spec;
   // A kernel without keyrings, or one whose quota is used up, runs containers all the same.
   p.call('join a keyring', 'keyctl', [KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0], {
@@ -198,7 +196,7 @@ function startProgram(p: ProgramBuilder, plan: StartPlan): void {
   });
   setKindOfService(p, plan);
   // Without no_new_privs the filter needs CAP_SYS_ADMIN, which the user does not have (seccomp(2)).
-  if (!process.noNewPrivileges) installFilter(p, plan);
+  if (!process.noNewPrivileges) installFilter(p, plan, sync);
   becomeUser(p, process, plan.lastCapability);
   const done = p.label();
   p.jumpIf('eq', entered, 0, done);
@@ -213,7 +211,7 @@ function startProgram(p: ProgramBuilder, plan: StartPlan): void {
     SIGSET_SIZE,
   ]);
   p.call('live on without the monitor', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
-  if (process.noNewPrivileges) installFilter(p, plan);
+  if (process.noNewPrivileges) installFilter(p, plan, sync);
   execute(p, process);
 }
 
@@ -234,19 +232,4 @@ function refuseOutsideFolder(p: ProgramBuilder): void {
   p.jumpIf('eq', p.load(8, path), '/'.charCodeAt(0), inside);
   p.fail('the current folder is outside the root', errnoNumber('EXDEV'));
   p.place(inside);
-}
-
-function installFilter(p: ProgramBuilder, { seccomp }: StartPlan): void {
-  if (!seccomp) return;
-  // struct sock_fprog: {u16 count, padding, pointer}
-  const program = p.bytes(new Uint8Array(16));
-  p.set(program, seccomp.instructions);
-  p.pointer(program.at(8), p.bytes(seccomp.program));
-  const label = 'install the seccomp filter';
-  // Without flags both calls do the same (seccomp(2)), and kernels before 3.17 have only this one.
-  if (seccomp.flags === 0) {
-    p.call(label, 'prctl', [PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0]);
-  } else {
-    p.call(label, 'seccomp', [SECCOMP_SET_MODE_FILTER, seccomp.flags, program]);
-  }
 }

@@ -12,6 +12,7 @@ import { isBind, type SourceKind } from './mounts.ts';
 import { planNamespaces } from './namespaces.ts';
 import { allowedLimits } from './rlimits.ts';
 import type { FilterCache } from './seccomp/filter-cache.ts';
+import { planListener } from './seccomp-listener.ts';
 import { refuseUnknownModules } from './security-modules.ts';
 import type { StartPlan } from './start-plan.ts';
 
@@ -50,6 +51,7 @@ export async function planStart(
     hardLimits: host.hardLimits,
     canRaise: host.canRaiseLimits,
   });
+  const seccomp = spec.linux.seccomp && filters.compile(spec.linux.seccomp);
   const oom = oomScore(spec.process.oomScoreAdj, host);
   return {
     plan: {
@@ -62,7 +64,10 @@ export async function planStart(
       stdin: request.stdin,
       cgroup,
       sourceKinds: await sourceKinds(spec),
-      seccomp: spec.linux.seccomp && filters.compile(spec.linux.seccomp),
+      seccomp,
+      seccompListener: seccomp?.notifies
+        ? planListener(spec, { id: request.id, bundle: request.runDir })
+        : undefined,
       rlimits: limits,
       oomScoreAdj: oom.value,
       lastCapability: host.lastCapability,

@@ -4,6 +4,7 @@ import type { Spec } from '../spec/spec.ts';
 import type { SourceKind } from './mounts.ts';
 import type { NamespacePlan } from './namespaces.ts';
 import type { CompiledFilter } from './seccomp/compile.ts';
+import type { SeccompListener } from './seccomp-listener.ts';
 
 /** Everything that is known before a container starts; from it alone its program is built. */
 export interface StartPlan {
@@ -19,6 +20,8 @@ export interface StartPlan {
   readonly cgroup: CgroupPlan;
   readonly sourceKinds: ReadonlyMap<string, SourceKind>;
   readonly seccomp: CompiledFilter | undefined;
+  /** Of a filter that hands calls to an agent. */
+  readonly seccompListener: SeccompListener | undefined;
   /** Resource limits that the host allows, by number. */
   readonly rlimits: readonly {
     readonly resource: number;

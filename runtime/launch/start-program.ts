@@ -21,6 +21,7 @@ import { buildMonitor } from './monitor/monitor.ts';
 import { openControlSocket } from './monitor/control-socket.ts';
 import { joinCgroups, joinsItself } from './join-cgroups.ts';
 import { makeCgroups } from './make-cgroups.ts';
+import { passListenerOn } from './seccomp-listener.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { endsToClose, type MonitorStreams, openStreams } from './streams.ts';
 import { openSyncChannel, receiveMessage, sendGo, type SyncChannel } from './sync-channel.ts';
@@ -144,6 +145,16 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
     // Input has a descriptor of its own: output closes its when nobody has the terminal open any more.
     const input = p.call('duplicate the terminal', 'fcntl', [descriptor, F_DUPFD_CLOEXEC, 0]);
     result = { stdin: input, stdout: descriptor, stderr: -1 };
+  }
+  if (plan.seccompListener) {
+    passListenerOn(p, {
+      child,
+      sync,
+      listener: plan.seccompListener,
+      passFailureOn: (failure) => {
+        passFailureOn(p, { child, ...failure });
+      },
+    });
   }
   const length = p.call('wait for the program', 'read', [sync.parent, buffer, failureSize]);
   p.jumpIf('eq', length, 0, started);

@@ -1,5 +1,5 @@
 import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC } from '../syscall/constants/io.ts';
-import type { Address, Ref } from '../syscall/program.ts';
+import { Address, type Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 
 const SOCK_SEQPACKET = 5;
@@ -13,6 +13,12 @@ const controlSize = 24;
 export interface SyncChannel {
   readonly parent: Ref;
   readonly child: Ref;
+}
+
+/** Memory that is part of a message. */
+interface MessagePiece {
+  readonly start: Address | Ref;
+  readonly length: number | Ref;
 }
 
 /** Makes the channel. Both ends close on exec: that is how the monitor learns that the program runs. */
@@ -44,11 +50,23 @@ export function awaitGo(p: ProgramBuilder, end: Ref): void {
 
 /** Sends a file descriptor (unix(7), SCM_RIGHTS). */
 export function sendDescriptor(p: ProgramBuilder, end: Ref, descriptor: Ref): void {
-  const { header, control } = messageWithControl(p, { buffer: p.bytes(Buffer.from('d')), size: 1 });
+  const header = messageWithDescriptor(p, descriptor, [
+    { start: p.bytes(Buffer.from('d')), length: 1 },
+  ]);
+  p.call('hand over the terminal', 'sendmsg', [end, header, MSG_NOSIGNAL]);
+}
+
+/** Makes a struct msghdr of the pieces, one after the other, and a descriptor (cmsg(3)). */
+export function messageWithDescriptor(
+  p: ProgramBuilder,
+  descriptor: Ref,
+  pieces: readonly MessagePiece[],
+): Address {
+  const { header, control } = messageWithControl(p, pieces);
   p.set(control, 20);
   p.set(control.at(8), SOL_SOCKET + SCM_RIGHTS * 2 ** 32);
   p.set(control.at(16), descriptor);
-  p.call('hand over the terminal', 'sendmsg', [end, header, MSG_NOSIGNAL]);
+  return header;
 }
 
 /** Receives a message of at most `size` bytes and the descriptor that may come with it. */
@@ -57,22 +75,26 @@ export function receiveMessage(
   end: Ref,
   { buffer, size }: { readonly buffer: Address; readonly size: number },
 ): { readonly length: Ref; readonly descriptor: Ref } {
-  const { header, control } = messageWithControl(p, { buffer, size });
+  const { header, control } = messageWithControl(p, [{ start: buffer, length: size }]);
   const length = p.call('hear from the container', 'recvmsg', [end, header, MSG_CMSG_CLOEXEC]);
   return { length, descriptor: p.value32(control.at(16)) };
 }
 
 function messageWithControl(
   p: ProgramBuilder,
-  { buffer, size }: { readonly buffer: Address; readonly size: number },
+  pieces: readonly MessagePiece[],
 ): { readonly header: Address; readonly control: Address } {
   const header = p.bytes(new Uint8Array(messageHeaderSize));
-  const vector = p.bytes(new Uint8Array(16));
+  const vector = p.bytes(new Uint8Array(16 * pieces.length));
   const control = p.reserve(controlSize);
-  p.pointer(vector, buffer);
-  p.set(vector.at(8), size);
+  for (const [i, { start, length }] of pieces.entries()) {
+    const piece = vector.at(16 * i);
+    if (start instanceof Address) p.pointer(piece, start);
+    else p.set(piece, start);
+    p.set(piece.at(8), length);
+  }
   p.pointer(header.at(16), vector);
-  p.set(header.at(24), 1);
+  p.set(header.at(24), pieces.length);
   p.pointer(header.at(32), control);
   p.set(header.at(40), controlSize);
   return { header, control };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, list, nonEmptyText, oneOf, record, uint64 } from './fields.ts';
+import { integer, list, nonEmptyText, oneOf, record, text, uint64 } from './fields.ts';
 
 /** What to do with a system call. `KILL` is the old name of `KILL_THREAD`. */
 export const seccompActions = [
@@ -92,6 +92,12 @@ const ruleSchema = record({
   error: 'no errno with this action: only SCMP_ACT_ERRNO and SCMP_ACT_TRACE have one',
 });
 
+/** Empty: none. Longer paths do not fit into a struct sockaddr_un (unix(7)). */
+const socketPath = text.refine(
+  (path) => path === '' || (path.startsWith('/') && Buffer.byteLength(path) < 108),
+  { error: 'the absolute path of a socket, of at most 107 bytes' },
+);
+
 /** `linux.seccomp`: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config-linux.md#seccomp */
 export const seccompSchema = record({
   defaultAction: oneOf(seccompActions),
@@ -100,7 +106,17 @@ export const seccompSchema = record({
   architectures: list(oneOf(seccompArchitectures)),
   flags: list(oneOf(seccompFlags)),
   syscalls: list(ruleSchema),
-});
+  /** Socket of the agent that decides on calls with SCMP_ACT_NOTIFY; without such calls it is ignored. */
+  listenerPath: socketPath.optional(),
+  /** For the agent, as it is. */
+  listenerMetadata: text.optional(),
+}).refine(
+  ({ listenerPath = '', listenerMetadata = '' }) => listenerPath !== '' || listenerMetadata === '',
+  {
+    path: ['listenerMetadata'],
+    error: 'none without "listenerPath"',
+  },
+);
 
 /** A seccomp filter in the words of the specification. */
 export type Seccomp = z.infer<typeof seccompSchema>;

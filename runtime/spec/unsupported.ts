@@ -12,8 +12,6 @@ const notYet: readonly string[] = [
   'linux.intelRdt',
   'linux.memoryPolicy',
   'linux.netDevices',
-  'linux.seccomp.listenerPath',
-  'linux.seccomp.listenerMetadata',
   'freebsd',
   'solaris',
   'vm',

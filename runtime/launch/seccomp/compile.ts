@@ -8,6 +8,7 @@ import type { Branches, Place } from './bpf.ts';
 import { compareArgument } from './conditions.ts';
 import type { Decision } from './decisions.ts';
 import { filterFlags } from './flags.ts';
+import { notifies } from './notify.ts';
 import { decisionKey, rangesFor } from './ranges.ts';
 import type { Range } from './ranges.ts';
 import { seccompResult } from './results.ts';
@@ -20,6 +21,8 @@ export interface CompiledFilter {
   readonly instructions: number;
   /** SECCOMP_FILTER_FLAG_* for seccomp(2). */
   readonly flags: number;
+  /** Whether seccomp(2) gives a listener that has to go to an agent. */
+  readonly notifies: boolean;
   /** Names that no covered architecture has; they had no effect. */
   readonly unknownCalls: readonly string[];
 }
@@ -107,10 +110,11 @@ function unknownCalls(seccomp: Seccomp, architecture: Architecture): readonly st
  *
  * Architectures that this machine cannot run are passed over: no call can come from them.
  *
- * @throws SECCOMP_UNSUPPORTED an action or flag that needs a listener.
+ * @throws SECCOMP_UNSUPPORTED an action or flag that needs a listener, and there is none.
  * @throws SECCOMP_TOO_LARGE more than 4096 instructions.
  */
 export function compileSeccomp(seccomp: Seccomp, architecture: Architecture): CompiledFilter {
+  const heard = notifies(seccomp);
   const assembler = new FilterCompiler().compile(seccomp, architecture);
   if (assembler.length > maxInstructions) {
     throw new BerthError('SECCOMP_TOO_LARGE', {
@@ -123,7 +127,8 @@ export function compileSeccomp(seccomp: Seccomp, architecture: Architecture): Co
   return {
     program,
     instructions: assembler.length,
-    flags: filterFlags(seccomp),
+    flags: filterFlags(seccomp, heard ? 'listener' : 'none'),
+    notifies: heard,
     unknownCalls: unknownCalls(seccomp, architecture),
   };
 }

@@ -1,4 +1,3 @@
-import { BerthError } from '../../errors/berth-error.ts';
 import type { SeccompAction } from '../../spec/seccomp.ts';
 
 /** What a filter answers: https://github.com/torvalds/linux/blob/v6.18/include/uapi/linux/seccomp.h */
@@ -8,6 +7,7 @@ export const seccompResult = {
   trap: 0x0003_0000,
   errno: 0x0005_0000,
   trace: 0x7ff0_0000,
+  notify: 0x7fc0_0000,
   log: 0x7ffc_0000,
   allow: 0x7fff_0000,
 } as const;
@@ -18,11 +18,7 @@ const ENOSYS = 38;
 /** The answer to calls that the profile is too old to know: programs then use an older call. */
 export const notImplemented = seccompResult.errno | ENOSYS;
 
-/**
- * The number that a filter returns for an action.
- *
- * @throws SECCOMP_UNSUPPORTED for SCMP_ACT_NOTIFY: nobody would be listening.
- */
+/** The number that a filter returns for an action; for NOTIFY somebody has to listen (`notifies`). */
 export function resultOf(action: SeccompAction, errnoRet: number = EPERM): number {
   switch (action) {
     case 'SCMP_ACT_KILL':
@@ -41,15 +37,11 @@ export function resultOf(action: SeccompAction, errnoRet: number = EPERM): numbe
     case 'SCMP_ACT_ALLOW':
       return seccompResult.allow;
     case 'SCMP_ACT_NOTIFY':
-      throw new BerthError('SECCOMP_UNSUPPORTED', {
-        message: `the seccomp profile uses "${action}", wanted an action that needs no listener`,
-        remedy: 'Replace the action by SCMP_ACT_ERRNO, SCMP_ACT_LOG or SCMP_ACT_ALLOW.',
-        details: { action },
-      });
+      return seccompResult.notify;
   }
 }
 
-/** Whether calls with this result run, or are handed to a tracer that runs them. */
+/** Whether calls with this result run, or are handed to a tracer that runs them; an agent may as well refuse them. */
 export function letsRun(result: number): boolean {
   const action = result & 0x7fff_0000;
   return action >= seccompResult.trace && result < seccompResult.killProcess;

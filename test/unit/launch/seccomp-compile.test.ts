@@ -122,8 +122,25 @@ describe('rules', () => {
     expect(answer(compiled.program, 0)).toBe(allow);
   });
 
+  const listenerPath = '/run/agent';
+  const notify = (...names: readonly string[]): NonNullable<SeccompInput['syscalls']> => [
+    { names, action: 'SCMP_ACT_NOTIFY' },
+  ];
+
   it.each([
-    [{ defaultAction: 'SCMP_ACT_NOTIFY' as const }, 'SCMP_ACT_NOTIFY'],
+    [{ defaultAction: 'SCMP_ACT_NOTIFY' as const, listenerPath }, 'as the default action'],
+    [
+      { defaultAction: 'SCMP_ACT_ALLOW' as const, syscalls: notify('mount') },
+      'without "listenerPath"',
+    ],
+    [
+      {
+        defaultAction: 'SCMP_ACT_ALLOW' as const,
+        syscalls: notify('mount', 'write'),
+        listenerPath,
+      },
+      'for "write"',
+    ],
     [
       {
         defaultAction: 'SCMP_ACT_ALLOW' as const,
@@ -131,8 +148,26 @@ describe('rules', () => {
       },
       'WAIT_KILLABLE',
     ],
-  ])('that need a listener are refused', (profile, named) => {
+  ])('that need a listener are refused when there can be none', (profile, named) => {
     expect(() => compile(profile)).toThrow(named);
+  });
+
+  it('that hand calls to a listener ask for one', () => {
+    const profile = seccompSchema.parse({
+      defaultAction: 'SCMP_ACT_ALLOW',
+      flags: ['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'],
+      syscalls: notify('mount'),
+      listenerPath,
+    });
+    const compiled = compileSeccomp(profile, 'x86_64');
+    expect(compiled).toMatchObject({ flags: 8 | 32, notifies: true });
+    expect(answer(compiled.program, x86_64['mount'])).toBe(0x7fc00000);
+    expect(answer(compiled.program, x86_64['read'])).toBe(allow);
+  });
+
+  it('with a listener that no call is handed to ask for none', () => {
+    const profile = seccompSchema.parse({ defaultAction: 'SCMP_ACT_ALLOW', listenerPath });
+    expect(compileSeccomp(profile, 'x86_64')).toMatchObject({ flags: 0, notifies: false });
   });
 
   it('turn flags into those of seccomp(2)', () => {

@@ -156,3 +156,25 @@ it.each([
 ])('%s cannot smuggle anything in', (field, json) => {
   expect(refusal(json)).toContain(`'${field}' is`);
 });
+
+describe('linux.seccomp', () => {
+  const seccomp = (fields: object): unknown =>
+    config({}, { seccomp: { defaultAction: 'SCMP_ACT_ALLOW', ...fields } });
+
+  it.each([
+    [{ listenerPath: 'run/agent' }, 'listenerPath', 'wanted the absolute path of a socket'],
+    [{ listenerPath: `/${'x'.repeat(107)}` }, 'listenerPath', 'of at most 107 bytes'],
+    [{ listenerMetadata: 'x' }, 'listenerMetadata', 'wanted none without "listenerPath"'],
+    [{ listenerPath: '', listenerMetadata: 'x' }, 'listenerMetadata', 'wanted none without'],
+  ])('%j is refused for its %s', (fields, field, wanted) => {
+    const message = refusal(seccomp(fields));
+    expect(message).toContain(`'linux.seccomp.${field}' is`);
+    expect(message).toContain(wanted);
+  });
+
+  it('takes a listener, and empty fields for none', () => {
+    const listener = { listenerPath: `/${'x'.repeat(106)}`, listenerMetadata: 'x' };
+    expect(parseSpec(seccomp(listener)).linux.seccomp).toMatchObject(listener);
+    expect(() => parseSpec(seccomp({ listenerPath: '', listenerMetadata: '' }))).not.toThrow();
+  });
+});

@@ -1,0 +1,152 @@
+import type { Spec } from '../spec/spec.ts';
+import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_STREAM } from '../syscall/constants/io.ts';
+import { SIGKILL } from '../syscall/constants/process.ts';
+import { decimal } from '../syscall/decimal.ts';
+import { errnoNumber } from '../syscall/errno.ts';
+import { failureSize } from '../syscall/layout.ts';
+import type { Address, Ref, Value } from '../syscall/program.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { awaitGo, messageWithDescriptor, sendGo, type SyncChannel } from './sync-channel.ts';
+
+/** Where the listener of a filter goes, and what is said with it. */
+export interface SeccompListener {
+  /** Socket of the seccomp agent, on the host. */
+  readonly path: string;
+  /** The container process state as JSON, cut where the process id belongs: before, between and after the two of them. */
+  readonly state: readonly [string, string, string];
+}
+
+/** Size of the message by which the number of the listener's descriptor comes: neither a failure's nor a terminal's. */
+const numberSize = 8;
+
+/**
+ * The state that goes with a listener: OCI runtime-spec 1.2.1, config-linux.md, "The Container Process State".
+ *
+ * @param container Its id, and the folder that stands for its bundle.
+ */
+export function planListener(
+  { annotations, linux: { seccomp } }: Spec,
+  { id, bundle }: { readonly id: string; readonly bundle: string },
+): SeccompListener {
+  const ociVersion = '1.2.1';
+  const metadata = seccomp?.listenerMetadata;
+  // What JSON.stringify makes of an object is cut open at its end, where the process id comes.
+  const open = (value: object): string => JSON.stringify(value).slice(0, -1);
+  const head = open({
+    ociVersion,
+    fds: ['seccompFd'],
+    ...(metadata !== undefined && { metadata }),
+  });
+  const inner = open({ ociVersion, id, status: 'creating', bundle, annotations });
+  return {
+    path: seccomp?.listenerPath ?? '',
+    state: [`${head},"pid":`, `,"state":${inner},"pid":`, '}}'],
+  };
+}
+
+/**
+ * In the container: says which descriptor the listener is, and waits until the monitor has its own. By then the filter
+ * holds: the two calls must not need a listener (see `notifies`) or may wait for it, as the read may.
+ */
+export function handOverListener(
+  p: ProgramBuilder,
+  { sync, listener }: { readonly sync: Ref; readonly listener: Ref },
+): void {
+  const number = p.reserve(numberSize);
+  p.set(number, listener);
+  p.call('hand over the seccomp listener', 'write', [sync, number, numberSize]);
+  awaitGo(p, sync);
+}
+
+/** What the monitor holds when the container has its filter. */
+export interface Listening {
+  readonly child: Ref;
+  readonly sync: SyncChannel;
+  readonly listener: SeccompListener;
+  /** Adds the steps that pass on what the container said last, and end the monitor. */
+  readonly passFailureOn: (failure: { readonly buffer: Address; readonly length: Ref }) => void;
+}
+
+/**
+ * In the monitor: takes the listener out of the container's process (pidfd_getfd(2), Linux 5.6) and sends it to the agent,
+ * over a connection of its own. When that fails the container ends, which may be waiting for an answer from nobody.
+ */
+export function passListenerOn(
+  p: ProgramBuilder,
+  { child, sync, listener: { path, state }, passFailureOn }: Listening,
+): void {
+  const buffer = p.reserve(failureSize);
+  const [heard, alive] = [p.label(), p.label()];
+  const length = p.call('wait for the listener', 'read', [sync.parent, buffer, failureSize]);
+  p.jumpIf('eq', length, numberSize, heard);
+  p.jumpIf('ne', length, 0, alive);
+  endContainer(p, child);
+  p.fail('the container ended under its seccomp filter', errnoNumber('ECHILD'));
+  p.place(alive);
+  passFailureOn({ buffer, length });
+
+  p.place(heard);
+  const must = (label: string, call: string, args: readonly Value[]): Ref =>
+    orEnd(p, { child, label, call, args });
+  const take = 'take the seccomp listener from the container';
+  const process = must(take, 'pidfd_open', [child, 0]);
+  const listener = must(take, 'pidfd_getfd', [process, p.value(buffer), 0]);
+  const agent = `send the seccomp listener to linux.seccomp.listenerPath ${path}`;
+  const socket = must(agent, 'socket', [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0]);
+  const address = socketAddress(path);
+  must(agent, 'connect', [socket, p.bytes(address), address.length]);
+  const message = messageWithDescriptor(p, listener, statePieces(p, state, child));
+  must(agent, 'sendmsg', [socket, message, MSG_NOSIGNAL]);
+  for (const fd of [socket, listener, process]) p.call('close the listener', 'close', [fd]);
+  sendGo(p, sync.parent);
+}
+
+function statePieces(
+  p: ProgramBuilder,
+  [before, between, after]: SeccompListener['state'],
+  child: Ref,
+): readonly { readonly start: Address | Ref; readonly length: number | Ref }[] {
+  const pid = decimal(p, child);
+  const text = (value: string): { readonly start: Address; readonly length: number } => {
+    const bytes = Buffer.from(value);
+    return { start: p.bytes(bytes), length: bytes.length };
+  };
+  return [text(before), pid, text(between), pid, text(after)];
+}
+
+/** struct sockaddr_un: {u16 family, path with its NUL} (unix(7)). */
+function socketAddress(path: string): Buffer {
+  const family = Buffer.alloc(2);
+  family.writeUInt16LE(AF_UNIX);
+  return Buffer.concat([family, Buffer.from(`${path}\0`)]);
+}
+
+/** A call of the monitor without which the container cannot go on. */
+function orEnd(
+  p: ProgramBuilder,
+  {
+    child,
+    label,
+    call,
+    args,
+  }: {
+    readonly child: Ref;
+    readonly label: string;
+    readonly call: string;
+    readonly args: readonly Value[];
+  },
+): Ref {
+  const done = p.label();
+  const result = p.call(label, call, args, { onError: 'ignore' });
+  p.jumpIf('ge', result, 0, done);
+  endContainer(p, child);
+  p.fail(label, p.compute('sub', 0, result));
+  p.place(done);
+  return result;
+}
+
+/** Its cgroups can be removed only when it is gone. */
+function endContainer(p: ProgramBuilder, child: Ref): void {
+  p.call('end the container', 'kill', [child, SIGKILL], { onError: 'ignore' });
+  p.call('wait for the end of the container', 'wait4', [child, 0, 0, 0], { onError: 'ignore' });
+}
