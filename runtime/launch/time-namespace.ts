@@ -8,7 +8,8 @@ import { writeHostProcFile } from './host-proc-file.ts';
  * Makes a time namespace with its offsets, and enters it (time_namespaces(7), Linux 5.6).
  *
  * unshare(2) makes it for children only, and the offsets can be set as long as nobody is inside; so the process, which
- * has no children, joins it afterwards by its name under /proc. It still is the user that forked it: root of a new user
+ * has no children, joins it afterwards by its name under /proc. (Since Linux 6.1 execve(2) would take it there as well.)
+ * It still is the user that forked it: root of a new user
  * namespace owns neither its files under /proc nor those of the host.
  */
 export function enterTimeNamespace(p: ProgramBuilder, offsets: TimeOffsets = {}): void {

@@ -142,6 +142,12 @@ describe('a filter that asks an agent', () => {
     });
   });
 
+  it('ends also when it waits for the answer of an agent that is not there', async () => {
+    const syscalls = [{ names: ['read'], action: 'SCMP_ACT_NOTIFY' as const }];
+    const request = machine.request(['true'], profile('/no/such/agent', { syscalls }));
+    await expect(machine.runtime.start(request)).rejects.toMatchObject({ code: 'START_FAILED' });
+  });
+
   it('needs no agent when no call is handed to one', async () => {
     const change = profile('/no/such/agent', { syscalls: [] });
     expect(await machine.shell('mkdir /x; echo made', change)).toBe('made');

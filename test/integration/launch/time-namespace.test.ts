@@ -1,7 +1,8 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeHostProcFile } from '../../../runtime/launch/host-proc-file.ts';
+import { enterTimeNamespace } from '../../../runtime/launch/time-namespace.ts';
 import { CLONE_NEWNS } from '../../../runtime/syscall/constants/clone.ts';
 import { MS_PRIVATE, MS_REC } from '../../../runtime/syscall/constants/mount.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
@@ -81,6 +82,17 @@ describe('a time namespace', () => {
     expect(Math.abs(uptime(stdout) - 2_000_000 - hostUptime())).toBeLessThan(60);
   });
 
+  it('is entered before the program is executed, which not every kernel does by itself', async () => {
+    const p = new ProgramBuilder('test');
+    enterTimeNamespace(p, { boottime: { secs: 5_000_000, nanosecs: 0 } });
+    const CLOCK_BOOTTIME = 7;
+    const now = p.reserve(16);
+    p.call('look', 'clock_gettime', [CLOCK_BOOTTIME, now]);
+    p.reply(now, 16);
+    const { data } = await machine.launcher.run(p);
+    expect(Math.abs(Number(data.readBigInt64LE(0)) - 5_000_000 - hostUptime())).toBeLessThan(60);
+  });
+
   it('can be joined by its path', async () => {
     const timeOffsets = { boottime: { secs: 3_000_000 } };
     const owner = await machine.start(
@@ -147,6 +159,21 @@ describe('a file of procfs is written', () => {
       message: expect.stringContaining('what is there is not procfs: EXDEV') as string,
     });
     expect(readFileSync(`${fake}/self/comm`, 'utf8')).toBe('');
+  });
+
+  it('and nothing that a folder in the place of /proc leads to', async () => {
+    const [fake, other] = [`${machine.folder}/links`, `${machine.folder}/other`];
+    for (const folder of [fake, other]) mkdirSync(folder);
+    symlinkSync(`${other}/self`, `${fake}/self`);
+    const made = machine.launcher.run(
+      program((p) => {
+        p.call('mount', 'mount', [p.string('proc'), p.string(other), p.string('proc'), 0, 0]);
+        bind(p, fake, '/proc');
+      }),
+    );
+    await expect(made).rejects.toMatchObject({
+      message: expect.stringContaining('what is there is not procfs: EXDEV') as string,
+    });
   });
 
   it('and no other file in its own place', async () => {
