@@ -1,4 +1,5 @@
 import { runChecked, type CommandOptions } from '../../host/commands.ts';
+import { listFolder } from '../../../runtime/host/files.ts';
 import type { ProvisionHost } from '../../host/provision-host.ts';
 import { exclusively } from '../lock/exclusively.ts';
 import type { LockFile } from '../lock/lock-file.ts';
@@ -49,6 +50,38 @@ export async function aptGet(
   const run = async (): Promise<string> =>
     runChecked(host.run, ['apt-get', ...options, ...args], command);
   await exclusively(host, { locks: aptLocks, run }, waiting);
+}
+
+/** Where dpkg(1) notes down what it is doing, a file a change: none are left when it comes to its end. */
+const updatesFolder = '/var/lib/dpkg/updates';
+
+/**
+ * Brings a dpkg(1) that was killed to its end: until then apt-get refuses everything. Does nothing where none was.
+ * Throws COMMAND_FAILED, PACKAGE_LOCKED.
+ */
+export async function finishInterrupted(host: ProvisionHost, work: PackageWork): Promise<void> {
+  const isInterrupted = async (): Promise<boolean> =>
+    (await listFolder(host.path(updatesFolder))).some((name) => /^\d+$/.test(name));
+  if (!(await isInterrupted())) return;
+  await dpkg(host, ['--force-confdef', '--force-confold', '--configure', '-a'], work);
+}
+
+/** Purges packages that were killed while they were unpacked, which apt-get cannot. Throws COMMAND_FAILED, PACKAGE_LOCKED. */
+export async function purgeBroken(
+  host: ProvisionHost,
+  names: readonly string[],
+  work: PackageWork,
+): Promise<void> {
+  await dpkg(host, ['--force-remove-reinstreq', '--force-depends', '--purge', ...names], work);
+}
+
+async function dpkg(
+  host: ProvisionHost,
+  args: readonly string[],
+  work: PackageWork,
+): Promise<void> {
+  const run = (): Promise<string> => runChecked(host.run, ['dpkg', ...args], quietly);
+  await exclusively(host, { locks: aptLocks, run }, work);
 }
 
 /** Runs apt-mark(8), which locks nothing but dpkg's database. */

@@ -35,18 +35,21 @@ export interface DpkgState {
   /** `installed`, `config-files`, `half-configured`, `unpacked`, `not-installed` ... */
   readonly status: string;
   readonly version: string;
+  /** Killed while it was unpacked: neither installed nor removed before that is put right (dpkg(1), "reinst-required"). */
+  readonly isBroken: boolean;
 }
 
 /** The format of `parseDpkgStates` for dpkg-query(1). */
-export const dpkgFormat = '${Package} ${db:Status-Status} ${Version}\\n';
+export const dpkgFormat = '${Package} ${db:Status-Status} ${Version} ${db:Status-Eflag}\\n';
 
 /** Packages by name. One that is there for two architectures counts with its better state. */
 export function parseDpkgStates(list: string): ReadonlyMap<string, DpkgState> {
   const states = new Map<string, DpkgState>();
   for (const line of list.split('\n')) {
-    const [name, status, version = ''] = line.split(' ');
+    const [name, status, version = '', flag] = line.split(' ');
     if (name === undefined || status === undefined) continue;
-    if (states.get(name)?.status !== 'installed') states.set(name, { status, version });
+    const state = { status, version, isBroken: flag === 'reinstreq' };
+    if (states.get(name)?.status !== 'installed') states.set(name, state);
   }
   return states;
 }

@@ -8,7 +8,9 @@ import {
   aptGet,
   aptLocks,
   aptMark,
+  finishInterrupted,
   installArguments,
+  purgeBroken,
   simulate,
   simulateChecked,
 } from './apt-get.ts';
@@ -49,11 +51,33 @@ async function refresh(host: ProvisionHost, work: PackageWork = {}): Promise<voi
 const interruptible = ({ signal }: PackageWork): { readonly interruptible?: AbortSignal } =>
   signal === undefined ? {} : { interruptible: signal };
 
+async function traces(host: ProvisionHost, names: readonly string[]): Promise<readonly string[]> {
+  const states = await packageStates(host);
+  return names.filter((name) => (states.get(name)?.status ?? 'not-installed') !== 'not-installed');
+}
+
+/** Puts right what a kill in the middle of dpkg has left of these packages: then they are whole, or not there. */
+async function repair(
+  host: ProvisionHost,
+  names: readonly string[],
+  work: PackageWork = {},
+): Promise<void> {
+  await finishInterrupted(host, work);
+  const states = await packageStates(host);
+  const broken = names.filter((name) => states.get(name)?.isBroken === true);
+  if (broken.length > 0) await purgeBroken(host, broken, work);
+}
+
 async function install(
   host: ProvisionHost,
   specs: readonly PackageSpec[],
   work: PackageWork = {},
 ): Promise<void> {
+  await repair(
+    host,
+    specs.map(({ name }) => name),
+    work,
+  );
   const args = installArguments(specs);
   // Downloading may be interrupted; unpacking and configuring must not be.
   await aptGet(host, [...args, '--download-only'], { ...work, ...interruptible(work) });
@@ -87,12 +111,7 @@ export const apt: PackageManager = {
       return state?.status !== 'installed' || (version ?? state.version) !== state.version;
     });
   },
-  traces: async (host, names) => {
-    const states = await packageStates(host);
-    return names.filter(
-      (name) => (states.get(name)?.status ?? 'not-installed') !== 'not-installed',
-    );
-  },
+  traces,
   configurationOnly: async (host, names) => {
     const states = await packageStates(host);
     return names.filter((name) => states.get(name)?.status === 'config-files');
@@ -107,10 +126,13 @@ export const apt: PackageManager = {
   },
   install,
   remove: async (host, names, work) => {
-    const goes = removedBy(await simulateChecked(host, ['purge', ...names]));
+    await repair(host, names, work);
+    const left = await traces(host, names);
+    if (left.length === 0) return { kind: 'removed' };
+    const goes = removedBy(await simulateChecked(host, ['purge', ...left]));
     const others = goes.filter((name) => !names.includes(name));
     if (others.length > 0) return { kind: 'needed', by: others };
-    await removePackages(host, names, work);
+    await removePackages(host, left, work);
     return { kind: 'removed' };
   },
   installedVersion: async (host, name) => {

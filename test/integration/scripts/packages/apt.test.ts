@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { apt } from '../../../../scripts/packages/apt/apt.ts';
 import { packageManagerOf } from '../../../../scripts/packages/index.ts';
 import type { PackageRepository } from '../../../../scripts/repositories/package-repository.ts';
@@ -39,6 +39,12 @@ beforeAll(async () => {
         { name: 'berth-dep', version: '1' },
         { name: 'berth-later', version: '1', fields: ['Depends: berth-dep'] },
         { name: 'berth-rival', version: '1', fields: ['Conflicts: berth-dep'] },
+        {
+          name: 'berth-killed',
+          version: '1',
+          fields: ['Depends: berth-dep'],
+          preinst: '#!/bin/sh\n[ -e /run/spared ] || kill -KILL $PPID\n',
+        },
         {
           name: 'berth-broken',
           version: '1',
@@ -166,6 +172,36 @@ describe('apt', () => {
       message: expect.stringMatching(/nothing goes here[\s\S]*dpkg: error processing/) as unknown,
     });
     expect(await apt.traces(machine, ['berth-broken'])).toEqual([]);
+  });
+
+  describe('a dpkg that was killed', () => {
+    const killed = ['berth-dep', 'berth-killed'];
+    const state = (): Promise<string> =>
+      machine.must('dpkg-query', '-W', '-f', '${db:Status-Abbrev}\\n', 'berth-killed');
+
+    beforeEach(async () => {
+      await rm(machine.path('/run/spared'), { force: true });
+      await expect(apt.install(machine, [{ name: 'berth-killed' }])).rejects.toMatchObject({
+        code: 'COMMAND_FAILED',
+      });
+      // The premise: apt-get itself does nothing any more.
+      expect(await state()).toMatch(/^.HR/);
+      const { exitCode } = await machine.run('apt-get', ['-y', 'purge', 'berth-killed']);
+      expect(exitCode).toBe(100);
+    });
+
+    test('is brought to its end when the same is installed again', async () => {
+      await machine.write('/run/spared', '');
+      await apt.install(machine, [{ name: 'berth-killed' }]);
+      expect(await state()).toMatch(/^ii /);
+      await apt.remove(machine, killed);
+    });
+
+    test('leaves nothing when that is taken back', async () => {
+      expect(await apt.remove(machine, killed)).toEqual({ kind: 'removed' });
+      expect(await apt.traces(machine, killed)).toEqual([]);
+      expect(await machine.must('dpkg', '--audit')).toBe('');
+    });
   });
 
   test('a version that no repository has is an error, and nothing is installed', async () => {
