@@ -77,8 +77,13 @@ export const provisioningMessages = {
   ),
 
   // Plans.
+  waitingFor: phrase(
+    (p: { step: string }) => `waiting for: ${p.step}`,
+    (p) => `等待完成：${p.step}`,
+  ),
   moreDone: phrase(
-    (p: { count: number }) => `(${p.count} more steps are done already)`,
+    (p: { count: number }) =>
+      p.count === 1 ? '(1 more step is done already)' : `(${p.count} more steps are done already)`,
     (p) => `（另有 ${p.count} 个步骤已完成）`,
   ),
   planUnsaved: phrase(

@@ -12,6 +12,8 @@ export interface ApplyInOrder<A> {
   readonly signal: AbortSignal | undefined;
   /** Applies one step; `signal` also ends when another one has failed. */
   readonly apply: (at: A, signal: AbortSignal) => Promise<void>;
+  /** Called when nothing but this step is left to wait for. */
+  readonly onWait?: (at: A) => void;
 }
 
 /** These wait for steps beside them: two package managers at a time are one too many. */
@@ -29,7 +31,7 @@ const kindsOfPackages: ReadonlySet<Step['kind']> = new Set([
  */
 export async function applyInOrder<A extends { readonly step: Step }>(
   steps: readonly A[],
-  { signal, apply }: ApplyInOrder<A>,
+  { signal, apply, onWait }: ApplyInOrder<A>,
 ): Promise<FailedStep<A> | undefined> {
   const stop = new AbortController();
   const either = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]);
@@ -45,14 +47,22 @@ export async function applyInOrder<A extends { readonly step: Step }>(
       stop.abort(error);
     }
   };
-  let beside = Promise.resolve();
+  let beside: { readonly at: A; readonly ended: Promise<void> } | undefined;
+  const forget = (): void => {
+    beside = undefined;
+  };
+  const besideEnds = async (): Promise<void> => {
+    if (beside === undefined) return;
+    onWait?.(beside.at);
+    await beside.ended;
+  };
   for (const at of steps) {
-    if (kindsOfPackages.has(at.step.kind)) await beside;
+    if (kindsOfPackages.has(at.step.kind)) await besideEnds();
     if (stop.signal.aborted) break;
-    if (isBeside(at.step)) beside = attempt(at);
+    if (isBeside(at.step)) beside = { at, ended: attempt(at).finally(forget) };
     else await attempt(at);
   }
-  await beside;
+  await besideEnds();
   return failed;
 }
 

@@ -69,6 +69,11 @@ async function continueRun(run: RunUnderWay, work: ApplyWork): Promise<void> {
   const failed = await applyInOrder(steps, {
     signal: work.signal,
     apply: (at, signal) => applyStep(at, { ...work, signal }),
+    onWait: ({ index, step }) => {
+      const described = bindStep(step).describe();
+      const line = m.waitingFor({ step: described });
+      work.listen({ kind: 'step-said', index, step: described, line });
+    },
   });
   if (failed !== undefined) {
     const { at, error } = failed;

@@ -19,9 +19,13 @@ export async function start(entry: BundleEntry): Promise<void> {
   const script = load(entry);
   const main = script.exports as { readonly run: typeof run };
   const exitCode = await main.run(entry, argv);
-  // eslint-disable-next-line no-restricted-properties -- this is the main of a bundle, as scripts/main.ts is of a checkout
-  process.exitCode = exitCode;
   if (entry === 'warm-up') await writeFile(cachePath, script.createCache());
+  if (entry === 'cli') {
+    // eslint-disable-next-line no-restricted-properties -- this is the main of a bundle, as scripts/main.ts is of a checkout
+    process.exit(exitCode);
+  }
+  // eslint-disable-next-line no-restricted-properties -- as above
+  process.exitCode = exitCode;
 }
 
 /** Whether this Node.js takes what was compiled when the bundle was made. */

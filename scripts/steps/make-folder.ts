@@ -37,7 +37,9 @@ type Captured = z.infer<typeof captured>;
 
 async function isFolder(path: string): Promise<boolean> {
   const info = await orIfMissing(stat(path), undefined);
-  if (info === undefined || info.isDirectory()) return info !== undefined;
+  if (info?.isDirectory() === true) return true;
+  // A link that leads nowhere is in the way as well.
+  if (info === undefined && (await orIfMissing(lstat(path), undefined)) === undefined) return false;
   throw new BerthError('PATH_IN_THE_WAY', {
     message: m.notFolder({ path }),
     remedy: m.lookAndMove({ path }),
@@ -61,7 +63,10 @@ async function removeTree(path: string): Promise<void> {
 async function undo(step: MakeFolderStep, context: UndoContext<Captured>): Promise<UndoOutcome> {
   if (context.captured.existed) return { kind: 'undone' };
   const path = context.host.path(step.path);
-  if ((await orIfMissing(lstat(path), undefined)) === undefined) return { kind: 'undone' };
+  const found = await orIfMissing(lstat(path), undefined);
+  if (found === undefined) return { kind: 'undone' };
+  // Somebody has put something else in its place.
+  if (!found.isDirectory()) return { kind: 'forgotten', note: m.notFolder({ path }) };
   const mayEmpty = step.removes === 'contents' || context.options.data === 'purge';
   if (step.removes !== 'empty' && mayEmpty) {
     await removeTree(path);

@@ -19,6 +19,7 @@ import { guardSystemFolder } from './guard-system-folder.ts';
 import { checkHost } from './host-check.ts';
 import type { UpOptions } from './options.ts';
 import type { CheckTarget } from '../host/check-host.ts';
+import type { ProvisionHost } from '../host/provision-host.ts';
 
 /** What is to be done, and what led to it. */
 export interface Decision {
@@ -47,7 +48,7 @@ export function requestOf(options: UpOptions): PlanRequest {
  * PLAN_INVALID, PLAN_STALE, USAGE (a data root that is a folder of the system).
  */
 export async function decide(options: UpOptions, env: UpEnvironment): Promise<Decision> {
-  const target = await targetOf(options, env);
+  const target = await targetOf(options, env.host);
   if (options.plan !== undefined) {
     return {
       plan: await savedPlan(options.plan, env),
@@ -97,8 +98,9 @@ async function featuresOf(options: UpOptions, env: UpEnvironment): Promise<Plann
   );
 }
 
-async function targetOf(options: UpOptions, env: UpEnvironment): Promise<CheckTarget> {
-  const { daemonConfig } = await hostFacts(env.host);
+/** What of the host is to be checked. Throws USAGE (a data root that is a folder of the system). */
+export async function targetOf(options: UpOptions, host: ProvisionHost): Promise<CheckTarget> {
+  const { daemonConfig } = await hostFacts(host);
   const configured = dataRootOf({ path: places.daemonConfig, text: daemonConfig });
   const dataRoot = options.dataRoot ?? configured ?? places.dataRoot;
   const from = options.dataRoot === undefined ? places.daemonConfig : '--data-root';

@@ -20,7 +20,7 @@ export interface UpOptions {
   readonly dryRun?: true;
   /** Plans as the bundle would once it is installed; implies `dryRun`. For install.sh, which installs nothing then. */
   readonly asInstalled?: true;
-  /** Says its version when the options are right, and does nothing. For install.sh, before it installs. */
+  /** Says its version and whether the options are right, and does nothing. For install.sh, before it installs. */
   readonly onlyOptions?: true;
   /** File of a saved plan to apply. */
   readonly plan?: string;

@@ -5,6 +5,7 @@ import { makeProgress, progressStyleFor } from '../ui/make-progress.ts';
 import { defineUpOptions, readUpOptions } from './options.ts';
 import { renderResult } from './render-result.ts';
 import { up } from './up.ts';
+import { verifyOptions } from './verify-options.ts';
 
 /** `berth up`: from a bare host to a running hello-world. */
 export const upVerb: Verb = {
@@ -12,7 +13,9 @@ export const upVerb: Verb = {
   run: async (context, command) => {
     const options = readUpOptions(command);
     if (options.onlyOptions) {
+      // Before the verdict: install.sh wants to know whether it starts at all, too.
       await context.console.output.write(`${berthProgram().version}\n`);
+      await verifyOptions(options, thisHost);
       return 0;
     }
     const style = progressStyleFor(context.console, { json: options.json });

@@ -1,4 +1,4 @@
-import { BerthError } from '../../errors/berth-error.ts';
+import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import { exists } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import type { HostConfig } from '../model/host-config.ts';
@@ -15,13 +15,26 @@ export async function prepareBinds(hostConfig: HostConfig): Promise<void> {
     if (mount.kind !== 'bind' || (await exists(mount.bind.source))) continue;
     const { source, missingSource } = mount.bind;
     if (missingSource === 'create-folder') {
-      await makeFolders(source, 0o755);
+      await makeSource(source);
       continue;
     }
     throw new BerthError('CONTAINER_CONFIG_INVALID', {
       message: `invalid mount config for type "bind": bind source path does not exist: ${source}`,
       remedy: 'Make the folder, or use "-v", which makes it.',
       details: { field: 'HostConfig.Mounts', value: source },
+    });
+  }
+}
+
+async function makeSource(source: string): Promise<void> {
+  try {
+    await makeFolders(source, 0o755);
+  } catch (cause) {
+    throw new BerthError('CONTAINER_CONFIG_INVALID', {
+      message: `error while creating mount source path '${source}': ${messageOf(cause)}`,
+      remedy: 'Name a folder that is there, or a path where one can be made.',
+      details: { field: 'HostConfig.Binds', value: source },
+      cause,
     });
   }
 }

@@ -29,13 +29,19 @@ json=
 dry=
 only=
 help=
-for argument in "$@"; do
+for argument; do
+  shift
   case $argument in
     --json) json=yes ;;
     --dry-run) dry=yes ;;
-    --install-only) only=yes ;;
+    # The only one that is not of "berth up", too.
+    --install-only)
+      only=yes
+      continue
+      ;;
     -h | --help) help=yes ;;
   esac
+  set -- "$@" "$argument"
 done
 
 tell() {
@@ -84,6 +90,8 @@ clean() {
 trap clean EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 131' QUIT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
@@ -122,7 +130,7 @@ take_lock() {
   ln -s "$$" "$lock" 2>/dev/null && locked=yes && return 0
   holder=$(readlink "$lock" 2>/dev/null || :)
   # Killed, it is gone, a zombie without a command line, or another program has its number by now.
-  if [ -n "$holder" ] && tr '\0' ' ' <"/proc/$holder/cmdline" 2>/dev/null | grep -q 'install\.sh'; then
+  if [ -n "$holder" ] && { tr '\0' ' ' <"/proc/$holder/cmdline"; } 2>/dev/null | grep -q 'install\.sh'; then
     fail UP_RUNNING "another install.sh, process $holder, is at work; wanted to be the only one" \
       "另一个 install.sh（进程 $holder）正在运行；同一时间只能运行一个" \
       'wait until it has ended, then try again' '请等待其结束后重试'
@@ -155,6 +163,26 @@ is_same() {
   [ -f "$2" ] && [ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]
 }
 
+# understands folder argument...: ends this where the berth in there does not take what it will be asked for, for afterwards
+# would be late. $started is the version that it says it is.
+understands() {
+  from=$1
+  shift
+  status=0
+  said=$("$from/bin/berth" up --only-options "$@") || status=$?
+  started=${said%%
+*}
+  [ "$status" != 0 ] || return 0
+  # 2: what the command line itself is refused with.
+  if [ "$started" = "$version" ] || [ "$status" = 2 ]; then
+    said=${said#"$version"}
+    [ -z "$said" ] || printf '%s\n' "${said#
+}"
+    exit "$status"
+  fi
+  started=nothing
+}
+
 copy() {
   needed=$(($(du -sk "$here" | { read -r size _ && echo "$size"; }) + 1024))
   # In a chroot df(1) may not find the mount; then cp tells.
@@ -166,7 +194,7 @@ copy() {
   fi
   mkdir "$staging" || cannot_write "$staging"
   # At the same time: both read every byte, and each has a processor's work.
-  is_whole "$here" &
+  (cd "$here" && exec sha256sum -c SHA256SUMS >/dev/null 2>&1) &
   checking=$!
   cp -R "$here/." "$staging/" || cannot_write "$staging"
   chmod -R u=rwX,go=rX "$staging"
@@ -176,22 +204,12 @@ copy() {
   checking=
   if [ -z "$whole" ]; then
     damaged=$(cd "$here" && sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*//p' | head -n 3 | tr '\n' ' ')
+    damaged=${damaged% }
     fail BUNDLE_CORRUPT "these files do not have the digests of SHA256SUMS: ${damaged:-?}; nothing was installed" \
       "以下文件与 SHA256SUMS 中的摘要不符：${damaged:-?}；未安装任何内容" \
       'copy the archive to this host again and unpack it anew' '请重新将安装包复制到本机并解压'
   fi
-  # Also whether it takes what it will be asked for: after the installation would be late.
-  status=0
-  if [ -n "$only" ]; then
-    started=$("$staging/bin/berth" --version) || status=$?
-  else
-    started=$("$staging/bin/berth" up --only-options "$@") || status=$?
-  fi
-  if [ "$status" = 2 ]; then
-    [ -z "$started" ] || printf '%s\n' "$started"
-    exit 2
-  fi
-  if [ "$status" != 0 ]; then started=nothing; fi
+  understands "$staging" "$@"
   if [ "$started" != "$version" ]; then
     fail BUNDLE_NOT_INSTALLED "berth does not start from \"$staging\" (it said \"$started\"), see above; nothing was installed" \
       "berth 无法从\"$staging\"启动（输出为\"$started\"），原因见上；未安装任何内容" \
@@ -239,6 +257,7 @@ take_lock || cannot_write "$home"
 rm -rf "$home"/.new-* "$home"/.old-*
 [ -z "$made_opt" ] || echo "$opt" >>"$record" || cannot_write "$record"
 if is_same "$here/SHA256SUMS" "$target/SHA256SUMS" && is_whole "$target"; then
+  understands "$target" "$@"
   say "berth $version is installed already" "berth $version 已安装"
 else
   copy "$@"

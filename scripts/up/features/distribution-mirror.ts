@@ -24,6 +24,10 @@ export const distributionMirror: UpFeature = {
       ? {}
       : { distributionMirror: options.distributionMirror };
   },
+  verify: async (raw, host) => {
+    const { distributionMirror: word }: DistributionMirrorOptions = raw;
+    if (word !== undefined) await mirrorNamed(word, host);
+  },
   plan: async (raw, env) => {
     const options: DistributionMirrorOptions = raw;
     if (options.distributionMirror === undefined) return nothingPlanned;

@@ -48,6 +48,11 @@ export interface UpFeature {
    * continued for the same wish. Throws USAGE.
    */
   request(options: FeatureOptions): PlanRequest;
+  /**
+   * Whether its options name what there is, as far as this host alone can say: no server is asked. Throws BerthError. For
+   * install.sh, which asks before it installs.
+   */
+  readonly verify?: (options: FeatureOptions, host: ProvisionHost) => Promise<void>;
   /** What is to be done; `nothingPlanned` when it was not asked for. Changes nothing. Throws BerthError. */
   plan(options: FeatureOptions, env: FeatureEnvironment): Promise<FeaturePlan>;
   /** What can only be done through the running engine, such as the import of images. What it makes is container data. */

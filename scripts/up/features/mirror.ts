@@ -3,6 +3,8 @@ import { mirrorMessages as m } from '../../../messages/areas/mirrors.ts';
 import { readTextIfExists } from '../../../runtime/host/files.ts';
 import { mergeRegistryMirrors, registryMirrorsOf } from '../../../templates/daemon-json.ts';
 import { places } from '../../host/places.ts';
+import { loadCatalogue } from '../../mirrors/catalogue/load-catalogue.ts';
+import { parseWishes } from '../../mirrors/catalogue/wish.ts';
 import { chosenRegistryMirrors } from '../../mirrors/choose.ts';
 import { backupSteps } from '../../mirrors/use/config-steps.ts';
 import {
@@ -32,6 +34,9 @@ export const mirror: UpFeature = {
   request: (raw) => {
     const words = wordsOf(raw);
     return words.length === 0 ? {} : { mirror: words.join(' ') };
+  },
+  verify: async (raw, host) => {
+    parseWishes(wordsOf(raw), await loadCatalogue(host, undefined));
   },
   plan: async (raw, { host, context, tell }) => {
     const words = wordsOf(raw);

@@ -116,6 +116,16 @@ describe('a failed creation', () => {
       'bind source path does not exist: /no/such/place',
     );
   });
+
+  test.each(['/proc/none', '/sys/none/deeper', '/etc/hostname/below'])(
+    "because a bind's source %s cannot be made names it",
+    async (source) => {
+      await expect(create('bind', ['echo'], { Binds: [`${source}:/x`] })).rejects.toMatchObject({
+        code: 'CONTAINER_CONFIG_INVALID',
+        message: expect.stringContaining(`mount source path '${source}': E`) as unknown,
+      });
+    },
+  );
 });
 
 describe('a container with AutoRemove', () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { appendFile, chmod, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../runtime/host/clock.ts';
 import { applyPlan, resumeRun, type ApplyWork } from '../../../scripts/apply/apply-plan.ts';
@@ -75,6 +75,21 @@ describe('applying a plan', () => {
     expect(await readFile(host.path('/etc/existing.conf'), 'utf8')).toBe('x\n');
     expect(await undoEverything()).toEqual([]);
     expect(await snapshotTree(host.root)).toEqual(before);
+  });
+
+  test('a link that leads nowhere is in the way of a folder', async () => {
+    await symlink('nowhere', host.path('/etc/berth'));
+    const step = { kind: 'make-folder', path: '/etc/berth', mode: 0o755, removes: 'contents' };
+    await expect(planOf([step as Step])).rejects.toMatchObject({ code: 'PATH_IN_THE_WAY' });
+  });
+
+  test('what somebody puts in the place of a folder stays, and stops nothing', async () => {
+    const step = { kind: 'make-folder', path: '/etc/berth', mode: 0o755, removes: 'contents' };
+    await applyPlan(await planOf([step as Step]), await work());
+    await rm(host.path('/etc/berth'), { recursive: true });
+    await symlink('nowhere', host.path('/etc/berth'));
+    expect(await undoEverything()).toEqual([]);
+    expect(await readlink(host.path('/etc/berth'))).toBe('nowhere');
   });
 
   test('is undone to the byte, journal included', async () => {

@@ -116,15 +116,29 @@ describe('install.sh with options of "berth up"', () => {
   const untouched = [...nothing, '/local 40755 0:0', '/opt 40755 0:0'];
 
   test.each([
-    ['--no-such-option', /no-such-option/],
-    ['--data-root relative', /--data-root/],
-    ['--plan x --data-root /x', /--plan/],
+    ['--no-such-option', /^berth: USAGE: .*no-such-option/m],
+    ['--install-only --no-such-option', /^berth: USAGE: .*no-such-option/m],
+    ['--data-root relative', /^berth: USAGE: .*--data-root/m],
+    ['--data-root /etc', /^berth: USAGE: .*--data-root/m],
+    ['--plan x --data-root /x', /^berth: USAGE: .*--plan/m],
+    ['--plan /no-such-plan', /^berth: PLAN_INVALID: /m],
+    ['--skip no-such-check=because', /^berth: CHECK_UNKNOWN: /m],
+    ['--mirror no-such-mirror', /^berth: MIRROR_UNKNOWN: /m],
   ])('refuses %s before it installs', async (options, says) => {
     const { exitCode, output } = await install(`sh "$2/install.sh" ${options}`);
-    expect(exitCode).toBe(2);
-    expect(output).toMatch(/^berth: USAGE: /m);
+    expect(exitCode).not.toBe(0);
     expect(output).toMatch(says);
+    expect(output).not.toContain('does not start');
     expect(await state()).toEqual(untouched);
+  });
+
+  test('refuses them where it is installed already, and changes nothing', async () => {
+    await install();
+    await install(`ln -sfn other /opt/berth/current`);
+    const before = await state();
+    const { exitCode } = await install('sh "$2/install.sh" --no-such-option');
+    expect(exitCode).toBe(2);
+    expect(await state()).toEqual(before);
   });
 
   test('refuses them as JSON, too', async () => {

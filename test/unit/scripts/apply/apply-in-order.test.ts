@@ -22,6 +22,7 @@ function start(steps: readonly At[], signal?: AbortSignal) {
   const ends = new Map<string, PromiseWithResolvers<undefined>>();
   const failed = applyInOrder(steps, {
     signal,
+    onWait: ({ name }) => log.push(`?${name}`),
     apply: async ({ name }, either) => {
       log.push(`+${name}`);
       const end = Promise.withResolvers<undefined>();
@@ -61,7 +62,7 @@ describe('applyInOrder', () => {
     const { log, failed, end } = start([packages('nft', 'beside'), folder('a'), folder('b')]);
     await end('a');
     await end('b');
-    expect(log).toEqual(['+nft', '+a', '-a', '+b', '-b']);
+    expect(log).toEqual(['+nft', '+a', '-a', '+b', '-b', '?nft']);
     await end('nft');
     expect(await failed).toBeUndefined();
   });
@@ -72,7 +73,7 @@ describe('applyInOrder', () => {
     await end('p');
     await end('a');
     expect(await failed).toBeUndefined();
-    expect(log).toEqual(['+nft', '-nft', '+p', '-p', '+a', '-a']);
+    expect(log).toEqual(['+nft', '?nft', '-nft', '+p', '-p', '+a', '-a']);
   });
 
   test('what fails beside ends the step under way, and none is begun', async () => {
@@ -86,7 +87,7 @@ describe('applyInOrder', () => {
   test('waits for what is beside when another step fails, and says the first failure', async () => {
     const { log, failed, fail } = start([packages('nft', 'beside'), folder('a'), folder('b')]);
     await fail('a');
-    expect(log).toEqual(['+nft', '+a', '!nft', '!a']);
+    expect(log).toEqual(['+nft', '+a', '!nft', '!a', '?nft']);
     await fail('nft');
     expect(await failed).toMatchObject({ at: { name: 'a' } });
   });
