@@ -33,6 +33,10 @@ export const downMessages = {
     'Nothing to undo: berth has not set up this host.',
     '没有可撤销的内容：berth 没有配置过本机。',
   ),
+  removedItself: phrase(
+    (p: { version: string; path: string }) => `berth ${p.version} itself is removed from ${p.path}`,
+    (p) => `已从 ${p.path} 移除 berth ${p.version} 本身`,
+  ),
   nothingChanged: text('Nothing was changed.', '没有做任何更改。'),
   isDown: text('berth is down; the host is as it was.', 'berth 的配置已撤销；主机已恢复原状。'),
   isDownButInstalled: phrase(

@@ -47,9 +47,14 @@ export async function down(options: DownOptions, env: DownEnvironment): Promise<
   const { host, context } = env;
   return withJournal({ host, clock: context.clock }, async (journal) => {
     const result = await undoAll(options, { ...env, journal });
-    if (result.outcome !== 'declined') await removeLook(host);
-    if (options.purge && result.outcome !== 'declined') await removeBundles(host);
-    return result.outcome === 'undone' ? withInstallation(result, host) : result;
+    if (result.outcome === 'declined') return result;
+    await removeLook(host);
+    const version = await currentVersion(host);
+    if (options.purge) await removeBundles(host);
+    if (result.outcome === 'undone') return withInstallation(result, host);
+    return options.purge && version !== undefined
+      ? { ...result, notes: [m.removedItself({ version, path: bundlesFolder })] }
+      : result;
   });
 }
 

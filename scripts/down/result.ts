@@ -27,9 +27,9 @@ export interface DownResult {
 
 /** The end of `berth down`, for people. */
 export function renderDownResult(result: DownResult): string {
-  if (result.outcome === 'nothing-to-do') return `${m.nothingToUndo()}\n`;
   if (result.outcome === 'declined') return `${m.nothingChanged()}\n`;
   const notes = result.notes.map((note) => `  ${m.note({ note })}`);
+  if (result.outcome === 'nothing-to-do') return [m.nothingToUndo(), ...notes, ''].join('\n');
   const kept =
     result.data?.fate === 'kept'
       ? [`  ${m.keptData({ data: describeInventory(result.data) })}`]

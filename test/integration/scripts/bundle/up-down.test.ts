@@ -82,3 +82,11 @@ test('"berth down" leaves berth itself, for the next "berth up"', async () => {
   expect(await readdir(host.path('/opt'))).toEqual([]);
   expect(installed.length).toBeGreaterThan(0);
 }, 120_000);
+
+test('"berth down --purge" says that berth goes, also where nothing else was done', async () => {
+  await host.start(['sh', `${bundle.unpacked}/install.sh`, '--install-only']).ended;
+  const down = await host.start(['/usr/local/bin/berth', 'down', '--purge', '--yes']).ended;
+  expect(down).toMatchObject({ exitCode: 0 });
+  expect(down.stdout).toMatch(/Nothing to undo[\s\S]*itself is removed from \/opt\/berth/);
+  expect(await readdir(host.path('/opt'))).toEqual([]);
+}, 120_000);
