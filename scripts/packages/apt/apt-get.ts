@@ -66,13 +66,16 @@ export async function finishInterrupted(host: ProvisionHost, work: PackageWork):
   await dpkg(host, ['--force-confdef', '--force-confold', '--configure', '-a'], work);
 }
 
-/** Purges packages that were killed while they were unpacked, which apt-get cannot. Throws COMMAND_FAILED, PACKAGE_LOCKED. */
-export async function purgeBroken(
+/**
+ * Removes packages that were killed while they were unpacked, which apt-get cannot. Their configuration stays: it may be
+ * somebody's from before. Throws COMMAND_FAILED, PACKAGE_LOCKED.
+ */
+export async function removeBroken(
   host: ProvisionHost,
   names: readonly string[],
   work: PackageWork,
 ): Promise<void> {
-  await dpkg(host, ['--force-remove-reinstreq', '--force-depends', '--purge', ...names], work);
+  await dpkg(host, ['--force-remove-reinstreq', '--force-depends', '--remove', ...names], work);
 }
 
 async function dpkg(

@@ -10,7 +10,7 @@ import {
   aptMark,
   finishInterrupted,
   installArguments,
-  purgeBroken,
+  removeBroken,
   simulate,
   simulateChecked,
 } from './apt-get.ts';
@@ -65,7 +65,7 @@ async function repair(
   await finishInterrupted(host, work);
   const states = await packageStates(host);
   const broken = names.filter((name) => states.get(name)?.isBroken === true);
-  if (broken.length > 0) await purgeBroken(host, broken, work);
+  if (broken.length > 0) await removeBroken(host, broken, work);
 }
 
 async function install(
