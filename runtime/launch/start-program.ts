@@ -9,10 +9,8 @@ import {
   O_WRONLY,
 } from '../syscall/constants/fs.ts';
 import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../syscall/constants/process.ts';
-import { numberedPath } from '../syscall/decimal.ts';
 import { failureSize } from '../syscall/layout.ts';
 import { launcherFd } from '../syscall/launcher-program.ts';
-import type { IdMapping } from '../spec/linux.ts';
 import type { Address, Ref } from '../syscall/program.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { buildContainerProcess } from './container-process.ts';
@@ -21,6 +19,7 @@ import { buildMonitor } from './monitor/monitor.ts';
 import { openControlSocket } from './monitor/control-socket.ts';
 import { joinCgroups, joinsItself } from './join-cgroups.ts';
 import { makeCgroups } from './make-cgroups.ts';
+import { mapIds } from './map-ids.ts';
 import { passListenerOn } from './seccomp-listener.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { endsToClose, type MonitorStreams, openStreams } from './streams.ts';
@@ -94,32 +93,6 @@ function becomeMonitor(p: ProgramBuilder, plan: StartPlan): void {
 function openLog(p: ProgramBuilder, path: string): Ref {
   const flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
   return p.call(`open the log ${path}`, 'openat', [AT_FDCWD, p.string(path), flags, 0o640]);
-}
-
-/** Writes the id maps, which only a process outside may do, and lets the child become root of its namespace. */
-function mapIds(
-  p: ProgramBuilder,
-  {
-    child,
-    plan,
-    sync,
-  }: { readonly child: Ref; readonly plan: StartPlan; readonly sync: SyncChannel },
-): void {
-  const { uidMappings, gidMappings } = plan.spec.linux;
-  const maps = { uid_map: uidMappings, gid_map: gidMappings };
-  for (const [file, mappings] of Object.entries(maps)) {
-    const path = numberedPath(p, { prefix: '/proc/', number: child, suffix: `/${file}` });
-    const text = mappings.map(mappingLine).join('');
-    const label = `write ${file} of the container`;
-    const fd = p.call(label, 'openat', [AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0]);
-    p.call(label, 'write', [fd, p.string(text), text.length]);
-    p.call(label, 'close', [fd]);
-  }
-  sendGo(p, sync.parent);
-}
-
-function mappingLine({ containerID, hostID, size }: IdMapping): string {
-  return `${containerID} ${hostID} ${size}\n`;
 }
 
 /** What the monitor holds while the container starts. */

@@ -1,0 +1,107 @@
+import { posix } from 'node:path';
+import type { Mount } from '../spec/mount.ts';
+import { CLONE_NEWCGROUP } from '../syscall/constants/clone.ts';
+import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { addCgroupMount, isCgroupMount } from './cgroup-mount.ts';
+import type { ContainerProcessInput } from './container-process.ts';
+import {
+  bindHostDevices,
+  devicesOf,
+  makeDeviceLinks,
+  makeDevices,
+  openHostDevices,
+} from './devices.ts';
+import { makeFolders } from './folders.ts';
+import { HostDescriptors } from './host-descriptors.ts';
+import { addMount, openSources } from './mounts.ts';
+import { makeReadOnly, maskPaths } from './protected-paths.ts';
+import {
+  enterRoot,
+  isolateMounts,
+  leaveHost,
+  makeRootReadOnly,
+  mountRoot,
+} from './root-file-system.ts';
+import { setSecurityLabels } from './security-labels.ts';
+import { rootFolder, type StartPlan } from './start-plan.ts';
+import { useStreams } from './streams.ts';
+import { awaitGo } from './sync-channel.ts';
+
+/** Makes the container's file system, from the host's tree to a root that nothing of the host can be reached from. */
+export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void {
+  const { plan } = input;
+  const { spec } = plan;
+  const target = `${plan.runDir}/${rootFolder}`;
+  isolateMounts(p);
+  mountRoot(p, plan, target);
+
+  const host = new HostDescriptors(p);
+  const sources = openSources(host, spec.mounts, plan.sourceKinds);
+  const devices = devicesOf(spec.linux.devices);
+  const hostDevices = plan.namespaces.newUser ? openHostDevices(host, devices) : undefined;
+  const hostRoot = enterRoot(p, target);
+
+  // The image may have links to /proc/self/fd or /proc/self/cwd, which would lead out as long as something of the host
+  // is open: as long as paths of the image are walked there is no procfs that could make sense of them.
+  const { first, last } = procMountsLast(spec.mounts);
+  const label = spec.linux.mountLabel;
+  for (const mount of first) addMount(p, mount, { host, source: sources.get(mount), label });
+  if (hostDevices) bindHostDevices(p, devices, { host, opened: hostDevices });
+  else makeDevices(p, devices);
+  // Right after it was made: an inode of the container's own, so that nothing it does to a mask reaches the host's.
+  const nullDevice = host.openInside('/dev/null');
+  makeDeviceLinks(p);
+  makeFolders(p, spec.process.cwd);
+  mountCgroups(p, input);
+  useStreams(p, input.streams, {
+    user: spec.process.user.uid,
+    consoleSize: spec.process.consoleSize,
+    sync: input.sync,
+  });
+
+  for (const mount of last) addMount(p, mount, { host, source: sources.get(mount), label });
+  tuneKernel(p, plan);
+  setSecurityLabels(p, spec.process);
+  makeReadOnly(p, spec.linux.readonlyPaths);
+  maskPaths(p, spec.linux.maskedPaths, { host, nullDevice, label });
+  host.closeAll();
+  leaveHost(p, hostRoot, target);
+  if (spec.root.readonly) makeRootReadOnly(p);
+}
+
+/** Splits the mounts: those on /proc and below come last, the others keep their order before them. */
+function procMountsLast(mounts: readonly Mount[]): {
+  readonly first: readonly Mount[];
+  readonly last: readonly Mount[];
+} {
+  const isProc = ({ type, destination }: Mount): boolean =>
+    type === 'proc' || `${posix.normalize(destination)}/`.startsWith('/proc/');
+  const rest = mounts.filter((mount) => !isCgroupMount(mount));
+  return { first: rest.filter((mount) => !isProc(mount)), last: rest.filter(isProc) };
+}
+
+/** Waits until the process is in its cgroups; what it sees of them from then on begins there (cgroup_namespaces(7)). */
+function mountCgroups(p: ProgramBuilder, { plan, sync }: ContainerProcessInput): void {
+  awaitGo(p, sync);
+  if (plan.namespaces.newCgroup) p.call('make the cgroup namespace', 'unshare', [CLONE_NEWCGROUP]);
+  for (const mount of plan.spec.mounts.filter(isCgroupMount)) {
+    const { mountLabel: label } = plan.spec.linux;
+    addCgroupMount(p, mount, { hierarchies: plan.cgroup.hierarchies, label });
+  }
+}
+
+/** Writes what is set through procfs: the OOM score through the host's, sysctls through the container's own. */
+function tuneKernel(p: ProgramBuilder, { oomScoreAdj, spec }: StartPlan): void {
+  if (oomScoreAdj !== undefined) writeFile(p, 'proc/self/oom_score_adj', String(oomScoreAdj));
+  for (const [name, value] of Object.entries(spec.linux.sysctl)) {
+    writeFile(p, `/proc/sys/${name.replaceAll('.', '/')}`, value);
+  }
+}
+
+function writeFile(p: ProgramBuilder, path: string, value: string): void {
+  const label = `write ${value} to ${path}`;
+  const fd = p.call(label, 'openat', [AT_FDCWD, p.string(path), O_WRONLY | O_CLOEXEC, 0]);
+  p.call(label, 'write', [fd, p.string(value), Buffer.byteLength(value)]);
+  p.call(label, 'close', [fd]);
+}
