@@ -8,6 +8,7 @@ import {
   SIGSET_SIZE,
 } from '../syscall/constants/process.ts';
 import { errnoNumber } from '../syscall/errno.ts';
+import { firstKeptFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { becomeUser } from './credentials.ts';
@@ -23,11 +24,13 @@ export function becomeProgram(p: ProgramBuilder, plan: StartPlan, sync: Ref): vo
   setLimits(p, plan);
   const { process } = plan.spec;
   // A kernel without keyrings, or one whose quota is used up, runs containers all the same.
-  p.call('join a keyring', 'keyctl', [KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0], {
-    onError: 'ignore',
-  });
+  if (plan.newKeyring)
+    p.call('join a keyring', 'keyctl', [KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0], {
+      onError: 'ignore',
+    });
+  passDescriptors(p, plan.preserveFds);
   // Everything was opened with close-on-exec; this is for what the program that started us had left open.
-  p.call('close on exec', 'close_range', [3, 0xffffffff, CLOSE_RANGE_CLOEXEC], {
+  p.call('close on exec', 'close_range', [3 + plan.preserveFds, 0xffffffff, CLOSE_RANGE_CLOEXEC], {
     onError: 'ignore',
   });
   if (process.noNewPrivileges)
@@ -57,6 +60,13 @@ export function becomeProgram(p: ProgramBuilder, plan: StartPlan, sync: Ref): vo
   p.call('live on without the monitor', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
   if (process.noNewPrivileges) installFilter(p, plan, sync);
   execute(p, process);
+}
+
+/** What the caller handed over begins right after the standard streams (sd_listen_fds(3)). */
+function passDescriptors(p: ProgramBuilder, count: number): void {
+  const from = firstKeptFd + 3;
+  for (let i = 0; i < count; i += 1)
+    p.call(`hand descriptor ${3 + i} over`, 'dup3', [from + i, 3 + i, 0]);
 }
 
 /** What needs the capabilities that go with the user, and calls that a filter may forbid. */

@@ -2,22 +2,14 @@ import { PR_SET_PDEATHSIG, SIGKILL } from '../syscall/constants/process.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { becomeProgram } from './become-program.ts';
+import type { ContainerProcessInput } from './container-process-input.ts';
 import { buildFileSystem } from './file-system.ts';
 import { joinOwnCgroups, joinsItself } from './join-cgroups.ts';
 import { bringUpLoopback } from './loopback.ts';
 import { joinNamespaces } from './namespaces.ts';
-import type { StartPlan } from './start-plan.ts';
-import type { ContainerStreams } from './streams.ts';
+import { waitAtGate } from './start-gate.ts';
 import { awaitGo } from './sync-channel.ts';
 import { enterTimeNamespace } from './time-namespace.ts';
-
-/** What the container's first process gets from the monitor that forked it. */
-export interface ContainerProcessInput {
-  readonly plan: StartPlan;
-  /** Its end of the start-up channel. */
-  readonly sync: Ref;
-  readonly streams: ContainerStreams;
-}
 
 /**
  * The steps of the container's first process, from the fork in new namespaces to execve(2). A failure is reported on
@@ -40,6 +32,7 @@ export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcess
   if (spec.domainname !== undefined) setName(p, 'setdomainname', spec.domainname);
   if (plan.namespaces.newNetwork) bringUpLoopback(p);
 
+  if (input.gate) waitAtGate(p, { gate: input.gate, sync, process: plan.spec.process });
   becomeProgram(p, plan, sync);
 }
 

@@ -48,7 +48,7 @@ export class ContainerRuntime {
     });
     try {
       const { data } = await this.#launcher.spawn(
-        startProgram(plan, `start ${request.id.slice(0, 12)}`),
+        startProgram(plan, { ...request, name: `start ${request.id.slice(0, 12)}` }),
       );
       return { pid: data.readUInt32LE(0), warnings };
     } catch (error) {

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import type { Process } from '../spec/process.ts';
+import { AT_FDCWD, S_IFDIR, S_IFMT } from '../syscall/constants/fs.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { statMode, statSize } from '../syscall/tree/stat.ts';
 
 /** Step labels begin with this, so that a failure to execute can be told from one to prepare. */
 export const executeLabel = 'execute';
@@ -44,6 +46,39 @@ export function execute(p: ProgramBuilder, { args, env }: Process): void {
   p.set(error, errnoNumber('EACCES'));
   p.place(failed);
   p.fail(label, p.value(error));
+}
+
+/**
+ * Looks whether there is something to execute, without executing it: for the moment when a container is made and its
+ * program waits. What cannot be told yet, such as a file that only the program's user may see, is left to `execute`.
+ */
+export function findProgram(p: ProgramBuilder, { args, env, cwd }: Process): void {
+  const [program = ''] = args;
+  const label = `${executeLabel} ${program}`;
+  const folders = program.includes('/') ? [''] : searchPath(env);
+  const [found, denied] = [p.label(), p.label()];
+  const status = p.reserve(statSize);
+  const isDenied = p.reserve(8);
+  for (const folder of folders) {
+    const [next, failed] = [p.label(), p.label()];
+    const path = p.string(posix.resolve(cwd, folder, program));
+    const result = p.call(label, 'newfstatat', [AT_FDCWD, path, status, 0], { onError: failed });
+    const mode = p.load(32, p.compute('add', status, statMode));
+    p.set(isDenied, 1);
+    p.jumpIf('eq', p.compute('and', mode, S_IFMT), S_IFDIR, next);
+    p.jumpIf('ne', p.compute('and', mode, 0o111), 0, found);
+    p.jump(next);
+    p.place(failed);
+    for (const missing of ['ENOENT', 'ENOTDIR'])
+      p.jumpIf('eq', result, -errnoNumber(missing), next);
+    p.jump(found);
+    p.place(next);
+  }
+  p.jumpIf('ne', p.value(isDenied), 0, denied);
+  p.fail(label, errnoNumber('ENOENT'));
+  p.place(denied);
+  p.fail(label, errnoNumber('EACCES'));
+  p.place(found);
 }
 
 function searchPath(env: readonly string[]): readonly string[] {

@@ -4,7 +4,7 @@ import { CLONE_NEWCGROUP } from '../syscall/constants/clone.ts';
 import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { addCgroupMount, isCgroupMount } from './cgroup-mount.ts';
-import type { ContainerProcessInput } from './container-process.ts';
+import type { ContainerProcessInput } from './container-process-input.ts';
 import {
   bindHostDevices,
   devicesOf,

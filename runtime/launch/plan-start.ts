@@ -17,12 +17,21 @@ import { refuseUnknownModules } from './security-modules.ts';
 import type { StartPlan } from './start-plan.ts';
 
 /** What is asked for: a config and where the container's parts are. */
-export interface StartRequest {
+export interface ContainerRequest {
   readonly id: string;
   readonly spec: Spec;
   readonly rootfs: RootfsMount;
   /** An existing folder that only root can enter; the monitor's socket and the exit record are put there. */
   readonly runDir: string;
+  /** The folder that hooks and agents are told of; absent: `runDir`. */
+  readonly bundle?: string;
+  /** See `StartPlan`. */
+  readonly preserveFds?: number;
+  readonly newKeyring?: boolean;
+}
+
+/** A container that a monitor watches over. */
+export interface StartRequest extends ContainerRequest {
   /** Framed output is appended to it (monitor/protocol.ts). */
   readonly logFile: string;
   readonly stdin: 'none' | 'open';
@@ -34,7 +43,7 @@ export interface StartRequest {
  * @throws SPEC_UNSUPPORTED naming the field, ROOTFS_TOO_DEEP, MOUNT_SOURCE_MISSING, and the errors of cgroup and seccomp.
  */
 export async function planStart(
-  request: StartRequest,
+  request: ContainerRequest,
   { host, filters }: { readonly host: HostFacts; readonly filters: FilterCache },
 ): Promise<{ readonly plan: StartPlan; readonly warnings: readonly string[] }> {
   const { spec } = request;
@@ -60,16 +69,16 @@ export async function planStart(
       overlayOptions: rootOptions(spec, host),
       namespaces,
       runDir: request.runDir,
-      logFile: request.logFile,
-      stdin: request.stdin,
       cgroup,
       sourceKinds: await sourceKinds(spec),
       seccomp,
       seccompListener: seccomp?.notifies
-        ? planListener(spec, { id: request.id, bundle: request.runDir })
+        ? planListener(spec, { id: request.id, bundle: request.bundle ?? request.runDir })
         : undefined,
       rlimits: limits,
       oomScoreAdj: oom.value,
+      preserveFds: request.preserveFds ?? 0,
+      newKeyring: request.newKeyring ?? true,
       lastCapability: host.lastCapability,
     },
     warnings: [

@@ -1,11 +1,12 @@
 import type { Spec } from '../spec/spec.ts';
-import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_STREAM } from '../syscall/constants/io.ts';
-import { SIGKILL } from '../syscall/constants/process.ts';
+import { MSG_NOSIGNAL } from '../syscall/constants/io.ts';
 import { decimal } from '../syscall/decimal.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import { failureSize } from '../syscall/layout.ts';
 import type { Address, Ref, Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { connectTo } from './connect-to.ts';
+import { endContainer, orEnd } from './end-container.ts';
 import { awaitGo, messageWithDescriptor, sendGo, type SyncChannel } from './sync-channel.ts';
 
 /** Where the listener of a filter goes, and what is said with it. */
@@ -92,9 +93,7 @@ export function passListenerOn(
   const process = must(take, 'pidfd_open', [child, 0]);
   const listener = must(take, 'pidfd_getfd', [process, p.value(buffer), 0]);
   const agent = `send the seccomp listener to linux.seccomp.listenerPath ${path}`;
-  const socket = must(agent, 'socket', [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0]);
-  const address = socketAddress(path);
-  must(agent, 'connect', [socket, p.bytes(address), address.length]);
+  const socket = connectTo(p, { path, label: agent, child });
   const message = messageWithDescriptor(p, listener, statePieces(p, state, child));
   must(agent, 'sendmsg', [socket, message, MSG_NOSIGNAL]);
   for (const fd of [socket, listener, process]) p.call('close the listener', 'close', [fd]);
@@ -112,41 +111,4 @@ function statePieces(
     return { start: p.bytes(bytes), length: bytes.length };
   };
   return [text(before), pid, text(between), pid, text(after)];
-}
-
-/** struct sockaddr_un: {u16 family, path with its NUL} (unix(7)). */
-function socketAddress(path: string): Buffer {
-  const family = Buffer.alloc(2);
-  family.writeUInt16LE(AF_UNIX);
-  return Buffer.concat([family, Buffer.from(`${path}\0`)]);
-}
-
-/** A call of the monitor without which the container cannot go on. */
-function orEnd(
-  p: ProgramBuilder,
-  {
-    child,
-    label,
-    call,
-    args,
-  }: {
-    readonly child: Ref;
-    readonly label: string;
-    readonly call: string;
-    readonly args: readonly Value[];
-  },
-): Ref {
-  const done = p.label();
-  const result = p.call(label, call, args, { onError: 'ignore' });
-  p.jumpIf('ge', result, 0, done);
-  endContainer(p, child);
-  p.fail(label, p.compute('sub', 0, result));
-  p.place(done);
-  return result;
-}
-
-/** Its cgroups can be removed only when it is gone. */
-function endContainer(p: ProgramBuilder, child: Ref): void {
-  p.call('end the container', 'kill', [child, SIGKILL], { onError: 'ignore' });
-  p.call('wait for the end of the container', 'wait4', [child, 0, 0, 0], { onError: 'ignore' });
 }

@@ -15,8 +15,6 @@ export interface StartPlan {
   readonly namespaces: NamespacePlan;
   /** Folder of the monitor: its socket and the exit record. */
   readonly runDir: string;
-  readonly logFile: string;
-  readonly stdin: 'none' | 'open';
   readonly cgroup: CgroupPlan;
   readonly sourceKinds: ReadonlyMap<string, SourceKind>;
   readonly seccomp: CompiledFilter | undefined;
@@ -29,6 +27,10 @@ export interface StartPlan {
     readonly hard: bigint;
   }[];
   readonly oomScoreAdj: number | undefined;
+  /** Descriptors beyond the standard streams that go on to the program, as 3 and what follows. */
+  readonly preserveFds: number;
+  /** Whether the program gets a session keyring of its own. */
+  readonly newKeyring: boolean;
   /** Highest capability number that the kernel knows. */
   readonly lastCapability: number;
 }

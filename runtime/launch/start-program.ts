@@ -8,61 +8,48 @@ import {
   O_NONBLOCK,
   O_WRONLY,
 } from '../syscall/constants/fs.ts';
+import { SOCK_NONBLOCK } from '../syscall/constants/io.ts';
 import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../syscall/constants/process.ts';
 import { failureSize } from '../syscall/layout.ts';
 import { launcherFd } from '../syscall/launcher-program.ts';
-import type { Address, Ref } from '../syscall/program.ts';
+import type { Ref } from '../syscall/program.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
-import { buildContainerProcess } from './container-process.ts';
-import { forkContainer } from './fork-container.ts';
-import { buildMonitor } from './monitor/monitor.ts';
-import { openControlSocket } from './monitor/control-socket.ts';
-import { joinCgroups, joinsItself } from './join-cgroups.ts';
+import { bringUp } from './bring-up.ts';
+import { openControlSocket } from './control-socket.ts';
 import { makeCgroups } from './make-cgroups.ts';
-import { mapIds } from './map-ids.ts';
+import { buildMonitor } from './monitor/monitor.ts';
+import { controlSocketName } from './monitor/protocol.ts';
+import { passFailureOn } from './pass-failure-on.ts';
+import { enterRunFolder } from './run-folder.ts';
 import { passListenerOn } from './seccomp-listener.ts';
-import { rootFolder, type StartPlan } from './start-plan.ts';
-import { endsToClose, type MonitorStreams, openStreams } from './streams.ts';
-import { openSyncChannel, receiveMessage, sendGo, type SyncChannel } from './sync-channel.ts';
+import type { StartPlan } from './start-plan.ts';
+import { type MonitorStreams, openStreams } from './streams.ts';
+import { receiveMessage, type SyncChannel } from './sync-channel.ts';
+
+/** What a container with a monitor has besides its plan. */
+export interface MonitoredStart {
+  /** Beginning of error messages. */
+  readonly name: string;
+  /** Framed output is appended to it (monitor/protocol.ts). */
+  readonly logFile: string;
+  readonly stdin: 'none' | 'open';
+}
 
 /**
- * The program that starts a container and then watches over it: one process, the monitor, forks the container's first
- * process in its new namespaces, puts it into its cgroups, waits until it has executed the container's program, says
- * so, and goes on as the container's monitor.
+ * The program that starts a container and then watches over it: one process, the monitor, brings up the container's
+ * first process, waits until it has executed the container's program, says so, and goes on as the container's monitor.
  */
-export function startProgram(plan: StartPlan, name: string): ProgramBuilder {
+export function startProgram(
+  plan: StartPlan,
+  { name, logFile, stdin }: MonitoredStart,
+): ProgramBuilder {
   const p = new ProgramBuilder(name);
   becomeMonitor(p, plan);
   makeCgroups(p, plan.cgroup);
-  const log = openLog(p, plan.logFile);
-  const control = openControlSocket(p);
-  const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin: plan.stdin });
-  const sync = openSyncChannel(p);
-
-  const parent = p.label();
-  const { child, inCgroup } = forkContainer(p, plan);
-  p.jumpIf('ne', child, 0, parent);
-  buildContainerProcess(p, { plan, sync: sync.child, streams: streams.container });
-
-  p.place(parent);
-  for (const end of [sync.child, ...endsToClose(streams.container)]) {
-    p.call('close what belongs to the container', 'close', [end]);
-  }
-  if (plan.namespaces.newUser) mapIds(p, { child, plan, sync });
-  if (!joinsItself(plan)) {
-    const joined = p.label();
-    p.jumpIf('ne', inCgroup, 0, joined);
-    joinCgroups(p, {
-      child,
-      plan,
-      sync,
-      passFailureOn: (failure) => {
-        passFailureOn(p, { child, ...failure });
-      },
-    });
-    p.place(joined);
-  }
-  sendGo(p, sync.parent);
+  const log = openLog(p, logFile);
+  const control = openControlSocket(p, { name: controlSocketName, flags: SOCK_NONBLOCK });
+  const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin });
+  const { child, sync } = bringUp(p, { plan, streams: streams.container });
   const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
   sayStarted(p, child);
   p.forgetSteps();
@@ -79,15 +66,7 @@ function becomeMonitor(p: ProgramBuilder, plan: StartPlan): void {
   const all = p.bytes(Buffer.alloc(SIGSET_SIZE, 0xff));
   p.call('block all signals', 'rt_sigprocmask', [SIG_SETMASK, all, 0, SIGSET_SIZE]);
   p.call('set the umask', 'umask', [0o022]);
-  // Paths of a socket have at most 107 bytes: it gets a relative one.
-  p.call(`enter ${plan.runDir}`, 'chdir', [p.string(plan.runDir)]);
-  p.call('make the folder of the root', 'mkdirat', [AT_FDCWD, p.string(rootFolder), 0o700], {
-    onError: 'ignore',
-  });
-  if (plan.namespaces.newUser) {
-    // Root of a user namespace is an ordinary user to this folder: it must get to the mount point.
-    p.call('let the container through', 'fchmodat', [AT_FDCWD, p.string('.'), 0o711]);
-  }
+  enterRunFolder(p, plan);
 }
 
 function openLog(p: ProgramBuilder, path: string): Ref {
@@ -135,21 +114,6 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
   p.place(started);
   p.call('close the start-up channel', 'close', [sync.parent]);
   return result;
-}
-
-/** The failure that the container's process has sent is a whole reply already: its id is that of this program. */
-function passFailureOn(
-  p: ProgramBuilder,
-  {
-    child,
-    buffer,
-    length,
-  }: { readonly child: Ref; readonly buffer: Address; readonly length: Ref },
-): void {
-  // Its cgroups can be removed only when it is gone.
-  p.call('wait for the end of the container', 'wait4', [child, 0, 0, 0], { onError: 'ignore' });
-  p.call('pass the failure on', 'write', [launcherFd, buffer, length]);
-  p.exit(1);
 }
 
 /** Answers with the process id; from then on nothing connects the monitor with whoever started it. */

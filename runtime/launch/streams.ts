@@ -5,14 +5,23 @@ import {
   O_NOFOLLOW,
   O_NONBLOCK,
   O_RDONLY,
+  S_IFCHR,
+  S_IFMT,
 } from '../syscall/constants/fs.ts';
+import { firstKeptFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { statDevice, statMode, statSize } from '../syscall/tree/stat.ts';
 import { openTerminal, type TerminalOptions } from './terminal.ts';
+
+/** Device 1:3, as struct stat has it. */
+const nullDevice = 0x103;
 
 /** The container's ends of its standard streams. */
 export type ContainerStreams =
   | { readonly kind: 'terminal' }
+  /** Those of whoever started berth, which the launcher keeps for us. */
+  | { readonly kind: 'inherited' }
   | {
       readonly kind: 'pipes';
       /** `undefined`: /dev/null. */
@@ -56,7 +65,7 @@ export function openStreams(
 
 /** The container's ends that the monitor closes once the container has its own copies. */
 export function endsToClose(streams: ContainerStreams): readonly Ref[] {
-  if (streams.kind === 'terminal') return [];
+  if (streams.kind !== 'pipes') return [];
   const { stdin, stdout, stderr } = streams;
   return stdin ? [stdin, stdout, stderr] : [stdout, stderr];
 }
@@ -78,6 +87,10 @@ export function useStreams(
     p.call('close the terminal', 'close', [terminal]);
     return;
   }
+  if (streams.kind === 'inherited') {
+    useInherited(p, user);
+    return;
+  }
   const flags = O_NOFOLLOW.or(O_RDONLY | O_CLOEXEC);
   const nothing = [AT_FDCWD, p.string('/dev/null'), flags, 0] as const;
   const stdin = streams.stdin ?? p.call('open /dev/null', 'openat', nothing);
@@ -90,6 +103,26 @@ export function useStreams(
   [stdin, streams.stdout, streams.stderr].forEach((end, number) => {
     p.call(`use a pipe as ${number}`, 'dup3', [end, number, 0]);
   });
+}
+
+/** The caller's streams become the program's, and its user's where they are not a device of everybody's. */
+function useInherited(p: ProgramBuilder, user: number): void {
+  const status = p.reserve(statSize);
+  for (const number of [0, 1, 2]) {
+    const label = `use the stream ${number} of the caller`;
+    const [keep, own] = [p.label(), p.label()];
+    p.call(label, 'dup3', [firstKeptFd + number, number, 0]);
+    p.call(label, 'fstat', [number, status], { onError: keep });
+    const mode = p.load(32, p.compute('add', status, statMode));
+    const type = p.compute('and', mode, S_IFMT);
+    // A pipe or a socket, a file, a terminal; but /dev/null is the host's.
+    p.jumpIf('ne', type, S_IFCHR, own);
+    const rdev = p.load(64, p.compute('add', status, statDevice));
+    p.jumpIf('eq', rdev, nullDevice, keep);
+    p.place(own);
+    p.call(label, 'fchown', [number, user, -1], { onError: 'ignore' });
+    p.place(keep);
+  }
 }
 
 function pipe(p: ProgramBuilder, name: string): { readonly read: Ref; readonly write: Ref } {

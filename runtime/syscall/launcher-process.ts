@@ -42,14 +42,16 @@ export class LauncherProcess {
 
   /**
    * Starts a launcher.
+   * @param kept descriptors of this process that its programs may use (`firstKeptFd`).
    * @throws BerthError LAUNCHER_LOST when no folder lets it run.
    */
-  static async start(): Promise<LauncherProcess> {
+  static async start(kept: readonly number[]): Promise<LauncherProcess> {
     const elf = executorElf(currentArchitecture());
     const problems: unknown[] = [];
     for (const folder of folders) {
       try {
-        return await startIn(folder, elf, (child, socket) => new LauncherProcess(child, socket));
+        const { child, socket } = await startIn(folder, elf, kept);
+        return new LauncherProcess(child, socket);
       } catch (problem) {
         problems.push(problem);
       }
@@ -80,24 +82,24 @@ export class LauncherProcess {
 async function startIn(
   folder: string,
   elf: Uint8Array,
-  make: (child: ChildProcess, socket: Duplex) => LauncherProcess,
-): Promise<LauncherProcess> {
+  kept: readonly number[],
+): Promise<{ readonly child: ChildProcess; readonly socket: Duplex }> {
   const temporary = await mkdtemp(`${folder}/berth-launcher-`);
   try {
     const file = `${temporary}/berth-launcher`;
     await writeFile(file, elf);
     await chmod(file, 0o500);
-    const child = await spawnWhenFree(file);
+    const child = await spawnWhenFree(file, kept);
     const [stdin, , , socket] = child.stdio;
     if (!stdin || !socket) throw new Error('the launcher has no socket');
     stdin.on('error', () => undefined);
-    const boot = encodeProgram(launcherProgram(), {
+    const boot = encodeProgram(launcherProgram(kept.length), {
       architecture: currentArchitecture(),
       id: 0,
       replyFd: launcherFd,
     });
     stdin.end(boot);
-    return make(child, socket as Duplex);
+    return { child, socket: socket as Duplex };
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -107,14 +109,14 @@ async function startIn(
  * Spawns the executor. A process that Node.js forks at the same moment can hold the just written file open for an
  * instant, and then exec says ETXTBSY: try again.
  */
-async function spawnWhenFree(file: string): Promise<ChildProcess> {
+async function spawnWhenFree(file: string, kept: readonly number[]): Promise<ChildProcess> {
   for (let attempt = 0; ; attempt += 1) {
     // detached: a Ctrl-C on the terminal is for the command, not for the launcher.
     const child = spawn(file, [], {
       cwd: '/',
       env: {},
       detached: true,
-      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe', ...kept],
     });
     const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
       child.once('spawn', () => {

@@ -20,6 +20,12 @@ import { ProgramBuilder } from './program-builder.ts';
 /** File descriptor of the launcher's socket: programs come in, replies go out. */
 export const launcherFd = 3;
 
+/**
+ * Where a launcher that keeps its caller's standard streams has them: 0, 1 and 2 are `firstKeptFd` and the two after it,
+ * then what the caller handed over beyond them, in order. All close on exec.
+ */
+export const firstKeptFd = launcherFd + 1;
+
 /** Step number in the failure of a program whose process could not be made. */
 export const forkStep = 0xffffffff;
 
@@ -28,12 +34,16 @@ export const forkStep = 0xffffffff;
  * the other side closes the socket; programs that outlive it, such as monitors, go on.
  *
  * It never waits for a program: what it forks does its own waiting, and its replies carry the program's id.
+ *
+ * @param kept descriptors from `firstKeptFd` on that programs may use.
  */
-export function launcherProgram(): ProgramBuilder {
+export function launcherProgram(kept = 0): ProgramBuilder {
   const p = new ProgramBuilder('launcher');
   p.call('close the launcher socket on exec', 'fcntl', [launcherFd, F_SETFD, FD_CLOEXEC]);
   p.call('let go of the boot pipe', 'dup3', [1, 0, 0]);
-  closeOtherDescriptors(p);
+  for (let fd = firstKeptFd; fd < firstKeptFd + kept; fd += 1)
+    p.call('close a kept descriptor on exec', 'fcntl', [fd, F_SETFD, FD_CLOEXEC]);
+  closeOtherDescriptors(p, firstKeptFd + kept);
   p.call('name the process', 'prctl', [PR_SET_NAME, p.string('berth-launcher')], {
     onError: 'ignore',
   });
@@ -69,8 +79,7 @@ export function launcherProgram(): ProgramBuilder {
 }
 
 /** Closes what whoever started Node.js left open: it would go on to every container. */
-function closeOtherDescriptors(p: ProgramBuilder): void {
-  const first = launcherFd + 1;
+function closeOtherDescriptors(p: ProgramBuilder, first: number): void {
   const [byHand, closed] = [p.label(), p.label()];
   p.call('close other descriptors', 'close_range', [first, 0xffffffff, 0], { onError: byHand });
   p.jump(closed);

@@ -19,10 +19,20 @@ export class Launcher {
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
   readonly #byPid = new Map<number, Pending>();
+  readonly #kept: readonly number[];
 
-  /** Starts the launcher. Throws LAUNCHER_LOST when it cannot, ARCH_UNSUPPORTED on another processor. */
-  static async start(): Promise<Launcher> {
-    const launcher = new Launcher();
+  /** A launcher whose process is started with the first program. The options are those of `start`. */
+  constructor({ keep = [] }: { readonly keep?: readonly number[] } = {}) {
+    this.#kept = keep;
+  }
+
+  /**
+   * Starts the launcher.
+   * @param options `keep`: descriptors of this process that programs find from `firstKeptFd` on, in this order.
+   * @throws LAUNCHER_LOST when it cannot, ARCH_UNSUPPORTED on another processor.
+   */
+  static async start({ keep = [] }: { readonly keep?: readonly number[] } = {}): Promise<Launcher> {
+    const launcher = new Launcher({ keep });
     await launcher.#current();
     return launcher;
   }
@@ -97,7 +107,7 @@ export class Launcher {
   async #start(): Promise<LauncherProcess> {
     let process: LauncherProcess;
     try {
-      process = await LauncherProcess.start();
+      process = await LauncherProcess.start(this.#kept);
     } catch (error) {
       this.#process = undefined;
       throw error;

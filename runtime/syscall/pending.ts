@@ -1,24 +1,8 @@
 import { BerthError } from '../errors/berth-error.ts';
-import { errnoName } from './errno.ts';
 import { forkStep } from './launcher-program.ts';
 import type { Program } from './program.ts';
 import type { ProgramResult, RunningProgram } from './program-result.ts';
-
-/** Remedies for what a call most often fails with. */
-const remedies: Readonly<Record<string, string>> = {
-  EPERM:
-    'Run as root with all capabilities; inside a container or a user namespace the kernel may forbid this.',
-  EACCES: 'Check the permissions, and whether a security module (SELinux, AppArmor) forbids it.',
-  ENOSYS: 'The kernel does not have this call: use a newer one.',
-  ENODEV: 'The kernel lacks this file system or device: load its module.',
-  ENOSPC:
-    'Free space on the disk, or raise the limit that is used up (inodes, namespaces, cgroups).',
-  ENOMEM: 'Free memory.',
-  EMFILE: 'Raise the limit of open files.',
-  ENFILE: 'Raise the limit of open files.',
-  EAGAIN: 'Raise the limit of processes (pids.max, RLIMIT_NPROC).',
-  EROFS: 'Choose a folder on a file system that is writable.',
-};
+import { stepFailure } from './step-failure.ts';
 
 interface PendingOptions {
   readonly timeoutMs: number;
@@ -78,16 +62,9 @@ export class Pending {
 
   /** A step of the program has failed. */
   failedAt(step: number, errno: number): void {
-    const errnoText = errnoName(errno);
     const failed = this.#program.steps[step];
     const label = step === forkStep ? 'fork its process' : (failed?.label ?? `step ${step}`);
-    this.fail(
-      new BerthError('SYSCALL_FAILED', {
-        message: `${this.#program.name}: ${label}: ${errnoText}`,
-        details: { program: this.#program.name, step: label, call: failed?.call, errno: errnoText },
-        ...(remedies[errnoText] !== undefined && { remedy: remedies[errnoText] }),
-      }),
-    );
+    this.fail(stepFailure({ program: this.#program.name, label, call: failed?.call, errno }));
   }
 
   /** The program's process has ended with this wait status (wait(2)). */
@@ -121,6 +98,6 @@ export class Pending {
     const [data] = this.#data;
     if (this.pid === undefined || data === undefined) return;
     if (this.#until === 'answer') clearTimeout(this.#timer);
-    this.#settleAnswer.resolve({ pid: this.pid, data });
+    this.#settleAnswer.resolve({ pid: this.pid, data, ended: this.ended });
   }
 }

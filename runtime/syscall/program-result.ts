@@ -11,4 +11,6 @@ export interface RunningProgram {
   readonly pid: number;
   /** Its first reply. */
   readonly data: Buffer;
+  /** Its end, for whoever waits for it; rejects like `run`. */
+  readonly ended: Promise<ProgramResult>;
 }

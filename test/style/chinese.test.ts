@@ -139,7 +139,7 @@ function namesIn(path: string, name: string): readonly string[] {
 
 test.each([
   ['what is wrong with a JSON text', 'runtime/config/jsonc.ts', 'meanings', jsonProblemNames],
-  ['what to do about an errno', 'runtime/syscall/pending.ts', 'remedies', remediedErrnos],
+  ['what to do about an errno', 'runtime/syscall/step-failure.ts', 'remedies', remediedErrnos],
 ] as const)('%s is there in Chinese, each of %s', (_what, path, table, chinese) => {
   expect(namesIn(path, table)).not.toEqual([]);
   expect([...chinese].toSorted()).toEqual(namesIn(path, table).toSorted());

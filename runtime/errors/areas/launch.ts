@@ -12,6 +12,11 @@ export const launchErrors = {
     exit: 126,
     meaning: 'The program of a container exists but cannot be executed.',
   },
+  CONTAINER_NOT_CREATED: {
+    http: 409,
+    exit: 1,
+    meaning: 'A container that is to be started does not wait for it: it runs already, or has ended.',
+  },
   MOUNT_SOURCE_MISSING: {
     http: 400,
     exit: 125,

@@ -23,6 +23,12 @@ export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
 
+/** Reads and sets a terminal's settings (ioctl_tty(2)). */
+export const TCGETS = 0x5401;
+export const TCSETS = 0x5402;
+/** The kernel's struct termios: four words of flags, the line discipline and 19 characters, in whole words. */
+export const TERMIOS_SIZE = 36;
+export const TIOCGWINSZ = 0x5413;
 export const TIOCSCTTY = 0x540e;
 export const TIOCSWINSZ = 0x5414;
 /** Unlocks the slave of a pseudo-terminal (ioctl_tty(2)). */

@@ -9,6 +9,7 @@ export const SIGINT = 2;
 export const SIGKILL = 9;
 export const SIGTERM = 15;
 export const SIGCHLD = 17;
+export const SIGWINCH = 28;
 
 export const SIG_BLOCK = 0;
 export const SIG_UNBLOCK = 1;

@@ -46,6 +46,12 @@ export const statMode = new PerArchitecture({
   aarch64: layouts.aarch64.mode,
 });
 
+/** Where a program finds the device number of a device. */
+export const statDevice = new PerArchitecture({
+  x86_64: layouts.x86_64.rdev,
+  aarch64: layouts.aarch64.rdev,
+});
+
 /** Bytes of the larger of the two. */
 export const statSize = 144;
 

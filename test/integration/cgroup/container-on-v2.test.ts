@@ -42,7 +42,7 @@ describe.skipIf(mount === undefined)('a container in cgroup v2', () => {
       host: { ...facts, cgroups },
       filters: new FilterCache(facts.architecture),
     });
-    await machine.launcher.spawn(startProgram(plan, 'start'));
+    await machine.launcher.spawn(startProgram(plan, { ...request, name: 'start' }));
     await (
       await MonitorConnection.open(request.runDir)
     )?.closed;

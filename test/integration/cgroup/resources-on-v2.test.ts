@@ -57,7 +57,7 @@ describe.skipIf(!controllers().includes('hugetlb'))('limits of huge pages in cgr
       filters: new FilterCache(facts.architecture),
     });
     expect(warnings).toEqual([]);
-    await machine.launcher.spawn(startProgram(plan, 'start'));
+    await machine.launcher.spawn(startProgram(plan, { ...request, name: 'start' }));
     await (
       await MonitorConnection.open(request.runDir)
     )?.closed;

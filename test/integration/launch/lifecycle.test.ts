@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { kill } from 'node:process';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import { Machine, records } from './machine.ts';
 
@@ -251,7 +251,8 @@ describe('the monitor', () => {
       expect(text.startsWith('1\n2\n3\n')).toBe(true);
       expect(text).not.toContain('\0');
     } finally {
-      execFileSync('umount', [disk]);
+      // The monitor lets go of its sockets first and of its log last: the file system is in use a moment longer.
+      await vi.waitFor(() => execFileSync('umount', [disk]));
     }
   });
 });

@@ -39,7 +39,7 @@ async function startAnyway(request: StartRequest): Promise<unknown> {
   const host = { ...facts, securityModules: { appArmor: true, seLinux: true } };
   const { plan } = await planStart(request, { host, filters: new FilterCache(host.architecture) });
   try {
-    await machine.launcher.spawn(startProgram(plan, 'start'));
+    await machine.launcher.spawn(startProgram(plan, { ...request, name: 'start' }));
   } catch (error) {
     await removeCgroups(plan.cgroup.remove, systemClock);
     return error;

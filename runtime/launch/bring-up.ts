@@ -1,0 +1,58 @@
+import type { Ref } from '../syscall/program.ts';
+import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { buildContainerProcess } from './container-process.ts';
+import { forkContainer } from './fork-container.ts';
+import { joinCgroups, joinsItself } from './join-cgroups.ts';
+import { mapIds } from './map-ids.ts';
+import { passFailureOn } from './pass-failure-on.ts';
+import type { StartPlan } from './start-plan.ts';
+import { type ContainerStreams, endsToClose } from './streams.ts';
+import { openSyncChannel, sendGo, type SyncChannel } from './sync-channel.ts';
+
+/** How a container is brought up. */
+export interface BringUp {
+  readonly plan: StartPlan;
+  readonly streams: ContainerStreams;
+  /** Listening socket on which the first process waits before it becomes the program (start-gate.ts). */
+  readonly gate?: Ref;
+}
+
+/** A container that was told to go on: what it says next comes on the channel. */
+export interface BroughtUp {
+  readonly child: Ref;
+  readonly sync: SyncChannel;
+}
+
+/**
+ * Forks the container's first process in its new namespaces, maps its ids, puts it into its cgroups and lets it go on.
+ * What it says then: a failure, the terminal when it has one, the listener of its seccomp filter, and in the end nothing,
+ * by closing the channel on exec.
+ */
+export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): BroughtUp {
+  const sync = openSyncChannel(p);
+  const parent = p.label();
+  const { child, inCgroup } = forkContainer(p, plan);
+  p.jumpIf('ne', child, 0, parent);
+  buildContainerProcess(p, { plan, sync: sync.child, streams, gate });
+
+  p.place(parent);
+  for (const end of [sync.child, ...endsToClose(streams), ...(gate ? [gate] : [])]) {
+    p.call('close what belongs to the container', 'close', [end]);
+  }
+  if (plan.namespaces.newUser) mapIds(p, { child, plan, sync });
+  if (!joinsItself(plan)) {
+    const joined = p.label();
+    p.jumpIf('ne', inCgroup, 0, joined);
+    joinCgroups(p, {
+      child,
+      plan,
+      sync,
+      passFailureOn: (failure) => {
+        passFailureOn(p, { child, ...failure });
+      },
+    });
+    p.place(joined);
+  }
+  sendGo(p, sync.parent);
+  return { child, sync };
+}

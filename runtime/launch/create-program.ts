@@ -1,0 +1,101 @@
+import { failureSize } from '../syscall/layout.ts';
+import { firstKeptFd } from '../syscall/launcher-program.ts';
+import type { Ref } from '../syscall/program.ts';
+import { ProgramBuilder } from '../syscall/program-builder.ts';
+import { bringUp, type BroughtUp } from './bring-up.ts';
+import { sendToConsoleSocket } from './console-socket.ts';
+import { exitAs, waitForEnd } from './exit-as.ts';
+import { makeCgroups } from './make-cgroups.ts';
+import { passFailureOn } from './pass-failure-on.ts';
+import { relayTerminal } from './relay-terminal.ts';
+import { enterRunFolder } from './run-folder.ts';
+import { passListenerOn, type SeccompListener } from './seccomp-listener.ts';
+import { openGate, readySize } from './start-gate.ts';
+import type { StartPlan } from './start-plan.ts';
+import { receiveMessage } from './sync-channel.ts';
+
+/** What becomes of a container that is made without a monitor. */
+export interface Creation {
+  /** Beginning of error messages. */
+  readonly name: string;
+  /** Socket that the terminal goes to (`--console-socket`). */
+  readonly consoleSocket: string | undefined;
+  /**
+   * `leave`: the program ends and whoever is the next subreaper inherits the container; `wait`: it stays the parent,
+   * relays a terminal that goes to no socket, and ends with the container's exit status.
+   */
+  readonly then: 'leave' | 'wait';
+}
+
+/**
+ * The program of OCI's `create` (runtime.md, "Create"): brings the container up to the point where only its program is
+ * left to be executed, and answers with its process id. No monitor: the engine above takes care of streams and end.
+ */
+export function createProgram(plan: StartPlan, creation: Creation): ProgramBuilder {
+  const p = new ProgramBuilder(creation.name);
+  enterRunFolder(p, plan);
+  makeCgroups(p, plan.cgroup);
+  const gate = openGate(p);
+  const { terminal } = plan.spec.process;
+  const up = bringUp(p, { plan, streams: { kind: terminal ? 'terminal' : 'inherited' }, gate });
+  const master = awaitReady(p, { up, terminal });
+  if (master && creation.consoleSocket !== undefined)
+    sendToConsoleSocket(p, { path: creation.consoleSocket, master, child: up.child });
+  sayCreated(p, up.child);
+  if (creation.then === 'leave' && plan.seccompListener) closeStreams(p);
+  if (plan.seccompListener) passOn(p, { listener: plan.seccompListener, up });
+  if (creation.then === 'leave') p.exit(0);
+  else if (master && creation.consoleSocket === undefined)
+    relayTerminal(p, { child: up.child, master });
+  else exitAs(p, waitForEnd(p, up.child));
+  return p;
+}
+
+/** Waits until the container waits for its start; gives the terminal's other end where it has one. */
+function awaitReady(
+  p: ProgramBuilder,
+  { up: { child, sync }, terminal }: { readonly up: BroughtUp; readonly terminal: boolean },
+): Ref | undefined {
+  const buffer = p.reserve(failureSize);
+  const said = (length: Ref): void => {
+    const goOn = p.label();
+    p.jumpIf('eq', length, readySize, goOn);
+    passFailureOn(p, { child, buffer, length });
+    p.place(goOn);
+  };
+  let master: Ref | undefined;
+  if (terminal) {
+    const received = receiveMessage(p, sync.parent, { buffer, size: failureSize });
+    said(received.length);
+    master = received.descriptor;
+  }
+  said(p.call('wait until the container is made', 'read', [sync.parent, buffer, failureSize]));
+  return master;
+}
+
+function sayCreated(p: ProgramBuilder, child: Ref): void {
+  const answer = p.reserve(8);
+  p.set(answer, child);
+  p.reply(answer, 8);
+}
+
+/** A filter is installed after the start: until then the program stays, but holds nobody's streams open. */
+function closeStreams(p: ProgramBuilder): void {
+  for (const stream of [0, 1, 2])
+    p.call('close a stream of the container', 'close', [firstKeptFd + stream]);
+}
+
+function passOn(
+  p: ProgramBuilder,
+  { listener, up }: { readonly listener: SeccompListener; readonly up: BroughtUp },
+): void {
+  passListenerOn(p, {
+    child: up.child,
+    sync: up.sync,
+    listener,
+    // Whoever starts the container hears of it at the gate.
+    passFailureOn: () => {
+      p.exit(1);
+    },
+  });
+}

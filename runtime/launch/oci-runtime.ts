@@ -1,0 +1,107 @@
+import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
+import { systemClock } from '../host/clock.ts';
+import type { Spec } from '../spec/spec.ts';
+import { firstKeptFd } from '../syscall/launcher-program.ts';
+import { Launcher } from '../syscall/launcher.ts';
+import { createProgram } from './create-program.ts';
+import { type HostFacts, readHostFacts } from './host-facts.ts';
+import { planStart } from './plan-start.ts';
+import { removeCgroups } from './remove-cgroups.ts';
+import { FilterCache } from './seccomp/filter-cache.ts';
+import { saveLastSteps } from './start-created.ts';
+import { startError } from './start-error.ts';
+
+/** A container to be made as OCI's `create` makes it. */
+export interface OciCreateRequest {
+  readonly id: string;
+  readonly spec: Spec;
+  /** Absolute path of the bundle. */
+  readonly bundle: string;
+  /** Absolute path of the root file system. */
+  readonly rootfs: string;
+  /** An existing folder that only root can enter; the gate is put there. */
+  readonly runDir: string;
+  /** A listening Unix socket that receives the terminal's other end. */
+  readonly consoleSocket?: string;
+  readonly newKeyring?: boolean;
+  /**
+   * `leave`: the container belongs to the next subreaper (`create`, `run --detach`). `wait`: the program stays its
+   * parent, relays its terminal if no socket gets that, and its end is told (`run`).
+   */
+  readonly then: 'leave' | 'wait';
+}
+
+/** A container that waits for its start. */
+export interface CreatedContainer {
+  /** Its first process, on the host. */
+  readonly pid: number;
+  /** What was asked for and this host does not allow, a sentence each. */
+  readonly warnings: readonly string[];
+  readonly cgroup: CgroupPlan;
+  /** The process that waits for the container, which takes SIGWINCH; of `then: 'wait'` alone. */
+  readonly waiter: { readonly pid: number; readonly exitStatus: Promise<number> } | undefined;
+}
+
+/**
+ * Makes containers for an engine that takes care of their streams and ends itself. Their standard streams are those of
+ * this process, so this process must not touch its own: a stream that is non-blocking here is so for the container.
+ */
+export class OciRuntime {
+  readonly #launcher: Launcher;
+  readonly #host: HostFacts;
+  readonly #preserveFds: number;
+
+  private constructor(launcher: Launcher, host: HostFacts, preserveFds: number) {
+    this.#launcher = launcher;
+    this.#host = host;
+    this.#preserveFds = preserveFds;
+  }
+
+  /**
+   * Starts a launcher and looks at the host.
+   *
+   * @param options `preserveFds`: how many of this process' descriptors from 3 on go to the program (`--preserve-fds`).
+   * @throws CGROUP_UNAVAILABLE, ARCH_UNSUPPORTED, LAUNCHER_LOST.
+   */
+  static async open({
+    preserveFds = 0,
+  }: { readonly preserveFds?: number } = {}): Promise<OciRuntime> {
+    const keep = Array.from({ length: firstKeptFd - 1 + preserveFds }, (_, fd) => fd);
+    const [launcher, host] = await Promise.all([Launcher.start({ keep }), readHostFacts()]);
+    return new OciRuntime(launcher, host, preserveFds);
+  }
+
+  /** Ends the launcher; containers go on. */
+  stop(): Promise<void> {
+    return this.#launcher.stop();
+  }
+
+  /**
+   * Makes a container; resolves when all is done but its program. After a failure nothing of it is left.
+   * @throws what `ContainerRuntime.start` throws.
+   */
+  async create(request: OciCreateRequest): Promise<CreatedContainer> {
+    const { spec, rootfs, consoleSocket, then } = request;
+    const { plan, warnings } = await planStart(
+      { ...request, rootfs: { type: 'bind', path: rootfs }, preserveFds: this.#preserveFds },
+      { host: this.#host, filters: new FilterCache(this.#host.architecture) },
+    );
+    const name = `create ${request.id}`;
+    const program = createProgram(plan, { name, consoleSocket, then });
+    try {
+      await saveLastSteps(request.runDir, { program, of: spec.process.args[0] ?? '' });
+      const { pid, data, ended } = await this.#launcher.spawn(program);
+      const exitStatus = ended.then(({ exitCode }) => exitCode);
+      exitStatus.catch(() => undefined);
+      return {
+        pid: data.readUInt32LE(0),
+        warnings,
+        cgroup: plan.cgroup,
+        waiter: then === 'wait' ? { pid, exitStatus } : undefined,
+      };
+    } catch (error) {
+      await removeCgroups(plan.cgroup.remove, systemClock);
+      throw startError(error, spec.process.args[0] ?? '');
+    }
+  }
+}

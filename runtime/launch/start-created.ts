@@ -1,0 +1,73 @@
+import { BerthError } from '../errors/berth-error.ts';
+import { orIfMissing, readFile, writeFile } from '../host/files.ts';
+import { connectUnix, type Socket } from '../host/sockets.ts';
+import { stepFailure } from '../syscall/step-failure.ts';
+import type { Program } from '../syscall/program.ts';
+import { ReplyParser } from '../syscall/reply-parser.ts';
+import { gateLabel, gateName } from './start-gate.ts';
+import { startError } from './start-error.ts';
+
+/** File of the run folder that keeps what the steps after the gate are called: another process starts the container. */
+const stepsName = 'last-steps.json';
+
+interface LastSteps {
+  /** Number of the first of them. */
+  readonly first: number;
+  /** Labels and calls, in order. */
+  readonly steps: readonly (readonly [label: string, call: string])[];
+  /** What the container executes, as its config has it. */
+  readonly program: string;
+}
+
+/** Keeps the names of the steps that a start carries out. */
+export async function saveLastSteps(
+  runDir: string,
+  { program, of }: { readonly program: Program; readonly of: string },
+): Promise<void> {
+  const first = program.steps.findIndex(({ label }) => label === gateLabel);
+  const steps = program.steps.slice(first).map(({ label, call = '' }) => [label, call]);
+  await writeFile(`${runDir}/${stepsName}`, JSON.stringify({ first, steps, program: of }));
+}
+
+/**
+ * Starts a container that `OciRuntime.create` has made: resolves once its program has been executed.
+ *
+ * @param runDir the run folder it was made with.
+ * @throws CONTAINER_NOT_CREATED nobody waits at the gate: it was started already, or has ended.
+ * @throws EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE, START_FAILED naming the step.
+ */
+export async function startCreated(runDir: string): Promise<void> {
+  const gate = await connectUnix(`${runDir}/${gateName}`);
+  if (!gate) {
+    throw new BerthError('CONTAINER_NOT_CREATED', {
+      message:
+        'The container does not wait for its start; wanted one that was created and not started yet.',
+      remedy: 'Look at its state; a container can be started once.',
+      details: { runDir },
+    });
+  }
+  const failure = await readFailure(gate);
+  if (!failure) return;
+  const { first, steps, program } = await readSteps(runDir);
+  const [label = `step ${failure.step}`, call = ''] = steps[failure.step - first] ?? [];
+  throw startError(stepFailure({ program: 'start', label, call, errno: failure.errno }), program);
+}
+
+async function readSteps(runDir: string): Promise<LastSteps> {
+  const text = await orIfMissing(readFile(`${runDir}/${stepsName}`, 'utf8'), undefined);
+  return text === undefined
+    ? { first: 0, steps: [], program: '' }
+    : (JSON.parse(text) as LastSteps);
+}
+
+/** What comes before the connection closes, which it does on exec. */
+async function readFailure(
+  gate: Socket,
+): Promise<{ readonly step: number; readonly errno: number } | undefined> {
+  const parser = new ReplyParser();
+  let failure: { readonly step: number; readonly errno: number } | undefined;
+  for await (const chunk of gate as AsyncIterable<Buffer>) {
+    for (const reply of parser.push(chunk)) if (reply.kind === 'failed') failure = reply;
+  }
+  return failure;
+}
