@@ -121,6 +121,7 @@ export interface CapabilityMasks {
   readonly effective: bigint;
   readonly inheritable: bigint;
   readonly permitted: bigint;
+  /** Those of them that the kernel lets be ambient: that are permitted and inheritable as well (capabilities(7)). */
   readonly ambient: bigint;
   /** To be reported as a warning: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md#linux-process */
   readonly unknown: readonly string[];
@@ -142,7 +143,7 @@ export function capabilityMasks(
     effective: effective.mask,
     inheritable: inheritable.mask,
     permitted: permitted.mask,
-    ambient: ambient.mask,
+    ambient: ambient.mask & inheritable.mask & permitted.mask,
     unknown: [...new Set(sets.flatMap((set) => set.unknown))],
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { berthd, dockerd } from './daemons.ts';
+import { crunFigures } from './engine/crun-figures.ts';
 import { faultFigures } from './faults/fault-figures.ts';
 import { rankingFigures } from './mirrors/ranking-figures.ts';
 import { coldStart, dockerRun, engineAgainstRunc, monitorMemory } from './figures.ts';
@@ -22,6 +23,7 @@ export interface BenchSetup {
 /** The figures by the names that `--only` takes. */
 export const groups: Readonly<Record<string, (setup: BenchSetup) => Promise<void>>> = {
   start: startFigures,
+  engine: crunFigures,
   up: upFigures,
   pull: pullFigures,
   mirrors: mirrorFigures,

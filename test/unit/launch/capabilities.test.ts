@@ -58,15 +58,26 @@ describe('capabilityMasks', () => {
       effective: ['CAP_DAC_OVERRIDE', 'CAP_FLY'],
       inheritable: ['CAP_DAC_READ_SEARCH'],
       permitted: ['CAP_FOWNER'],
-      ambient: ['CAP_FSETID'],
+      ambient: [],
     });
     expect(masks).toEqual({
       bounding: 1n,
       effective: 2n,
       inheritable: 4n,
       permitted: 8n,
-      ambient: 16n,
+      ambient: 0n,
       unknown: ['CAP_FLY'],
     });
+  });
+
+  it('lets be ambient what is permitted and inheritable, as the kernel does', () => {
+    const { ambient } = capabilityMasks({
+      bounding: [],
+      effective: [],
+      inheritable: ['CAP_CHOWN', 'CAP_KILL'],
+      permitted: ['CAP_FOWNER', 'CAP_KILL'],
+      ambient: ['CAP_CHOWN', 'CAP_FOWNER', 'CAP_KILL'],
+    });
+    expect(ambient).toBe(capabilitySet(['CAP_KILL']).mask);
   });
 });
