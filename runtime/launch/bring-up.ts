@@ -4,6 +4,7 @@ import { buildContainerProcess } from './container-process.ts';
 import { forkContainer } from './fork-container.ts';
 import { joinCgroups, joinsItself } from './join-cgroups.ts';
 import { mapIds } from './map-ids.ts';
+import { setOomScore } from './oom-score.ts';
 import { passFailureOn } from './pass-failure-on.ts';
 import type { StartPlan } from './start-plan.ts';
 import { type ContainerStreams, endsToClose } from './streams.ts';
@@ -39,6 +40,7 @@ export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): Br
   for (const end of [sync.child, ...endsToClose(streams), ...(gate ? [gate] : [])]) {
     p.call('close what belongs to the container', 'close', [end]);
   }
+  if (plan.oomScoreAdj !== undefined) setOomScore(p, child, plan.oomScoreAdj);
   if (plan.namespaces.newUser) mapIds(p, { child, plan, sync });
   if (!joinsItself(plan)) {
     const joined = p.label();

@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import type { Mount } from '../spec/mount.ts';
 import { CLONE_NEWCGROUP } from '../syscall/constants/clone.ts';
-import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { addCgroupMount, isCgroupMount } from './cgroup-mount.ts';
 import type { ContainerProcessInput } from './container-process-input.ts';
@@ -24,9 +23,10 @@ import {
   mountRoot,
 } from './root-file-system.ts';
 import { setSecurityLabels } from './security-labels.ts';
-import { rootFolder, type StartPlan } from './start-plan.ts';
+import { rootFolder } from './start-plan.ts';
 import { useStreams } from './streams.ts';
 import { awaitGo } from './sync-channel.ts';
+import { setSysctls } from './sysctls.ts';
 
 /** Makes the container's file system, from the host's tree to a root that nothing of the host can be reached from. */
 export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void {
@@ -61,7 +61,7 @@ export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput)
   });
 
   for (const mount of last) addMount(p, mount, { host, source: sources.get(mount), label });
-  tuneKernel(p, plan);
+  setSysctls(p, spec.linux.sysctl);
   setSecurityLabels(p, spec.process);
   makeReadOnly(p, spec.linux.readonlyPaths);
   maskPaths(p, spec.linux.maskedPaths, { host, nullDevice, label });
@@ -89,19 +89,4 @@ function mountCgroups(p: ProgramBuilder, { plan, sync }: ContainerProcessInput):
     const { mountLabel: label } = plan.spec.linux;
     addCgroupMount(p, mount, { hierarchies: plan.cgroup.hierarchies, label });
   }
-}
-
-/** Writes what is set through procfs: the OOM score through the host's, sysctls through the container's own. */
-function tuneKernel(p: ProgramBuilder, { oomScoreAdj, spec }: StartPlan): void {
-  if (oomScoreAdj !== undefined) writeFile(p, 'proc/self/oom_score_adj', String(oomScoreAdj));
-  for (const [name, value] of Object.entries(spec.linux.sysctl)) {
-    writeFile(p, `/proc/sys/${name.replaceAll('.', '/')}`, value);
-  }
-}
-
-function writeFile(p: ProgramBuilder, path: string, value: string): void {
-  const label = `write ${value} to ${path}`;
-  const fd = p.call(label, 'openat', [AT_FDCWD, p.string(path), O_WRONLY | O_CLOEXEC, 0]);
-  p.call(label, 'write', [fd, p.string(value), Buffer.byteLength(value)]);
-  p.call(label, 'close', [fd]);
 }

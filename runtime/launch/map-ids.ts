@@ -1,8 +1,8 @@
 import type { IdMapping } from '../spec/linux.ts';
-import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
 import { numberedPath } from '../syscall/decimal.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { writeHostProcFile } from './host-proc-file.ts';
 import type { StartPlan } from './start-plan.ts';
 import { sendGo, type SyncChannel } from './sync-channel.ts';
 
@@ -18,12 +18,12 @@ export function mapIds(
   const { uidMappings, gidMappings } = plan.spec.linux;
   const maps = { uid_map: uidMappings, gid_map: gidMappings };
   for (const [file, mappings] of Object.entries(maps)) {
-    const path = numberedPath(p, { prefix: '/proc/', number: child, suffix: `/${file}` });
-    const text = mappings.map(mappingLine).join('');
-    const label = `write ${file} of the container`;
-    const fd = p.call(label, 'openat', [AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0]);
-    p.call(label, 'write', [fd, p.string(text), text.length]);
-    p.call(label, 'close', [fd]);
+    writeHostProcFile(p, {
+      label: `write ${file} of the container`,
+      proc: '/proc',
+      files: [numberedPath(p, { prefix: '', number: child, suffix: `/${file}` })],
+      value: mappings.map(mappingLine).join(''),
+    });
   }
   sendGo(p, sync.parent);
 }

@@ -15,6 +15,7 @@ import type { FilterCache } from './seccomp/filter-cache.ts';
 import { planListener } from './seccomp-listener.ts';
 import { refuseUnknownModules } from './security-modules.ts';
 import type { StartPlan } from './start-plan.ts';
+import { refuseHostSysctls } from './sysctls.ts';
 
 /** What is asked for: a config and where the container's parts are. */
 export interface ContainerRequest {
@@ -40,7 +41,7 @@ export interface StartRequest extends ContainerRequest {
 /**
  * Turns a request into a plan: what is asked for, held against what the host can do.
  * @returns the plan, and warnings about limits that this host does not allow.
- * @throws SPEC_UNSUPPORTED naming the field, ROOTFS_TOO_DEEP, MOUNT_SOURCE_MISSING, and the errors of cgroup and seccomp.
+ * @throws SPEC_UNSUPPORTED and SPEC_INVALID naming the field, ROOTFS_TOO_DEEP, MOUNT_SOURCE_MISSING, and the errors of cgroup and seccomp.
  */
 export async function planStart(
   request: ContainerRequest,
@@ -50,6 +51,7 @@ export async function planStart(
   const namespaces = planNamespaces(spec.linux.namespaces);
   refuseUnsupported(spec, namespaces.unsupported);
   refuseUnknownModules(spec, host.securityModules);
+  await refuseHostSysctls(spec);
   refuseTooManyLayers(request.rootfs);
   const cgroup = planCgroup({
     layout: host.cgroups,

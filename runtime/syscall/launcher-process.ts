@@ -6,7 +6,9 @@ import { currentArchitecture } from './architecture.ts';
 import { encodeProgram } from './encode.ts';
 import { executorElf } from './executor/executor.ts';
 import { launcherFd, launcherProgram } from './launcher-program.ts';
+import type { ProgramBuilder } from './program-builder.ts';
 import { type Reply, ReplyParser } from './reply-parser.ts';
+import { sealedExecutorProgram } from './sealed-executor.ts';
 
 /** Folders to put the executor in for the moment of its start, in order; one may be mounted noexec. */
 const folders = ['/run', '/tmp', '/var/lib', '/root'];
@@ -78,7 +80,10 @@ export class LauncherProcess {
   }
 }
 
-/** Runs the executor from a file that is gone again before the first program: nothing is left to find or replace. */
+/**
+ * Runs the executor from a file that is gone again before the first program: nothing is left to find or replace. It goes
+ * on from sealed memory before it hears of anything else.
+ */
 async function startIn(
   folder: string,
   elf: Uint8Array,
@@ -93,16 +98,24 @@ async function startIn(
     const [stdin, , , socket] = child.stdio;
     if (!stdin || !socket) throw new Error('the launcher has no socket');
     stdin.on('error', () => undefined);
-    const boot = encodeProgram(launcherProgram(kept.length), {
-      architecture: currentArchitecture(),
-      id: 0,
-      replyFd: launcherFd,
-    });
-    stdin.end(boot);
+    stdin.end(
+      Buffer.concat([
+        encoded(sealedExecutorProgram(elf.length)),
+        encoded(launcherProgram(kept.length)),
+      ]),
+    );
     return { child, socket: socket as Duplex };
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+function encoded(program: ProgramBuilder): Uint8Array {
+  return encodeProgram(program, {
+    architecture: currentArchitecture(),
+    id: 0,
+    replyFd: launcherFd,
+  });
 }
 
 /**

@@ -42,6 +42,17 @@ export const PROC_SUPER_MAGIC = 0x9fa0;
 /** Size of a struct statfs on 64-bit architectures (include/uapi/asm-generic/statfs.h). */
 export const STATFS_SIZE = 120;
 
+/** The inode number of the root of any procfs (include/linux/proc_ns.h). */
+export const PROC_ROOT_INO = 1;
+/** Where struct stat has st_ino, and room for it: arch/x86/include/uapi/asm/stat.h, include/uapi/asm-generic/stat.h. */
+export const ST_INO_OFFSET = 8;
+export const STAT_SIZE = 144;
+
+/** openat2(2), Linux 5.6: no other mount on the way, no links of /proc/<pid>/fd and the like, nothing above the start. */
+export const RESOLVE_NO_XDEV = 1;
+export const RESOLVE_NO_MAGICLINKS = 2;
+export const RESOLVE_BENEATH = 8;
+
 /** lseek(2): the next data, the next hole (Linux 3.1). */
 export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;

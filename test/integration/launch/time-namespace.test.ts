@@ -8,6 +8,7 @@ import { MS_PRIVATE, MS_REC } from '../../../runtime/syscall/constants/mount.ts'
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import { Machine } from './machine.ts';
+import { withoutOpenat2 } from './without-openat2.ts';
 
 let machine: Machine;
 let before: Leftovers;
@@ -176,18 +177,44 @@ describe('a file of procfs is written', () => {
     });
   });
 
-  it('and no other file in its own place', async () => {
-    const fake = `${machine.folder}/comm`;
+  it.each([
+    ['by its mount', () => undefined, 'write comm: EXDEV'],
+    ['by its file system', withoutOpenat2, 'what is there is not procfs: EXDEV'],
+  ] as const)('and no other file in its own place, known %s', async (how, begin, message) => {
+    const fake = `${machine.folder}/comm ${how}`;
     const made = machine.launcher.run(
       program((p) => {
+        begin(p);
         p.call('make', 'mknodat', [-100, p.string(fake), 0o100666, 0]);
         bind(p, fake, '/proc/self/comm');
       }),
     );
     await expect(made).rejects.toMatchObject({
-      message: expect.stringContaining('what is there is not procfs: EXDEV') as string,
+      message: expect.stringContaining(message) as string,
     });
     expect(readFileSync(fake, 'utf8')).toBe('');
+  });
+
+  it('and no other file of procfs that lies in its place (CVE-2025-52881)', async () => {
+    const made = machine.launcher.run(
+      program((p) => {
+        bind(p, '/proc/self/oom_score_adj', '/proc/self/comm');
+      }),
+    );
+    await expect(made).rejects.toMatchObject({
+      message: expect.stringContaining('write comm: EXDEV') as string,
+    });
+  });
+
+  it('and no folder of procfs in the place of its root', async () => {
+    const made = machine.launcher.run(
+      program((p) => {
+        bind(p, '/proc/1', '/proc');
+      }),
+    );
+    await expect(made).rejects.toMatchObject({
+      message: expect.stringContaining('what is there is not the root of procfs: EXDEV') as string,
+    });
   });
 
   it('and nothing that a link in its place leads to', async () => {

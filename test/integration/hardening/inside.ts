@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
+import { encodeProgram } from '../../../runtime/syscall/encode.ts';
+import { errnoName } from '../../../runtime/syscall/errno.ts';
+import { executorElf } from '../../../runtime/syscall/executor/executor.ts';
+import type { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
+import { ReplyParser } from '../../../runtime/syscall/reply-parser.ts';
+import type { StartRequest } from '../../../runtime/launch/plan-start.ts';
+import type { Change, Machine, Running } from '../launch/machine.ts';
+
+/** What a syscall program that ran inside a container has said. */
+export interface Said {
+  /** All of its replies, joined. */
+  readonly data: Buffer;
+  /** Such as `write to the executor: EPERM`: the step that failed, with its errno. */
+  readonly failure: string | undefined;
+}
+
+let number = 0;
+
+/**
+ * What a container runs instead of a shell when an attack needs calls that no command makes: a syscall program, carried
+ * out by an executor of the container's own. What it replies is what it prints.
+ */
+export function programArgs(machine: Machine, program: ProgramBuilder): readonly string[] {
+  number += 1;
+  const name = `program-${number}`;
+  const options = { architecture: currentArchitecture(), id: 1, replyFd: 1 };
+  writeFileSync(machine.image('executor'), executorElf(options.architecture), { mode: 0o755 });
+  writeFileSync(machine.image(name), encodeProgram(program, options));
+  return ['sh', '-c', `exec /executor < /${name}`];
+}
+
+/** Runs a syscall program inside a container, as whoever has broken into it could. */
+export async function runInside(
+  machine: Machine,
+  program: ProgramBuilder,
+  change: Change = {},
+): Promise<Said> {
+  const request = machine.request(programArgs(machine, program), change);
+  await machine.finish(request);
+  return said(request, program);
+}
+
+/** Starts a container with a syscall program that goes on after its first reply. */
+export async function startInside(
+  machine: Machine,
+  program: ProgramBuilder,
+  change: Change = {},
+): Promise<Running & { reported(): Said }> {
+  const request = machine.request(programArgs(machine, program), change);
+  const running = await machine.start(request);
+  return { ...running, reported: () => said(request, program) };
+}
+
+function said({ logFile }: StartRequest, program: ProgramBuilder): Said {
+  const replies = new ReplyParser().push(standardOutput(logFile));
+  const failed = replies.find((reply) => reply.kind === 'failed');
+  return {
+    data: Buffer.concat(replies.flatMap((reply) => (reply.kind === 'data' ? [reply.data] : []))),
+    failure: failed && `${program.steps[failed.step]?.label ?? ''}: ${errnoName(failed.errno)}`,
+  };
+}
+
+/** The bytes of standard output in a log (runtime/launch/monitor/protocol.ts). */
+function standardOutput(logFile: string): Buffer {
+  const log = readFileSync(logFile);
+  const parts: Buffer[] = [];
+  for (let at = 0; at < log.length;) {
+    const end = at + 24 + log.readUInt32LE(at);
+    if (log.readUInt32LE(at + 4) === 1) parts.push(log.subarray(at + 24, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
