@@ -9,10 +9,11 @@ import {
 } from '../syscall/constants/process.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
-import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import type { ContainerProcessInput } from './container-process-input.ts';
 import { becomeUser } from './credentials.ts';
 import { execute } from './execute.ts';
+import { runStartHooks } from './hooks/hooks-of-container.ts';
 import { setIoPriority } from './io-priority.ts';
 import { setPersonality } from './personality.ts';
 import { setScheduler } from './scheduler.ts';
@@ -20,7 +21,10 @@ import { installFilter } from './seccomp-filter.ts';
 import type { StartPlan } from './start-plan.ts';
 
 /** The last steps of a process before its program: its limits, its user, what it may do, and execve(2). */
-export function becomeProgram(p: ProgramBuilder, plan: StartPlan, sync: Ref): void {
+export function becomeProgram(
+  p: ProgramBuilder,
+  { plan, sync, gate }: Pick<ContainerProcessInput, 'plan' | 'sync' | 'gate'>,
+): void {
   setLimits(p, plan);
   const { process } = plan.spec;
   // A kernel without keyrings, or one whose quota is used up, runs containers all the same.
@@ -59,6 +63,7 @@ export function becomeProgram(p: ProgramBuilder, plan: StartPlan, sync: Ref): vo
   ]);
   p.call('live on without the monitor', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
   if (process.noNewPrivileges) installFilter(p, plan, sync);
+  runStartHooks(p, { hooks: plan.hooks, sync }, { monitored: gate === undefined });
   execute(p, process);
 }
 

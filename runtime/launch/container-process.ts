@@ -26,14 +26,15 @@ export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcess
   joinNamespaces(p, plan.namespaces);
 
   p.call('clear the umask', 'umask', [0]);
-  buildFileSystem(p, input);
+  // Before the file system, within which hooks are run: they find everything else made.
   const { spec } = plan;
   if (spec.hostname !== undefined) setName(p, 'sethostname', spec.hostname);
   if (spec.domainname !== undefined) setName(p, 'setdomainname', spec.domainname);
   if (plan.namespaces.newNetwork) bringUpLoopback(p);
+  buildFileSystem(p, input);
 
   if (input.gate) waitAtGate(p, { gate: input.gate, sync, process: plan.spec.process });
-  becomeProgram(p, plan, sync);
+  becomeProgram(p, input);
 }
 
 /** Waits until the ids are mapped, then becomes root of the new user namespace (user_namespaces(7)). */

@@ -3,6 +3,9 @@ import { removeCgroups } from './remove-cgroups.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import { type ExitRecord, readExitRecord } from './exit-record.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
+import { runLateHooks } from './hooks/hooks-program.ts';
+import { startTimeoutMs } from './hooks/hooks-plan.ts';
+import { readStartAnswer } from './hooks/start-answer.ts';
 import { MonitorConnection } from './monitor/connection.ts';
 import { planStart, type StartRequest } from './plan-start.ts';
 import { FilterCache } from './seccomp/filter-cache.ts';
@@ -39,7 +42,7 @@ export class ContainerRuntime {
   /**
    * Starts a container; resolves once its program has been executed. After a failure nothing of it is left.
    * @throws EXEC_NOT_FOUND (exit status 127), EXEC_NOT_EXECUTABLE (126), START_FAILED naming the step,
-   *   SPEC_UNSUPPORTED naming the field, MOUNT_SOURCE_MISSING, and the errors of cgroup, seccomp and launcher.
+   *   HOOK_FAILED naming the hook, SPEC_UNSUPPORTED naming the field, MOUNT_SOURCE_MISSING, and the errors of cgroup, seccomp and launcher.
    */
   async start(request: StartRequest): Promise<StartedContainer> {
     const { plan, warnings } = await planStart(request, {
@@ -47,12 +50,14 @@ export class ContainerRuntime {
       filters: this.#filters,
     });
     try {
-      const { data } = await this.#launcher.spawn(
-        startProgram(plan, { ...request, name: `start ${request.id.slice(0, 12)}` }),
-      );
-      return { pid: data.readUInt32LE(0), warnings };
+      const program = startProgram(plan, { ...request, name: `start ${request.id.slice(0, 12)}` });
+      const timeoutMs = startTimeoutMs(plan.hooks);
+      const { data } = await this.#launcher.spawn(program, { timeoutMs });
+      const answer = readStartAnswer(data);
+      return { pid: answer.pid, warnings: [...warnings, ...answer.warnings] };
     } catch (error) {
       await removeCgroups(plan.cgroup.remove, this.#clock);
+      await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
       throw startError(error, request.spec.process.args[0] ?? '');
     }
   }

@@ -5,6 +5,7 @@ import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { bringUp, type BroughtUp } from './bring-up.ts';
 import { sendToConsoleSocket } from './console-socket.ts';
 import { exitAs, waitForEnd } from './exit-as.ts';
+import { serveCreateHooks } from './hooks/hooks-of-runtime.ts';
 import { makeCgroups } from './make-cgroups.ts';
 import { passFailureOn } from './pass-failure-on.ts';
 import { relayTerminal } from './relay-terminal.ts';
@@ -38,7 +39,7 @@ export function createProgram(plan: StartPlan, creation: Creation): ProgramBuild
   const gate = openGate(p);
   const { terminal } = plan.spec.process;
   const up = bringUp(p, { plan, streams: { kind: terminal ? 'terminal' : 'inherited' }, gate });
-  const master = awaitReady(p, { up, terminal });
+  const master = awaitReady(p, plan, up);
   if (master && creation.consoleSocket !== undefined)
     sendToConsoleSocket(p, { path: creation.consoleSocket, master, child: up.child });
   sayCreated(p, up.child);
@@ -54,7 +55,8 @@ export function createProgram(plan: StartPlan, creation: Creation): ProgramBuild
 /** Waits until the container waits for its start; gives the terminal's other end where it has one. */
 function awaitReady(
   p: ProgramBuilder,
-  { up: { child, sync }, terminal }: { readonly up: BroughtUp; readonly terminal: boolean },
+  { spec, hooks }: StartPlan,
+  { child, sync }: BroughtUp,
 ): Ref | undefined {
   const buffer = p.reserve(failureSize);
   const said = (length: Ref): void => {
@@ -64,11 +66,12 @@ function awaitReady(
     p.place(goOn);
   };
   let master: Ref | undefined;
-  if (terminal) {
+  if (spec.process.terminal) {
     const received = receiveMessage(p, sync.parent, { buffer, size: failureSize });
     said(received.length);
     master = received.descriptor;
   }
+  serveCreateHooks(p, { hooks, child, sync });
   said(p.call('wait until the container is made', 'read', [sync.parent, buffer, failureSize]));
   return master;
 }

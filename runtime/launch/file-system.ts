@@ -12,6 +12,7 @@ import {
   openHostDevices,
 } from './devices.ts';
 import { makeFolders } from './folders.ts';
+import { runCreateHooks } from './hooks/hooks-of-container.ts';
 import { HostDescriptors } from './host-descriptors.ts';
 import { addMount, openSources } from './mounts.ts';
 import { makeReadOnly, maskPaths } from './protected-paths.ts';
@@ -66,6 +67,7 @@ export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput)
   makeReadOnly(p, spec.linux.readonlyPaths);
   maskPaths(p, spec.linux.maskedPaths, { host, nullDevice, label });
   host.closeAll();
+  runCreateHooks(p, { hooks: plan.hooks, sync: input.sync }, hostRoot);
   leaveHost(p, hostRoot, target);
   if (spec.root.readonly) makeRootReadOnly(p);
 }

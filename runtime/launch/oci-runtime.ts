@@ -4,6 +4,9 @@ import type { Spec } from '../spec/spec.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createProgram } from './create-program.ts';
+import { runLateHooks } from './hooks/hooks-program.ts';
+import { startTimeoutMs } from './hooks/hooks-plan.ts';
+import { readStartAnswer } from './hooks/start-answer.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
 import { planStart } from './plan-start.ts';
 import { removeCgroups } from './remove-cgroups.ts';
@@ -90,17 +93,19 @@ export class OciRuntime {
     const program = createProgram(plan, { name, consoleSocket, then });
     try {
       await saveLastSteps(request.runDir, { program, of: spec.process.args[0] ?? '' });
-      const { pid, data, ended } = await this.#launcher.spawn(program);
+      const timeoutMs = startTimeoutMs(plan.hooks);
+      const { pid, data, ended } = await this.#launcher.spawn(program, { timeoutMs });
       const exitStatus = ended.then(({ exitCode }) => exitCode);
       exitStatus.catch(() => undefined);
       return {
-        pid: data.readUInt32LE(0),
+        pid: readStartAnswer(data).pid,
         warnings,
         cgroup: plan.cgroup,
         waiter: then === 'wait' ? { pid, exitStatus } : undefined,
       };
     } catch (error) {
       await removeCgroups(plan.cgroup.remove, systemClock);
+      await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
       throw startError(error, spec.process.args[0] ?? '');
     }
   }

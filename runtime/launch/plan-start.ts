@@ -5,6 +5,7 @@ import { orIfMissing, stat } from '../host/files.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
+import { planHooks } from './hooks/hooks-plan.ts';
 import type { HostFacts } from './host-facts.ts';
 import { labelledData } from './mount-label.ts';
 import { parseMountOptions } from './mount-options.ts';
@@ -26,6 +27,8 @@ export interface ContainerRequest {
   readonly runDir: string;
   /** The folder that hooks and agents are told of; absent: `runDir`. */
   readonly bundle?: string;
+  /** `NAME=value`, for hooks whose config has no `env`; absent: none. */
+  readonly hookEnvironment?: readonly string[];
   /** See `StartPlan`. */
   readonly preserveFds?: number;
   readonly newKeyring?: boolean;
@@ -47,7 +50,7 @@ export async function planStart(
   request: ContainerRequest,
   { host, filters }: { readonly host: HostFacts; readonly filters: FilterCache },
 ): Promise<{ readonly plan: StartPlan; readonly warnings: readonly string[] }> {
-  const { spec } = request;
+  const { spec, bundle = request.runDir } = request;
   const namespaces = planNamespaces(spec.linux.namespaces);
   refuseUnsupported(spec, namespaces.unsupported);
   refuseUnknownModules(spec, host.securityModules);
@@ -75,13 +78,18 @@ export async function planStart(
       sourceKinds: await sourceKinds(spec),
       seccomp,
       seccompListener: seccomp?.notifies
-        ? planListener(spec, { id: request.id, bundle: request.bundle ?? request.runDir })
+        ? planListener(spec, { id: request.id, bundle })
         : undefined,
       rlimits: limits,
       oomScoreAdj: oom.value,
       preserveFds: request.preserveFds ?? 0,
       newKeyring: request.newKeyring ?? true,
       lastCapability: host.lastCapability,
+      hooks: planHooks(spec, {
+        id: request.id,
+        bundle,
+        environment: request.hookEnvironment ?? [],
+      }),
     },
     warnings: [
       ...warnings,

@@ -1,3 +1,4 @@
+import { ociVersion } from '../spec/oci-version.ts';
 import type { Spec } from '../spec/spec.ts';
 import { MSG_NOSIGNAL } from '../syscall/constants/io.ts';
 import { decimal } from '../syscall/decimal.ts';
@@ -29,7 +30,6 @@ export function planListener(
   { annotations, linux: { seccomp } }: Spec,
   { id, bundle }: { readonly id: string; readonly bundle: string },
 ): SeccompListener {
-  const ociVersion = '1.2.1';
   const metadata = seccomp?.listenerMetadata;
   // What JSON.stringify makes of an object is cut open at its end, where the process id comes.
   const open = (value: object): string => JSON.stringify(value).slice(0, -1);

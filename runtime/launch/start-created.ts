@@ -4,6 +4,7 @@ import { connectUnix, type Socket } from '../host/sockets.ts';
 import { stepFailure } from '../syscall/step-failure.ts';
 import type { Program } from '../syscall/program.ts';
 import { ReplyParser } from '../syscall/reply-parser.ts';
+import { readStartAnswer } from './hooks/start-answer.ts';
 import { gateLabel, gateName } from './start-gate.ts';
 import { startError } from './start-error.ts';
 
@@ -34,7 +35,7 @@ export async function saveLastSteps(
  *
  * @param runDir the run folder it was made with.
  * @throws CONTAINER_NOT_CREATED nobody waits at the gate: it was started already, or has ended.
- * @throws EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE, START_FAILED naming the step.
+ * @throws EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE, START_FAILED naming the step, HOOK_FAILED naming the hook.
  */
 export async function startCreated(runDir: string): Promise<void> {
   const gate = await connectUnix(`${runDir}/${gateName}`);
@@ -67,7 +68,11 @@ async function readFailure(
   const parser = new ReplyParser();
   let failure: { readonly step: number; readonly errno: number } | undefined;
   for await (const chunk of gate as AsyncIterable<Buffer>) {
-    for (const reply of parser.push(chunk)) if (reply.kind === 'failed') failure = reply;
+    for (const reply of parser.push(chunk)) {
+      if (reply.kind === 'failed') failure = reply;
+      // What comes besides failures is the end of a hook; see `FailedHook`.
+      if (reply.kind === 'data') readStartAnswer(reply.data);
+    }
   }
   return failure;
 }

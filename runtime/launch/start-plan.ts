@@ -1,6 +1,7 @@
 import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { HooksPlan } from './hooks/hooks-plan.ts';
 import type { SourceKind } from './mounts.ts';
 import type { NamespacePlan } from './namespaces.ts';
 import type { CompiledFilter } from './seccomp/compile.ts';
@@ -33,6 +34,7 @@ export interface StartPlan {
   readonly newKeyring: boolean;
   /** Highest capability number that the kernel knows. */
   readonly lastCapability: number;
+  readonly hooks: HooksPlan;
 }
 
 /** Name, inside `runDir`, of the folder that the root file system is mounted on in the container's namespace. */

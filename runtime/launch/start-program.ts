@@ -16,6 +16,7 @@ import type { Ref } from '../syscall/program.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { bringUp } from './bring-up.ts';
 import { openControlSocket } from './control-socket.ts';
+import { runPoststart, serveCreateHooks, serveStartHooks } from './hooks/hooks-of-runtime.ts';
 import { makeCgroups } from './make-cgroups.ts';
 import { buildMonitor } from './monitor/monitor.ts';
 import { controlSocketName } from './monitor/protocol.ts';
@@ -51,10 +52,11 @@ export function startProgram(
   const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin });
   const { child, sync } = bringUp(p, { plan, streams: streams.container });
   const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
-  sayStarted(p, child);
+  sayStarted(p, plan, child);
   p.forgetSteps();
   const terminal = plan.spec.process.terminal ? monitorStreams.stdin : -1;
-  buildMonitor(p, { child, log, control, streams: monitorStreams, terminal, cgroup: plan.cgroup });
+  const { cgroup, hooks } = plan;
+  buildMonitor(p, { child, log, control, streams: monitorStreams, terminal, cgroup, hooks });
   return p;
 }
 
@@ -98,6 +100,8 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
     const input = p.call('duplicate the terminal', 'fcntl', [descriptor, F_DUPFD_CLOEXEC, 0]);
     result = { stdin: input, stdout: descriptor, stderr: -1 };
   }
+  const runtime = { hooks: plan.hooks, child, sync };
+  serveCreateHooks(p, runtime);
   if (plan.seccompListener) {
     passListenerOn(p, {
       child,
@@ -108,6 +112,7 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
       },
     });
   }
+  serveStartHooks(p, runtime);
   const length = p.call('wait for the program', 'read', [sync.parent, buffer, failureSize]);
   p.jumpIf('eq', length, 0, started);
   passFailureOn(p, { child, buffer, length });
@@ -116,10 +121,10 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
   return result;
 }
 
-/** Answers with the process id; from then on nothing connects the monitor with whoever started it. */
-function sayStarted(p: ProgramBuilder, child: Ref): void {
-  const answer = p.reserve(8);
+/** Runs the hooks of poststart, and answers with the process id and what failed of them; from then on nothing connects the monitor with whoever started it. */
+function sayStarted(p: ProgramBuilder, { hooks }: StartPlan, child: Ref): void {
+  const { answer, length } = runPoststart(p, hooks, child);
   p.set(answer, child);
-  p.reply(answer, 8);
+  p.reply(answer, length);
   p.call('close the launcher socket', 'close', [launcherFd]);
 }

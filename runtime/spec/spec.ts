@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { flag, list, nonEmptyText, record, text, textMap } from './fields.ts';
+import { hooksSchema } from './hooks.ts';
 import { linuxSchema } from './linux.ts';
 import { mountSchema } from './mount.ts';
 import { processSchema } from './process.ts';
@@ -25,6 +26,7 @@ export const specSchema = record({
   /** In the order in which they are made. */
   mounts: list(mountSchema),
   annotations: textMap,
+  hooks: hooksSchema.prefault({}),
   linux: linuxSchema.prefault({}),
 });
 

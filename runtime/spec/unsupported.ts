@@ -4,7 +4,6 @@
  * `*` stands for every item of a list.
  */
 const notYet: readonly string[] = [
-  'hooks',
   'process.commandLine',
   'process.user.username',
   'mounts.*.uidMappings',
@@ -42,7 +41,7 @@ function pathsThat(value: unknown, pattern: readonly string[], path: string): re
 }
 
 /**
- * Which fields of a config berth cannot carry out yet, such as `hooks` or `mounts[2].uidMappings`.
+ * Which fields of a config berth cannot carry out yet, such as `windows` or `mounts[2].uidMappings`.
  *
  * @param json what JSON.parse gave; not the parsed `Spec`, which no longer has these fields.
  */

@@ -1,3 +1,4 @@
+import { closeFrom } from './close-from.ts';
 import { F_SETFD, FD_CLOEXEC } from './constants/fs.ts';
 import { POLLFD_SIZE, POLLIN } from './constants/io.ts';
 import {
@@ -43,7 +44,8 @@ export function launcherProgram(kept = 0): ProgramBuilder {
   p.call('let go of the boot pipe', 'dup3', [1, 0, 0]);
   for (let fd = firstKeptFd; fd < firstKeptFd + kept; fd += 1)
     p.call('close a kept descriptor on exec', 'fcntl', [fd, F_SETFD, FD_CLOEXEC]);
-  closeOtherDescriptors(p, firstKeptFd + kept);
+  // What whoever started Node.js left open would go on to every container.
+  closeFrom(p, firstKeptFd + kept);
   p.call('name the process', 'prctl', [PR_SET_NAME, p.string('berth-launcher')], {
     onError: 'ignore',
   });
@@ -76,23 +78,6 @@ export function launcherProgram(kept = 0): ProgramBuilder {
   receiveProgram(p, { signals, childEnded });
   p.jump(wait);
   return p;
-}
-
-/** Closes what whoever started Node.js left open: it would go on to every container. */
-function closeOtherDescriptors(p: ProgramBuilder, first: number): void {
-  const [byHand, closed] = [p.label(), p.label()];
-  p.call('close other descriptors', 'close_range', [first, 0xffffffff, 0], { onError: byHand });
-  p.jump(closed);
-  // Before Linux 5.9 there is no close_range: close one by one, up to the usual limit of open files.
-  p.place(byHand);
-  const fd = p.reserve(8);
-  const again = p.label();
-  p.set(fd, first);
-  p.place(again);
-  p.call('close a descriptor', 'close', [p.value(fd)], { onError: 'ignore' });
-  p.set(fd, p.compute('add', p.value(fd), 1));
-  p.jumpIf('lt', p.value(fd), 4096, again);
-  p.place(closed);
 }
 
 function reapChildren(

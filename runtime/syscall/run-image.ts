@@ -1,4 +1,5 @@
 import { AT_FDCWD, O_CLOEXEC, O_RDONLY } from './constants/fs.ts';
+import { MAP_PRIVATE, PROT_READ, PROT_WRITE } from './constants/memory.ts';
 import { header } from './layout.ts';
 import type { Program } from './program.ts';
 import { ProgramBuilder } from './program-builder.ts';
@@ -28,11 +29,6 @@ export interface ImageFailure {
   readonly step: number;
   readonly errno: number;
 }
-
-// mmap(2), include/uapi/asm-generic/mman-common.h and mman.h, Linux 6.18.
-const PROT_READ = 1;
-const PROT_WRITE = 2;
-const MAP_PRIVATE = 2;
 
 /**
  * Runs a ProgramImage in a process of its own.

@@ -1,3 +1,5 @@
+import { noHooks } from '../../spec/hooks.ts';
+import { ociVersion } from '../../spec/oci-version.ts';
 import type { Seccomp } from '../../spec/seccomp.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
@@ -45,7 +47,7 @@ export function buildSpec(source: SpecSource): Spec {
   const [rows = 0, columns = 0] = hostConfig.ConsoleSize;
   const ownUts = hostConfig.UTSMode !== 'host';
   return {
-    ociVersion: '1.2.1',
+    ociVersion,
     process: {
       terminal: config.Tty,
       ...(config.Tty && rows > 0 ? { consoleSize: { height: rows, width: columns } } : {}),
@@ -68,6 +70,7 @@ export function buildSpec(source: SpecSource): Spec {
     ...(ownUts && config.Domainname !== '' ? { domainname: config.Domainname } : {}),
     mounts: specMounts(source),
     annotations: hostConfig.Annotations ?? {},
+    hooks: noHooks,
     linux: {
       namespaces: specNamespaces(record),
       uidMappings: [],

@@ -17,6 +17,11 @@ export const launchErrors = {
     exit: 1,
     meaning: 'A container that is to be started does not wait for it: it runs already, or has ended.',
   },
+  HOOK_FAILED: {
+    http: 500,
+    exit: 125,
+    meaning: 'A hook of an OCI config has failed, and so has the start; the message names the hook.',
+  },
   MOUNT_SOURCE_MISSING: {
     http: 400,
     exit: 125,

@@ -20,6 +20,8 @@ import {
 import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
+import type { HooksPlan } from '../hooks/hooks-plan.ts';
+import { runPoststop } from '../hooks/hooks-of-runtime.ts';
 import type { MonitorStreams } from '../streams.ts';
 import { Connections } from './connections.ts';
 import { Input } from './input.ts';
@@ -44,6 +46,7 @@ export interface MonitorInput {
   /** For resizing; -1 for a container without a terminal. */
   readonly terminal: Ref | -1;
   readonly cgroup: CgroupPlan;
+  readonly hooks: HooksPlan;
 }
 
 /** Reads that the monitor still makes for output that was written before the end: more than a pipe holds. */
@@ -55,7 +58,7 @@ const lastReads = 68;
  */
 export function buildMonitor(
   p: ProgramBuilder,
-  { child, log, control, streams, terminal, cgroup }: MonitorInput,
+  { child, log, control, streams, terminal, cgroup, hooks }: MonitorInput,
 ): void {
   // Signals, two outputs, the two ends of the input, the listener and its connections.
   const polled = new PollSet(p, 6 + maxConnections);
@@ -102,7 +105,7 @@ export function buildMonitor(
   p.jump(drain);
 
   p.place(ended);
-  finish(p, { status: p.value32(status), cgroup });
+  finish(p, { status: p.value32(status), cgroup, hooks });
 }
 
 function watchChildren(p: ProgramBuilder): Ref {
@@ -110,10 +113,17 @@ function watchChildren(p: ProgramBuilder): Ref {
   return p.call('watch SIGCHLD', 'signalfd4', [-1, set, SIGSET_SIZE, SFD_CLOEXEC | SFD_NONBLOCK]);
 }
 
-/** Writes the exit record, removes the cgroups and the socket, and ends, which berthd sees as the end. */
+/**
+ * Writes the exit record, removes the cgroups, runs the hooks of poststop, removes the socket, and ends, which berthd
+ * sees as the end. The record comes first: how the container ended must not be lost with a hook that takes its time.
+ */
 function finish(
   p: ProgramBuilder,
-  { status, cgroup }: { readonly status: Ref; readonly cgroup: CgroupPlan },
+  {
+    status,
+    cgroup,
+    hooks,
+  }: { readonly status: Ref; readonly cgroup: CgroupPlan; readonly hooks: HooksPlan },
 ): void {
   const record = p.reserve(exitHeaderSize + maxCounterSize);
   const length = p.reserve(8);
@@ -143,6 +153,7 @@ function finish(
       onError: 'ignore',
     });
   }
+  runPoststop(p, hooks);
   p.call('remove the control socket', 'unlinkat', [AT_FDCWD, p.string(controlSocketName), 0], {
     onError: 'ignore',
   });

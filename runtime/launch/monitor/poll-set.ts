@@ -39,9 +39,13 @@ export class PollSet {
     this.#p.store(32, slot.address, fd);
   }
 
-  /** Waits until one of the descriptors is ready. */
-  wait(): void {
-    this.#p.call('wait', 'ppoll', [this.#array, this.#size, 0, 0, 0], { onError: 'ignore' });
+  /**
+   * Waits until one of the descriptors is ready.
+   * @param timeout a struct timespec; 0 for no end.
+   */
+  wait(timeout: Address | 0 = 0): void {
+    const args = [this.#array, this.#size, timeout, 0, 0] as const;
+    this.#p.call('wait', 'ppoll', args, { onError: 'ignore' });
   }
 
   /** Goes on at `label` when the place has no descriptor or nothing happened to it. */

@@ -25,6 +25,8 @@ export interface Change {
   readonly mounts?: NonNullable<SpecInput['mounts']>;
   readonly readonly?: boolean;
   readonly hostname?: string;
+  readonly hooks?: NonNullable<SpecInput['hooks']>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** A container that runs. */
@@ -132,6 +134,8 @@ export class Machine {
         ...change.process,
       },
       mounts: [...mounts, ...(change.mounts ?? [])],
+      hooks: change.hooks,
+      annotations: change.annotations,
       linux: {
         namespaces: (['pid', 'mount', 'uts', 'ipc', 'network', 'cgroup'] as const).map((type) => ({
           type,

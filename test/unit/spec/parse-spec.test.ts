@@ -139,7 +139,7 @@ describe('parseSpec', () => {
   });
 
   it.each([
-    ['hooks', { prestart: [{ path: '/bin/true' }] }, ['hooks']],
+    ['windows', { layerFolders: ['C:'] }, ['windows']],
     ['process.commandLine', 'cmd.exe', ['process.commandLine']],
     ['linux.intelRdt', { closID: 'x' }, ['linux.intelRdt']],
     [
