@@ -17,6 +17,10 @@ export const verbMessages = {
     'serve images and packages to other hosts, each fetched once',
     '为其他主机缓存并提供镜像和软件包，每个只下载一次',
   ),
+  oci: text(
+    'an OCI runtime for other engines, with the command line of runc',
+    '供其他引擎使用的 OCI 运行时，命令行与 runc 相同',
+  ),
   versions: text(
     'list the versions of berth and of the Docker client that can be installed',
     '列出 berth 的版本以及可安装的 Docker 客户端版本',

@@ -18,6 +18,7 @@ import { cgroupErrors } from './areas/cgroup.ts';
 import { seccompErrors } from './areas/seccomp.ts';
 import { daemonErrors } from './areas/daemon.ts';
 import { launchErrors } from './areas/launch.ts';
+import { ociErrors } from './areas/oci.ts';
 import { specErrors } from './areas/spec.ts';
 import { syscallErrors } from './areas/syscall.ts';
 import { upgradeErrors } from './areas/upgrade.ts';
@@ -43,6 +44,7 @@ export const catalogue = {
   ...seccompErrors,
   ...daemonErrors,
   ...launchErrors,
+  ...ociErrors,
   ...specErrors,
   ...syscallErrors,
   ...upgradeErrors,

@@ -1,5 +1,9 @@
 import * as mount from '../syscall/constants/mount.ts';
-import { type RecursiveAttributes, recursiveAttributes } from './recursive-attributes.ts';
+import {
+  type RecursiveAttributes,
+  recursiveAttributes,
+  recursiveOptionNames,
+} from './recursive-attributes.ts';
 
 /** Options of fstab(5) that are flags of mount(2): what they set and what they clear. */
 const flagOptions: Readonly<Record<string, { readonly set?: number; readonly clear?: number }>> = {
@@ -63,6 +67,12 @@ const unsupportedOptions = new Set([
   'rstrictatime',
   'rnostrictatime',
 ]);
+
+/** Every option of the specification that is carried out, sorted; what is left goes to the file system. */
+export function knownMountOptions(): readonly string[] {
+  const names = [flagOptions, propagationOptions].flatMap((options) => Object.keys(options));
+  return [...names, ...recursiveOptionNames].sort();
+}
 
 /** The options of one mount, as mount(2) takes them. */
 export interface ParsedMountOptions {

@@ -24,6 +24,9 @@ const options: ReadonlyMap<string, Partial<RecursiveAttributes>> = new Map([
   ['rsymfollow', { clear: attribute.noSymlinkFollow }],
 ]);
 
+/** The names of these options. */
+export const recursiveOptionNames: readonly string[] = [...options.keys()];
+
 /** What is set and what is cleared on a mount and all mounts below it. */
 export interface RecursiveAttributes {
   readonly set: number;

@@ -5,9 +5,7 @@ import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { openControlSocket } from './control-socket.ts';
 import { findProgram } from './execute.ts';
-
-/** Name, in the run folder, of the socket on which a created container waits for its start. */
-export const gateName = 'start.sock';
+import { gateName } from './gate-name.ts';
 
 /** The step before those that a start carries out: what fails from there on is the start's failure. */
 export const gateLabel = 'wait for the start';

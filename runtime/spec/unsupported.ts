@@ -48,3 +48,12 @@ function pathsThat(value: unknown, pattern: readonly string[], path: string): re
 export function unsupportedFields(json: unknown): readonly string[] {
   return notYet.flatMap((pattern) => pathsThat(json, pattern.split('.'), ''));
 }
+
+/**
+ * Whether berth carries a field out.
+ *
+ * @param field as in the list above: `linux.intelRdt`, `mounts.*.uidMappings`.
+ */
+export function isSupported(field: string): boolean {
+  return !notYet.includes(field);
+}

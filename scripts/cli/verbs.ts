@@ -80,6 +80,12 @@ export const hostVerbs: readonly VerbEntry[] = [
     signals: 'abort',
     load: async () => (await import('../versions/verb.ts')).versionsVerb,
   },
+  {
+    name: 'oci',
+    summary: m.oci,
+    signals: 'own',
+    load: async () => (await import('../oci/verb.ts')).ociVerb,
+  },
 ];
 
 /** Verbs of the engine: clients of its API, all from one part. */

@@ -12,7 +12,7 @@ import {
   rename,
   writeFile,
 } from '../../runtime/host/files.ts';
-import { identify, isAlive, type ProcessIdentity } from '../host/process-identity.ts';
+import { identify, isAlive, type ProcessIdentity } from '../../runtime/host/process-identity.ts';
 
 const holder = z.object({ pid: z.int().positive(), startTime: z.string() });
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { listFolder, readTextIfExists, readlink } from '../../runtime/host/files.ts';
-import { identify } from '../host/process-identity.ts';
+import { identify } from '../../runtime/host/process-identity.ts';
 import { readDockerSettings } from './docker-settings.ts';
 import type { DockerDaemon } from './docker-installation.ts';
 

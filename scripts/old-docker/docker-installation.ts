@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../host/process-identity.ts';
+import type { ProcessIdentity } from '../../runtime/host/process-identity.ts';
 
 /** A dockerd that runs. */
 export interface DockerDaemon extends ProcessIdentity {

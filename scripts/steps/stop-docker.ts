@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { oldDockerMessages as m } from '../../messages/areas/old-docker.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
-import { isAlive } from '../host/process-identity.ts';
+import { isAlive } from '../../runtime/host/process-identity.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 import { runChecked } from '../host/commands.ts';
 import { runningContainers, startAgain } from '../old-docker/running-containers.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../runtime/supervise/supervisor-state.ts';
 import { servicesMessages as m } from '../../messages/areas/services.ts';
 import { places } from '../host/places.ts';
-import { identify, isAlive } from '../host/process-identity.ts';
+import { identify, isAlive } from '../../runtime/host/process-identity.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
 
 /** How long a stop may take beyond the grace period that the supervisor itself gives the daemon, in milliseconds. */

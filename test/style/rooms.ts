@@ -12,6 +12,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     // A configuration is judged by the daemon's own parser before the daemon is given it.
     'runtime/config',
     'runtime/mirror',
+    'runtime/oci',
     'runtime/supervise',
     'runtime/syscall',
     'runtime/host',
@@ -46,6 +47,16 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runtime/config',
     'runtime/registry',
     'runtime/image',
+    'runtime/syscall',
+    'runtime/host',
+    'runtime/errors',
+  ],
+
+  // A runtime for other engines: runc's command line over the room that starts containers.
+  'runtime/oci': [
+    'runtime/launch',
+    'runtime/cgroup',
+    'runtime/spec',
     'runtime/syscall',
     'runtime/host',
     'runtime/errors',

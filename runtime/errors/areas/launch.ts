@@ -15,7 +15,8 @@ export const launchErrors = {
   CONTAINER_NOT_CREATED: {
     http: 409,
     exit: 1,
-    meaning: 'A container that is to be started does not wait for it: it runs already, or has ended.',
+    meaning:
+      'A container that is to be started does not wait for it: it runs already, or has ended.',
   },
   HOOK_FAILED: {
     http: 500,

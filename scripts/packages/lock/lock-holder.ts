@@ -1,5 +1,5 @@
 import { exists, readTextIfExists } from '../../../runtime/host/files.ts';
-import { identify } from '../../host/process-identity.ts';
+import { identify } from '../../../runtime/host/process-identity.ts';
 import type { ProvisionHost } from '../../host/provision-host.ts';
 import type { LockFile, LockHolder } from './lock-file.ts';
 import { hasLocked, whoHasOpen, type OpenFile } from './open-files.ts';

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startSupervisor } from '../../../runtime/supervise/start-supervisor.ts';
 import type { Supervision } from '../../../runtime/supervise/supervision.ts';
 import type { SupervisorState } from '../../../runtime/supervise/supervisor-state.ts';
-import { identify, isAlive } from '../../../scripts/host/process-identity.ts';
+import { identify, isAlive } from '../../../runtime/host/process-identity.ts';
 import { hostAt, type ProvisionHost } from '../../../scripts/host/provision-host.ts';
 import { places } from '../../../scripts/host/places.ts';
 import { bindStep, type Step } from '../../../scripts/steps/index.ts';

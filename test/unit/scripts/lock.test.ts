@@ -4,7 +4,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { identify } from '../../../scripts/host/process-identity.ts';
+import { identify } from '../../../runtime/host/process-identity.ts';
 import { takeProvisionLock } from '../../../scripts/journal/lock.ts';
 
 let folder: string;

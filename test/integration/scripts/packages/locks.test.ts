@@ -7,7 +7,7 @@ import { apt } from '../../../../scripts/packages/apt/apt.ts';
 import { exclusively } from '../../../../scripts/packages/lock/exclusively.ts';
 import type { LockFile, LockWait } from '../../../../scripts/packages/lock/lock-file.ts';
 import { lockHolder } from '../../../../scripts/packages/lock/lock-holder.ts';
-import { identify } from '../../../../scripts/host/process-identity.ts';
+import { identify } from '../../../../runtime/host/process-identity.ts';
 import { pacman } from '../../../../scripts/packages/pacman/pacman.ts';
 import { dnf } from '../../../../scripts/packages/rpm/dnf.ts';
 import { zypper } from '../../../../scripts/packages/rpm/zypper.ts';

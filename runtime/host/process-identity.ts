@@ -1,4 +1,4 @@
-import { readTextIfExists } from '../../runtime/host/files.ts';
+import { readTextIfExists } from './files.ts';
 
 /** A process, told apart from a later one with the same pid. */
 export interface ProcessIdentity {

@@ -1,0 +1,40 @@
+import type { ErrorArea } from './area.ts';
+
+/** Errors of `runtime/oci`. Its own exit status is that of runc: 1, whatever stands here; `exec` gives 255. */
+export const ociErrors = {
+  OCI_BUNDLE_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: 'The bundle of a container has no config.json or no root file system.',
+  },
+  OCI_CONTAINER_EXISTS: {
+    http: 409,
+    exit: 1,
+    meaning: 'A container with this id exists already below the same --root.',
+  },
+  OCI_CONTAINER_MISSING: {
+    http: 404,
+    exit: 1,
+    meaning: 'No container has this id below --root.',
+  },
+  OCI_CONTAINER_STATUS: {
+    http: 409,
+    exit: 1,
+    meaning: 'A container is not in a status in which the command can be carried out.',
+  },
+  OCI_ID_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: 'A container id is empty, or has characters that no file name should have.',
+  },
+  OCI_PID_FILE_UNWRITABLE: {
+    http: 500,
+    exit: 1,
+    meaning: 'The file for the process id could not be written; the container was removed.',
+  },
+  OCI_STATE_INVALID: {
+    http: 500,
+    exit: 1,
+    meaning: "A container's state file is cut short, or was written by a later berth.",
+  },
+} as const satisfies ErrorArea;

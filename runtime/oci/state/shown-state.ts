@@ -1,0 +1,44 @@
+import { stat } from '../../host/files.ts';
+import { userName } from '../../host/user-name.ts';
+import type { ContainerFolder } from './container-folder.ts';
+import type { Status } from './status.ts';
+import { statusOf } from './status.ts';
+import type { StoredState } from './stored-state.ts';
+
+/** A container's state as `state` and `list` print it: the specification's fields and runc's. */
+export interface ShownState {
+  readonly ociVersion: string;
+  readonly id: string;
+  /** On the host; 0 for a container that has stopped. */
+  readonly pid: number;
+  readonly status: Status;
+  readonly bundle: string;
+  readonly rootfs: string;
+  readonly created: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Who made it. */
+  readonly owner: string;
+}
+
+/** A container's state now. Throws OCI_CONTAINER_MISSING and OCI_STATE_INVALID. */
+export async function shownState(folder: ContainerFolder): Promise<ShownState> {
+  const state = await folder.readState();
+  const [status, { uid }] = await Promise.all([statusOf(folder, state), stat(folder.path)]);
+  return shown(state, status, await userName(uid));
+}
+
+function shown(state: StoredState, status: Status, owner: string): ShownState {
+  const { ociVersion, id, process, bundle, rootfs, created, annotations } = state;
+  return {
+    ociVersion,
+    id,
+    // While it is made, the process is berth's.
+    pid: status === 'stopped' || status === 'creating' ? 0 : process.pid,
+    status,
+    bundle,
+    rootfs,
+    created,
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    owner,
+  };
+}

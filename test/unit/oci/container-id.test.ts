@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { checkContainerId } from '../../../runtime/oci/state/container-id.ts';
+
+describe('a container id', () => {
+  test.each(['a', 'A_b-c+d.9', '.hidden', '-x', 'x'.repeat(255)])('may be "%s"', (id) => {
+    expect(checkContainerId(id)).toBe(id);
+  });
+
+  test.each(['', '.', '..', 'a/b', '../x', 'a b', 'a~', 'ä', 'a\n', 'a\0', 'x'.repeat(256)])(
+    'may not be %j',
+    (id) => {
+      expect(() => checkContainerId(id)).toThrow(
+        expect.objectContaining({ code: 'OCI_ID_INVALID' }),
+      );
+    },
+  );
+});
