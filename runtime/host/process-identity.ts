@@ -27,3 +27,10 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
 export async function isAlive(process: ProcessIdentity): Promise<boolean> {
   return (await identify(process.pid))?.startTime === process.startTime;
 }
+
+/** Of the process that calls this. */
+export async function ownIdentity(): Promise<ProcessIdentity> {
+  const own = await identify(process.pid);
+  if (own === undefined) throw new Error(`/proc/${process.pid}/stat cannot be read`);
+  return own;
+}

@@ -32,6 +32,11 @@ export const ociErrors = {
     exit: 1,
     meaning: 'The file for the process id could not be written; the container was removed.',
   },
+  OCI_PS_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning: 'The processes of a container cannot be shown: ps(1) is missing, or has failed.',
+  },
   OCI_STATE_INVALID: {
     http: 500,
     exit: 1,

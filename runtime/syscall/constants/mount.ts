@@ -25,3 +25,4 @@ export const MS_STRICTATIME = 1 << 24;
 export const MS_LAZYTIME = 1 << 25;
 
 export const MNT_DETACH = 2;
+export const UMOUNT_NOFOLLOW = 8;

@@ -1,0 +1,49 @@
+import { BerthError } from '../errors/berth-error.ts';
+import { hasErrno, orIfMissing, readFile, stat } from '../host/files.ts';
+import { parseSpecText } from '../spec/parse-spec.ts';
+import type { Spec } from '../spec/spec.ts';
+import { absolutePath } from './paths.ts';
+
+/** A bundle that has been read: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/bundle.md */
+export interface Bundle {
+  /** Absolute. */
+  readonly path: string;
+  readonly spec: Spec;
+  /** The config as it is written. */
+  readonly configText: string;
+  /** Absolute. */
+  readonly rootfs: string;
+}
+
+/**
+ * Reads the bundle in a folder.
+ * @throws OCI_BUNDLE_INVALID, SPEC_INVALID, SPEC_UNSUPPORTED
+ */
+export async function readBundle(path: string): Promise<Bundle> {
+  const configText = await readConfig(path);
+  const spec = parseSpecText(configText);
+  const rootfs = absolutePath(spec.root.path, path);
+  const found = await orIfMissing(stat(rootfs), undefined);
+  if (found?.isDirectory() === true) return { path, spec, configText, rootfs };
+  throw new BerthError('OCI_BUNDLE_INVALID', {
+    message: `'root.path' is "${spec.root.path}", and "${rootfs}" ${found === undefined ? 'does not exist: no such file or directory' : 'is no folder'}; wanted the root file system of the container`,
+    remedy: 'Make it, or correct the path in the config.',
+    details: { field: 'root.path', path: rootfs },
+  });
+}
+
+async function readConfig(bundle: string): Promise<string> {
+  const path = `${bundle}/config.json`;
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (!hasErrno(cause, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw cause;
+    throw new BerthError('OCI_BUNDLE_INVALID', {
+      message: `JSON specification file config.json not found: "${path}", no such file or directory`,
+      remedy:
+        'Name the folder of a bundle with --bundle; "berth oci spec" writes a config to begin with.',
+      details: { path },
+      cause,
+    });
+  }
+}

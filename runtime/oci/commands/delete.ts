@@ -1,0 +1,63 @@
+import { isBerthError } from '../../errors/berth-error.ts';
+import type { OciCommand, OciContext } from '../command.ts';
+import { oneContainer } from '../command.ts';
+import { removeContainer } from '../remove-container.ts';
+import { ContainerFolder } from '../state/container-folder.ts';
+import { statusOf } from '../state/status.ts';
+import type { StoredState } from '../state/stored-state.ts';
+import { statusError } from '../status-error.ts';
+
+/** `berth oci delete`: removes a container that has stopped (runtime.md, "Delete"). */
+export const deleteCommand: OciCommand = {
+  options: [
+    {
+      name: 'force',
+      short: 'f',
+      takes: 'flag',
+      help: 'kill it first; remove also what is half-made',
+    },
+  ],
+  operands: oneContainer,
+  failureStatus: 1,
+  run: async ({ context, options, operands: [id = ''] }) => {
+    const folder = new ContainerFolder(context, id);
+    if (options.flag('force')) await removeByForce(context, folder);
+    else await removeStopped(folder);
+    return 0;
+  },
+};
+
+async function removeStopped(folder: ContainerFolder): Promise<void> {
+  const state = await folder.readState();
+  const status = await statusOf(folder, state);
+  if (status !== 'stopped' && status !== 'created') {
+    const message = `cannot delete container ${folder.id} that is not stopped: ${status}`;
+    throw statusError(folder.id, status, message);
+  }
+  await removeContainer(folder, await withCgroup(folder, state));
+}
+
+/** Whatever is there, goes; nothing there is fine. */
+async function removeByForce(context: OciContext, folder: ContainerFolder): Promise<void> {
+  let state: StoredState | undefined;
+  try {
+    state = await folder.readState();
+  } catch (error) {
+    if (
+      !isBerthError(error, 'OCI_STATE_INVALID') &&
+      !isBerthError(error, 'OCI_CONTAINER_MISSING')
+    ) {
+      throw error;
+    }
+  }
+  const { removeRemains, remainingState } = await import('../remains.ts');
+  if (state === undefined) await removeRemains(context, folder);
+  else await removeContainer(folder, await remainingState(folder, state));
+}
+
+/** One that was never made to the end has not written down its cgroups. */
+async function withCgroup(folder: ContainerFolder, state: StoredState): Promise<StoredState> {
+  if (state.phase === 'created') return state;
+  const { remainingState } = await import('../remains.ts');
+  return remainingState(folder, state);
+}

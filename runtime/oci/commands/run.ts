@@ -1,0 +1,64 @@
+import type { OciCall, OciCommand } from '../command.ts';
+import { oneContainer } from '../command.ts';
+import { createContainer, type CreateRequest } from '../create-container.ts';
+import { createOptions, createRequest } from '../create-options.ts';
+import { forwardSignals } from '../forward-signals.ts';
+import { removeContainer } from '../remove-container.ts';
+import { startContainer } from '../start-container.ts';
+
+/** `berth oci run`: create and start; without --detach also wait, give the container's status and remove it. */
+export const runCommand: OciCommand = {
+  options: [
+    ...createOptions,
+    { name: 'detach', short: 'd', takes: 'flag', help: 'do not wait for its end' },
+    { name: 'keep', takes: 'flag', help: 'keep state and cgroups after its end' },
+    {
+      name: 'no-subreaper',
+      takes: 'flag',
+      help: 'taken for the sake of engines: berth adopts nobody anyway',
+    },
+  ],
+  operands: oneContainer,
+  failureStatus: 1,
+  run: async (call) => {
+    const mode = call.options.flag('detach') ? 'detached' : 'foreground';
+    const request = await createRequest(call, { mode });
+    return mode === 'detached' ? runDetached(call, request) : runInForeground(call, request);
+  },
+};
+
+async function runDetached({ context }: OciCall, request: CreateRequest): Promise<number> {
+  const { state, stop } = await createContainer(context, request);
+  try {
+    await startContainer(request.folder, state);
+  } catch (error) {
+    await removeContainer(request.folder, state);
+    throw error;
+  } finally {
+    await stop();
+  }
+  return 0;
+}
+
+async function runInForeground(
+  { context, options }: OciCall,
+  request: CreateRequest,
+): Promise<number> {
+  // From the first moment on: a signal that comes while it is made is for the container as well.
+  const signals = forwardSignals();
+  try {
+    const { created, state, stop } = await createContainer(context, request);
+    let keep = false;
+    try {
+      signals.sendTo({ pid: created.pid, waiter: created.waiter?.pid });
+      await startContainer(request.folder, state);
+      keep = options.flag('keep');
+      return (await created.waiter?.exitStatus) ?? 1;
+    } finally {
+      if (!keep) await removeContainer(request.folder, state);
+      await stop();
+    }
+  } finally {
+    signals.stop();
+  }
+}

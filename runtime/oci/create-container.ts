@@ -1,0 +1,116 @@
+import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
+import { Cleanup } from '../errors/cleanup.ts';
+import { writeFileWhole } from '../host/files.ts';
+import { identify, ownIdentity } from '../host/process-identity.ts';
+import { type CreatedContainer, OciRuntime } from '../launch/oci-runtime.ts';
+import type { Bundle } from './bundle.ts';
+import type { OciContext } from './command.ts';
+import { writePidFile } from './pid-file.ts';
+import { removeContainer } from './remove-container.ts';
+import type { ContainerFolder } from './state/container-folder.ts';
+import type { StoredCgroup, StoredState } from './state/stored-state.ts';
+
+/** What `create` and `run` are told. */
+export interface CreateRequest {
+  readonly folder: ContainerFolder;
+  readonly bundle: Bundle;
+  /** Absolute, as all paths here. */
+  readonly pidFile: string | undefined;
+  readonly consoleSocket: string | undefined;
+  readonly preserveFds: number;
+  readonly newKeyring: boolean;
+  /** See `OciCreateRequest`. */
+  readonly then: 'leave' | 'wait';
+}
+
+/** A container that waits for its start, and what is kept of it. */
+export interface MadeContainer {
+  readonly created: CreatedContainer;
+  readonly state: StoredState;
+  /** Ends what waits for it; the container itself goes on. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Makes a container, up to its start. After a failure nothing of it is left.
+ * @throws OCI_CONTAINER_EXISTS, OCI_PID_FILE_UNWRITABLE, and the errors of `OciRuntime.create`
+ */
+export async function createContainer(
+  context: OciContext,
+  request: CreateRequest,
+): Promise<MadeContainer> {
+  const { folder } = request;
+  await folder.make();
+  const cleanup = new Cleanup();
+  let state = await begin(context, request);
+  try {
+    // Of what has been made by then, whatever fails after it.
+    cleanup.add(() => removeContainer(folder, state));
+    await writeFileWhole(folder.configFile, request.bundle.configText, {
+      mode: 0o600,
+      durability: 'memory',
+    });
+    await folder.writeState(state);
+    const { runtime, created } = await make(context, request, cleanup);
+    const process = await identify(created.pid);
+    state = {
+      ...state,
+      phase: 'created',
+      process: process ?? { pid: created.pid, startTime: 'ended' },
+      cgroup: storedCgroup(created.cgroup),
+    };
+    await folder.writeState(state);
+    if (request.pidFile !== undefined) await writePidFile(request.pidFile, created.pid);
+    return { created, state, stop: () => runtime.stop() };
+  } catch (error) {
+    for (const problem of await cleanup.run()) {
+      context.log.warn(`while the container was removed: ${String(problem)}`);
+    }
+    throw error;
+  }
+}
+
+async function begin(context: OciContext, { folder, bundle }: CreateRequest): Promise<StoredState> {
+  const { spec } = bundle;
+  return {
+    id: folder.id,
+    ociVersion: spec.ociVersion,
+    phase: 'creating',
+    process: await ownIdentity(),
+    bundle: bundle.path,
+    rootfs: bundle.rootfs,
+    created: new Date(context.clock.now()).toISOString(),
+    annotations: spec.annotations,
+    cgroup: { folders: [] },
+    sharesPids: !spec.linux.namespaces.some(
+      ({ type, path }) => type === 'pid' && path === undefined,
+    ),
+  };
+}
+
+async function make(
+  context: OciContext,
+  request: CreateRequest,
+  cleanup: Cleanup,
+): Promise<{ readonly runtime: OciRuntime; readonly created: CreatedContainer }> {
+  const { folder, bundle, consoleSocket, preserveFds, newKeyring, then } = request;
+  const runtime = await OciRuntime.open({ preserveFds });
+  cleanup.add(() => runtime.stop());
+  const created = await runtime.create({
+    id: folder.id,
+    spec: bundle.spec,
+    bundle: bundle.path,
+    rootfs: bundle.rootfs,
+    runDir: folder.path,
+    newKeyring,
+    then,
+    ...(consoleSocket === undefined ? {} : { consoleSocket }),
+  });
+  for (const warning of created.warnings) context.log.warn(warning);
+  return { runtime, created };
+}
+
+/** What is kept of a plan. */
+export function storedCgroup({ remove, freezer }: CgroupPlan): StoredCgroup {
+  return { folders: remove, ...(freezer === undefined ? {} : { freezer }) };
+}

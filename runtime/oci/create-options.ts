@@ -1,0 +1,106 @@
+import { BerthError } from '../errors/berth-error.ts';
+import { readTextIfExists } from '../host/files.ts';
+import { readBundle, type Bundle } from './bundle.ts';
+import type { OciCall } from './command.ts';
+import type { CreateRequest } from './create-container.ts';
+import { type OptionDeclaration, usage } from './options.ts';
+import { absolutePath } from './paths.ts';
+import { ContainerFolder } from './state/container-folder.ts';
+
+/** Options of `create`, which `run` and `restore` have as well. */
+export const createOptions: readonly OptionDeclaration[] = [
+  { name: 'bundle', short: 'b', takes: 'text', help: 'folder of the bundle (default: this one)' },
+  {
+    name: 'console-socket',
+    takes: 'text',
+    help: 'Unix socket that receives the other end of the terminal',
+  },
+  { name: 'pid-file', takes: 'text', help: 'file that the process id is written to' },
+  {
+    name: 'no-pivot',
+    takes: 'flag',
+    help: 'taken for the sake of engines: the root is entered the same safe way on a ramdisk, too',
+  },
+  { name: 'no-new-keyring', takes: 'flag', help: "keep the caller's session keyring" },
+  {
+    name: 'preserve-fds',
+    takes: 'number',
+    help: 'hand on this many descriptors, from 3 on (and those of LISTEN_FDS)',
+  },
+];
+
+/** Reads what `create` and `run` have in common. Throws USAGE and the errors of the bundle. */
+export async function createRequest(
+  { context, options, operands: [id = ''] }: OciCall,
+  { mode }: { readonly mode: 'detached' | 'foreground' },
+): Promise<CreateRequest> {
+  const { workingDirectory } = context;
+  const pathOf = (name: string): string | undefined => {
+    const text = options.text(name) ?? '';
+    return text === '' ? undefined : absolutePath(text, workingDirectory);
+  };
+  const folder = new ContainerFolder(context, id);
+  const consoleSocket = pathOf('console-socket');
+  const bundle = await readBundle(pathOf('bundle') ?? workingDirectory);
+  checkConsole(bundle, { consoleSocket, mode });
+  const listening = listeningFds();
+  const preserveFds = listening + (options.number('preserve-fds') ?? 0);
+  await checkDescriptors(preserveFds);
+  return {
+    folder,
+    bundle: listening === 0 ? bundle : withListeners(bundle, listening),
+    pidFile: pathOf('pid-file'),
+    consoleSocket,
+    preserveFds,
+    newKeyring: !options.flag('no-new-keyring'),
+    then: mode === 'detached' ? 'leave' : 'wait',
+  };
+}
+
+/** A terminal needs somebody who holds its other end, and the other way round. */
+function checkConsole(
+  { spec }: Bundle,
+  { consoleSocket, mode }: { readonly consoleSocket: string | undefined; readonly mode: string },
+): void {
+  const { terminal } = spec.process;
+  if (terminal && mode === 'detached' && consoleSocket === undefined) {
+    throw usage(
+      "cannot allocate tty if runc will detach without setting console socket: 'process.terminal' is true, wanted --console-socket",
+    );
+  }
+  if (!terminal && consoleSocket !== undefined) {
+    throw usage(
+      "cannot use console socket if runc will not detach or allocate tty: 'process.terminal' is false, wanted no --console-socket",
+    );
+  }
+}
+
+/** Sockets that were passed to this process (sd_listen_fds(3)). */
+function listeningFds(): number {
+  const { LISTEN_FDS: count = '', LISTEN_PID: pid = '' } = process.env;
+  return /^\d+$/.test(count) && pid === String(process.pid) ? Number(count) : 0;
+}
+
+/** The container's program is told of them as well; there it is the first process. */
+function withListeners(bundle: Bundle, count: number): Bundle {
+  const { spec } = bundle;
+  const env = [...spec.process.env, `LISTEN_FDS=${count}`, 'LISTEN_PID=1'];
+  return { ...bundle, spec: { ...spec, process: { ...spec.process, env } } };
+}
+
+const O_CLOEXEC = 0o2000000;
+
+/** Each must be the caller's: Node.js has descriptors of its own, all of which close on exec. */
+async function checkDescriptors(count: number): Promise<void> {
+  if (count < 0) throw usage(`--preserve-fds is ${count}, wanted a number from 0 on`);
+  for (let fd = 3; fd < 3 + count; fd += 1) {
+    const info = await readTextIfExists(`/proc/self/fdinfo/${fd}`);
+    const flags = /^flags:\s*([0-7]+)$/m.exec(info ?? '')?.[1];
+    if (flags !== undefined && (Number.parseInt(flags, 8) & O_CLOEXEC) === 0) continue;
+    throw new BerthError('USAGE', {
+      message: `unable to stat preserved-fd ${fd - 3} (of ${count}): descriptor ${fd} is not open, no such file or directory`,
+      remedy: 'Open it in the calling process, or ask for fewer descriptors.',
+      details: { field: '--preserve-fds', descriptor: fd },
+    });
+  }
+}

@@ -1,0 +1,28 @@
+import { orIfMissing, rename, rm } from '../host/files.ts';
+import { removeFolders } from './cgroup-folders.ts';
+import { endProcesses } from './end-processes.ts';
+import type { ContainerFolder } from './state/container-folder.ts';
+import type { StoredState } from './state/stored-state.ts';
+import { unmountBelow } from './unmount-below.ts';
+
+/**
+ * Removes what there is of a container: processes, cgroups, mounts below its folder, and the folder. Of two who do so at the
+ * same time, one does.
+ */
+export async function removeContainer(folder: ContainerFolder, state: StoredState): Promise<void> {
+  await endProcesses(state);
+  await removeFolders(state.cgroup);
+  await removeFolder(folder);
+}
+
+/** Removes the folder of a container that is gone. */
+export async function removeFolder(folder: ContainerFolder): Promise<void> {
+  await unmountBelow(folder.path);
+  // Taken away at once: half of it would be a container with an invalid state.
+  const going = `${folder.path}~${process.pid}`;
+  const isMine = await orIfMissing(
+    rename(folder.path, going).then(() => true),
+    false,
+  );
+  if (isMine) await rm(going, { recursive: true, force: true });
+}
