@@ -14,6 +14,7 @@ import type { ContainerProcessInput } from './container-process-input.ts';
 import { becomeUser } from './credentials.ts';
 import { execute } from './execute.ts';
 import { runStartHooks } from './hooks/hooks-of-container.ts';
+import { goUnderInit, prepareInit } from './init/under-init.ts';
 import { setIoPriority } from './io-priority.ts';
 import { setPersonality } from './personality.ts';
 import { setScheduler } from './scheduler.ts';
@@ -25,6 +26,7 @@ export function becomeProgram(
   p: ProgramBuilder,
   { plan, sync, gate }: Pick<ContainerProcessInput, 'plan' | 'sync' | 'gate'>,
 ): void {
+  const init = prepareInit(p, plan);
   setLimits(p, plan);
   const { process } = plan.spec;
   // A kernel without keyrings, or one whose quota is used up, runs containers all the same.
@@ -64,6 +66,7 @@ export function becomeProgram(
   p.call('live on without the monitor', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
   if (process.noNewPrivileges) installFilter(p, plan, sync);
   runStartHooks(p, { hooks: plan.hooks, sync }, { monitored: gate === undefined });
+  if (init) goUnderInit(p, plan, init);
   execute(p, process);
 }
 

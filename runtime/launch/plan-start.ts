@@ -7,6 +7,7 @@ import type { Spec } from '../spec/spec.ts';
 import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
 import { planHooks } from './hooks/hooks-plan.ts';
 import type { HostFacts } from './host-facts.ts';
+import { initImage } from './init/init-image.ts';
 import { labelledData } from './mount-label.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { isBind, type SourceKind } from './mounts.ts';
@@ -29,6 +30,8 @@ export interface ContainerRequest {
   readonly bundle?: string;
   /** `NAME=value`, for hooks whose config has no `env`; absent: none. */
   readonly hookEnvironment?: readonly string[];
+  /** Whether an init is to be the container's first process, and the program its child (`docker run --init`). */
+  readonly init?: boolean;
   /** See `StartPlan`. */
   readonly preserveFds?: number;
   readonly newKeyring?: boolean;
@@ -74,6 +77,7 @@ export async function planStart(
       overlayOptions: rootOptions(spec, host),
       namespaces,
       runDir: request.runDir,
+      init: request.init === true ? initImage(host.architecture) : undefined,
       cgroup,
       sourceKinds: await sourceKinds(spec),
       seccomp,

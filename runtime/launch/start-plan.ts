@@ -2,6 +2,7 @@ import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { HooksPlan } from './hooks/hooks-plan.ts';
+import type { InitImage } from './init/init-image.ts';
 import type { SourceKind } from './mounts.ts';
 import type { NamespacePlan } from './namespaces.ts';
 import type { CompiledFilter } from './seccomp/compile.ts';
@@ -16,6 +17,8 @@ export interface StartPlan {
   readonly namespaces: NamespacePlan;
   /** Folder of the monitor: its socket and the exit record. */
   readonly runDir: string;
+  /** What becomes the container's first process, above its program; `undefined`: the program is that itself. */
+  readonly init: InitImage | undefined;
   readonly cgroup: CgroupPlan;
   readonly sourceKinds: ReadonlyMap<string, SourceKind>;
   readonly seccomp: CompiledFilter | undefined;

@@ -30,6 +30,8 @@ export const TCSETS = 0x5402;
 export const TERMIOS_SIZE = 36;
 export const TIOCGWINSZ = 0x5413;
 export const TIOCSCTTY = 0x540e;
+/** Makes a process group the terminal's foreground (tcsetpgrp(3)). */
+export const TIOCSPGRP = 0x5410;
 export const TIOCSWINSZ = 0x5414;
 /** Unlocks the slave of a pseudo-terminal (ioctl_tty(2)). */
 export const TIOCSPTLCK = 0x40045431;
