@@ -18,6 +18,8 @@ export interface StartRequest {
   /** Framed output is appended to it. */
   readonly logFile: string;
   readonly stdin: 'none' | 'open';
+  /** Whether an init is above the program: it reaps and forwards signals. */
+  readonly init: boolean;
 }
 
 /** What came of a start. */
@@ -77,6 +79,12 @@ export interface HostTraits {
   readonly resolvConfPath: string;
 }
 
+/** What counts for containers that do not say. */
+export interface ContainerDefaults {
+  /** `HostConfig.Init`. */
+  readonly init: boolean;
+}
+
 /** Everything the container domain needs from the rest of berth. */
 export interface ContainerPorts {
   readonly runtime: ContainerRuntime;
@@ -87,6 +95,7 @@ export interface ContainerPorts {
   readonly paths: ContainerPaths;
   readonly isOpaque: OpaqueProbe;
   readonly host: HostTraits;
+  readonly defaults: ContainerDefaults;
   /** Hears of what goes wrong where no client waits for an answer. */
   readonly report: (problem: unknown) => void;
   /** Hears of what is worth knowing and not wrong, such as a limit that the host does not allow. */

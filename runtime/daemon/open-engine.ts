@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ApiServices, EngineIdentity } from '../api/services.ts';
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
+import type { ContainerDefaults } from '../container/ports.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { systemClock } from '../host/clock.ts';
 import { makeFolders } from '../host/make-folders.ts';
@@ -24,6 +25,7 @@ export interface EngineOptions {
   readonly dataRoot: string;
   readonly runRoot: string;
   readonly registry: Partial<RegistryConfig>;
+  readonly defaults: ContainerDefaults;
   readonly launcher: Launcher;
   readonly version: string;
   /** Hears of what goes wrong where no client can be told. */
@@ -41,8 +43,9 @@ export interface OpenEngine {
 /** The options that a configuration stands for. */
 export function engineOptions(
   config: DaemonConfig,
-): Pick<EngineOptions, 'dataRoot' | 'runRoot' | 'registry'> {
-  return { dataRoot: config.dataRoot, runRoot: config.runRoot, registry: config.registry };
+): Pick<EngineOptions, 'dataRoot' | 'runRoot' | 'registry' | 'defaults'> {
+  const { dataRoot, runRoot, registry, init } = config;
+  return { dataRoot, runRoot, registry, defaults: { init } };
 }
 
 /** Opens the stores, finds the containers that run, and joins the parts. Throws CGROUP_UNAVAILABLE, IMAGE_STORE_INVALID. */
@@ -102,7 +105,7 @@ async function openContainers(
   options: EngineOptions,
   { images, snapshots }: ImageParts,
 ): Promise<ContainerEngine> {
-  const { dataRoot, runRoot, launcher, report, notice } = options;
+  const { dataRoot, runRoot, launcher, report, notice, defaults } = options;
   return createContainerEngine({
     runtime: await ContainerRuntime.create(launcher),
     images,
@@ -118,6 +121,7 @@ async function openContainers(
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       resolvConfPath: '/etc/resolv.conf',
     },
+    defaults,
     report,
     notice,
   });

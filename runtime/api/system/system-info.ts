@@ -119,7 +119,7 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
     },
     LiveRestoreEnabled: true,
     Isolation: '',
-    InitBinary: '',
+    InitBinary: 'docker-init',
     ContainerdCommit: { ID: '' },
     RuncCommit: { ID: '' },
     InitCommit: { ID: '' },

@@ -3,7 +3,7 @@ import type { CreateRequest } from '../model/create-request.ts';
 
 /** A field that berth cannot carry out, unless it has a value that asks for nothing. */
 interface Refusal {
-  /** Such as `HostConfig.Init`. */
+  /** Such as `HostConfig.Links`. */
   readonly field: string;
   /** The value when it asks for something that berth does not do. */
   readonly asked: (request: CreateRequest) => unknown;
@@ -77,7 +77,6 @@ const refusals: readonly Refusal[] = [
   emptyHost('StorageOpt', later),
   hostWord('Runtime', ['berth'], 'Berth is its own runtime: leave it out.'),
   hostWord('Isolation', ['default'], otherSystem),
-  emptyHost('Init', later),
   emptyHost('BlkioWeight', later),
   emptyHost('BlkioWeightDevice', later),
   emptyHost('BlkioDeviceReadBps', later),

@@ -47,6 +47,7 @@ export async function prepareStart(
     runDir: folder.runFolder,
     logFile: folder.log,
     stdin: record.config.OpenStdin ? 'open' : 'none',
+    init: record.hostConfig.Init ?? state.ports.defaults.init,
   };
 }
 

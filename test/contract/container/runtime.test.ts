@@ -42,7 +42,7 @@ describe.each(makers)('a container runtime: %s', (_name, make) => {
       mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
       linux: { namespaces: [{ type: 'mount' }, { type: 'pid' }] },
     });
-    const request = { id, spec, rootfs, runDir, logFile, stdin } as const;
+    const request = { id, spec, rootfs, runDir, logFile, stdin, init: false } as const;
     return (await runtime.start(request)).pid;
   }
 

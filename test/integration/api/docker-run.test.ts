@@ -162,7 +162,6 @@ describe('docker run', () => {
 
   test.each([
     { args: ['-p', '80:80'], field: 'HostConfig.PortBindings' },
-    { args: ['--init'], field: 'HostConfig.Init' },
     { args: ['-v', 'name:/data'], field: 'HostConfig.Binds' },
     { args: ['--mount', 'type=volume,dst=/data'], field: 'HostConfig.Mounts' },
     { args: ['--network', 'web'], field: 'HostConfig.NetworkMode' },

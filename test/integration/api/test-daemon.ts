@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { ApiListener } from '../../../runtime/api/listener.ts';
 import { serveApi, type ServedApi } from '../../../runtime/api/serve.ts';
 import type { ContainerEngine } from '../../../runtime/container/engine.ts';
+import type { ContainerDefaults } from '../../../runtime/container/ports.ts';
 import { noFilters } from '../../../runtime/container/query/filters.ts';
 import type { Images } from '../../../runtime/image/images.ts';
 import { openEngine } from '../../../runtime/daemon/open-engine.ts';
@@ -27,6 +28,8 @@ export class TestDaemon {
   readonly root: string;
   engine!: ContainerEngine;
   images!: Images;
+  /** What the next `up` is told of containers that do not say. */
+  defaults: ContainerDefaults = { init: false };
   readonly problems: unknown[] = [];
   readonly #registry: Partial<RegistryConfig>;
   #api!: ServedApi;
@@ -62,6 +65,7 @@ export class TestDaemon {
       dataRoot,
       runRoot: join(this.root, 'run'),
       registry: { probeTimeoutMs: 200, ...this.#registry },
+      defaults: this.defaults,
       launcher: this.#launcher,
       version: '0.1.0',
       report: (problem) => this.problems.push(problem),

@@ -73,6 +73,7 @@ export class EngineParts {
       paths: { dataFolder: this.dataFolder, runFolder: this.runFolder },
       isOpaque: opaqueProbe(this.launcher),
       host: { architecture: 'amd64', resolvConfPath: '/etc/resolv.conf' },
+      defaults: { init: false },
       report: (problem) => this.problems.push(problem),
       notice: () => undefined,
     });

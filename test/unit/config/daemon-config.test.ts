@@ -47,6 +47,7 @@ describe('daemon.json: how registries are reached', () => {
     [{ 'registry-mirrors-for': [] }, 'wanted lists of URLs by registry'],
     [{ 'max-concurrent-uploads': 0 }, '"max-concurrent-uploads": wanted at least 1'],
     [{ 'max-download-attempts': 'x' }, '"max-download-attempts": wanted a whole number'],
+    [{ init: 'yes' }, '"init": wanted true or false'],
     [{ proxies: { 'http-proxy': 'proxy:3128' } }, '"proxies.http-proxy": wanted an http'],
     [{ proxies: { ftp: 'x' } }, '"proxies": wanted an object with'],
   ])('refuses %j', (config, message) => {
