@@ -156,7 +156,8 @@ export async function coldStart(daemons: Daemons, rounds: number): Promise<reado
   return [result('/_ping', ping, 1 / 2), result('/info', info, Infinity)];
 }
 
-function ourRequest(
+/** A request for a container as the daemon would start it, without a network. */
+export function ourRequest(
   workshop: Workshop,
   { name, args }: { readonly name: string; readonly args: readonly string[] },
 ): Parameters<ContainerRuntime['start']>[0] {

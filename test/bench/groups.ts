@@ -4,6 +4,7 @@ import { crunFigures } from './engine/crun-figures.ts';
 import { faultFigures } from './faults/fault-figures.ts';
 import { rankingFigures } from './mirrors/ranking-figures.ts';
 import { coldStart, dockerRun, engineAgainstRunc, monitorMemory } from './figures.ts';
+import { initMemory } from './init-memory.ts';
 import { archiveFigures, mirrorFigures, pullFigures } from './pull/pull-figures.ts';
 import type { Result } from './report.ts';
 import { upFigures } from './up/up-figures.ts';
@@ -40,5 +41,6 @@ async function startFigures({ workshop, rounds = 30, take }: BenchSetup): Promis
   await take('engine', async () => [await engineAgainstRunc(workshop, rounds)]);
   await take('docker run', () => dockerRun(workshop, daemons, rounds));
   await take('monitor', async () => [await monitorMemory(workshop, 5)]);
+  await take('init', async () => [await initMemory(workshop, 5)]);
   await take('cold start', () => coldStart(daemons, Math.max(3, Math.round(rounds / 6))));
 }
