@@ -50,7 +50,10 @@ export function becomeProgram(
   setKindOfService(p, plan);
   // Without no_new_privs the filter needs CAP_SYS_ADMIN, which the user does not have (seccomp(2)).
   if (!process.noNewPrivileges) installFilter(p, plan, sync);
-  becomeUser(p, process, plan.lastCapability);
+  becomeUser(p, process, {
+    lastCapability: plan.lastCapability,
+    inUserNamespace: plan.namespaces.user !== 'host',
+  });
   const done = p.label();
   p.jumpIf('eq', entered, 0, done);
   p.call(`enter ${process.cwd}`, 'chdir', [p.string(process.cwd)]);

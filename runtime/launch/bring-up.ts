@@ -31,8 +31,9 @@ export interface BroughtUp {
  */
 export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): BroughtUp {
   const sync = openSyncChannel(p);
+  if (plan.namespaces.user !== 'host') openToNamespace(p, streams);
   const parent = p.label();
-  const { child, inCgroup } = forkContainer(p, plan);
+  const { child, inCgroup } = forkContainer(p, { plan, sync });
   p.jumpIf('ne', child, 0, parent);
   buildContainerProcess(p, { plan, sync: sync.child, streams, gate });
 
@@ -41,7 +42,6 @@ export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): Br
     p.call('close what belongs to the container', 'close', [end]);
   }
   if (plan.oomScoreAdj !== undefined) setOomScore(p, child, plan.oomScoreAdj);
-  if (plan.namespaces.newUser) mapIds(p, { child, plan, sync });
   if (!joinsItself(plan)) {
     const joined = p.label();
     p.jumpIf('ne', inCgroup, 0, joined);
@@ -55,6 +55,17 @@ export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): Br
     });
     p.place(joined);
   }
+  // As long as it has our ids: cgroup v1 lets nobody but root of the host move other users' processes.
+  if (plan.namespaces.user === 'new') mapIds(p, { child, plan, sync });
   sendGo(p, sync.parent);
   return { child, sync };
+}
+
+/**
+ * A pipe belongs to a user that a user namespace may not have, so nobody in it could own it. Whoever opens it again, as
+ * /dev/stdout, has to be allowed by its mode; others than the container's processes cannot reach it.
+ */
+function openToNamespace(p: ProgramBuilder, streams: ContainerStreams): void {
+  for (const end of endsToClose(streams))
+    p.call('open a stream to the user namespace', 'fchmod', [end, 0o666]);
 }

@@ -6,10 +6,12 @@ import type { ContainerProcessInput } from './container-process-input.ts';
 import { buildFileSystem } from './file-system.ts';
 import { joinOwnCgroups, joinsItself } from './join-cgroups.ts';
 import { bringUpLoopback } from './loopback.ts';
-import { joinNamespaces } from './namespaces.ts';
+import { joinNamespaces } from './join-namespaces.ts';
 import { waitAtGate } from './start-gate.ts';
+import type { StartPlan } from './start-plan.ts';
 import { awaitGo } from './sync-channel.ts';
 import { enterTimeNamespace } from './time-namespace.ts';
+import { becomeRootOfNamespace } from './user-namespace.ts';
 
 /**
  * The steps of the container's first process, from the fork in new namespaces to execve(2). A failure is reported on
@@ -18,12 +20,10 @@ import { enterTimeNamespace } from './time-namespace.ts';
 export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcessInput): void {
   const { plan, sync } = input;
   p.set(p.replyFd, sync);
-  p.call('end with the monitor', 'prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]);
+  endWithMonitor(p);
   p.call('start a session', 'setsid', []);
   if (joinsItself(plan)) joinOwnCgroups(p, plan);
-  if (plan.namespaces.newTime) enterTimeNamespace(p, plan.spec.linux.timeOffsets);
-  if (plan.namespaces.newUser) becomeMappedRoot(p, sync);
-  joinNamespaces(p, plan.namespaces);
+  enterNamespaces(p, plan, sync);
 
   p.call('clear the umask', 'umask', [0]);
   // Before the file system, within which hooks are run: they find everything else made.
@@ -37,11 +37,22 @@ export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcess
   becomeProgram(p, input);
 }
 
-/** Waits until the ids are mapped, then becomes root of the new user namespace (user_namespaces(7)). */
-function becomeMappedRoot(p: ProgramBuilder, sync: Ref): void {
-  awaitGo(p, sync);
-  p.call('become root of the user namespace', 'setresgid', [0, 0, 0]);
-  p.call('become root of the user namespace', 'setresuid', [0, 0, 0]);
+/** Enters what the fork has not made, and what was not joined before it. */
+function enterNamespaces(p: ProgramBuilder, { namespaces, spec }: StartPlan, sync: Ref): void {
+  const { newTime, user, join, joinsFirst } = namespaces;
+  if (newTime && user !== 'joined') enterTimeNamespace(p, spec.linux.timeOffsets);
+  if (user === 'new') {
+    // Until the ids are mapped, by a process outside.
+    awaitGo(p, sync);
+    becomeRootOfNamespace(p, spec.process.user);
+    // The change of user has cleared it.
+    endWithMonitor(p);
+  }
+  if (!joinsFirst) joinNamespaces(p, join);
+}
+
+function endWithMonitor(p: ProgramBuilder): void {
+  p.call('end with the monitor', 'prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]);
 }
 
 function setName(p: ProgramBuilder, call: 'sethostname' | 'setdomainname', name: string): void {

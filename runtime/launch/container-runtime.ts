@@ -9,6 +9,7 @@ import { readStartAnswer } from './hooks/start-answer.ts';
 import { MonitorConnection } from './monitor/connection.ts';
 import { planStart, type StartRequest } from './plan-start.ts';
 import { FilterCache } from './seccomp/filter-cache.ts';
+import { releaseRoot } from './shared-root.ts';
 import { startError } from './start-error.ts';
 import { startProgram } from './start-program.ts';
 
@@ -56,6 +57,7 @@ export class ContainerRuntime {
       const answer = readStartAnswer(data);
       return { pid: answer.pid, warnings: [...warnings, ...answer.warnings] };
     } catch (error) {
+      await releaseRoot(this.#launcher, plan);
       await removeCgroups(plan.cgroup.remove, this.#clock);
       await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
       throw startError(error, request.spec.process.args[0] ?? '');

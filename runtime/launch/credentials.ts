@@ -7,6 +7,7 @@ import {
   PR_CAPBSET_DROP,
   PR_SET_KEEPCAPS,
 } from '../syscall/constants/process.ts';
+import { errnoNumber } from '../syscall/errno.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { capabilityMasks, type CapabilityMasks } from './capabilities.ts';
 
@@ -16,22 +17,42 @@ import { capabilityMasks, type CapabilityMasks } from './capabilities.ts';
  * The order matters: the bounding set while CAP_SETPCAP is there; the user with keepcaps, because otherwise the change
  * of user takes all capabilities; the sets themselves last (capabilities(7), "Effect of user ID changes").
  */
-export function becomeUser(p: ProgramBuilder, process: Process, lastCapability: number): void {
+export function becomeUser(
+  p: ProgramBuilder,
+  process: Process,
+  {
+    lastCapability,
+    inUserNamespace,
+  }: {
+    /** Highest capability number that the kernel knows. */
+    readonly lastCapability: number;
+    /** Whether the process is in another user namespace than berth. */
+    readonly inUserNamespace: boolean;
+  },
+): void {
   const masks = process.capabilities && capabilityMasks(process.capabilities, lastCapability);
   if (masks) dropBoundingSet(p, masks.bounding, lastCapability);
 
   const { uid, gid, additionalGids } = process.user;
   p.call('keep capabilities', 'prctl', [PR_SET_KEEPCAPS, 1]);
-  setGroups(p, additionalGids);
+  setGroups(p, additionalGids, inUserNamespace);
   p.call(`become group ${gid}`, 'setresgid', [gid, gid, gid]);
   p.call(`become user ${uid}`, 'setresuid', [uid, uid, uid]);
   p.call('keep capabilities no longer', 'prctl', [PR_SET_KEEPCAPS, 0]);
   if (masks) setCapabilities(p, masks);
 }
 
-function setGroups(p: ProgramBuilder, groups: readonly number[]): void {
+function setGroups(p: ProgramBuilder, groups: readonly number[], inUserNamespace: boolean): void {
   const list = p.bytes(Buffer.from(Uint32Array.from(groups).buffer));
-  p.call('set the groups', 'setgroups', [groups.length, list]);
+  const done = p.label();
+  const label = 'set the groups of process.user.additionalGids';
+  const onError = inUserNamespace && groups.length === 0 ? 'ignore' : 'fail';
+  const result = p.call(label, 'setgroups', [groups.length, list], { onError });
+  if (onError === 'fail') return;
+  // A namespace where nobody may change groups keeps those that its maker had: their ids are nobody's in it.
+  for (const allowed of [0, -errnoNumber('EPERM')]) p.jumpIf('eq', result, allowed, done);
+  p.fail(label, p.compute('sub', 0, result));
+  p.place(done);
 }
 
 function dropBoundingSet(p: ProgramBuilder, bounding: bigint, lastCapability: number): void {

@@ -24,6 +24,7 @@ import {
   mountRoot,
 } from './root-file-system.ts';
 import { setSecurityLabels } from './security-labels.ts';
+import { holdRoot, setPrivate, stayInRoot } from './shared-root.ts';
 import { rootFolder } from './start-plan.ts';
 import { useStreams } from './streams.ts';
 import { awaitGo } from './sync-channel.ts';
@@ -34,13 +35,16 @@ export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput)
   const { plan } = input;
   const { spec } = plan;
   const target = `${plan.runDir}/${rootFolder}`;
-  isolateMounts(p);
+  const ownMounts = plan.namespaces.mount === 'new';
+  if (ownMounts) isolateMounts(p);
+  else holdRoot(p, target);
   mountRoot(p, plan, target);
+  if (!ownMounts) setPrivate(p, target);
 
   const host = new HostDescriptors(p);
   const sources = openSources(host, spec.mounts, plan.sourceKinds);
   const devices = devicesOf(spec.linux.devices);
-  const hostDevices = plan.namespaces.newUser ? openHostDevices(host, devices) : undefined;
+  const hostDevices = plan.namespaces.user !== 'host' ? openHostDevices(host, devices) : undefined;
   const hostRoot = enterRoot(p, target);
 
   // The image may have links to /proc/self/fd or /proc/self/cwd, which would lead out as long as something of the host
@@ -68,7 +72,8 @@ export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput)
   maskPaths(p, spec.linux.maskedPaths, { host, nullDevice, label });
   host.closeAll();
   runCreateHooks(p, { hooks: plan.hooks, sync: input.sync }, hostRoot);
-  leaveHost(p, hostRoot, target);
+  if (ownMounts) leaveHost(p, hostRoot, target);
+  else stayInRoot(p, hostRoot);
   if (spec.root.readonly) makeRootReadOnly(p);
 }
 

@@ -3,6 +3,7 @@ import type { CgroupLayout } from '../cgroup/layout.ts';
 import { readFile } from '../host/files.ts';
 import { type Architecture, currentArchitecture } from '../syscall/architecture.ts';
 import { capabilityNumber } from './capabilities.ts';
+import { type IdRights, parseIdMap } from './id-mapper.ts';
 import { overlayOptions } from './overlay-options.ts';
 import { type HardLimits, parseHardLimits } from './rlimits.ts';
 import { readSecurityModules, type SecurityModules } from './security-modules.ts';
@@ -19,27 +20,44 @@ export interface HostFacts {
   /** Options of overlay mounts: see `overlayOptions`. */
   readonly overlayOptions: readonly string[];
   readonly securityModules: SecurityModules;
+  readonly idRights: IdRights;
 }
 
 /** Reads the host's facts. Throws CGROUP_UNAVAILABLE and ARCH_UNSUPPORTED. */
 export async function readHostFacts(): Promise<HostFacts> {
-  const [cgroups, lastCapability, limits, status, options, securityModules] = await Promise.all([
-    detectCgroups(),
-    readFile('/proc/sys/kernel/cap_last_cap', 'utf8'),
-    readFile('/proc/self/limits', 'utf8'),
-    readFile('/proc/self/status', 'utf8'),
-    overlayOptions(),
-    readSecurityModules(),
-  ]);
+  const [cgroups, lastCapability, limits, status, options, securityModules, ...maps] =
+    await Promise.all([
+      detectCgroups(),
+      readFile('/proc/sys/kernel/cap_last_cap', 'utf8'),
+      readFile('/proc/self/limits', 'utf8'),
+      readFile('/proc/self/status', 'utf8'),
+      overlayOptions(),
+      readSecurityModules(),
+      readFile('/proc/self/uid_map', 'utf8'),
+      readFile('/proc/self/gid_map', 'utf8'),
+    ]);
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  const raise = BigInt(capabilityNumber('CAP_SYS_RESOURCE') ?? 0);
+  const has = (name: string): boolean =>
+    ((effective >> BigInt(capabilityNumber(name) ?? 0)) & 1n) === 1n;
+  const [uids, gids] = maps.map(parseIdMap);
   return {
     architecture: currentArchitecture(),
     cgroups,
     lastCapability: Number(lastCapability),
     hardLimits: parseHardLimits(limits),
-    canRaiseLimits: ((effective >> raise) & 1n) === 1n,
+    canRaiseLimits: has('CAP_SYS_RESOURCE'),
     overlayOptions: options,
     securityModules,
+    idRights: {
+      own: { uid: effectiveId(status, 'Uid'), gid: effectiveId(status, 'Gid') },
+      canSetIds: has('CAP_SETUID') && has('CAP_SETGID'),
+      uids: uids ?? [],
+      gids: gids ?? [],
+    },
   };
+}
+
+/** The second of four numbers: proc_pid_status(5). */
+function effectiveId(status: string, name: 'Uid' | 'Gid'): number {
+  return Number(new RegExp(`^${name}:\\s*\\d+\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0);
 }

@@ -10,10 +10,12 @@ import type { SyncChannel } from './sync-channel.ts';
 /**
  * Whether the container's first process moves itself into its cgroups. With cgroup v1 that is quick: a thread that
  * writes 0 to a `tasks` file needs no system-wide lock (Linux 5.4), while moving another process waits for an RCU grace
- * period, some 10 ms on an idle host. In a user namespace it may not: there the monitor does it.
+ * period, some 10 ms on an idle host. In a user namespace it may not, and in another's mount namespace it may not find
+ * them: there the monitor does it.
  */
-export function joinsItself({ cgroup, namespaces }: StartPlan): boolean {
-  return !namespaces.newUser && cgroup.join.every((file) => file.endsWith('/tasks'));
+export function joinsItself({ cgroup, namespaces: { user, mount } }: StartPlan): boolean {
+  if (user !== 'host' || mount === 'joined') return false;
+  return cgroup.join.every((file) => file.endsWith('/tasks'));
 }
 
 /** The container's process moves itself. */

@@ -11,6 +11,7 @@ import { type HostFacts, readHostFacts } from './host-facts.ts';
 import { planStart } from './plan-start.ts';
 import { removeCgroups } from './remove-cgroups.ts';
 import { FilterCache } from './seccomp/filter-cache.ts';
+import { releaseRoot } from './shared-root.ts';
 import { saveLastSteps } from './start-created.ts';
 import { startError } from './start-error.ts';
 
@@ -104,6 +105,7 @@ export class OciRuntime {
         waiter: then === 'wait' ? { pid, exitStatus } : undefined,
       };
     } catch (error) {
+      await releaseRoot(this.#launcher, plan);
       await removeCgroups(plan.cgroup.remove, systemClock);
       await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
       throw startError(error, spec.process.args[0] ?? '');

@@ -7,11 +7,12 @@ import type { Spec } from '../spec/spec.ts';
 import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
 import { planHooks } from './hooks/hooks-plan.ts';
 import type { HostFacts } from './host-facts.ts';
+import { chooseIdMapper } from './id-mapper.ts';
 import { initImage } from './init/init-image.ts';
 import { labelledData } from './mount-label.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { isBind, type SourceKind } from './mounts.ts';
-import { planNamespaces } from './namespaces.ts';
+import { type NamespacePlan, ownNamespacePaths, planNamespaces } from './namespaces.ts';
 import { allowedLimits } from './rlimits.ts';
 import type { FilterCache } from './seccomp/filter-cache.ts';
 import { planListener } from './seccomp-listener.ts';
@@ -54,8 +55,9 @@ export async function planStart(
   { host, filters }: { readonly host: HostFacts; readonly filters: FilterCache },
 ): Promise<{ readonly plan: StartPlan; readonly warnings: readonly string[] }> {
   const { spec, bundle = request.runDir } = request;
-  const namespaces = planNamespaces(spec.linux.namespaces);
-  refuseUnsupported(spec, namespaces.unsupported);
+  const asked = spec.linux.namespaces;
+  const namespaces = planNamespaces(asked, await ownNamespacePaths(asked));
+  refuseUnsupported(spec, namespaces);
   refuseUnknownModules(spec, host.securityModules);
   await refuseHostSysctls(spec);
   refuseTooManyLayers(request.rootfs);
@@ -88,6 +90,7 @@ export async function planStart(
       oomScoreAdj: oom.value,
       preserveFds: request.preserveFds ?? 0,
       newKeyring: request.newKeyring ?? true,
+      idMapper: chooseIdMapper(spec, host.idRights),
       lastCapability: host.lastCapability,
       hooks: planHooks(spec, {
         id: request.id,
@@ -103,16 +106,21 @@ export async function planStart(
   };
 }
 
-function refuseUnsupported(spec: Spec, namespaces: readonly string[]): void {
+function refuseUnsupported(spec: Spec, { user, mount }: NamespacePlan): void {
   const options = spec.mounts.flatMap(({ destination, options: given }) =>
     parseMountOptions(given).unsupported.map(
       (option) => `option "${option}" of the mount on "${destination}"`,
     ),
   );
+  // In a mount namespace that belongs to the host its root may not mount anything (user_namespaces(7)).
+  const mapped =
+    user !== 'host' && mount === 'host'
+      ? ['linux.namespaces with a "user" namespace, but no "mount" namespace']
+      : [];
   const propagation = spec.linux.rootfsPropagation;
   const shared =
     propagation === 'shared' || propagation === 'rshared' ? ['linux.rootfsPropagation'] : [];
-  const fields = [...namespaces, ...options, ...shared];
+  const fields = [...options, ...shared, ...mapped];
   if (fields.length === 0) return;
   throw new BerthError('SPEC_UNSUPPORTED', {
     message: `The config asks for ${fields.join(', ')}, which berth cannot carry out yet.`,

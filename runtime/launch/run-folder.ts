@@ -9,7 +9,7 @@ export function enterRunFolder(p: ProgramBuilder, plan: StartPlan): void {
   p.call('make the folder of the root', 'mkdirat', [AT_FDCWD, p.string(rootFolder), 0o700], {
     onError: 'ignore',
   });
-  if (plan.namespaces.newUser) {
+  if (plan.namespaces.user !== 'host') {
     // Root of a user namespace is an ordinary user to this folder: it must get to the mount point.
     p.call('let the container through', 'fchmodat', [AT_FDCWD, p.string('.'), 0o711]);
   }

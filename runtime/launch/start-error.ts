@@ -17,14 +17,40 @@ const notExecutable = new Set([
   'ETXTBSY',
 ]);
 
+/** Steps that carry out a field of the config, by how their labels begin. */
+const fieldSteps = [
+  {
+    label: 'linux.namespaces[',
+    code: 'NAMESPACE_INVALID',
+    remedy:
+      'Name a file that stands for an existing namespace of that type, such as "/proc/1234/ns/net".',
+  },
+  {
+    label: 'map the ids of linux.',
+    code: 'ID_MAPPING_REFUSED',
+    remedy:
+      'Name ids that berth may use: as root any, otherwise those of /etc/subuid and /etc/subgid, with newuidmap and newgidmap installed (package "uidmap").',
+  },
+] as const;
+
 /**
  * What the failure of a start means to the user: a program that is not there or cannot be executed has codes of its
- * own, with the exit statuses 127 and 126 of a shell; everything else names the step.
+ * own, with the exit statuses 127 and 126 of a shell, and so have some fields; everything else names the step.
  */
 export function startError(error: unknown, program: string): unknown {
   if (!isBerthError(error, 'SYSCALL_FAILED')) return error;
   const { step, errno } = error.details;
   if (typeof step !== 'string' || typeof errno !== 'string') return error;
+  const field = fieldSteps.find(({ label }) => step.startsWith(label));
+  if (field) {
+    const { code, remedy } = field;
+    return new BerthError(code, {
+      message: error.message,
+      remedy,
+      details: error.details,
+      cause: error,
+    });
+  }
   if (!step.startsWith(executeLabel)) {
     return new BerthError('START_FAILED', {
       message: error.message,

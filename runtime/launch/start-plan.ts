@@ -2,6 +2,7 @@ import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { HooksPlan } from './hooks/hooks-plan.ts';
+import type { IdMapper } from './id-mapper.ts';
 import type { InitImage } from './init/init-image.ts';
 import type { SourceKind } from './mounts.ts';
 import type { NamespacePlan } from './namespaces.ts';
@@ -35,6 +36,8 @@ export interface StartPlan {
   readonly preserveFds: number;
   /** Whether the program gets a session keyring of its own. */
   readonly newKeyring: boolean;
+  /** How the ids of a new user namespace are mapped. */
+  readonly idMapper: IdMapper;
   /** Highest capability number that the kernel knows. */
   readonly lastCapability: number;
   readonly hooks: HooksPlan;

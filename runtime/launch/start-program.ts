@@ -23,7 +23,8 @@ import { controlSocketName } from './monitor/protocol.ts';
 import { passFailureOn } from './pass-failure-on.ts';
 import { enterRunFolder } from './run-folder.ts';
 import { passListenerOn } from './seccomp-listener.ts';
-import type { StartPlan } from './start-plan.ts';
+import { openRootNamespace } from './shared-root.ts';
+import { rootFolder, type StartPlan } from './start-plan.ts';
 import { type MonitorStreams, openStreams } from './streams.ts';
 import { receiveMessage, type SyncChannel } from './sync-channel.ts';
 
@@ -46,6 +47,7 @@ export function startProgram(
 ): ProgramBuilder {
   const p = new ProgramBuilder(name);
   becomeMonitor(p, plan);
+  const rootNamespace = openRootNamespace(p, plan);
   makeCgroups(p, plan.cgroup);
   const log = openLog(p, logFile);
   const control = openControlSocket(p, { name: controlSocketName, flags: SOCK_NONBLOCK });
@@ -56,7 +58,22 @@ export function startProgram(
   p.forgetSteps();
   const terminal = plan.spec.process.terminal ? monitorStreams.stdin : -1;
   const { cgroup, hooks } = plan;
-  buildMonitor(p, { child, log, control, streams: monitorStreams, terminal, cgroup, hooks });
+  buildMonitor(p, {
+    child,
+    log,
+    control,
+    streams: monitorStreams,
+    terminal,
+    cgroup,
+    hooks,
+    cleanUp: {
+      stragglers: !plan.namespaces.newPid,
+      root: rootNamespace && {
+        namespace: rootNamespace,
+        target: `${plan.runDir}/${rootFolder}`,
+      },
+    },
+  });
   return p;
 }
 

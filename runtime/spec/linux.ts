@@ -1,15 +1,7 @@
 import type { z } from 'zod';
 import { deviceSchema } from './device.ts';
-import {
-  absolutePath,
-  list,
-  oneOf,
-  record,
-  text,
-  textMap,
-  uint32,
-  withoutTwins,
-} from './fields.ts';
+import { absolutePath, list, oneOf, record, text, textMap, withoutTwins } from './fields.ts';
+import { idMappingsSchema } from './id-mappings.ts';
 import { personalitySchema } from './personality.ts';
 import { resourcesSchema } from './resources.ts';
 import { seccompSchema } from './seccomp.ts';
@@ -34,12 +26,6 @@ const namespaceSchema = record({
   path: absolutePath.optional(),
 });
 
-const idMappingSchema = record({
-  containerID: uint32,
-  hostID: uint32,
-  size: uint32.refine((count) => count > 0, { error: 'a number above 0' }),
-});
-
 function isEmpty(offsets: TimeOffsets = {}): boolean {
   return Object.keys(offsets).length === 0;
 }
@@ -52,8 +38,8 @@ function makesTimeNamespace(namespaces: readonly Namespace[]): boolean {
 export const linuxSchema = record({
   /** A type that is missing here is shared with the host. */
   namespaces: list(namespaceSchema).superRefine(withoutTwins((namespace) => namespace.type)),
-  uidMappings: list(idMappingSchema),
-  gidMappings: list(idMappingSchema),
+  uidMappings: idMappingsSchema,
+  gidMappings: idMappingsSchema,
   /** Besides null, zero, full, random, urandom, tty, console and ptmx, which every container has. */
   devices: list(deviceSchema),
   /** Absolute: from the mount of each hierarchy. Absent: the runtime chooses. */
@@ -93,6 +79,3 @@ export type Namespace = z.infer<typeof namespaceSchema>;
 
 /** What kind of namespace. */
 export type NamespaceType = (typeof namespaceTypes)[number];
-
-/** A range of ids of a user namespace. */
-export type IdMapping = z.infer<typeof idMappingSchema>;

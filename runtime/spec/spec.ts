@@ -3,6 +3,7 @@ import { flag, list, nonEmptyText, record, text, textMap } from './fields.ts';
 import { hooksSchema } from './hooks.ts';
 import { linuxSchema } from './linux.ts';
 import { mountSchema } from './mount.ts';
+import { fitNamespaces } from './namespace-rules.ts';
 import { processSchema } from './process.ts';
 
 /** Versions of the specification that berth reads: every 1.x is compatible with those before it. */
@@ -28,7 +29,7 @@ export const specSchema = record({
   annotations: textMap,
   hooks: hooksSchema.prefault({}),
   linux: linuxSchema.prefault({}),
-});
+}).superRefine(fitNamespaces);
 
 /** What a container is to be: parsed, deeply read-only, with the lists and switches that were absent filled in. */
 export type Spec = z.infer<typeof specSchema>;

@@ -21,7 +21,18 @@ export const launchErrors = {
   HOOK_FAILED: {
     http: 500,
     exit: 125,
-    meaning: 'A hook of an OCI config has failed, and so has the start; the message names the hook.',
+    meaning:
+      'A hook of an OCI config has failed, and so has the start; the message names the hook.',
+  },
+  ID_MAPPING_REFUSED: {
+    http: 400,
+    exit: 125,
+    meaning: 'The ids of a user namespace cannot be mapped as the config has it.',
+  },
+  NAMESPACE_INVALID: {
+    http: 400,
+    exit: 125,
+    meaning: 'A file that a config names as a namespace is none of that type, or cannot be joined.',
   },
   MOUNT_SOURCE_MISSING: {
     http: 400,

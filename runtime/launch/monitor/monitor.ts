@@ -22,6 +22,8 @@ import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { HooksPlan } from '../hooks/hooks-plan.ts';
 import { runPoststop } from '../hooks/hooks-of-runtime.ts';
+import { endStragglers } from '../end-stragglers.ts';
+import { unmountRoot } from '../shared-root.ts';
 import type { MonitorStreams } from '../streams.ts';
 import { Connections } from './connections.ts';
 import { Input } from './input.ts';
@@ -47,6 +49,15 @@ export interface MonitorInput {
   readonly terminal: Ref | -1;
   readonly cgroup: CgroupPlan;
   readonly hooks: HooksPlan;
+  readonly cleanUp: CleanUp;
+}
+
+/** What does not go by itself with the container's first process. */
+interface CleanUp {
+  /** Whether other processes of its cgroup may live on: it has no PID namespace of its own. */
+  readonly stragglers: boolean;
+  /** Where its root is mounted, when that is not in a mount namespace of its own. */
+  readonly root: { readonly namespace: Ref; readonly target: string } | undefined;
 }
 
 /** Reads that the monitor still makes for output that was written before the end: more than a pipe holds. */
@@ -58,7 +69,7 @@ const lastReads = 68;
  */
 export function buildMonitor(
   p: ProgramBuilder,
-  { child, log, control, streams, terminal, cgroup, hooks }: MonitorInput,
+  { child, log, control, streams, terminal, cgroup, hooks, cleanUp }: MonitorInput,
 ): void {
   // Signals, two outputs, the two ends of the input, the listener and its connections.
   const polled = new PollSet(p, 6 + maxConnections);
@@ -105,7 +116,7 @@ export function buildMonitor(
   p.jump(drain);
 
   p.place(ended);
-  finish(p, { status: p.value32(status), cgroup, hooks });
+  finish(p, { status: p.value32(status), cgroup, hooks, cleanUp });
 }
 
 function watchChildren(p: ProgramBuilder): Ref {
@@ -123,8 +134,10 @@ function finish(
     status,
     cgroup,
     hooks,
-  }: { readonly status: Ref; readonly cgroup: CgroupPlan; readonly hooks: HooksPlan },
+    cleanUp,
+  }: Pick<MonitorInput, 'cgroup' | 'hooks' | 'cleanUp'> & { readonly status: Ref },
 ): void {
+  if (cleanUp.stragglers) endStragglers(p, cgroup);
   const record = p.reserve(exitHeaderSize + maxCounterSize);
   const length = p.reserve(8);
   if (cgroup.oomCounter !== undefined)
@@ -157,6 +170,7 @@ function finish(
   p.call('remove the control socket', 'unlinkat', [AT_FDCWD, p.string(controlSocketName), 0], {
     onError: 'ignore',
   });
+  if (cleanUp.root) unmountRoot(p, cleanUp.root);
   p.exit(0);
 }
 

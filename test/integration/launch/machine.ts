@@ -23,8 +23,11 @@ export interface Change {
   readonly process?: Partial<SpecInput['process']>;
   readonly linux?: Partial<NonNullable<SpecInput['linux']>>;
   readonly mounts?: NonNullable<SpecInput['mounts']>;
+  /** Destinations of the usual mounts that are left out. */
+  readonly withoutMounts?: readonly string[];
   readonly readonly?: boolean;
-  readonly hostname?: string;
+  /** `null`: none. */
+  readonly hostname?: string | null;
   readonly hooks?: NonNullable<SpecInput['hooks']>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -123,7 +126,7 @@ export class Machine {
     const all = [...defaultCapabilities];
     const spec: SpecInput = {
       ociVersion: '1.2.1',
-      hostname: change.hostname ?? 'box',
+      ...(change.hostname === null ? {} : { hostname: change.hostname ?? 'box' }),
       root: { path: 'rootfs', readonly: change.readonly ?? false },
       process: {
         user: { uid: 0, gid: 0 },
@@ -133,7 +136,10 @@ export class Machine {
         capabilities: { bounding: all, effective: all, permitted: all },
         ...change.process,
       },
-      mounts: [...mounts, ...(change.mounts ?? [])],
+      mounts: [
+        ...mounts.filter(({ destination }) => !change.withoutMounts?.includes(destination)),
+        ...(change.mounts ?? []),
+      ],
       hooks: change.hooks,
       annotations: change.annotations,
       linux: {
