@@ -43,7 +43,7 @@ export function endStragglers(p: ProgramBuilder, { hierarchies }: CgroupPlan): v
   p.call('close cgroup.procs', 'close', [fd], ignore);
   p.jumpIf('lt', length, 1, done);
   killEach(p, buffer, length);
-  p.call('let them end', 'ppoll', [0, 0, pause, 0, 0], ignore);
+  p.call('let them end', 'nanosleep', [pause, 0], ignore);
   p.set(rounds, p.compute('sub', rounds, 1));
   p.jumpIf('ne', rounds, 0, again);
   p.place(done);

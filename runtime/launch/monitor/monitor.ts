@@ -18,6 +18,7 @@ import {
   WNOHANG,
 } from '../../syscall/constants/process.ts';
 import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
+import { errnoNumber } from '../../syscall/errno.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { HooksPlan } from '../hooks/hooks-plan.ts';
@@ -59,6 +60,10 @@ interface CleanUp {
   /** Where its root is mounted, when that is not in a mount namespace of its own. */
   readonly root: { readonly namespace: Ref; readonly target: string } | undefined;
 }
+
+/** How often the removal of a cgroup is tried again, and the pause before: a second in all. */
+const maxRetries = 200;
+const pauseNs = 5_000_000n;
 
 /** Reads that the monitor still makes for output that was written before the end: more than a pipe holds. */
 const lastReads = 68;
@@ -161,17 +166,30 @@ function finish(
     [AT_FDCWD, temporary, AT_FDCWD, p.string(exitFileName)],
     { onError: 'ignore' },
   );
-  for (const folder of cgroup.remove) {
-    p.call('remove a cgroup', 'unlinkat', [AT_FDCWD, p.string(folder), AT_REMOVEDIR], {
-      onError: 'ignore',
-    });
-  }
+  for (const folder of cgroup.remove) removeFolder(p, folder, cleanUp.stragglers ? maxRetries : 0);
   runPoststop(p, hooks);
   p.call('remove the control socket', 'unlinkat', [AT_FDCWD, p.string(controlSocketName), 0], {
     onError: 'ignore',
   });
   if (cleanUp.root) unmountRoot(p, cleanUp.root);
   p.exit(0);
+}
+
+/** A cgroup whose last process is still on its way out cannot be removed yet (EBUSY), though it lists none any more. */
+function removeFolder(p: ProgramBuilder, folder: string, retries: number): void {
+  const [again, done] = [p.label(), p.label()];
+  const left = p.value(p.reserve(8));
+  const pause = p.bytes(Buffer.from(BigInt64Array.of(0n, pauseNs).buffer));
+  p.set(left, retries);
+  p.place(again);
+  const args = [AT_FDCWD, p.string(folder), AT_REMOVEDIR];
+  const result = p.call('remove a cgroup', 'unlinkat', args, { onError: 'ignore' });
+  p.jumpIf('ne', result, -errnoNumber('EBUSY'), done);
+  p.jumpIf('eq', left, 0, done);
+  p.set(left, p.compute('sub', left, 1));
+  p.call('let them end', 'nanosleep', [pause, 0], { onError: 'ignore' });
+  p.jump(again);
+  p.place(done);
 }
 
 function readCounter(

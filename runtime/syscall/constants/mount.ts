@@ -24,6 +24,5 @@ export const MS_I_VERSION = 1 << 23;
 export const MS_STRICTATIME = 1 << 24;
 export const MS_LAZYTIME = 1 << 25;
 
-export const UMOUNT_NOFOLLOW = 8;
 export const MNT_DETACH = 2;
 export const UMOUNT_NOFOLLOW = 8;
