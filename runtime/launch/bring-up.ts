@@ -2,6 +2,7 @@ import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { buildContainerProcess } from './container-process.ts';
 import { forkContainer } from './fork-container.ts';
+import { closeIdMapped, openIdMapped } from './id-mapped-mounts.ts';
 import { joinCgroups, joinsItself } from './join-cgroups.ts';
 import { mapIds } from './map-ids.ts';
 import { setOomScore } from './oom-score.ts';
@@ -32,15 +33,17 @@ export interface BroughtUp {
 export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): BroughtUp {
   const sync = openSyncChannel(p);
   if (plan.namespaces.user !== 'host') openToNamespace(p, streams);
+  const idMapped = openIdMapped(p, plan);
   const parent = p.label();
   const { child, inCgroup } = forkContainer(p, { plan, sync });
   p.jumpIf('ne', child, 0, parent);
-  buildContainerProcess(p, { plan, sync: sync.child, streams, gate });
+  buildContainerProcess(p, { plan, sync: sync.child, streams, idMapped, gate });
 
   p.place(parent);
   for (const end of [sync.child, ...endsToClose(streams), ...(gate ? [gate] : [])]) {
     p.call('close what belongs to the container', 'close', [end]);
   }
+  closeIdMapped(p, idMapped);
   if (plan.oomScoreAdj !== undefined) setOomScore(p, child, plan.oomScoreAdj);
   if (!joinsItself(plan)) {
     const joined = p.label();

@@ -1,4 +1,5 @@
 import type { Ref } from '../syscall/program.ts';
+import type { IdMappedTrees } from './id-mapped-mounts.ts';
 import type { StartPlan } from './start-plan.ts';
 import type { ContainerStreams } from './streams.ts';
 
@@ -8,6 +9,7 @@ export interface ContainerProcessInput {
   /** Its end of the start-up channel. */
   readonly sync: Ref;
   readonly streams: ContainerStreams;
+  readonly idMapped: IdMappedTrees;
   /** See `BringUp`. */
   readonly gate?: Ref | undefined;
 }

@@ -13,7 +13,7 @@ import { enterRunFolder } from './run-folder.ts';
 import { passListenerOn, type SeccompListener } from './seccomp-listener.ts';
 import { openGate, readySize } from './start-gate.ts';
 import type { StartPlan } from './start-plan.ts';
-import { receiveMessage } from './sync-channel.ts';
+import { hear, receiveMessage } from './sync-channel.ts';
 
 /** What becomes of a container that is made without a monitor. */
 export interface Creation {
@@ -72,7 +72,8 @@ function awaitReady(
     master = received.descriptor;
   }
   serveCreateHooks(p, { hooks, child, sync });
-  said(p.call('wait until the container is made', 'read', [sync.parent, buffer, failureSize]));
+  const args = [sync.parent, buffer, failureSize];
+  said(hear(p, { label: 'wait until the container is made', call: 'read', args }));
   return master;
 }
 

@@ -4,28 +4,26 @@ import { CLONE_NEWCGROUP } from '../syscall/constants/clone.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { addCgroupMount, isCgroupMount } from './cgroup-mount.ts';
 import type { ContainerProcessInput } from './container-process-input.ts';
-import {
-  bindHostDevices,
-  devicesOf,
-  makeDeviceLinks,
-  makeDevices,
-  openHostDevices,
-} from './devices.ts';
-import { makeFolders } from './folders.ts';
+import { Destinations } from './destinations.ts';
+import { devicesOf, hasForeignDev, makeDeviceLinks, makeDevices } from './devices.ts';
 import { runCreateHooks } from './hooks/hooks-of-container.ts';
 import { HostDescriptors } from './host-descriptors.ts';
-import { addMount, openSources } from './mounts.ts';
+import { openSources } from './mount-sources.ts';
+import { openStage } from './mount-stage.ts';
+import { addMount } from './mounts.ts';
+import { holdNullDevice } from './null-device.ts';
 import { makeReadOnly, maskPaths } from './protected-paths.ts';
 import {
   enterRoot,
-  isolateMounts,
   leaveHost,
   makeRootReadOnly,
   mountRoot,
+  openHostRoot,
+  rootTarget,
 } from './root-file-system.ts';
+import { isolateMounts, setRootPropagation } from './root-propagation.ts';
 import { setSecurityLabels } from './security-labels.ts';
 import { holdRoot, setPrivate, stayInRoot } from './shared-root.ts';
-import { rootFolder } from './start-plan.ts';
 import { useStreams } from './streams.ts';
 import { awaitGo } from './sync-channel.ts';
 import { setSysctls } from './sysctls.ts';
@@ -34,46 +32,58 @@ import { setSysctls } from './sysctls.ts';
 export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput): void {
   const { plan } = input;
   const { spec } = plan;
-  const target = `${plan.runDir}/${rootFolder}`;
+  const target = rootTarget(plan);
   const ownMounts = plan.namespaces.mount === 'new';
-  if (ownMounts) isolateMounts(p);
+  if (ownMounts) isolateMounts(p, plan);
   else holdRoot(p, target);
-  mountRoot(p, plan, target);
+  openStage(p, ownMounts ? plan.runDir : target);
+  mountRoot(p, plan);
   if (!ownMounts) setPrivate(p, target);
 
   const host = new HostDescriptors(p);
-  const sources = openSources(host, spec.mounts, plan.sourceKinds);
-  const devices = devicesOf(spec.linux.devices);
-  const hostDevices = plan.namespaces.user !== 'host' ? openHostDevices(host, devices) : undefined;
-  const hostRoot = enterRoot(p, target);
+  const sources = openSources(host, plan.sources, input.idMapped);
+  const hostRoot = openHostRoot(p);
+  enterRoot(p, hostRoot, target);
+  const destinations = new Destinations(p);
 
   // The image may have links to /proc/self/fd or /proc/self/cwd, which would lead out as long as something of the host
   // is open: as long as paths of the image are walked there is no procfs that could make sense of them.
   const { first, last } = procMountsLast(spec.mounts);
   const label = spec.linux.mountLabel;
-  for (const mount of first) addMount(p, mount, { host, source: sources.get(mount), label });
-  if (hostDevices) bindHostDevices(p, devices, { host, opened: hostDevices });
-  else makeDevices(p, devices);
-  // Right after it was made: an inode of the container's own, so that nothing it does to a mask reaches the host's.
-  const nullDevice = host.openInside('/dev/null');
-  makeDeviceLinks(p);
-  makeFolders(p, spec.process.cwd);
-  mountCgroups(p, input);
+  const add = (mount: Mount): void => {
+    addMount(p, mount, { destinations, source: sources.get(mount), label });
+    // What is mounted on the root itself becomes the root.
+    if (posix.normalize(mount.destination) === '/') {
+      p.call('leave the root for the host', 'chroot', [p.string('.')]);
+      enterRoot(p, hostRoot, target);
+    }
+  };
+  first.forEach(add);
+  const defaults = hasForeignDev(spec.mounts) ? 'without' : 'with';
+  makeDevices(p, devicesOf(spec.linux.devices, { defaults }), destinations);
+  holdNullDevice(p, destinations);
+  if (defaults === 'with') makeDeviceLinks(p, destinations);
+  makeWorkingFolder(p, spec.process.cwd, destinations);
+  mountCgroups(p, input, destinations);
   useStreams(p, input.streams, {
     user: spec.process.user.uid,
     consoleSize: spec.process.consoleSize,
     sync: input.sync,
+    destinations,
   });
 
-  for (const mount of last) addMount(p, mount, { host, source: sources.get(mount), label });
+  last.forEach(add);
   setSysctls(p, spec.linux.sysctl);
   setSecurityLabels(p, spec.process);
-  makeReadOnly(p, spec.linux.readonlyPaths);
-  maskPaths(p, spec.linux.maskedPaths, { host, nullDevice, label });
+  makeReadOnly(p, spec.linux.readonlyPaths, destinations);
+  maskPaths(p, spec.linux.maskedPaths, { destinations, label });
+  destinations.finish();
+  // Everything is mounted, and the host's tree still there: createContainer hooks run here.
   host.closeAll();
   runCreateHooks(p, { hooks: plan.hooks, sync: input.sync }, hostRoot);
-  if (ownMounts) leaveHost(p, hostRoot, target);
+  if (ownMounts) leaveHost(p, hostRoot, plan);
   else stayInRoot(p, hostRoot);
+  setRootPropagation(p, plan);
   if (spec.root.readonly) makeRootReadOnly(p);
 }
 
@@ -88,12 +98,29 @@ function procMountsLast(mounts: readonly Mount[]): {
   return { first: rest.filter((mount) => !isProc(mount)), last: rest.filter(isProc) };
 }
 
+/** Whether it can be made or not: what is wrong with it shows when it is entered. */
+function makeWorkingFolder(p: ProgramBuilder, cwd: string, destinations: Destinations): void {
+  const failed = p.label();
+  destinations.open(cwd, { make: 'folder', failed });
+  p.place(failed);
+}
+
 /** Waits until the process is in its cgroups; what it sees of them from then on begins there (cgroup_namespaces(7)). */
-function mountCgroups(p: ProgramBuilder, { plan, sync }: ContainerProcessInput): void {
+function mountCgroups(
+  p: ProgramBuilder,
+  { plan, sync }: ContainerProcessInput,
+  destinations: Destinations,
+): void {
   awaitGo(p, sync);
-  if (plan.namespaces.newCgroup) p.call('make the cgroup namespace', 'unshare', [CLONE_NEWCGROUP]);
+  const { newCgroup, join } = plan.namespaces;
+  if (newCgroup) p.call('make the cgroup namespace', 'unshare', [CLONE_NEWCGROUP]);
+  const hasNamespace = newCgroup || join.some(({ type }) => type === 'cgroup');
   for (const mount of plan.spec.mounts.filter(isCgroupMount)) {
-    const { mountLabel: label } = plan.spec.linux;
-    addCgroupMount(p, mount, { hierarchies: plan.cgroup.hierarchies, label });
+    addCgroupMount(p, mount, {
+      destinations,
+      hierarchies: plan.cgroup.hierarchies,
+      from: hasNamespace ? 'namespace' : 'host',
+      label: plan.spec.linux.mountLabel,
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_RDONLY } from '../syscall/constants/fs.ts';
+import { AT_FDCWD } from '../syscall/constants/fs.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 
 /**
@@ -20,9 +20,3 @@ export function makeFolders(p: ProgramBuilder, path: string): void {
 /** Makes an empty file with its parent folders, to be mounted over. */
 export function makeMountFile(p: ProgramBuilder, path: string): void {
   makeFolders(p, posix.dirname(path));
-  const flags = O_RDONLY | O_CREAT | O_CLOEXEC;
-  const fd = p.call(`make ${path}`, 'openat', [AT_FDCWD, p.string(path), flags, 0o644], {
-    onError: 'ignore',
-  });
-  p.call(`close ${path}`, 'close', [fd], { onError: 'ignore' });
-}

@@ -2,6 +2,7 @@ import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
 import { MSG_DONTWAIT } from '../syscall/constants/io.ts';
 import { decimal } from '../syscall/decimal.ts';
 import { failureSize } from '../syscall/layout.ts';
+import { errnoNumber } from '../syscall/errno.ts';
 import type { Address, Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import type { StartPlan } from './start-plan.ts';
@@ -53,7 +54,12 @@ export function joinCgroups(
   p.place(failed);
   const buffer = p.reserve(failureSize);
   const args = [sync.parent, buffer, failureSize, MSG_DONTWAIT, 0, 0];
-  const said = p.call('hear from the container', 'recvfrom', args, { onError: silent });
+  const again = p.label();
+  p.place(again);
+  const said = p.call('hear from the container', 'recvfrom', args, { onError: 'ignore' });
+  // As `hear` has it.
+  p.jumpIf('eq', said, -errnoNumber('ECONNRESET'), again);
+  p.jumpIf('lt', said, 0, silent);
   passFailureOn({ buffer, length: said });
   p.place(silent);
   p.fail('join the cgroups', p.compute('sub', 0, error));

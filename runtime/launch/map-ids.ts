@@ -36,6 +36,7 @@ export function mapIds(
   sendGo(p, sync.parent);
 }
 
-function mappingLine({ containerID, hostID, size }: IdMapping): string {
+/** A line of a uid_map or gid_map file (user_namespaces(7)). */
+export function mappingLine({ containerID, hostID, size }: IdMapping): string {
   return `${containerID} ${hostID} ${size}\n`;
 }

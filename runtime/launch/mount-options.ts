@@ -1,5 +1,6 @@
 import * as mount from '../syscall/constants/mount.ts';
 import {
+  mergedAttributes,
   type RecursiveAttributes,
   recursiveAttributes,
   recursiveOptionNames,
@@ -42,7 +43,8 @@ const flagOptions: Readonly<Record<string, { readonly set?: number; readonly cle
   rbind: { set: mount.MS_BIND | mount.MS_REC },
 };
 
-const propagationOptions: Readonly<Record<string, number>> = {
+/** Names of propagation types, also those of `linux.rootfsPropagation`, as flags of mount(2). */
+export const propagationFlags: Readonly<Record<string, number>> = {
   private: mount.MS_PRIVATE,
   rprivate: mount.MS_PRIVATE | mount.MS_REC,
   slave: mount.MS_SLAVE,
@@ -53,38 +55,33 @@ const propagationOptions: Readonly<Record<string, number>> = {
   runbindable: mount.MS_UNBINDABLE | mount.MS_REC,
 };
 
-/** Options of the specification that berth cannot carry out yet; as data they would reach the wrong place. */
-const unsupportedOptions = new Set([
-  'tmpcopyup',
-  'idmap',
-  'ridmap',
-  'rnoatime',
-  'ratime',
-  'rnodiratime',
-  'rdiratime',
-  'rrelatime',
-  'rnorelatime',
-  'rstrictatime',
-  'rnostrictatime',
-]);
+/** Options that are for the runtime itself; the kernel knows nothing of them. */
+const ownOptions = ['tmpcopyup', 'idmap', 'ridmap', 'copy-symlink'] as const;
+
+/** One of the runtime's own options: crun's and runc's as well. */
+export type OwnOption = (typeof ownOptions)[number];
+
+/** Options of fstab(5) that are for programs that read it, and tell a mount nothing. */
+const ofTheTable = /^(?:auto|noauto|user|nouser|users|owner|group|nofail|_netdev|comment=.*|x-.*)$/;
 
 /** Every option of the specification that is carried out, sorted; what is left goes to the file system. */
 export function knownMountOptions(): readonly string[] {
-  const names = [flagOptions, propagationOptions].flatMap((options) => Object.keys(options));
-  return [...names, ...recursiveOptionNames].sort();
+  const names = [flagOptions, propagationFlags].flatMap((options) => Object.keys(options));
+  return [...names, ...recursiveOptionNames, ...ownOptions].sort();
 }
 
 /** The options of one mount, as mount(2) takes them. */
 export interface ParsedMountOptions {
   readonly flags: number;
+  /** Flags that are to be off, whatever what is bound has; the later of `ro` and `rw` wins. */
+  readonly cleared: number;
   /** Flags of the propagation changes to make afterwards, each in a call of its own. */
   readonly propagation: readonly number[];
   /** What holds for all mounts below as well; nothing when both are 0. */
   readonly recursive: RecursiveAttributes;
   /** What is left for the file system. */
   readonly data: string;
-  /** Options of the OCI specification that cannot be carried out yet. */
-  readonly unsupported: readonly string[];
+  readonly own: ReadonlySet<OwnOption>;
 }
 
 /**
@@ -93,28 +90,24 @@ export interface ParsedMountOptions {
  * OCI runtime-spec 1.2.1, config.md, "Linux mount options"; mount(8).
  */
 export function parseMountOptions(options: readonly string[]): ParsedMountOptions {
-  let flags = 0;
+  let [flags, cleared] = [0, 0];
   let recursive: RecursiveAttributes = { set: 0, clear: 0 };
   const propagation: number[] = [];
   const data: string[] = [];
-  const unsupported: string[] = [];
+  const own = new Set<OwnOption>();
   for (const option of options) {
     const flag = flagOptions[option];
-    const change = propagationOptions[option];
+    const change = propagationFlags[option];
     const below = recursiveAttributes(option);
-    if (flag) flags = (flags & ~(flag.clear ?? 0)) | (flag.set ?? 0);
-    else if (change !== undefined) propagation.push(change);
-    else if (below) recursive = merged(recursive, below);
-    else if (unsupportedOptions.has(option)) unsupported.push(option);
-    else data.push(option);
+    const known = ownOptions.find((name) => name === option);
+    if (flag) {
+      const { set = 0, clear = 0 } = flag;
+      flags = (flags & ~clear) | set;
+      cleared = (cleared | clear) & ~set;
+    } else if (change !== undefined) propagation.push(change);
+    else if (below) recursive = mergedAttributes(recursive, below);
+    else if (known) own.add(known);
+    else if (!ofTheTable.test(option)) data.push(option);
   }
-  return { flags, propagation, recursive, data: data.join(','), unsupported };
-}
-
-/** The later option wins, as it does for the flags. */
-function merged(
-  before: RecursiveAttributes,
-  { set = 0, clear = 0 }: Partial<RecursiveAttributes>,
-): RecursiveAttributes {
-  return { set: (before.set & ~clear) | set, clear: (before.clear & ~set) | clear };
+  return { flags, cleared, propagation, recursive, data: data.join(','), own };
 }

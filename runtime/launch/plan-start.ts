@@ -1,7 +1,6 @@
 import { defaultCgroupPath } from '../cgroup/cgroup-path.ts';
 import { planCgroup } from '../cgroup/plan.ts';
 import { BerthError } from '../errors/berth-error.ts';
-import { orIfMissing, stat } from '../host/files.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
@@ -10,13 +9,15 @@ import type { HostFacts } from './host-facts.ts';
 import { chooseIdMapper } from './id-mapper.ts';
 import { initImage } from './init/init-image.ts';
 import { labelledData } from './mount-label.ts';
-import { parseMountOptions } from './mount-options.ts';
-import { isBind, type SourceKind } from './mounts.ts';
+import { refuseWrongMounts } from './mount-problems.ts';
+import { planSources } from './mount-sources.ts';
 import { type NamespacePlan, ownNamespacePaths, planNamespaces } from './namespaces.ts';
+import { planNoPivot } from './no-pivot.ts';
 import { allowedLimits } from './rlimits.ts';
 import type { FilterCache } from './seccomp/filter-cache.ts';
 import { planListener } from './seccomp-listener.ts';
 import { refuseUnknownModules } from './security-modules.ts';
+import { isSharing } from './root-propagation.ts';
 import type { StartPlan } from './start-plan.ts';
 import { refuseHostSysctls } from './sysctls.ts';
 
@@ -36,6 +37,8 @@ export interface ContainerRequest {
   /** See `StartPlan`. */
   readonly preserveFds?: number;
   readonly newKeyring?: boolean;
+  /** `without`: the root is moved into the host's place (`--no-pivot`), for roots that pivot_root(2) cannot leave. */
+  readonly pivot?: 'with' | 'without';
 }
 
 /** A container that a monitor watches over. */
@@ -57,7 +60,8 @@ export async function planStart(
   const { spec, bundle = request.runDir } = request;
   const asked = spec.linux.namespaces;
   const namespaces = planNamespaces(asked, await ownNamespacePaths(asked));
-  refuseUnsupported(spec, namespaces);
+  refuseUnsupported(namespaces);
+  refuseWrongMounts(spec);
   refuseUnknownModules(spec, host.securityModules);
   await refuseHostSysctls(spec);
   refuseTooManyLayers(request.rootfs);
@@ -81,7 +85,9 @@ export async function planStart(
       runDir: request.runDir,
       init: request.init === true ? initImage(host.architecture) : undefined,
       cgroup,
-      sourceKinds: await sourceKinds(spec),
+      sources: await planSources(spec.mounts, request.bundle ?? '/'),
+      noPivot: request.pivot === 'without' ? await planNoPivot() : undefined,
+      isShared: isSharing(spec.linux.rootfsPropagation),
       seccomp,
       seccompListener: seccomp?.notifies
         ? planListener(spec, { id: request.id, bundle })
@@ -106,21 +112,12 @@ export async function planStart(
   };
 }
 
-function refuseUnsupported(spec: Spec, { user, mount }: NamespacePlan): void {
-  const options = spec.mounts.flatMap(({ destination, options: given }) =>
-    parseMountOptions(given).unsupported.map(
-      (option) => `option "${option}" of the mount on "${destination}"`,
-    ),
-  );
+function refuseUnsupported({ user, mount }: NamespacePlan): void {
   // In a mount namespace that belongs to the host its root may not mount anything (user_namespaces(7)).
-  const mapped =
+  const fields =
     user !== 'host' && mount === 'host'
       ? ['linux.namespaces with a "user" namespace, but no "mount" namespace']
       : [];
-  const propagation = spec.linux.rootfsPropagation;
-  const shared =
-    propagation === 'shared' || propagation === 'rshared' ? ['linux.rootfsPropagation'] : [];
-  const fields = [...options, ...shared, ...mapped];
   if (fields.length === 0) return;
   throw new BerthError('SPEC_UNSUPPORTED', {
     message: `The config asks for ${fields.join(', ')}, which berth cannot carry out yet.`,
@@ -154,22 +151,4 @@ function oomScore(
   if (wanted === undefined || wanted >= 0 || canRaiseLimits) return { value: wanted, warnings: [] };
   const warning = `"oomScoreAdj" of ${wanted} was not set: this host lacks CAP_SYS_RESOURCE, which a negative score needs.`;
   return { value: undefined, warnings: [warning] };
-}
-
-async function sourceKinds(spec: Spec): Promise<ReadonlyMap<string, SourceKind>> {
-  const sources = [...new Set(spec.mounts.filter(isBind).map(({ source }) => source ?? ''))];
-  const kinds = await Promise.all(
-    sources.map(async (source): Promise<readonly [string, SourceKind]> => {
-      const found = await orIfMissing(stat(source), undefined);
-      if (!found) {
-        throw new BerthError('MOUNT_SOURCE_MISSING', {
-          message: `The source of a bind mount, "${source}", does not exist; wanted a file or folder of the host.`,
-          remedy: 'Make it first, or name another path.',
-          details: { source },
-        });
-      }
-      return [source, found.isDirectory() ? 'folder' : 'file'];
-    }),
-  );
-  return new Map(kinds);
 }

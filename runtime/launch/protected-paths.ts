@@ -1,76 +1,74 @@
+import { AT_EMPTY_PATH, S_IFDIR, S_IFMT } from '../syscall/constants/fs.ts';
 import { MS_BIND, MS_RDONLY, MS_REC } from '../syscall/constants/mount.ts';
-import { errnoNumber } from '../syscall/errno.ts';
 import type { Label } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
-import type { HostDescriptors } from './host-descriptors.ts';
+import { statMode, statSize } from '../syscall/tree/stat.ts';
+import { remountBind } from './bind-mount.ts';
+import type { Destinations } from './destinations.ts';
+import { descriptorPath, destinationDescriptor, nullDescriptor } from './host-descriptors.ts';
 import { labelledData } from './mount-label.ts';
-import { remountBind } from './mounts.ts';
+import { type MountKind, moveToDestination, stagePath } from './mount-stage.ts';
 
 /**
- * Hides paths of the container: an empty, read-only folder over a folder, a null device over a file.
+ * Hides paths of the container: an empty, read-only folder over a folder, the null device (`holdNullDevice`) over a file.
+ * Each path is opened once, and what is there is covered; what is not there on this kernel needs no cover.
  *
- * The device comes as a descriptor of the node that was just made in the container's own /dev. By its path it could have
- * been replaced by now (CVE-2025-31133); and it must not be the host's, whose mode and times a container could change
- * through every mask.
+ * @param label `linux.mountLabel`.
  */
 export function maskPaths(
   p: ProgramBuilder,
   paths: readonly string[],
   {
-    host,
-    nullDevice,
+    destinations,
     label,
-  }: {
-    readonly host: HostDescriptors;
-    readonly nullDevice: number;
-    /** `linux.mountLabel`. */
-    readonly label: string | undefined;
-  },
+  }: { readonly destinations: Destinations; readonly label: string | undefined },
 ): void {
+  const target = p.string(descriptorPath(destinationDescriptor));
+  const device = p.string(descriptorPath(nullDescriptor));
   for (const path of paths) {
-    const next = p.label();
-    const folder = p.label();
-    ifMissing(p, path, next);
-    const probe = p.call(`look for ${path}/`, 'faccessat', [-100, p.string(`${path}/`), 0], {
-      onError: 'ignore',
-    });
-    p.jumpIf('eq', probe, 0, folder);
-    host.bind(nullDevice, path, { recursive: 0 });
+    const [next, folder] = [p.label(), p.label()];
+    destinations.open(path, { missing: next });
+    jumpIfFolder(p, folder);
+    p.call(`mask ${path}`, 'mount', [device, target, 0, MS_BIND, 0]);
     p.jump(next);
     p.place(folder);
-    const args = [
-      p.string('tmpfs'),
-      p.string(path),
-      p.string('tmpfs'),
-      MS_RDONLY,
-      p.string(labelledData('size=0k', label)),
-    ];
-    p.call(`mask ${path}`, 'mount', args);
+    const [tmpfs, data] = [p.string('tmpfs'), p.string(labelledData('size=0k', label))];
+    p.call(`mask ${path}`, 'mount', [tmpfs, target, tmpfs, MS_RDONLY, data]);
     p.place(next);
   }
 }
 
-/** Makes paths of the container read-only: each is bound to itself and remounted. */
-export function makeReadOnly(p: ProgramBuilder, paths: readonly string[]): void {
+/** Makes paths of the container read-only: each is bound to itself, and is read-only when it takes its place. */
+export function makeReadOnly(
+  p: ProgramBuilder,
+  paths: readonly string[],
+  destinations: Destinations,
+): void {
   for (const path of paths) {
-    const next = p.label();
-    ifMissing(p, path, next);
-    p.call(`bind ${path} to itself`, 'mount', [
-      p.string(path),
-      p.string(path),
-      0,
-      MS_BIND | MS_REC,
-      0,
-    ]);
-    remountBind(p, { destination: path, flags: MS_RDONLY, recursive: MS_REC });
+    const [next, folder] = [p.label(), p.label()];
+    destinations.open(path, { missing: next });
+    jumpIfFolder(p, folder);
+    coverWithItself(p, path, 'file');
+    p.jump(next);
+    p.place(folder);
+    coverWithItself(p, path, 'folder');
     p.place(next);
   }
 }
 
-/** What is not there on this kernel needs no protection. */
-function ifMissing(p: ProgramBuilder, path: string, next: Label): void {
-  const found = p.call(`look for ${path}`, 'faccessat', [-100, p.string(path), 0], {
-    onError: 'ignore',
-  });
-  p.jumpIf('eq', found, -errnoNumber('ENOENT'), next);
+function coverWithItself(p: ProgramBuilder, path: string, kind: MountKind): void {
+  const [source, stage] = [descriptorPath(destinationDescriptor), stagePath(kind)];
+  const label = `bind ${path} to itself`;
+  p.call(label, 'mount', [p.string(source), p.string(stage), 0, MS_BIND | MS_REC, 0]);
+  remountBind(p, stage, { set: MS_RDONLY, clear: 0, label: path });
+  moveToDestination(p, kind, label);
+}
+
+/** Whether the current destination is a folder. */
+function jumpIfFolder(p: ProgramBuilder, folder: Label): void {
+  const status = p.reserve(statSize);
+  const args = [destinationDescriptor, p.string(''), status, AT_EMPTY_PATH];
+  p.call('look at a protected path', 'newfstatat', args);
+  const mode = p.load(32, p.compute('add', status, statMode));
+  p.jumpIf('eq', p.compute('and', mode, S_IFMT), S_IFDIR, folder);
 }

@@ -1,5 +1,6 @@
 import { AT_FDCWD } from '../syscall/constants/fs.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { makeStage } from './mount-stage.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 
 /** Enters the container's run folder, and makes the folder in it that the root is mounted on. */
@@ -9,6 +10,7 @@ export function enterRunFolder(p: ProgramBuilder, plan: StartPlan): void {
   p.call('make the folder of the root', 'mkdirat', [AT_FDCWD, p.string(rootFolder), 0o700], {
     onError: 'ignore',
   });
+  makeStage(p, '.');
   if (plan.namespaces.user !== 'host') {
     // Root of a user namespace is an ordinary user to this folder: it must get to the mount point.
     p.call('let the container through', 'fchmodat', [AT_FDCWD, p.string('.'), 0o711]);

@@ -8,7 +8,7 @@ import type { Address, Ref, Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { connectTo } from './connect-to.ts';
 import { endContainer, orEnd } from './end-container.ts';
-import { awaitGo, messageWithDescriptor, sendGo, type SyncChannel } from './sync-channel.ts';
+import { awaitGo, hear, messageWithDescriptor, sendGo, type SyncChannel } from './sync-channel.ts';
 
 /** Where the listener of a filter goes, and what is said with it. */
 export interface SeccompListener {
@@ -78,7 +78,8 @@ export function passListenerOn(
 ): void {
   const buffer = p.reserve(failureSize);
   const [heard, alive] = [p.label(), p.label()];
-  const length = p.call('wait for the listener', 'read', [sync.parent, buffer, failureSize]);
+  const args = [sync.parent, buffer, failureSize];
+  const length = hear(p, { label: 'wait for the listener', call: 'read', args });
   p.jumpIf('eq', length, numberSize, heard);
   p.jumpIf('ne', length, 0, alive);
   endContainer(p, child);

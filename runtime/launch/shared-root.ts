@@ -13,6 +13,7 @@ import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { makeFolders } from './folders.ts';
 import { joinNamespaces } from './join-namespaces.ts';
 import type { JoinedNamespace } from './namespaces.ts';
+import { makeStage } from './mount-stage.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 
 /** Mounts that lie on the folder of the root: itself, the root, and what a config may have put on "/". */
@@ -29,6 +30,7 @@ export function holdRoot(p: ProgramBuilder, target: string): void {
   makeFolders(p, target);
   p.call('hold the folder of the root', 'mount', [path, path, 0, MS_BIND, 0]);
   setPrivate(p, target);
+  makeStage(p, target);
 }
 
 /** What is mounted below does not go on to other namespaces that share the host's mounts. */

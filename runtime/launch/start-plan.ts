@@ -4,7 +4,8 @@ import type { Spec } from '../spec/spec.ts';
 import type { HooksPlan } from './hooks/hooks-plan.ts';
 import type { IdMapper } from './id-mapper.ts';
 import type { InitImage } from './init/init-image.ts';
-import type { SourceKind } from './mounts.ts';
+import type { Mount } from '../spec/mount.ts';
+import type { PlannedSource } from './mount-sources.ts';
 import type { NamespacePlan } from './namespaces.ts';
 import type { CompiledFilter } from './seccomp/compile.ts';
 import type { SeccompListener } from './seccomp-listener.ts';
@@ -21,7 +22,12 @@ export interface StartPlan {
   /** What becomes the container's first process, above its program; `undefined`: the program is that itself. */
   readonly init: InitImage | undefined;
   readonly cgroup: CgroupPlan;
-  readonly sourceKinds: ReadonlyMap<string, SourceKind>;
+  /** Of the bind mounts. */
+  readonly sources: ReadonlyMap<Mount, PlannedSource>;
+  /** Whether what is mounted in the container may reach the host (`linux.rootfsPropagation`). */
+  readonly isShared: boolean;
+  /** When pivot_root(2) is not used: what of the host is to be unmounted before. */
+  readonly noPivot: { readonly hidden: readonly string[] } | undefined;
   readonly seccomp: CompiledFilter | undefined;
   /** Of a filter that hands calls to an agent. */
   readonly seccompListener: SeccompListener | undefined;

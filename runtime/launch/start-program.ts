@@ -26,7 +26,7 @@ import { passListenerOn } from './seccomp-listener.ts';
 import { openRootNamespace } from './shared-root.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { type MonitorStreams, openStreams } from './streams.ts';
-import { receiveMessage, type SyncChannel } from './sync-channel.ts';
+import { hear, receiveMessage, type SyncChannel } from './sync-channel.ts';
 
 /** What a container with a monitor has besides its plan. */
 export interface MonitoredStart {
@@ -130,7 +130,8 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
     });
   }
   serveStartHooks(p, runtime);
-  const length = p.call('wait for the program', 'read', [sync.parent, buffer, failureSize]);
+  const args = [sync.parent, buffer, failureSize];
+  const length = hear(p, { label: 'wait for the program', call: 'read', args });
   p.jumpIf('eq', length, 0, started);
   passFailureOn(p, { child, buffer, length });
   p.place(started);

@@ -2,7 +2,6 @@ import {
   AT_FDCWD,
   F_SETFL,
   O_CLOEXEC,
-  O_NOFOLLOW,
   O_NONBLOCK,
   O_RDONLY,
   S_IFCHR,
@@ -12,6 +11,7 @@ import { firstKeptFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { statDevice, statMode, statSize } from '../syscall/tree/stat.ts';
+import { descriptorPath, nullDescriptor } from './host-descriptors.ts';
 import { openTerminal, type TerminalOptions } from './terminal.ts';
 
 /** Device 1:3, as struct stat has it. */
@@ -78,10 +78,14 @@ export function useStreams(
     user,
     consoleSize,
     sync,
-  }: { readonly user: number; readonly consoleSize: TerminalOptions['size']; readonly sync: Ref },
+    destinations,
+  }: Pick<TerminalOptions, 'sync' | 'destinations'> & {
+    readonly user: number;
+    readonly consoleSize: TerminalOptions['size'];
+  },
 ): void {
   if (streams.kind === 'terminal') {
-    const terminal = openTerminal(p, { size: consoleSize, uid: user, sync });
+    const terminal = openTerminal(p, { size: consoleSize, uid: user, sync, destinations });
     for (const number of [0, 1, 2])
       p.call(`use the terminal as ${number}`, 'dup3', [terminal, number, 0]);
     p.call('close the terminal', 'close', [terminal]);
@@ -91,8 +95,8 @@ export function useStreams(
     useInherited(p, user);
     return;
   }
-  const flags = O_NOFOLLOW.or(O_RDONLY | O_CLOEXEC);
-  const nothing = [AT_FDCWD, p.string('/dev/null'), flags, 0] as const;
+  const held = p.string(descriptorPath(nullDescriptor));
+  const nothing = [AT_FDCWD, held, O_RDONLY | O_CLOEXEC, 0] as const;
   const stdin = streams.stdin ?? p.call('open /dev/null', 'openat', nothing);
   // A user other than root must be able to open /dev/stdout and its like again.
   const own = streams.stdin

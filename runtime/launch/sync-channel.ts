@@ -1,5 +1,6 @@
 import { AF_UNIX, MSG_NOSIGNAL, SOCK_CLOEXEC } from '../syscall/constants/io.ts';
-import { Address, type Ref } from '../syscall/program.ts';
+import { errnoNumber } from '../syscall/errno.ts';
+import { Address, type Ref, type Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 
 const SOCK_SEQPACKET = 5;
@@ -48,6 +49,29 @@ export function awaitGo(p: ProgramBuilder, end: Ref): void {
   p.place(goOn);
 }
 
+/**
+ * Adds a call that reads what the other end has said. When that has ended with something unread, the word to go on, the
+ * kernel says ECONNRESET before it gives what was said (unix(7)): the call is made again.
+ */
+export function hear(
+  p: ProgramBuilder,
+  {
+    label,
+    call,
+    args,
+  }: { readonly label: string; readonly call: string; readonly args: readonly Value[] },
+): Ref {
+  const [again, heard, reset] = [p.label(), p.label(), p.label()];
+  p.place(again);
+  const length = p.call(label, call, args, { onError: reset });
+  p.jump(heard);
+  p.place(reset);
+  p.jumpIf('eq', length, -errnoNumber('ECONNRESET'), again);
+  p.fail(label, p.compute('sub', 0, length));
+  p.place(heard);
+  return length;
+}
+
 /** Sends a file descriptor (unix(7), SCM_RIGHTS). */
 export function sendDescriptor(p: ProgramBuilder, end: Ref, descriptor: Ref): void {
   const header = messageWithDescriptor(p, descriptor, [
@@ -76,7 +100,8 @@ export function receiveMessage(
   { buffer, size }: { readonly buffer: Address; readonly size: number },
 ): { readonly length: Ref; readonly descriptor: Ref } {
   const { header, control } = messageWithControl(p, [{ start: buffer, length: size }]);
-  const length = p.call('hear from the container', 'recvmsg', [end, header, MSG_CMSG_CLOEXEC]);
+  const args = [end, header, MSG_CMSG_CLOEXEC];
+  const length = hear(p, { label: 'hear from the container', call: 'recvmsg', args });
   return { length, descriptor: p.value32(control.at(16)) };
 }
 

@@ -1,9 +1,18 @@
-import { AT_FDCWD, O_CLOEXEC, O_NOCTTY, O_RDWR } from '../syscall/constants/fs.ts';
+import {
+  AT_FDCWD,
+  DEVPTS_SUPER_MAGIC,
+  O_CLOEXEC,
+  O_NOCTTY,
+  O_RDWR,
+  STATFS_SIZE,
+} from '../syscall/constants/fs.ts';
 import { TIOCGPTPEER, TIOCSCTTY, TIOCSPTLCK, TIOCSWINSZ } from '../syscall/constants/io.ts';
 import { MS_BIND } from '../syscall/constants/mount.ts';
+import { errnoNumber } from '../syscall/errno.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
-import { makeMountFile } from './folders.ts';
+import type { Destinations } from './destinations.ts';
+import { descriptorPath, destinationDescriptor, spareDescriptor } from './host-descriptors.ts';
 import { sendDescriptor } from './sync-channel.ts';
 
 /** What a new terminal needs to know. */
@@ -13,6 +22,7 @@ export interface TerminalOptions {
   readonly uid: number;
   /** Where the other end goes. */
   readonly sync: Ref;
+  readonly destinations: Destinations;
 }
 
 /**
@@ -21,14 +31,14 @@ export interface TerminalOptions {
  *
  * pty(7), ioctl_tty(2); OCI runtime-spec 1.2.1, config-linux.md, "Default Devices": /dev/console.
  */
-export function openTerminal(p: ProgramBuilder, { size, uid, sync }: TerminalOptions): Ref {
+export function openTerminal(
+  p: ProgramBuilder,
+  { size, uid, sync, destinations }: TerminalOptions,
+): Ref {
   const flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
-  const master = p.call('open a terminal', 'openat', [
-    AT_FDCWD,
-    p.string('/dev/pts/ptmx'),
-    flags,
-    0,
-  ]);
+  const label = 'open a terminal';
+  const master = p.call(label, 'openat', [AT_FDCWD, p.string('/dev/pts/ptmx'), flags, 0]);
+  requireDevpts(p, master);
   p.call('unlock the terminal', 'ioctl', [master, TIOCSPTLCK, p.reserve(8)]);
   const terminal = openOtherEnd(p, master, flags);
   if (size) {
@@ -36,19 +46,34 @@ export function openTerminal(p: ProgramBuilder, { size, uid, sync }: TerminalOpt
     p.call('set the size of the terminal', 'ioctl', [master, TIOCSWINSZ, p.bytes(winsize)]);
   }
   p.call('give the terminal to its user', 'fchown', [terminal, uid, -1]);
-  makeMountFile(p, '/dev/console');
-  // The first terminal of a new devpts is number 0.
-  p.call('mount the console', 'mount', [
-    p.string('/dev/pts/0'),
-    p.string('/dev/console'),
-    0,
-    MS_BIND,
-    0,
-  ]);
+  mountConsole(p, terminal, destinations);
   p.call('take the controlling terminal', 'ioctl', [terminal, TIOCSCTTY, 0]);
   sendDescriptor(p, sync, master);
   p.call('close the other end of the terminal', 'close', [master]);
   return terminal;
+}
+
+/** What is opened must be a terminal of a devpts, whatever an image has in its place (CVE-2025-52565). */
+function requireDevpts(p: ProgramBuilder, fd: Ref): void {
+  const fileSystem = p.reserve(STATFS_SIZE);
+  const isDevpts = p.label();
+  p.call('look at the terminal', 'fstatfs', [fd, fileSystem]);
+  p.jumpIf('eq', p.value(fileSystem), DEVPTS_SUPER_MAGIC, isDevpts);
+  p.fail('open a terminal: what is there is not devpts', errnoNumber('ENODEV'));
+  p.place(isDevpts);
+}
+
+/**
+ * Binds the terminal to /dev/console: the very one that was opened, by its descriptor, to a file without a link on its
+ * way. A name that is looked up again, in a folder that somebody else can change, could be of anything by then, and this
+ * is mounted before the masks are (CVE-2025-52565).
+ */
+function mountConsole(p: ProgramBuilder, terminal: Ref, destinations: Destinations): void {
+  const label = 'mount the console';
+  p.call(label, 'dup3', [terminal, spareDescriptor, O_CLOEXEC]);
+  destinations.open('/dev/console', { make: 'file', links: 'refuse' });
+  const [source, target] = [descriptorPath(spareDescriptor), descriptorPath(destinationDescriptor)];
+  p.call(label, 'mount', [p.string(source), p.string(target), 0, MS_BIND, 0]);
 }
 
 function openOtherEnd(p: ProgramBuilder, master: Ref, flags: number): Ref {
@@ -67,6 +92,7 @@ function openOtherEnd(p: ProgramBuilder, master: Ref, flags: number): Ref {
     terminal,
     p.call('open /dev/pts/0', 'openat', [AT_FDCWD, p.string('/dev/pts/0'), flags, 0]),
   );
+  requireDevpts(p, p.value(terminal));
   p.place(opened);
   return p.value(terminal);
 }

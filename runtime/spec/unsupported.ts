@@ -6,8 +6,6 @@
 const notYet: readonly string[] = [
   'process.commandLine',
   'process.user.username',
-  'mounts.*.uidMappings',
-  'mounts.*.gidMappings',
   'linux.intelRdt',
   'linux.memoryPolicy',
   'linux.netDevices',

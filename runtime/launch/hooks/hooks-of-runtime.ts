@@ -4,7 +4,7 @@ import type { Address, Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { endContainer } from '../end-container.ts';
 import { passFailureOn } from '../pass-failure-on.ts';
-import { sendGo, type SyncChannel } from '../sync-channel.ts';
+import { hear as hearFrom, sendGo, type SyncChannel } from '../sync-channel.ts';
 import { hasHooks, type HooksPlan } from './hooks-plan.ts';
 import { hookWord } from './hooks-of-container.ts';
 import { maxReportSize } from './report.ts';
@@ -55,7 +55,8 @@ export function serveStartHooks(p: ProgramBuilder, runtime: RuntimeHooks): void 
 function hear(p: ProgramBuilder, { child, sync }: RuntimeHooks, word: keyof typeof hookWord): void {
   const heard = p.label();
   const buffer = p.reserve(maxReportSize);
-  const length = p.call('hear of the hooks', 'read', [sync.parent, buffer, maxReportSize]);
+  const args = [sync.parent, buffer, maxReportSize];
+  const length = hearFrom(p, { label: 'hear of the hooks', call: 'read', args });
   p.jumpIf('eq', length, hookWord[word], heard);
   passFailureOn(p, { child, buffer, length });
   p.place(heard);

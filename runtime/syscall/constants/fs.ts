@@ -30,6 +30,7 @@ export const S_IFDIR = 0o040000;
 export const S_IFCHR = 0o020000;
 export const S_IFBLK = 0o060000;
 export const S_IFREG = 0o100000;
+export const S_IFLNK = 0o120000;
 
 export const F_SETFD = 2;
 export const F_SETFL = 4;
@@ -39,6 +40,8 @@ export const F_SETPIPE_SZ = 1031;
 
 /** statfs(2): what f_type, the first 64 bits of a struct statfs, says of procfs (include/uapi/linux/magic.h). */
 export const PROC_SUPER_MAGIC = 0x9fa0;
+/** The same of devpts. */
+export const DEVPTS_SUPER_MAGIC = 0x1cd1;
 /** Size of a struct statfs on 64-bit architectures (include/uapi/asm-generic/statfs.h). */
 export const STATFS_SIZE = 120;
 
@@ -51,7 +54,9 @@ export const STAT_SIZE = 144;
 /** openat2(2), Linux 5.6: no other mount on the way, no links of /proc/<pid>/fd and the like, nothing above the start. */
 export const RESOLVE_NO_XDEV = 1;
 export const RESOLVE_NO_MAGICLINKS = 2;
+export const RESOLVE_NO_SYMLINKS = 4;
 export const RESOLVE_BENEATH = 8;
+export const RESOLVE_IN_ROOT = 16;
 
 /** lseek(2): the next data, the next hole (Linux 3.1). */
 export const SEEK_DATA = 3;

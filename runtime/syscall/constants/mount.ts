@@ -26,3 +26,12 @@ export const MS_LAZYTIME = 1 << 25;
 
 export const MNT_DETACH = 2;
 export const UMOUNT_NOFOLLOW = 8;
+
+/** move_mount(2), Linux 5.2: the source is the descriptor itself. */
+export const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
+
+/** open_tree(2), Linux 5.2: a copy of the mount that nobody has yet. */
+export const OPEN_TREE_CLONE = 1;
+
+/** mount_setattr(2): other ids, Linux 5.12. */
+export const MOUNT_ATTR_IDMAP = 0x10_0000;

@@ -40,17 +40,18 @@ const layouts: Readonly<
   aarch64: { mode: 16, links: 20, uid: 24, gid: 28, rdev: 32 },
 };
 
-/** Where a program finds the mode. */
-export const statMode = new PerArchitecture({
-  x86_64: layouts.x86_64.mode,
-  aarch64: layouts.aarch64.mode,
-});
+function field(name: keyof (typeof layouts)['x86_64']): PerArchitecture {
+  return new PerArchitecture({ x86_64: layouts.x86_64[name], aarch64: layouts.aarch64[name] });
+}
 
-/** Where a program finds the device number of a device. */
-export const statDevice = new PerArchitecture({
-  x86_64: layouts.x86_64.rdev,
-  aarch64: layouts.aarch64.rdev,
-});
+/** Where a program finds the mode. */
+export const statMode = field('mode');
+/** Where it finds the number of a device. */
+export const statDevice = field('rdev');
+/** Where it finds the number of names, the owner and the group. */
+export const [statLinks, statUser, statGroup] = [field('links'), field('uid'), field('gid')];
+/** Where it finds the times of the last access and the last change of content, as utimensat(2) takes them. */
+export const statTimes = 72;
 
 /** Bytes of the larger of the two. */
 export const statSize = 144;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CgroupHierarchy } from '../../../runtime/cgroup/cgroup-plan.ts';
 import { addCgroupMount } from '../../../runtime/launch/cgroup-mount.ts';
+import { Destinations } from '../../../runtime/launch/destinations.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 
 /** The labels of the steps that show these hierarchies to a container. */
@@ -9,7 +10,7 @@ function labels(hierarchies: readonly CgroupHierarchy[]): readonly string[] {
   addCgroupMount(
     p,
     { destination: '/sys/fs/cgroup', type: 'cgroup', options: ['ro'] },
-    { hierarchies },
+    { destinations: new Destinations(p), hierarchies, from: 'namespace' },
   );
   return p.steps.map(({ label }) => label);
 }

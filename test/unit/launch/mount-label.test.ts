@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addCgroupMount } from '../../../runtime/launch/cgroup-mount.ts';
-import { HostDescriptors } from '../../../runtime/launch/host-descriptors.ts';
+import { Destinations } from '../../../runtime/launch/destinations.ts';
 import { addMount } from '../../../runtime/launch/mounts.ts';
 import { maskPaths } from '../../../runtime/launch/protected-paths.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
@@ -9,16 +9,18 @@ const label = 'system_u:object_r:container_file_t:s0:c1,c2';
 const context = `context="${label}"`;
 
 /** The strings of a program: what its calls are given. */
-function strings(build: (p: ProgramBuilder, host: HostDescriptors) => void): readonly string[] {
+function strings(
+  build: (p: ProgramBuilder, destinations: Destinations) => void,
+): readonly string[] {
   const p = new ProgramBuilder('test');
-  build(p, new HostDescriptors(p));
+  build(p, new Destinations(p));
   return p.data.map((data) => Buffer.from(data).toString().replace(/\0+$/, ''));
 }
 
 function mounted(type: string, options: readonly string[], given?: string): readonly string[] {
   const mount = { destination: '/x', type, source: type, options };
-  return strings((p, host) => {
-    addMount(p, mount, { host, source: undefined, label: given });
+  return strings((p, destinations) => {
+    addMount(p, mount, { destinations, source: undefined, label: given });
   });
 }
 
@@ -47,13 +49,14 @@ describe('the label of the mounts', () => {
   });
 
   it('is on masks and on the folder of the cgroups too', () => {
-    const masks = strings((p, host) => {
-      maskPaths(p, ['/sys/firmware'], { host, nullDevice: 9, label });
+    const masks = strings((p, destinations) => {
+      maskPaths(p, ['/sys/firmware'], { destinations, label });
     });
     expect(masks).toContain(`size=0k,${context}`);
-    const cgroups = strings((p) => {
+    const cgroups = strings((p, destinations) => {
       const hierarchies = [{ name: 'cpu', controllers: ['cpu'], folder: '/sys/fs/cgroup/cpu/x' }];
-      addCgroupMount(p, { destination: '/c', type: 'cgroup', options: [] }, { hierarchies, label });
+      const mount = { destination: '/c', type: 'cgroup', options: [] };
+      addCgroupMount(p, mount, { destinations, hierarchies, from: 'namespace', label });
     });
     expect(cgroups).toContain(`mode=755,${context}`);
   });
