@@ -37,6 +37,8 @@ export interface ExitRecord {
   /** Milliseconds since 1970. */
   readonly finishedAt: number;
   readonly oomKilled: boolean;
+  /** What did not go as it should after the end, a sentence each. */
+  readonly warnings?: readonly string[];
 }
 
 /** A running container's monitor. */

@@ -1,4 +1,6 @@
 import { orIfMissing, readFile } from '../host/files.ts';
+import { poststopFileName } from './hooks/hooks-of-runtime.ts';
+import { hookWarning, parseHookReports } from './hooks/report.ts';
 import { exitFileName, exitHeaderSize } from './monitor/protocol.ts';
 
 /** How a container's first process ended. */
@@ -11,12 +13,15 @@ export interface ExitRecord {
   readonly finishedAt: number;
   /** Whether the kernel killed a process of the container for want of memory. */
   readonly oomKilled: boolean;
+  /** Of the hooks of poststop, a sentence for each that has failed. */
+  readonly warnings: readonly string[];
 }
 
 /** Reads the record that the monitor left in a run folder; `undefined` when there is none. */
 export async function readExitRecord(runDir: string): Promise<ExitRecord | undefined> {
   const bytes = await orIfMissing(readFile(`${runDir}/${exitFileName}`), undefined);
   if (!bytes || bytes.length < exitHeaderSize) return undefined;
+  const hooks = await orIfMissing(readFile(`${runDir}/${poststopFileName}`), Buffer.alloc(0));
   const seconds = Number(bytes.readBigInt64LE(0));
   const nanoseconds = Number(bytes.readBigInt64LE(8));
   const status = bytes.readUInt32LE(16);
@@ -27,5 +32,6 @@ export async function readExitRecord(runDir: string): Promise<ExitRecord | undef
     ...(signal !== 0 && { signal }),
     finishedAt: seconds * 1000 + Math.floor(nanoseconds / 1e6),
     oomKilled: Number(/^oom_kill (\d+)$/m.exec(counter)?.[1] ?? 0) > 0,
+    warnings: parseHookReports(hooks).map(hookWarning),
   };
 }

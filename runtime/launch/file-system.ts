@@ -74,13 +74,14 @@ export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput)
 
   last.forEach(add);
   setSysctls(p, spec.linux.sysctl);
-  setSecurityLabels(p, spec.process);
   makeReadOnly(p, spec.linux.readonlyPaths, destinations);
   maskPaths(p, spec.linux.maskedPaths, { destinations, label });
   destinations.finish();
   // Everything is mounted, and the host's tree still there: createContainer hooks run here.
   host.closeAll();
   runCreateHooks(p, { hooks: plan.hooks, sync: input.sync }, hostRoot);
+  // They hold from the next execution on: not that of a hook of the host.
+  setSecurityLabels(p, spec.process);
   if (ownMounts) leaveHost(p, hostRoot, plan);
   else stayInRoot(p, hostRoot);
   setRootPropagation(p, plan);

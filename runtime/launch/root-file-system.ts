@@ -19,7 +19,8 @@ import { rootFolder, type StartPlan } from './start-plan.ts';
  * bundle; but not where others would see that.
  */
 export function rootTarget({ rootfs, runDir, namespaces }: MountedRoot): string {
-  const onItself = rootfs.type === 'bind' && namespaces.mount === 'new';
+  // The host's root cannot be mounted on itself: it would still be found below what was mounted.
+  const onItself = rootfs.type === 'bind' && rootfs.path !== '/' && namespaces.mount === 'new';
   return onItself ? rootfs.path : `${runDir}/${rootFolder}`;
 }
 

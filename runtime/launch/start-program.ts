@@ -16,7 +16,8 @@ import type { Ref } from '../syscall/program.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { bringUp } from './bring-up.ts';
 import { openControlSocket } from './control-socket.ts';
-import { runPoststart, serveCreateHooks, serveStartHooks } from './hooks/hooks-of-runtime.ts';
+import { collectFailures } from './hooks/collect-failures.ts';
+import { serveCreateHooks, serveStartHooks } from './hooks/hooks-of-runtime.ts';
 import { makeCgroups } from './make-cgroups.ts';
 import { buildMonitor } from './monitor/monitor.ts';
 import { controlSocketName } from './monitor/protocol.ts';
@@ -141,7 +142,7 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
 
 /** Runs the hooks of poststart, and answers with the process id and what failed of them; from then on nothing connects the monitor with whoever started it. */
 function sayStarted(p: ProgramBuilder, { hooks }: StartPlan, child: Ref): void {
-  const { answer, length } = runPoststart(p, hooks, child);
+  const { answer, length } = collectFailures(p, hooks, { kind: 'poststart', pid: child });
   p.set(answer, child);
   p.reply(answer, length);
   p.call('close the launcher socket', 'close', [launcherFd]);

@@ -15,6 +15,8 @@ const unseenExitCode = 255;
 export async function recordExit(state: EngineState, container: Container): Promise<void> {
   const folder = state.folder(container);
   const found = await state.ports.runtime.readExit(folder.runFolder);
+  for (const warning of found?.warnings ?? [])
+    state.ports.notice(warning, { container: container.id });
   const exit: ContainerExit = {
     exitCode: found?.exitCode ?? unseenExitCode,
     finishedAt: found?.finishedAt ?? state.ports.clock.now(),

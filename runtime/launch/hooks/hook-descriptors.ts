@@ -1,5 +1,4 @@
 import { F_SETFL, O_CLOEXEC, O_NONBLOCK } from '../../syscall/constants/fs.ts';
-import { MFD_CLOEXEC, MFD_NOEXEC_SEAL } from '../../syscall/constants/memory.ts';
 import {
   SFD_CLOEXEC,
   SFD_NONBLOCK,
@@ -8,6 +7,7 @@ import {
   signalSet,
 } from '../../syscall/constants/process.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
+import { memoryFile } from '../../syscall/memory-file.ts';
 import type { Ref, Value } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { Attempts } from './attempts.ts';
@@ -65,11 +65,10 @@ export class HookDescriptors {
 
   #makeInput(attempts: Attempts): void {
     const p = this.#p;
-    const [made, name] = [p.label(), p.string('state')];
-    const flags = MFD_CLOEXEC | MFD_NOEXEC_SEAL;
-    p.set(this.stdin, p.call('make input', 'memfd_create', [name, flags], { onError: 'ignore' }));
+    const made = p.label();
+    p.set(this.stdin, memoryFile(p, 'state'));
     p.jumpIf('ge', this.stdin, 0, made);
-    p.set(this.stdin, attempts.call('make its input', 'memfd_create', [name, MFD_CLOEXEC]));
+    attempts.fail(p.compute('sub', 0, this.stdin));
     p.place(made);
   }
 

@@ -1,6 +1,12 @@
-import { AT_FDCWD, O_APPEND, O_CLOEXEC, O_CREAT, O_WRONLY } from '../../syscall/constants/fs.ts';
-import { MFD_CLOEXEC } from '../../syscall/constants/memory.ts';
-import type { Address, Ref } from '../../syscall/program.ts';
+import {
+  AT_FDCWD,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_TRUNC,
+  O_WRONLY,
+} from '../../syscall/constants/fs.ts';
+import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { endContainer } from '../end-container.ts';
 import { passFailureOn } from '../pass-failure-on.ts';
@@ -12,9 +18,6 @@ import { runHooks } from './run-hooks.ts';
 
 /** File of the run folder with the records of poststop hooks that have failed. */
 export const poststopFileName = 'poststop';
-
-/** Bytes of records that are handed on at most: with its head a reply has 64 KiB. */
-const maxRecords = 60 * 1024;
 
 /** What the process that brings a container up holds. */
 export interface RuntimeHooks {
@@ -62,28 +65,10 @@ function hear(p: ProgramBuilder, { child, sync }: RuntimeHooks, word: keyof type
   p.place(heard);
 }
 
-/**
- * Runs the hooks of poststart, whose failures stop nothing.
- * @returns Memory for an answer: eight bytes that are free, the records, and the length of both.
- */
-export function runPoststart(
-  p: ProgramBuilder,
-  hooks: HooksPlan,
-  child: Ref,
-): { readonly answer: Address; readonly length: number | Ref } {
-  if (!hasHooks(hooks, 'poststart')) return { answer: p.reserve(8), length: 8 };
-  const answer = p.reserve(8 + maxRecords);
-  const report = p.call('collect failures', 'memfd_create', [p.string('hooks'), MFD_CLOEXEC]);
-  runHooks(p, hooks, { kind: 'poststart', pid: child, onFailure: { then: 'goOn', report } });
-  const count = p.call('read the failures', 'pread64', [report, answer.at(8), maxRecords, 0]);
-  p.call('close the failures', 'close', [report]);
-  return { answer, length: p.compute('add', count, 8) };
-}
-
 /** Runs the hooks of poststop; those that fail are recorded in a file of the current folder. */
 export function runPoststop(p: ProgramBuilder, hooks: HooksPlan): void {
   if (!hasHooks(hooks, 'poststop')) return;
-  const flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+  const flags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC;
   const file = [AT_FDCWD, p.string(poststopFileName), flags, 0o600];
   const report = p.call('open the record of hooks', 'openat', file, { onError: 'ignore' });
   runHooks(p, hooks, { kind: 'poststop', onFailure: { then: 'goOn', report } });

@@ -9,6 +9,11 @@ export interface HooksPlan {
   readonly environment: readonly string[];
   /** The same for hooks of `startContainer`: what the container's program gets, as with runc. */
   readonly programEnvironment: readonly string[];
+  /** Files of the host that take the output of hooks instead of the error; not of those of `startContainer`. */
+  readonly outputFiles: {
+    readonly stdout: string | undefined;
+    readonly stderr: string | undefined;
+  };
 }
 
 /** What of a container's state does not change: OCI runtime-spec 1.2.1, runtime.md, "State". */
@@ -34,6 +39,11 @@ export function planHooks(
   }: { readonly id: string; readonly bundle: string; readonly environment?: readonly string[] },
 ): HooksPlan {
   return {
+    // Annotations of crun.
+    outputFiles: {
+      stdout: annotations['run.oci.hooks.stdout'],
+      stderr: annotations['run.oci.hooks.stderr'],
+    },
     hooks,
     state: { id, bundle, annotations },
     environment,

@@ -1,15 +1,11 @@
 import type { HookKind } from '../../spec/hooks.ts';
-import { MFD_CLOEXEC } from '../../syscall/constants/memory.ts';
 import type { Launcher } from '../../syscall/launcher.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { collectFailures } from './collect-failures.ts';
 import { hasHooks, type HooksPlan, startTimeoutMs } from './hooks-plan.ts';
 import { type HookFailure, parseHookReports } from './report.ts';
-import { runHooks } from './run-hooks.ts';
 
-/** Bytes of records that are handed on at most: with its head a reply has 64 KiB. */
-const maxRecords = 60 * 1024;
-
-/** Hooks that are run when nothing else is under way, and whose failures stop nothing. */
+/** Hooks that are run when nothing else is under way. */
 export interface LateHooks {
   readonly kind: Extract<HookKind, 'poststart' | 'poststop'>;
   /** The container's process; absent when it has ended. */
@@ -29,14 +25,8 @@ export async function runLateHooks(
 ): Promise<readonly HookFailure[]> {
   if (!hasHooks(plan, kind)) return [];
   const p = new ProgramBuilder(`run the ${kind} hooks of ${plan.state.id}`);
-  const report = p.call('collect failures', 'memfd_create', [p.string('hooks'), MFD_CLOEXEC]);
-  runHooks(p, plan, {
-    kind,
-    ...(pid !== undefined && { pid }),
-    onFailure: { then: 'goOn', report },
-  });
-  const records = p.reserve(maxRecords);
-  p.reply(records, p.call('read the failures', 'pread64', [report, records, maxRecords, 0]));
+  const { answer, length } = collectFailures(p, plan, { kind, pid });
+  p.reply(answer, length);
   const { data } = await launcher.run(p, { timeoutMs: startTimeoutMs(plan) });
-  return parseHookReports(data);
+  return parseHookReports(data.subarray(8));
 }

@@ -3,6 +3,7 @@ import { hookKinds, type HookKind } from '../../spec/hooks.ts';
 import { errnoName } from '../../syscall/errno.ts';
 import { reply } from '../../syscall/layout.ts';
 import { maxTailSize } from './output-tail.ts';
+import { signalWords } from './signal-words.ts';
 
 /** Offsets in the record of a hook that failed, all little-endian; the path follows it, and then the output. */
 export const record = {
@@ -83,27 +84,35 @@ function endName(number: number): HookFailure['end'] {
 
 /** What a failed hook means for the container: it was not started, and nothing of it is left. */
 export function hookError(failure: HookFailure): BerthError {
+  const { kind, index, path, output } = failure;
+  // The words that runc has for it: engines and tests above look for them.
+  const what = `error running ${kind} hook #${index}: error running hook ${path}: ${howItFailed(failure)}`;
   return new BerthError('HOOK_FAILED', {
-    message: hookWarning(failure),
-    remedy: 'Correct the hook, or take it out of the config.',
+    message: withOutput(what, output),
+    remedy: `Correct the hook, or take "hooks.${kind}[${index}]" out of the config.`,
     details: { ...failure },
   });
 }
 
-/** The failure as a sentence, which begins as runc's: other engines look for that. */
-export function hookWarning({ kind, index, path, end, value, output }: HookFailure): string {
-  const what = `error running ${kind} hook #${index}: hooks.${kind}[${index}] ${path}: ${describe(end, value)}`;
+/** A failure that stops nothing, as a sentence. */
+export function hookWarning(failure: HookFailure): string {
+  const { kind, index, path, end, value, output } = failure;
+  const how = end === 'exited' ? `with exit code ${value}` : `(${howItFailed(failure)})`;
+  return withOutput(`${kind} hook failed ${how}: hooks.${kind}[${index}] ${path}`, output);
+}
+
+function withOutput(what: string, output: string): string {
   return output === '' ? what : `${what}: ${output}`;
 }
 
-function describe(end: HookFailure['end'], value: number): string {
+function howItFailed({ end, value }: HookFailure): string {
   switch (end) {
     case 'exited':
       return `exit status ${value}, wanted 0`;
     case 'killed':
-      return `ended by signal ${value}`;
+      return `ended by ${signalWords(value)}`;
     case 'timedOut':
-      return `no end after ${value} s; it was killed`;
+      return `no end after ${value} s, so it was killed`;
     case 'notExecuted':
       return `cannot be executed: ${errnoName(value)}`;
     case 'notStarted':

@@ -30,7 +30,7 @@ const pageSize = 4096;
 export interface HookRun {
   readonly kind: HookKind;
   /** The container's process as the hooks know it: the host's number, or the container's own in it; absent when it has ended. */
-  readonly pid?: Value;
+  readonly pid?: Value | undefined;
   /** Adds steps of the hook's process, before it enters its folder: for `createContainer`, the way back to the host's root. */
   readonly enter?: () => void;
   readonly onFailure: OnHookFailure;
@@ -85,9 +85,12 @@ function runHook(p: ProgramBuilder, one: OneHook): void {
   const pid = attempts.call('fork', 'clone', [SIGCHLD, 0, 0, 0, 0]);
   p.jumpIf('ne', pid, 0, parent);
   // In the container its program is about to be executed, and is where it is to be.
-  const cwd = kind === 'startContainer' ? undefined : plan.state.bundle;
+  const place =
+    kind === 'startContainer'
+      ? { cwd: undefined, outputFiles: undefined }
+      : { cwd: plan.state.bundle, outputFiles: plan.outputFiles };
   const environment = environmentOf(plan, kind, hook);
-  becomeHook(p, { hook, environment, descriptors, cwd, enter, shared });
+  becomeHook(p, { hook, environment, descriptors, ...place, enter, shared });
 
   p.place(parent);
   descriptors.close(descriptors.outputWrite);
