@@ -28,6 +28,8 @@ export interface OciCreateRequest {
   /** A listening Unix socket that receives the terminal's other end. */
   readonly consoleSocket?: string;
   readonly newKeyring?: boolean;
+  /** `NAME=value`, for hooks whose config has no `env`. */
+  readonly hookEnvironment?: readonly string[];
   /**
    * `leave`: the container belongs to the next subreaper (`create`, `run --detach`). `wait`: the program stays its
    * parent, relays its terminal if no socket gets that, and its end is told (`run`).

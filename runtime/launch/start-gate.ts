@@ -1,6 +1,7 @@
 import type { Process } from '../spec/process.ts';
 import { SOCK_CLOEXEC } from '../syscall/constants/io.ts';
 import { PR_SET_PDEATHSIG } from '../syscall/constants/process.ts';
+import { firstKeptFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { openControlSocket } from './control-socket.ts';
@@ -29,6 +30,9 @@ export function waitAtGate(
   { gate, sync, process }: { readonly gate: Ref; readonly sync: Ref; readonly process: Process },
 ): void {
   findProgram(p, process);
+  // Whoever reads what its runtime says reads on until nobody has that open: the one with a terminal does not need it.
+  for (const stream of [0, 1, 2])
+    p.call('close a stream of the caller', 'close', [firstKeptFd + stream]);
   p.call('wait without the creator', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
   p.call('say that the container is made', 'write', [sync, p.string('r'), readySize]);
   const connection = p.call(gateLabel, 'accept4', [gate, 0, 0, SOCK_CLOEXEC]);

@@ -5,6 +5,7 @@ import { identify, ownIdentity } from '../host/process-identity.ts';
 import { type CreatedContainer, OciRuntime } from '../launch/oci-runtime.ts';
 import type { Bundle } from './bundle.ts';
 import type { OciContext } from './command.ts';
+import { hookEnvironment } from './hook-environment.ts';
 import { writePidFile } from './pid-file.ts';
 import { removeContainer } from './remove-container.ts';
 import type { ContainerFolder } from './state/container-folder.ts';
@@ -45,7 +46,7 @@ export async function createContainer(
   let state = await begin(context, request);
   try {
     // Of what has been made by then, whatever fails after it.
-    cleanup.add(() => removeContainer(folder, state));
+    cleanup.add(() => removeContainer(folder, state, context.log));
     await writeFileWhole(folder.configFile, request.bundle.configText, {
       mode: 0o600,
       durability: 'memory',
@@ -82,6 +83,7 @@ async function begin(context: OciContext, { folder, bundle }: CreateRequest): Pr
     created: new Date(context.clock.now()).toISOString(),
     annotations: spec.annotations,
     cgroup: { folders: [] },
+    lateHooks: (['poststart', 'poststop'] as const).filter((kind) => spec.hooks[kind].length > 0),
     sharesPids: !spec.linux.namespaces.some(
       ({ type, path }) => type === 'pid' && path === undefined,
     ),
@@ -103,6 +105,7 @@ async function make(
     rootfs: bundle.rootfs,
     runDir: folder.path,
     newKeyring,
+    hookEnvironment: hookEnvironment(),
     then,
     ...(consoleSocket === undefined ? {} : { consoleSocket }),
   });

@@ -65,7 +65,7 @@ function checkConsole(
   const { terminal } = spec.process;
   if (terminal && mode === 'detached' && consoleSocket === undefined) {
     throw usage(
-      "cannot allocate tty if runc will detach without setting console socket: 'process.terminal' is true, wanted --console-socket",
+      "cannot allocate tty if runc will detach without setting console socket (use --console-socket): 'process.terminal' is true",
     );
   }
   if (!terminal && consoleSocket !== undefined) {

@@ -1,17 +1,12 @@
 import { capabilityNames } from '../launch/capabilities.ts';
 import { knownMountOptions } from '../launch/mount-options.ts';
 import { filterArchitectures } from '../launch/seccomp/architectures.ts';
+import { hookKinds } from '../spec/hooks.ts';
 import { namespaceTypes } from '../spec/linux.ts';
 import { seccompActions, seccompFlags, seccompOperators } from '../spec/seccomp.ts';
 import { isSupported } from '../spec/unsupported.ts';
 import type { Architecture } from '../syscall/architecture.ts';
 import { ociSpecVersion, oldestSpecVersion } from './versions.ts';
-
-/** config.md, "POSIX-platform Hooks", in the order in which they are run. */
-const hookNames = [
-  ...['prestart', 'createRuntime', 'createContainer'],
-  ...['startContainer', 'poststart', 'poststop'],
-];
 
 /** What the answer depends on besides berth itself. */
 export interface FeaturesRequest {
@@ -30,7 +25,7 @@ export function features({ architecture, lastCapability, version }: FeaturesRequ
   return {
     ociVersionMin: oldestSpecVersion,
     ociVersionMax: ociSpecVersion,
-    hooks: isSupported('hooks') ? hookNames : [],
+    hooks: [...hookKinds],
     mountOptions: knownMountOptions(),
     linux: {
       namespaces: [...namespaceTypes].sort(),

@@ -1,6 +1,7 @@
 import { isBerthError } from '../errors/berth-error.ts';
 import type { Clock } from '../host/clock.ts';
 import { appendNow, writeNow } from '../host/write-now.ts';
+import { inEngineWords } from './engine-words.ts';
 
 /** Where engines want to read what went wrong, and how it is written. */
 export interface LogTarget {
@@ -82,7 +83,7 @@ function described(error: unknown): {
   readonly remedy: string | undefined;
 } {
   if (isBerthError(error)) {
-    return { message: error.message, code: error.code, remedy: error.remedy };
+    return { message: inEngineWords(error), code: error.code, remedy: error.remedy };
   }
   // Of Node.js, such as "ENOENT: no such file or directory, open '/x'".
   const message = error instanceof Error ? error.message : String(error);

@@ -23,19 +23,24 @@ export async function remainingState(
 /** Removes what is left of a container whose state cannot be read: all that its config, or its id, says it would have. */
 export async function removeRemains(context: OciContext, folder: ContainerFolder): Promise<void> {
   if (await exists(folder.path)) {
-    await removeContainer(folder, {
-      id: folder.id,
-      ociVersion: '',
-      // Its process is not known, but in its cgroups.
-      phase: 'creating',
-      process: { pid: 0, startTime: '' },
-      bundle: '',
-      rootfs: '',
-      created: '',
-      annotations: {},
-      cgroup: await expectedCgroup(folder),
-      sharesPids: true,
-    });
+    await removeContainer(
+      folder,
+      {
+        id: folder.id,
+        ociVersion: '',
+        // Its process is not known, but in its cgroups.
+        phase: 'creating',
+        process: { pid: 0, startTime: '' },
+        bundle: '',
+        rootfs: '',
+        created: '',
+        annotations: {},
+        cgroup: await expectedCgroup(folder),
+        sharesPids: true,
+        lateHooks: [],
+      },
+      context.log,
+    );
   }
   // What a killed `delete` was about to remove.
   const left = (await listFolder(context.root)).filter((name) => name.startsWith(`${folder.id}~`));

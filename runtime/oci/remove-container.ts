@@ -1,6 +1,7 @@
 import { orIfMissing, rename, rm } from '../host/files.ts';
 import { removeFolders } from './cgroup-folders.ts';
 import { endProcesses } from './end-processes.ts';
+import type { OciLog } from './log.ts';
 import type { ContainerFolder } from './state/container-folder.ts';
 import type { StoredState } from './state/stored-state.ts';
 import { unmountBelow } from './unmount-below.ts';
@@ -9,10 +10,30 @@ import { unmountBelow } from './unmount-below.ts';
  * Removes what there is of a container: processes, cgroups, mounts below its folder, and the folder. Of two who do so at the
  * same time, one does.
  */
-export async function removeContainer(folder: ContainerFolder, state: StoredState): Promise<void> {
+export async function removeContainer(
+  folder: ContainerFolder,
+  state: StoredState,
+  log: OciLog,
+): Promise<void> {
   await endProcesses(state);
   await removeFolders(state.cgroup);
+  if (state.phase === 'created' && state.lateHooks.includes('poststop')) {
+    await runPoststop(folder, state, log);
+  }
   await removeFolder(folder);
+}
+
+/** What a hook could not do is no reason to keep the container. */
+async function runPoststop(
+  folder: ContainerFolder,
+  state: StoredState,
+  log: OciLog,
+): Promise<void> {
+  const { lateHooks } = await import('./late-hooks.ts');
+  const { hookWarning } = await import('../launch/hooks/report.ts');
+  for (const failure of await lateHooks(folder, state, { kind: 'poststop' })) {
+    log.warn(hookWarning(failure));
+  }
 }
 
 /** Removes the folder of a container that is gone. */

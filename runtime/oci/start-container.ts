@@ -1,6 +1,7 @@
 import { isBerthError } from '../errors/berth-error.ts';
 import { open, removeFile } from '../host/files.ts';
 import { startCreated } from '../launch/start-created.ts';
+import { endProcesses } from './end-processes.ts';
 import type { ContainerFolder } from './state/container-folder.ts';
 import { statusOf } from './state/status.ts';
 import type { StoredState } from './state/stored-state.ts';
@@ -8,7 +9,7 @@ import { statusError } from './status-error.ts';
 
 /**
  * Starts a container that was created; resolves once its program has been executed.
- * @throws OCI_CONTAINER_STATUS, EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE, START_FAILED
+ * @throws OCI_CONTAINER_STATUS, EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE, START_FAILED, HOOK_FAILED
  */
 export async function startContainer(folder: ContainerFolder, state: StoredState): Promise<void> {
   const status = await statusOf(folder, state);
@@ -33,4 +34,19 @@ export async function startContainer(folder: ContainerFolder, state: StoredState
     await handle.close();
   }
   await removeFile(folder.gate);
+  if (state.lateHooks.includes('poststart')) await runPoststart(folder, state);
+}
+
+/**
+ * A hook that fails ends the container, as runc and crun have it and version 1.3 of the specification; 1.2 only wants a
+ * warning, which nobody would see.
+ */
+async function runPoststart(folder: ContainerFolder, state: StoredState): Promise<void> {
+  const { lateHooks } = await import('./late-hooks.ts');
+  const { pid } = state.process;
+  const [failure] = await lateHooks(folder, state, { kind: 'poststart', pid });
+  if (failure === undefined) return;
+  await endProcesses(state);
+  const { hookError } = await import('../launch/hooks/report.ts');
+  throw hookError(failure);
 }

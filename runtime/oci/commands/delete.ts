@@ -22,19 +22,19 @@ export const deleteCommand: OciCommand = {
   run: async ({ context, options, operands: [id = ''] }) => {
     const folder = new ContainerFolder(context, id);
     if (options.flag('force')) await removeByForce(context, folder);
-    else await removeStopped(folder);
+    else await removeStopped(context, folder);
     return 0;
   },
 };
 
-async function removeStopped(folder: ContainerFolder): Promise<void> {
+async function removeStopped(context: OciContext, folder: ContainerFolder): Promise<void> {
   const state = await folder.readState();
   const status = await statusOf(folder, state);
   if (status !== 'stopped' && status !== 'created') {
     const message = `cannot delete container ${folder.id} that is not stopped: ${status}`;
     throw statusError(folder.id, status, message);
   }
-  await removeContainer(folder, await withCgroup(folder, state));
+  await removeContainer(folder, await withCgroup(folder, state), context.log);
 }
 
 /** Whatever is there, goes; nothing there is fine. */
@@ -52,7 +52,7 @@ async function removeByForce(context: OciContext, folder: ContainerFolder): Prom
   }
   const { removeRemains, remainingState } = await import('../remains.ts');
   if (state === undefined) await removeRemains(context, folder);
-  else await removeContainer(folder, await remainingState(folder, state));
+  else await removeContainer(folder, await remainingState(folder, state), context.log);
 }
 
 /** One that was never made to the end has not written down its cgroups. */

@@ -32,7 +32,7 @@ async function runDetached({ context }: OciCall, request: CreateRequest): Promis
   try {
     await startContainer(request.folder, state);
   } catch (error) {
-    await removeContainer(request.folder, state);
+    await removeContainer(request.folder, state, context.log);
     throw error;
   } finally {
     await stop();
@@ -55,7 +55,7 @@ async function runInForeground(
       keep = options.flag('keep');
       return (await created.waiter?.exitStatus) ?? 1;
     } finally {
-      if (!keep) await removeContainer(request.folder, state);
+      if (!keep) await removeContainer(request.folder, state, context.log);
       await stop();
     }
   } finally {

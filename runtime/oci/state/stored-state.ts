@@ -20,6 +20,9 @@ export interface StoredFreezer {
 /** Whether a container has been made; what has become of it since is seen from its process and its gate. */
 export type Phase = 'creating' | 'created';
 
+/** Hooks that are run when the container is made already. */
+export type LateHookKind = 'poststart' | 'poststop';
+
 /** What berth keeps of a container, in `state.json` of its folder. Its config is beside it, as it was at `create`. */
 export interface StoredState {
   readonly id: string;
@@ -38,6 +41,8 @@ export interface StoredState {
   readonly cgroup: StoredCgroup;
   /** Whether the end of the first process is not the end of all: the container has no pid namespace of its own. */
   readonly sharesPids: boolean;
+  /** Kinds of hooks that are still to be run, so that the config is only read again when there are some. */
+  readonly lateHooks: readonly LateHookKind[];
   /** The transient unit that systemd made for it. */
   readonly systemdUnit?: string | undefined;
 }
@@ -79,6 +84,7 @@ export function parseState(text: string, path: string): StoredState {
       ...(freezer === undefined ? {} : { freezer: parseFreezer(freezer, path) }),
     },
     sharesPids: file.value('sharesPids') === true,
+    lateHooks: file.list('lateHooks').filter(isLateHook),
     ...(unit === undefined ? {} : { systemdUnit: file.text('systemdUnit') }),
   };
 }
@@ -127,6 +133,9 @@ interface Fields {
   texts(name: string): Readonly<Record<string, string>>;
   wrong(name: string, wanted: string): BerthError;
 }
+
+const isLateHook = (word: string): word is LateHookKind =>
+  word === 'poststart' || word === 'poststop';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 

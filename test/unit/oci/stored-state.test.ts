@@ -22,6 +22,7 @@ const state: StoredState = {
     freezer: { file: 'f', freeze: '1', thaw: '0', frozen: { file: 'e', text: 'frozen 1' } },
   },
   sharesPids: true,
+  lateHooks: ['poststop'],
 };
 
 function problem(text: string): BerthError {
@@ -81,6 +82,7 @@ describe('a state file', () => {
     ['cgroup.freezer.file', 1],
     ['cgroup.freezer.frozen', 'x'],
     ['systemdUnit', 1],
+    ['lateHooks', 'poststop'],
   ])('with %s at %j is refused, and the field is named', (field, value) => {
     const { code, message, details } = problem(withField(field, value));
     expect(code).toBe('OCI_STATE_INVALID');
