@@ -3,6 +3,9 @@ import { BerthError } from '../errors/berth-error.ts';
 /** The folder of berth's containers in each hierarchy. */
 export const berthCgroup = '/berth';
 
+/** NAME_MAX (include/uapi/linux/limits.h, Linux 6.18). */
+const longestName = 255;
+
 /** The cgroup of a container whose config names none. */
 export function defaultCgroupPath(id: string): string {
   return `${berthCgroup}/${id}`;
@@ -20,12 +23,16 @@ export function parseCgroupPath(path: string): readonly string[] {
   const names = whole.split('/').filter((name) => name !== '' && name !== '.');
   // "slice:prefix:name" is meant for systemd, which would have to be asked.
   const isForSystemd = !path.startsWith('/') && path.includes(':');
-  if (path === '' || names.length === 0 || names.includes('..') || isForSystemd) {
+  const isTooLong = names.some((name) => Buffer.byteLength(name) > longestName);
+  if (path === '' || names.length === 0 || names.includes('..') || isForSystemd || isTooLong) {
     throw new BerthError('CGROUP_PATH_INVALID', {
-      message: `'linux.cgroupsPath' is "${path}", wanted the path of a folder below the mount, such as "/berth/1234"`,
-      remedy:
-        'Name a folder without ".." in it; the systemd form "slice:prefix:name" is not supported.',
+      message: `'linux.cgroupsPath' is "${shortened(path)}", wanted the path of a folder below the mount, such as "/berth/1234"`,
+      remedy: `Name a folder without ".." in it, and without names of more than ${longestName} bytes; the systemd form "slice:prefix:name" is not supported.`,
     });
   }
   return names;
+}
+
+function shortened(path: string): string {
+  return path.length > 80 ? `${path.slice(0, 77)}...` : path;
 }

@@ -1,3 +1,4 @@
+import { Cleanup } from '../errors/cleanup.ts';
 import { type Clock, systemClock } from '../host/clock.ts';
 import { removeCgroups } from './remove-cgroups.ts';
 import type { Launcher } from '../syscall/launcher.ts';
@@ -57,9 +58,14 @@ export class ContainerRuntime {
       const answer = readStartAnswer(data);
       return { pid: answer.pid, warnings: [...warnings, ...answer.warnings] };
     } catch (error) {
-      await releaseRoot(this.#launcher, plan);
-      await removeCgroups(plan.cgroup.remove, this.#clock);
-      await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
+      const undo = new Cleanup();
+      undo.add(async () => {
+        await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
+      });
+      undo.add(() => removeCgroups(plan.cgroup.remove, this.#clock));
+      undo.add(() => releaseRoot(this.#launcher, plan));
+      // What goes wrong now must not hide why the container did not start.
+      await undo.run();
       throw startError(error, request.spec.process.args[0] ?? '');
     }
   }

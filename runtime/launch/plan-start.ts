@@ -16,6 +16,7 @@ import { planNoPivot } from './no-pivot.ts';
 import { allowedLimits } from './rlimits.ts';
 import type { FilterCache } from './seccomp/filter-cache.ts';
 import { planListener } from './seccomp-listener.ts';
+import { refuseHostNames } from './own-namespace.ts';
 import { refuseUnknownModules } from './security-modules.ts';
 import { isSharing } from './root-propagation.ts';
 import type { StartPlan } from './start-plan.ts';
@@ -63,6 +64,7 @@ export async function planStart(
   refuseUnsupported(namespaces);
   refuseWrongMounts(spec);
   refuseUnknownModules(spec, host.securityModules);
+  await refuseHostNames(spec);
   await refuseHostSysctls(spec);
   refuseTooManyLayers(request.rootfs);
   const cgroup = planCgroup({

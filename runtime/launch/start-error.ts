@@ -32,6 +32,11 @@ const fieldSteps = [
       'Name ids that berth may use: as root any, otherwise those of /etc/subuid and /etc/subgid, with newuidmap and newgidmap installed (package "uidmap").',
   },
 ] as const;
+/** What to do about errnos of execve(2) that are neither. */
+const executeRemedies: Readonly<Record<string, string>> = {
+  E2BIG:
+    'Shorten the arguments and the environment: each of them may have 128 KiB, and all together a quarter of the stack limit.',
+};
 
 /**
  * What the failure of a start means to the user: a program that is not there or cannot be executed has codes of its
@@ -51,14 +56,7 @@ export function startError(error: unknown, program: string): unknown {
       cause: error,
     });
   }
-  if (!step.startsWith(executeLabel)) {
-    return new BerthError('START_FAILED', {
-      message: error.message,
-      details: error.details,
-      cause: error,
-      ...(error.remedy !== undefined && { remedy: error.remedy }),
-    });
-  }
+  if (!step.startsWith(executeLabel)) return startFailed(error, error.remedy);
   if (missing.has(errno)) {
     return new BerthError('EXEC_NOT_FOUND', {
       message: program.includes('/')
@@ -77,5 +75,14 @@ export function startError(error: unknown, program: string): unknown {
       cause: error,
     });
   }
-  return error;
+  return startFailed(error, executeRemedies[errno] ?? error.remedy);
+}
+
+function startFailed(error: BerthError, remedy: string | undefined): BerthError {
+  return new BerthError('START_FAILED', {
+    message: error.message,
+    details: error.details,
+    cause: error,
+    ...(remedy !== undefined && { remedy }),
+  });
 }

@@ -1,8 +1,8 @@
 import { BerthError } from '../errors/berth-error.ts';
-import { orIfMissing, stat } from '../host/files.ts';
 import type { NamespaceType } from '../spec/linux.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { hasOwnNamespace, ownNamespaceWanted } from './own-namespace.ts';
 import { openHostProc, writeProcFile } from './host-proc-file.ts';
 
 /**
@@ -20,12 +20,10 @@ const owners: readonly (readonly [NamespaceType, readonly string[]])[] = [
       ),
     ],
   ],
-  ['uts', ['kernel/domainname', 'kernel/hostname']],
+  // Not kernel/hostname: that is the config's own field.
+  ['uts', ['kernel/domainname']],
   ['user', ['user/']],
 ];
-
-/** The file of each namespace under /proc/self/ns, where it is not called as in a config. */
-const namespaceFiles: Partial<Record<NamespaceType, string>> = { network: 'net' };
 
 /**
  * Refuses kernel parameters that would not be the container's own but the host's: `kernel.core_pattern` runs a program
@@ -82,17 +80,5 @@ async function whatIsWrong(
   if (!owner)
     return "only kernel parameters that a namespace has for itself: this one is the host's";
   const [type] = owner;
-  const namespace = namespaces.find((one) => one.type === type);
-  const own = `a "${type}" namespace other than the host's in linux.namespaces`;
-  if (!namespace) return own;
-  return namespace.path !== undefined && (await isOfHost(type, namespace.path)) ? own : undefined;
-}
-
-/** Whether a namespace's file stands for the one that berth is in. What is missing is told of where it is joined. */
-async function isOfHost(type: NamespaceType, path: string): Promise<boolean> {
-  const [joined, own] = await Promise.all([
-    orIfMissing(stat(path), undefined),
-    stat(`/proc/self/ns/${namespaceFiles[type] ?? type}`),
-  ]);
-  return joined?.ino === own.ino && joined.dev === own.dev;
+  return (await hasOwnNamespace(namespaces, type)) ? undefined : ownNamespaceWanted(type);
 }

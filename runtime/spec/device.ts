@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { absolutePath, flag, integer, oneOf, record, text, uint32 } from './fields.ts';
+import { absolutePath, flag, integer, oneOf, record, text, uint32, userOrGroupId } from './fields.ts';
 
 /** -1 stands for every number. Linux has 12 bits of major and 20 of minor number. */
 const deviceNumber = integer(-1, 0xf_ffff);
@@ -13,8 +13,8 @@ export const deviceSchema = record({
   minor: integer(0, 0xf_ffff).optional(),
   /** Permission bits; file type bits that some tools leave in are not looked at. */
   fileMode: uint32.optional(),
-  uid: uint32.optional(),
-  gid: uint32.optional(),
+  uid: userOrGroupId.optional(),
+  gid: userOrGroupId.optional(),
 }).refine(
   (device) => device.type === 'p' || (device.major !== undefined && device.minor !== undefined),
   { error: 'a major and a minor number' },

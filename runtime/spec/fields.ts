@@ -32,8 +32,14 @@ export function integer(minimum: number, maximum: number): z.ZodNumber {
   return z.int({ error }).min(minimum, { error }).max(maximum, { error });
 }
 
-/** An unsigned 32-bit number: a user, a group, a size of a mapping. */
+/** An unsigned 32-bit number. */
 export const uint32 = integer(0, uint32Max);
+
+/**
+ * A user or a group. The highest number is none: to setresuid(2) and chown(2) it means "leave it as it is", and whoever
+ * asks to be that user would go on as root (as in CVE-2024-40635).
+ */
+export const userOrGroupId = integer(0, uint32Max - 1);
 
 /**
  * A 64-bit number that stays a JavaScript number. The limits of cgroups are such: 2^53 bytes or microseconds are

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { BerthError } from '../errors/berth-error.ts';
-import { parsePreciseJson } from './precise-json.ts';
+import { parsePreciseJson, stringifyPrecise } from './precise-json.ts';
 import { specSchema } from './spec.ts';
 import type { Spec } from './spec.ts';
 import { unsupportedFields } from './unsupported.ts';
@@ -45,8 +45,7 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
 /** The value as a person would write it, short enough for a message. */
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (typeof value === 'bigint') return String(value);
-  const written = JSON.stringify(value);
+  const written = stringifyPrecise(value);
   return written.length > 80 ? `${written.slice(0, 77)}...` : written;
 }
 

@@ -8,8 +8,8 @@ import {
   oneOf,
   record,
   text,
-  uint32,
   uint64,
+  userOrGroupId,
   withoutTwins,
 } from './fields.ts';
 import { execCpuAffinitySchema } from './cpu-affinity.ts';
@@ -48,11 +48,11 @@ const rlimitSchema = record({
 });
 
 const userSchema = record({
-  uid: uint32,
-  gid: uint32,
+  uid: userOrGroupId,
+  gid: userOrGroupId,
   /** File mode creation mask; absent: the runtime's own. */
   umask: integer(0, 0o777).optional(),
-  additionalGids: list(uint32),
+  additionalGids: list(userOrGroupId),
 });
 
 /**

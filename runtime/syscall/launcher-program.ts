@@ -1,5 +1,5 @@
 import { closeFrom } from './close-from.ts';
-import { F_SETFD, FD_CLOEXEC } from './constants/fs.ts';
+import { AT_FDCWD, F_SETFD, FD_CLOEXEC, O_CLOEXEC, O_RDONLY } from './constants/fs.ts';
 import { POLLFD_SIZE, POLLIN } from './constants/io.ts';
 import {
   PR_SET_DUMPABLE,
@@ -46,6 +46,7 @@ export function launcherProgram(kept = 0): ProgramBuilder {
     p.call('close a kept descriptor on exec', 'fcntl', [fd, F_SETFD, FD_CLOEXEC]);
   // What whoever started Node.js left open would go on to every container.
   closeFrom(p, firstKeptFd + kept);
+  forbidExecution(p);
   p.call('name the process', 'prctl', [PR_SET_NAME, p.string('berth-launcher')], {
     onError: 'ignore',
   });
@@ -78,6 +79,22 @@ export function launcherProgram(kept = 0): ProgramBuilder {
   receiveProgram(p, { signals, childEnded });
   p.jump(wait);
   return p;
+}
+
+/**
+ * Nobody may execute the executor any more: an image's program that is a link to /proc/self/exe, or a script that names it,
+ * would run it as the container's own, whose /proc/<pid>/exe it may open then (CVE-2019-5736). Without any permission to
+ * execute not even root can (EACCES).
+ */
+function forbidExecution(p: ProgramBuilder): void {
+  const label = 'forbid to execute the executor';
+  const flags = O_RDONLY | O_CLOEXEC;
+  const unknown = p.label();
+  const self = p.string('/proc/self/exe');
+  const file = p.call(label, 'openat', [AT_FDCWD, self, flags, 0], { onError: unknown });
+  p.call(label, 'fchmod', [file, 0], { onError: 'ignore' });
+  p.call(label, 'close', [file]);
+  p.place(unknown);
 }
 
 function reapChildren(

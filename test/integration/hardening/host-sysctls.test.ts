@@ -1,22 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { Machine } from '../launch/machine.ts';
+import { hostname } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { useMachine } from './fixture.ts';
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
-});
+const machine = useMachine();
 
 const ofHost = (name: string): string | undefined => {
   const file = `/proc/sys/${name.replaceAll('.', '/')}`;
@@ -29,11 +16,11 @@ const ofHost = (name: string): string | undefined => {
  */
 describe('a kernel parameter of the host', () => {
   it.each([
-    ...['kernel.core_pattern', 'kernel.panic', 'kernel.modprobe', 'vm.overcommit_memory'],
+    ...['kernel.core_pattern', 'kernel.panic', 'kernel.modprobe', 'kernel.hostname'],
     ...['fs.protected_symlinks', 'kernel/core_pattern', 'kernel.shmmaxi'],
   ])('%s is refused by name', async (name) => {
     const value = ofHost(name) ?? '0';
-    const run = machine.run(['true'], { linux: { sysctl: { [name]: value } } });
+    const run = machine().run(['true'], { linux: { sysctl: { [name]: value } } });
     await expect(run).rejects.toMatchObject({
       code: 'SPEC_INVALID',
       message: expect.stringContaining(`'linux.sysctl.${name}'`) as string,
@@ -56,8 +43,10 @@ describe('a kernel parameter of the host', () => {
       ...types.map((one) => ({ type: one })),
       ...(path === undefined ? [] : [{ type, path }]),
     ];
-    const run = machine.run(['true'], {
+    const run = machine().run(['true'], {
       linux: { sysctl: { [name]: ofHost(name) ?? '' }, namespaces },
+      // The machine's own: were it set there, nothing would change.
+      hostname: hostname(),
     });
     await expect(run).rejects.toMatchObject({
       code: 'SPEC_INVALID',
@@ -68,7 +57,7 @@ describe('a kernel parameter of the host', () => {
   it.each(['net/../kernel/panic', 'net//ipv4/ip_forward', 'net..ipv4', '/net/ipv4/ip_forward', ''])(
     'is not reached by the name "%s"',
     async (name) => {
-      const run = machine.run(['true'], { linux: { sysctl: { [name]: '1' } } });
+      const run = machine().run(['true'], { linux: { sysctl: { [name]: '1' } } });
       await expect(run).rejects.toMatchObject({ code: 'SPEC_INVALID' });
     },
   );
@@ -85,7 +74,7 @@ describe('a kernel parameter of the container', () => {
     };
     const files = Object.keys(sysctl).map((name) => `/proc/sys/${name.replaceAll('.', '/')}`);
     const ofHostBefore = files.map((file) => readFileSync(file, 'utf8'));
-    expect(await machine.shell(`cat ${files.join(' ')}`, { linux: { sysctl } })).toBe(
+    expect(await machine().shell(`cat ${files.join(' ')}`, { linux: { sysctl } })).toBe(
       Object.values(sysctl).join('\n'),
     );
     expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(ofHostBefore);
@@ -96,7 +85,7 @@ describe('a kernel parameter of the container', () => {
       ['net.ipv4.no_such_thing', '1'],
       ['net.ipv4.ip_forward', 'x'],
     ] as const) {
-      const run = machine.run(['true'], { linux: { sysctl: { [name]: value } } });
+      const run = machine().run(['true'], { linux: { sysctl: { [name]: value } } });
       await expect(run).rejects.toMatchObject({
         code: 'START_FAILED',
         message: expect.stringContaining(`set linux.sysctl.${name} to ${value}`) as string,

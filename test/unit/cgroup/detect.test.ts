@@ -45,4 +45,11 @@ describe('parseCgroupPath', () => {
   it.each(['', '/', '/a/../b', '..', 'system.slice:berth:1234'])('refuses "%s"', (path) => {
     expect(() => parseCgroupPath(path)).toThrow(`'linux.cgroupsPath' is "${path}"`);
   });
+
+  it('refuses a name that is longer than any folder may have', () => {
+    expect(() => parseCgroupPath(`/berth/${'x'.repeat(256)}`)).toThrow(
+      /'linux.cgroupsPath' is "\/berth\/x+\.\.\."/,
+    );
+    expect(parseCgroupPath(`/berth/${'x'.repeat(255)}`)).toHaveLength(2);
+  });
 });

@@ -53,6 +53,20 @@ describe('parseSpec', () => {
     expect(spec.process.user).toEqual({ uid: 0, gid: 0, additionalGids: [] });
   });
 
+  it.each(['process.user.uid', 'process.user.gid', 'process.user.additionalGids.0'])(
+    'refuses the id of nobody at all in %s, with which a start would stay root (as CVE-2024-40635)',
+    (field) => {
+      const path = field.replace('.0', '');
+      const value = path === field ? 0xffff_ffff : [0xffff_ffff];
+      expect(errorOf(withField(path, value)).message).toContain('from 0 to 4294967294');
+    },
+  );
+
+  it('tells of a value with numbers beyond what JSON has', () => {
+    const rlimits = [{ type: 'RLIMIT_CPU', soft: 2n ** 60n + 1n, hard: 0n }];
+    expect(errorOf(withField('process.rlimits', rlimits)).message).toContain('1152921504606846977');
+  });
+
   it('takes null for absent, as Go programs write it', () => {
     const spec = parseSpec(
       withField('linux.seccomp', { defaultAction: 'SCMP_ACT_ALLOW', syscalls: null }),
@@ -80,7 +94,7 @@ describe('parseSpec', () => {
     [
       'process.user.uid',
       -1,
-      `'process.user.uid' is -1, wanted a whole number from 0 to 4294967295`,
+      `'process.user.uid' is -1, wanted a whole number from 0 to 4294967294`,
     ],
     ['process.user.uid', 1.5, `'process.user.uid' is 1.5, wanted a whole number`],
     ['process.user.umask', 512, `'process.user.umask' is 512, wanted a whole number from 0 to 511`],
