@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isBerthError } from '../../../../runtime/errors/berth-error.ts';
+import type { StartRequest } from '../../../../runtime/launch/plan-start.ts';
+import { parseSpec } from '../../../../runtime/spec/parse-spec.ts';
+import type { Machine } from '../machine.ts';
+import { expectNothingLeft } from '../own-leftovers.ts';
+import { differences } from './seen-from-outside.ts';
+
+/** What came of a config: it ran as told, or an error said what is wrong with it. */
+export type Outcome =
+  | { readonly kind: 'ran' }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+
+/** How long a container's end may take after SIGKILL, and how long it may take to clean up behind it. */
+const patienceMs = 10_000;
+
+/**
+ * Starts a container of a config and ends it again.
+ * @throws when it hangs, runs otherwise than told, says nothing of use, or leaves something.
+ */
+export async function trial(machine: Machine, config: unknown): Promise<Outcome> {
+  const request = machine.request(['true']);
+  const outcome = await outcomeOf(machine, request, config);
+  await expectNothingLeft(machine);
+  return outcome;
+}
+
+async function outcomeOf(
+  machine: Machine,
+  template: StartRequest,
+  config: unknown,
+): Promise<Outcome> {
+  let pid: number;
+  let request = template;
+  try {
+    request = { ...template, spec: parseSpec(config) };
+    ({ pid } = await machine.runtime.start(request));
+  } catch (error) {
+    return refusal(error);
+  }
+  const different = differences(pid, request.spec);
+  await end(machine, request);
+  if (different && different.length > 0) throw new Error(different.join('; '));
+  return { kind: 'ran' };
+}
+
+/** Codes that say too little by themselves, and such that must never come up. */
+const useless = new Set(['PROGRAM_CRASHED', 'PROGRAM_TIMEOUT', 'LAUNCHER_LOST', 'SYSCALL_FAILED']);
+
+function refusal(error: unknown): Outcome {
+  if (!isBerthError(error) || useless.has(error.code)) throw error;
+  const { code, message, details } = error;
+  // Each names what it is about: a field, a path or a name, or the step with its errno.
+  const names = 'fields' in details || 'problems' in details;
+  if (!names && !/'[^']|"[^"]|: .*: E[A-Z0-9]+$/s.test(message)) throw error;
+  return { kind: 'refused', code, message };
+}
+
+/** Kills the container, which must end its monitor, with an exit record. */
+async function end(machine: Machine, { runDir }: StartRequest): Promise<void> {
+  const monitor = await machine.runtime.connect(runDir);
+  monitor?.signal(9);
+  const late = new AbortController();
+  await Promise.race([
+    monitor?.closed,
+    sleep(patienceMs, undefined, { signal: late.signal }).then(() => {
+      throw new Error('the container does not end when it is killed');
+    }),
+  ]).finally(() => {
+    late.abort();
+  });
+  if (!(await machine.runtime.readExit(runDir))) throw new Error('there is no exit record');
+}
