@@ -56,7 +56,7 @@ export function makeInitExecutable(
 /** Since Linux 6.3 a file in memory must say that it is to be executed; before, it may not (EINVAL). */
 function createFile(p: ProgramBuilder, file: Ref): void {
   const [refused, older, created] = [p.label(), p.label(), p.label()];
-  const label = 'make a file in memory for the init';
+  const label = 'make a file in memory for the init (vm.memfd_noexec must not be 2)';
   const name = p.string(initName);
   const flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   const made = p.call(label, 'memfd_create', [name, flags | MFD_EXEC], { onError: refused });
@@ -64,7 +64,7 @@ function createFile(p: ProgramBuilder, file: Ref): void {
   p.jump(created);
   p.place(refused);
   p.jumpIf('eq', made, -errnoNumber('EINVAL'), older);
-  // EACCES: vm.memfd_noexec is 2, the wish of this host's administrator.
+  // EACCES: the wish of this host's administrator.
   p.fail(label, p.compute('sub', 0, made));
   p.place(older);
   p.set(file, p.call(label, 'memfd_create', [name, flags]));

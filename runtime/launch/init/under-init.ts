@@ -1,12 +1,9 @@
-import { CLONE_NEWPID } from '../../syscall/constants/clone.ts';
 import { AT_EMPTY_PATH } from '../../syscall/constants/fs.ts';
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, TIOCSPGRP } from '../../syscall/constants/io.ts';
 import {
   PR_SET_CHILD_SUBREAPER,
-  PR_SET_PDEATHSIG,
   SIG_SETMASK,
   SIGCHLD,
-  SIGKILL,
   SIGSET_SIZE,
   WNOHANG,
 } from '../../syscall/constants/process.ts';
@@ -40,7 +37,7 @@ export function prepareInit(p: ProgramBuilder, plan: StartPlan): PreparedInit | 
     label: mountLabel === '' ? undefined : mountLabel,
   });
   // Where the container has no process ids of its own, orphans would go past the init to that of the host.
-  if (!hasOwnPids(plan)) {
+  if (!plan.namespaces.newPid) {
     p.call('adopt orphans', 'prctl', [PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0]);
   }
   const ends = p.reserve(8);
@@ -65,10 +62,6 @@ export function goUnderInit(p: ProgramBuilder, plan: StartPlan, init: PreparedIn
   setMask(p, 0xff);
   const program = p.call('init: fork the program', 'clone', [SIGCHLD, 0, 0, 0, 0]);
   p.jumpIf('ne', program, 0, parent);
-  if (!hasOwnPids(plan)) {
-    // Whoever kills the container kills its first process; without process ids of its own the rest would live on.
-    p.call('end with the init', 'prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]);
-  }
   p.call('init: close its end', 'close', [init.above]);
   const bytes = p.call('init: wait for it', 'read', [init.below, p.reserve(8), 1]);
   p.jumpIf('eq', bytes, 1, goOn);
@@ -88,10 +81,6 @@ function setMask(p: ProgramBuilder, byte: 0 | 0xff): void {
   const mask = p.bytes(Buffer.alloc(SIGSET_SIZE, byte));
   const label = byte === 0 ? 'init: unblock the signals of the program' : 'init: block all signals';
   p.call(label, 'rt_sigprocmask', [SIG_SETMASK, mask, 0, SIGSET_SIZE]);
-}
-
-function hasOwnPids({ namespaces }: StartPlan): boolean {
-  return (namespaces.cloneFlags & CLONE_NEWPID) !== 0;
 }
 
 /** The program leads a process group of its own, which Ctrl-C and the like are for: not the init. */

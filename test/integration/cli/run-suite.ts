@@ -43,6 +43,12 @@ export function runSuite(bench: ClientBench): void {
     expect((await bench.cli(['ps', '-aq'])).stdout).toBe('');
   });
 
+  test('run --init: an init is the first process, and passes on how the program ends', async () => {
+    const script = 'cat /proc/1/comm; kill -TERM $$';
+    const result = await bench.run(['--rm', '--init'], 'sh', '-c', script);
+    expect(result).toMatchObject({ exitCode: 143, stdout: 'docker-init\n' });
+  });
+
   test('run: 125 when the daemon refuses, and for what is not understood', async () => {
     const result = await bench.cli(['run', '--pull', 'never', 'no-such-image']);
     expect(result).toMatchObject({ exitCode: 125, stdout: '' });

@@ -1,4 +1,13 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeInitExecutable } from '../../../runtime/launch/init/init-executable.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
@@ -65,6 +74,32 @@ describe('the init has what its program has', () => {
     const [init, program] = stdout.split('--\n');
     expect(init).toBe(program);
     expect(init).toContain('Seccomp:\t2\n');
+  });
+
+  it.each([0, 1000])('as user %d of a user namespace', async (uid) => {
+    const namespaces = (['pid', 'mount', 'uts', 'ipc', 'network', 'cgroup', 'user'] as const).map(
+      (type) => ({ type }),
+    );
+    const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+    const script =
+      'cat /proc/1/comm; readlink /proc/1/exe; readlink /proc/1/ns/user; readlink /proc/self/ns/user';
+    const request = machine.request(['sh', '-c', script], {
+      process: { user: { uid, gid: uid } },
+      linux: { namespaces, uidMappings: mappings, gidMappings: mappings },
+    });
+    const { rootfs } = request;
+    chmodSync(machine.folder, 0o755);
+    if (rootfs.type === 'overlay') {
+      for (const path of [dirname(rootfs.upper), rootfs.upper, rootfs.work]) {
+        chmodSync(path, 0o755);
+        chownSync(path, 100_000, 100_000);
+      }
+    }
+    const { stdout } = await machine.finish({ ...request, init: true });
+    const [name, executable, ofInit, ofProgram] = stdout.split('\n');
+    expect([name, executable]).toEqual(['docker-init', '/memfd:docker-init (deleted)']);
+    expect(ofInit).toBe(ofProgram);
+    expect(ofInit).not.toBe(readlinkSync('/proc/self/ns/user'));
   });
 
   it('limits and the wish to be killed first', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { kill } from 'node:process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
@@ -30,6 +30,11 @@ const startUnderInit = (args: readonly string[], change: Change = {}): Promise<R
 function childrenOf(pid: number): readonly number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return text === '' ? [] : text.split(' ').map(Number);
+}
+
+/** Whether a process has ended; its parent need not have reaped it. */
+function hasEnded(pid: number): boolean {
+  return !existsSync(`/proc/${pid}`) || stateOf(pid) === 'Z';
 }
 
 /** The state of a process: one letter (proc_pid_stat(5)). */
@@ -183,6 +188,19 @@ describe('signals', () => {
     running.monitor.signal(10);
     kill(running.pid, 'SIGCONT');
     expect((await running.ended()).exit.exitCode).toBe(4);
+  });
+
+  it('to be killed is the end of all, also without process ids of its own', async () => {
+    const running = await startUnderInit(['sh', '-c', 'sleep 60 & echo ready; wait'], {
+      linux: { namespaces: namespacesWithoutPids },
+    });
+    await running.said('ready');
+    const [program = 0] = childrenOf(running.pid);
+    const all = [program, ...childrenOf(program)];
+    expect(all.length).toBe(2);
+    running.monitor.signal(9);
+    expect((await running.ended()).exit.exitCode).toBe(137);
+    await expect.poll(() => all.every(hasEnded)).toBe(true);
   });
 });
 
