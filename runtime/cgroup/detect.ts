@@ -1,5 +1,13 @@
 import { BerthError } from '../errors/berth-error.ts';
-import { listFolder, orIfMissing, readFile, readTextIfExists, statfs } from '../host/files.ts';
+import {
+  isWritable,
+  listFolder,
+  orIfMissing,
+  readFile,
+  readTextIfExists,
+  statfs,
+} from '../host/files.ts';
+import { inUserNamespace } from '../host/user-namespace.ts';
 import { parseHugePageSizes } from './huge-page-sizes.ts';
 import { limitsKernelMemory } from './kernel-memory.ts';
 import type { CgroupLayout, CgroupV1Layout, CgroupV2Layout, V1Controller } from './layout.ts';
@@ -51,9 +59,17 @@ async function describeV1(
   const folders = [...new Set(Object.values(mounts))];
   const files = await Promise.all(folders.map(listFolder));
   const { cpuset = '', cpu = '', memory = '' } = mounts;
+  const writable = await Promise.all(folders.map(isWritable));
+  const open = new Set(folders.filter((_, index) => writable[index]));
+  const isLocked = (controller: V1Controller): boolean => {
+    const mount = mounts[controller];
+    return mount !== undefined && !open.has(mount);
+  };
   return {
     version,
     mounts,
+    locked: new Set([...mainControllers, ...sideControllers].filter(isLocked)),
+    limitsDevices: !inUserNamespace(),
     cpuset: {
       cpus: await readLine(`${cpuset}/cpuset.cpus`),
       mems: await readLine(`${cpuset}/cpuset.mems`),
@@ -76,6 +92,8 @@ async function describeV2(mount: string): Promise<CgroupV2Layout> {
   return {
     version: 'v2',
     mount,
+    isLocked: !(await isWritable(mount)),
+    limitsDevices: !inUserNamespace(),
     controllers: new Set(controllers.split(' ').filter(Boolean)),
     hugePageSizes: await readHugePageSizes(),
   };

@@ -31,6 +31,10 @@ export interface CgroupV1Layout {
     /** Whether a limit of kernel memory by itself does anything: not since Linux 5.16. */
     readonly limitsKernel: boolean;
   };
+  /** Those of `mounts` in which berth may not make anything: read-only, or another user's. Absent: none. */
+  readonly locked?: ReadonlySet<V1Controller>;
+  /** Whether rules for devices can be set: not in a user namespace, where nobody can make a node. Absent: they can. */
+  readonly limitsDevices?: boolean;
   /** Names of control files that this kernel has in the root, such as `memory.memsw.limit_in_bytes`. */
   readonly files: ReadonlySet<string>;
   /** As the control files name them, such as `2MB`; the smallest first. */
@@ -41,6 +45,10 @@ export interface CgroupV1Layout {
 export interface CgroupV2Layout {
   readonly version: 'v2';
   readonly mount: string;
+  /** Whether berth may not make anything in it: it is mounted read-only, or another user's. Absent: it may. */
+  readonly isLocked?: boolean;
+  /** As in `CgroupV1Layout`. */
+  readonly limitsDevices?: boolean;
   /** What can be enabled for children of the mount's root, such as `memory`. */
   readonly controllers: ReadonlySet<string>;
   /** As the control files name them, such as `2MB`; the smallest first. */

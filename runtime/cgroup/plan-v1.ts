@@ -24,6 +24,7 @@ import { fillSharedRealtime, realtimeController } from './controllers/realtime.t
 import { foldersDownTo } from './folders.ts';
 import type { CgroupV1Layout, V1Controller } from './layout.ts';
 import { refuseUnified } from './unified.ts';
+import { usableV1 } from './usable-layout.ts';
 
 /** What is planned in one hierarchy. */
 type V1Limits = readonly [V1Controller, Pick<Controller, 'asked' | 'v1'>];
@@ -101,14 +102,18 @@ function sharedWrites(
 
 /** Plans a container's folders, one in each hierarchy. */
 export function planV1(request: V1PlanRequest): CgroupPlan {
-  const { layout, names, resources } = request;
+  const { names, resources } = request;
   refuseUnified(resources);
-  const hierarchies = hierarchiesOf(request);
+  const layout = usableV1(request.layout, { resources, limiting });
+  const hierarchies = hierarchiesOf({ layout, names, resources });
   const folderOf = (controller: V1Controller): string | undefined => {
     const mount = layout.mounts[controller];
     return mount === undefined ? undefined : foldersDownTo(mount, names).at(-1);
   };
   const plans = limiting.map(([name, controller]): ControllerPlan => {
+    if (name === 'devices' && layout.limitsDevices === false) return nothing;
+    // What is locked was asked for nothing.
+    if (request.layout.locked?.has(name)) return nothing;
     const folder = folderOf(name);
     return folder === undefined
       ? { ...nothing, reports: missing(name, controller.asked(resources)) }
@@ -118,7 +123,10 @@ export function planV1(request: V1PlanRequest): CgroupPlan {
   const freezer = folderOf('freezer');
   return {
     create: hierarchies.flatMap(({ folders }) => folders),
-    writes: [...sharedWrites(request, hierarchies), ...plans.flatMap(({ writes }) => writes)],
+    writes: [
+      ...sharedWrites({ layout, names, resources }, hierarchies),
+      ...plans.flatMap(({ writes }) => writes),
+    ],
     // Not cgroup.procs: a thread that writes 0 to tasks moves itself without the lock that waits for a grace period.
     join: hierarchies.map(({ folder }) => `${folder}/tasks`),
     remove: hierarchies.map(({ folder }) => folder).toReversed(),

@@ -5,6 +5,7 @@ import type { Controller } from './controllers/controller.ts';
 import { nothing, write } from './controllers/controller.ts';
 import { cpuController } from './controllers/cpu.ts';
 import { cpusetController } from './controllers/cpuset.ts';
+import { devicesController } from './controllers/devices.ts';
 import { freezerV2 } from './controllers/freezer.ts';
 import { hugetlbController } from './controllers/hugetlb.ts';
 import { ioController } from './controllers/io.ts';
@@ -19,6 +20,7 @@ import { deviceAllowList } from './device-rules.ts';
 import { foldersDownTo } from './folders.ts';
 import type { CgroupV2Layout } from './layout.ts';
 import { unifiedControllers, unifiedWrites } from './unified.ts';
+import { refuseAsked } from './usable-layout.ts';
 
 /** Controllers with limits, as cgroup.controllers names them. */
 const limiting: readonly (readonly [string, Pick<Controller, 'asked' | 'v2'>])[] = [
@@ -60,9 +62,31 @@ function enable(
   );
 }
 
+/**
+ * Plans for a host where no cgroup can be made.
+ *
+ * @throws SPEC_UNSUPPORTED naming what is asked of one.
+ */
+export function planNothing(
+  resources: Resources,
+  layout: Pick<CgroupV2Layout, 'limitsDevices'>,
+): CgroupPlan {
+  const unified = { asked: () => (Object.keys(resources.unified).length > 0 ? ['unified'] : []) };
+  refuseAsked(
+    { resources, limiting: [...limiting, ['devices', devicesController], ['unified', unified]] },
+    layout,
+  );
+  return {
+    ...{ create: [], writes: [], join: [], remove: [], hierarchies: [] },
+    ...{ oomCounter: undefined, freezer: undefined, deviceProgram: undefined },
+    unsupported: networkReports(resources),
+  };
+}
+
 /** Plans a container's one folder. */
 export function planV2(request: V2PlanRequest): CgroupPlan {
   const { layout, names, resources } = request;
+  if (layout.isLocked) return planNothing(resources, layout);
   const folders = foldersDownTo(layout.mount, names);
   const folder = folders.at(-1) ?? layout.mount;
   const above = [layout.mount, ...folders.slice(0, -1)];
@@ -73,7 +97,10 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
     const reports = fields.map((field) => ({ field: `linux.resources.${field}`, reason }));
     return { ...nothing, reports };
   });
-  const instructions = compileDeviceProgram(deviceAllowList(resources.devices));
+  const instructions =
+    layout.limitsDevices === false
+      ? undefined
+      : compileDeviceProgram(deviceAllowList(resources.devices));
   const needed = limiting.filter(([, controller]) => controller.asked(resources).length > 0);
   const asked = new Set([...needed.map(([name]) => name), ...unifiedControllers(resources)]);
   return {

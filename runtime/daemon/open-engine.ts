@@ -48,7 +48,7 @@ export function engineOptions(
   return { dataRoot, runRoot, registry, defaults: { init } };
 }
 
-/** Opens the stores, finds the containers that run, and joins the parts. Throws CGROUP_UNAVAILABLE, IMAGE_STORE_INVALID. */
+/** Opens the stores, finds the containers that run, and joins the parts. Throws IMAGE_STORE_INVALID. */
 export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const parts = await openImages(options);
   await importCarriedImage(parts.images);

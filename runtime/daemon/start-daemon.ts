@@ -39,7 +39,7 @@ export interface DaemonOptions {
 
 /**
  * Makes and joins the parts of berthd, serves until `stop`, and takes it all down again; containers run on.
- * @throws DAEMON_CONFIG_INVALID, DATA_ROOT_IN_USE, API_SOCKET_IN_USE, LAUNCHER_LOST, CGROUP_UNAVAILABLE
+ * @throws DAEMON_CONFIG_INVALID, DATA_ROOT_IN_USE, API_SOCKET_IN_USE, LAUNCHER_LOST
  */
 export async function startDaemon(options: DaemonOptions): Promise<void> {
   const cleanup = new Cleanup();

@@ -1,5 +1,5 @@
 import { constants, closeSync, fsyncSync, openSync } from 'node:fs';
-import { open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { access, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Whether `error` is a Node.js system error with the given errno name, such as `ENOENT`. */
@@ -30,6 +30,14 @@ export async function listFolder(path: string): Promise<readonly string[]> {
 /** Whether something is at `path`, following links. */
 export async function exists(path: string): Promise<boolean> {
   return (await orIfMissing(stat(path), undefined)) !== undefined;
+}
+
+/** Whether this process may write to a file, or make something in a folder (access(2)). */
+export async function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes a folder's entries durable (fsync(2) on the directory). */

@@ -36,7 +36,7 @@ export class ContainerRuntime {
     this.#filters = new FilterCache(host.architecture);
   }
 
-  /** Looks at the host once. Throws CGROUP_UNAVAILABLE and ARCH_UNSUPPORTED. */
+  /** Looks at the host once. Throws ARCH_UNSUPPORTED. */
   static async create(launcher: Launcher, clock = systemClock): Promise<ContainerRuntime> {
     return new ContainerRuntime(launcher, await readHostFacts(), clock);
   }

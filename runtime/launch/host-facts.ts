@@ -1,6 +1,8 @@
 import { detectCgroups } from '../cgroup/detect.ts';
 import type { CgroupLayout } from '../cgroup/layout.ts';
+import { isBerthError } from '../errors/berth-error.ts';
 import { readFile } from '../host/files.ts';
+import { inUserNamespace } from '../host/user-namespace.ts';
 import { type Architecture, currentArchitecture } from '../syscall/architecture.ts';
 import { capabilityNumber } from './capabilities.ts';
 import { type IdRights, parseIdMap } from './id-mapper.ts';
@@ -11,7 +13,8 @@ import { readSecurityModules, type SecurityModules } from './security-modules.ts
 /** What starting a container needs to know of the host; it does not change while berthd runs. */
 export interface HostFacts {
   readonly architecture: Architecture;
-  readonly cgroups: CgroupLayout;
+  /** Absent: it shows none. */
+  readonly cgroups: CgroupLayout | undefined;
   /** Highest capability number that the kernel knows. */
   readonly lastCapability: number;
   readonly hardLimits: HardLimits;
@@ -23,11 +26,11 @@ export interface HostFacts {
   readonly idRights: IdRights;
 }
 
-/** Reads the host's facts. Throws CGROUP_UNAVAILABLE and ARCH_UNSUPPORTED. */
+/** Reads the host's facts. Throws ARCH_UNSUPPORTED. */
 export async function readHostFacts(): Promise<HostFacts> {
   const [cgroups, lastCapability, limits, status, options, securityModules, ...maps] =
     await Promise.all([
-      detectCgroups(),
+      cgroupsIfAny(),
       readFile('/proc/sys/kernel/cap_last_cap', 'utf8'),
       readFile('/proc/self/limits', 'utf8'),
       readFile('/proc/self/status', 'utf8'),
@@ -45,7 +48,8 @@ export async function readHostFacts(): Promise<HostFacts> {
     cgroups,
     lastCapability: Number(lastCapability),
     hardLimits: parseHardLimits(limits),
-    canRaiseLimits: has('CAP_SYS_RESOURCE'),
+    // Root of a user namespace has the capability, but not over what is the host's.
+    canRaiseLimits: has('CAP_SYS_RESOURCE') && !inUserNamespace(),
     overlayOptions: options,
     securityModules,
     idRights: {
@@ -55,6 +59,16 @@ export async function readHostFacts(): Promise<HostFacts> {
       gids: gids ?? [],
     },
   };
+}
+
+/** A container may be shown no cgroups: what asks for nothing of them runs there all the same. */
+async function cgroupsIfAny(): Promise<CgroupLayout | undefined> {
+  try {
+    return await detectCgroups();
+  } catch (error) {
+    if (isBerthError(error, 'CGROUP_UNAVAILABLE')) return undefined;
+    throw error;
+  }
 }
 
 /** The second of four numbers: proc_pid_status(5). */

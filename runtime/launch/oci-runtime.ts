@@ -67,7 +67,7 @@ export class OciRuntime {
    * Starts a launcher and looks at the host.
    *
    * @param options `preserveFds`: how many of this process' descriptors from 3 on go to the program (`--preserve-fds`).
-   * @throws CGROUP_UNAVAILABLE, ARCH_UNSUPPORTED, LAUNCHER_LOST.
+   * @throws ARCH_UNSUPPORTED, LAUNCHER_LOST.
    */
   static async open({
     preserveFds = 0,

@@ -1,4 +1,5 @@
 import { S_IFBLK, S_IFCHR, S_IFIFO } from '../syscall/constants/fs.ts';
+import { isOverlayAttribute, overlayAttribute } from '../syscall/overlay-attributes.ts';
 import type { TarEntryHeader } from '../tar/tar-entry.ts';
 import type { Attributes, NodeKind } from './attributes.ts';
 import { EntryPlaces } from './entry-places.ts';
@@ -11,9 +12,7 @@ import type { DirectoryNode } from './layer-tree.ts';
 
 /** A whiteout on overlayfs: a character device 0:0 (Documentation/filesystems/overlayfs.rst). */
 const whiteoutKind: NodeKind = { type: S_IFCHR, major: 0, minor: 0 };
-const opaqueAttribute = { name: 'trusted.overlay.opaque', value: Buffer.from('y') } as const;
-/** overlayfs's own bookkeeping. From an archive it could redirect a folder to another one: it is not taken over. */
-const overlayAttributes = 'trusted.overlay.';
+const opaqueAttribute = { name: overlayAttribute('opaque'), value: Buffer.from('y') };
 const maxOwner = 0xffff_fffe;
 
 /** Writes the entries of one layer into a new folder, as overlayfs wants a layer. */
@@ -217,7 +216,8 @@ const maxValueBytes = 65_536;
 const maxNameBytes = 255;
 
 function usableXattrs(entry: string, xattrs: TarEntryHeader['xattrs']): Attributes['xattrs'] {
-  const kept = [...xattrs].filter(([name]) => !name.startsWith(overlayAttributes));
+  // From an archive it could redirect a folder to another one.
+  const kept = [...xattrs].filter(([name]) => !isOverlayAttribute(name));
   for (const [name, value] of kept) {
     const isUsable = !name.includes('\0') && Buffer.byteLength(name) <= maxNameBytes;
     if (!isUsable || value.byteLength > maxValueBytes)

@@ -1,14 +1,13 @@
 import { BerthError } from '../errors/berth-error.ts';
+import { isOverlayAttribute, overlayAttribute } from '../syscall/overlay-attributes.ts';
 import type { TreeEntry } from '../syscall/tree/tree-reader.ts';
 import type { TarHeaderInput } from '../tar/write-header.ts';
 import { quoteName } from './entry-name.ts';
 
-/** overlayfs's own bookkeeping (Documentation/filesystems/overlayfs.rst, Linux 6.18). */
-const overlayPrefix = 'trusted.overlay.';
 /** The form of a whiteout where device nodes cannot be made (Linux 6.7). */
-const whiteoutAttribute = 'trusted.overlay.whiteout';
+const whiteoutAttribute = overlayAttribute('whiteout');
 /** What an entry with one of these says is elsewhere, in a layer below and by its path there. */
-const incomplete = ['trusted.overlay.metacopy', 'trusted.overlay.redirect'];
+const incomplete = [overlayAttribute('metacopy'), overlayAttribute('redirect')];
 /** Labels that this host's policy gives to files: another host has another one. */
 const hostLabels = [
   'security.selinux',
@@ -60,7 +59,7 @@ function packError(why: string, remedy: string): BerthError {
 export function packedAttributes({ attributeNames }: TreeEntry): readonly string[] {
   return attributeNames.filter(
     (name) =>
-      !name.startsWith(overlayPrefix) &&
+      !isOverlayAttribute(name) &&
       !hostLabels.some((label) => name.startsWith(label)) &&
       // A pax keyword ends at its first "=".
       !name.includes('='),

@@ -1,3 +1,4 @@
+import { overlayAttribute } from '../syscall/overlay-attributes.ts';
 import type { ContentPiece, TreeEntry, TreeReader } from '../syscall/tree/tree-reader.ts';
 import { encodeHeader, paddingFor } from '../tar/write-header.ts';
 import type { TarHeaderInput } from '../tar/write-header.ts';
@@ -11,7 +12,7 @@ import {
 import { PackFolder } from './pack-folder.ts';
 import type { FolderItem } from './pack-folder.ts';
 
-const opaqueAttribute = 'trusted.overlay.opaque';
+const opaqueAttribute = overlayAttribute('opaque');
 const opaqueMarker = '.wh..wh..opq';
 const zeros = new Uint8Array(64 * 1024);
 

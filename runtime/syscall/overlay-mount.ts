@@ -1,5 +1,6 @@
 import { AT_FDCWD } from './constants/fs.ts';
 import { MNT_DETACH, MS_RDONLY } from './constants/mount.ts';
+import { overlayUsesUserAttributes } from './overlay-attributes.ts';
 import type { Value } from './program.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 
@@ -74,6 +75,7 @@ function optionsOf({ lower, writable, options = [] }: Overlay): string {
     ...(writable === undefined
       ? []
       : [`upperdir=${escapeOption(writable.upper)}`, `workdir=${escapeOption(writable.work)}`]),
+    ...(overlayUsesUserAttributes() ? ['userxattr'] : []),
     ...options,
   ].join(',');
 }

@@ -1,3 +1,4 @@
+import { overlayAttribute } from '../../syscall/overlay-attributes.ts';
 import type { TreeEntry } from '../../syscall/tree/tree-reader.ts';
 import { ownPlaces } from './own-places.ts';
 import type { ChangedTree } from './own-places.ts';
@@ -11,7 +12,7 @@ export interface FileChange {
 
 /** What is compared of the attributes, as Docker does. */
 const capability = 'security.capability';
-const opaque = 'trusted.overlay.opaque';
+const opaque = overlayAttribute('opaque');
 
 /** What the image has in a folder: something to look up, or nothing, because it is new or hides all below. */
 type Below = 'visible' | 'hidden';
@@ -112,7 +113,7 @@ class Comparison {
 }
 
 function isWhiteout({ type, deviceMajor, deviceMinor, attributeNames }: TreeEntry): boolean {
-  const isMarked = type === 'file' && attributeNames.includes('trusted.overlay.whiteout');
+  const isMarked = type === 'file' && attributeNames.includes(overlayAttribute('whiteout'));
   return isMarked || (type === 'character-device' && deviceMajor === 0 && deviceMinor === 0);
 }
 

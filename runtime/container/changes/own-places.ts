@@ -1,3 +1,4 @@
+import { isOverlayAttribute, overlayAttribute } from '../../syscall/overlay-attributes.ts';
 import type { TreeEntry, TreeReader } from '../../syscall/tree/tree-reader.ts';
 
 /** What berth mounts its own folders and files on, and so makes in a container whose image lacks it. */
@@ -44,7 +45,7 @@ function isPlainFolder(entry: TreeEntry): boolean {
 }
 
 function isSameFolder(a: TreeEntry, b: TreeEntry): boolean {
-  const isOpaque = a.attributeNames.includes('trusted.overlay.opaque');
+  const isOpaque = a.attributeNames.includes(overlayAttribute('opaque'));
   return (
     b.type === 'directory' &&
     !isOpaque &&
@@ -57,5 +58,5 @@ function isSameFolder(a: TreeEntry, b: TreeEntry): boolean {
 
 /** Names of the attributes, without those that overlayfs has set for itself. */
 function attributesOf({ attributeNames }: TreeEntry): string {
-  return attributeNames.filter((name) => !name.startsWith('trusted.overlay.')).join('\0');
+  return attributeNames.filter((name) => !isOverlayAttribute(name)).join('\0');
 }
