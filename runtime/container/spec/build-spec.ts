@@ -1,5 +1,6 @@
 import { noHooks } from '../../spec/hooks.ts';
 import { ociVersion } from '../../spec/oci-version.ts';
+import { inUserNamespace } from '../../host/user-namespace.ts';
 import type { Seccomp } from '../../spec/seccomp.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
@@ -104,7 +105,8 @@ function standardSysctls(record: ContainerRecord): Readonly<Record<string, strin
   if (record.hostConfig.NetworkMode === 'host') return {};
   return {
     'net.ipv4.ip_unprivileged_port_start': '0',
-    'net.ipv4.ping_group_range': '0 2147483647',
+    // Groups that a user namespace does not have cannot be named in it.
+    ...(inUserNamespace() ? {} : { 'net.ipv4.ping_group_range': '0 2147483647' }),
   };
 }
 
