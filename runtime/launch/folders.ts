@@ -16,7 +16,3 @@ export function makeFolders(p: ProgramBuilder, path: string): void {
     p.call(`make ${folder}`, 'mkdirat', [AT_FDCWD, p.string(folder), 0o755], { onError: 'ignore' });
   });
 }
-
-/** Makes an empty file with its parent folders, to be mounted over. */
-export function makeMountFile(p: ProgramBuilder, path: string): void {
-  makeFolders(p, posix.dirname(path));
