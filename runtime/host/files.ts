@@ -90,6 +90,16 @@ export async function writeFileWhole(
   if (options.durability === 'disk') syncFolder(dirname(path));
 }
 
+/** Writes to a file that is there, with one write(2), and leaves it as it is otherwise: for files of the kernel. */
+export async function writeExisting(path: string, data: string): Promise<void> {
+  const file = await open(path, constants.O_WRONLY);
+  try {
+    await file.write(data);
+  } finally {
+    await file.close();
+  }
+}
+
 /** Removes a file; nothing happens when it is already gone. */
 export async function removeFile(path: string): Promise<void> {
   await orIfMissing(unlink(path), undefined);

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { systemClock } from '../host/clock.ts';
-import { orIfMissing, readdir, readTextIfExists, writeFile } from '../host/files.ts';
+import { orIfMissing, readdir, readTextIfExists, writeExisting } from '../host/files.ts';
 import { removeCgroups } from '../launch/remove-cgroups.ts';
 import type { StoredCgroup, StoredFreezer } from './state/stored-state.ts';
 import { isFrozen } from './state/status.ts';
@@ -38,7 +38,7 @@ export async function removeFolders({ folders }: StoredCgroup): Promise<void> {
 export async function freeze(freezer: StoredFreezer): Promise<void> {
   // With v1 a process that was forked meanwhile is only stopped by writing again.
   for (;;) {
-    await writeFile(freezer.file, freezer.freeze);
+    await writeExisting(freezer.file, freezer.freeze);
     if (await isFrozen(freezer)) return;
     await systemClock.sleep(1);
   }
@@ -46,5 +46,5 @@ export async function freeze(freezer: StoredFreezer): Promise<void> {
 
 /** Lets all processes go on. */
 export async function thaw(freezer: StoredFreezer): Promise<void> {
-  await orIfMissing(writeFile(freezer.file, freezer.thaw), undefined);
+  await orIfMissing(writeExisting(freezer.file, freezer.thaw), undefined);
 }

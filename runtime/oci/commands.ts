@@ -20,6 +20,11 @@ export const ociCommands: readonly OciCommandEntry[] = [
     load: async () => (await import('./commands/delete.ts')).deleteCommand,
   },
   {
+    name: 'events',
+    summary: 'print statistics of a container, and when its memory runs out',
+    load: async () => (await import('./commands/events.ts')).eventsCommand,
+  },
+  {
     name: 'features',
     summary: 'print what this runtime can do, as the specification has it (features.md)',
     load: async () => (await import('./commands/features.ts')).featuresCommand,
@@ -68,5 +73,10 @@ export const ociCommands: readonly OciCommandEntry[] = [
     name: 'state',
     summary: "print a container's state",
     load: async () => (await import('./commands/state.ts')).stateCommand,
+  },
+  {
+    name: 'update',
+    summary: 'change the limits of a container',
+    load: async () => (await import('./commands/update.ts')).updateCommand,
   },
 ];

@@ -42,4 +42,10 @@ export const ociErrors = {
     exit: 1,
     meaning: "A container's state file is cut short, or was written by a later berth.",
   },
+  OCI_UPDATE_REFUSED: {
+    http: 409,
+    exit: 1,
+    meaning:
+      'A new limit was refused, by the kernel or since more is in use; all are as they were.',
+  },
 } as const satisfies ErrorArea;
