@@ -25,10 +25,15 @@ let number = 0;
 export function programArgs(machine: Machine, program: ProgramBuilder): readonly string[] {
   number += 1;
   const name = `program-${number}`;
-  const options = { architecture: currentArchitecture(), id: 1, replyFd: 1 };
-  writeFileSync(machine.image('executor'), executorElf(options.architecture), { mode: 0o755 });
-  writeFileSync(machine.image(name), encodeProgram(program, options));
+  const elf = executorElf(currentArchitecture());
+  writeFileSync(machine.image('executor'), elf, { mode: 0o755 });
+  writeFileSync(machine.image(name), encoded(program));
   return ['sh', '-c', `exec /executor < /${name}`];
+}
+
+/** A program that replies on its standard output. */
+export function encoded(program: ProgramBuilder): Uint8Array {
+  return encodeProgram(program, { architecture: currentArchitecture(), id: 1, replyFd: 1 });
 }
 
 /** Runs a syscall program inside a container, as whoever has broken into it could. */
@@ -53,7 +58,8 @@ export async function startInside(
   return { ...running, reported: () => said(request, program) };
 }
 
-function said({ logFile }: StartRequest, program: ProgramBuilder): Said {
+/** What a program has said to the log of its container. */
+export function said({ logFile }: StartRequest, program: ProgramBuilder): Said {
   const replies = new ReplyParser().push(standardOutput(logFile));
   const failed = replies.find((reply) => reply.kind === 'failed');
   return {
