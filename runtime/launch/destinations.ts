@@ -21,7 +21,7 @@ interface OpenOptions {
   readonly make?: Make;
   /** Followed by default, inside the root. */
   readonly links?: Links;
-  /** Where to go on when it is not there, and nothing is to be made; by default the start fails. */
+  /** Where to go on when it is not there; by default the start fails. */
   readonly missing?: Label;
   /** Where to go on when it cannot be opened or made, whatever the reason. */
   readonly failed?: Label;
@@ -43,9 +43,13 @@ export class Destinations {
   readonly #walk: PathWalk;
   readonly #how = new Map<Links, Address>();
 
+  /** Why the last path could not be opened: the negative errno. */
+  readonly errno: Ref;
+
   constructor(p: ProgramBuilder, { lookup = 'openat2' }: { readonly lookup?: Lookup } = {}) {
     this.#p = p;
     this.#lookup = lookup;
+    this.errno = p.value(p.reserve(8));
     this.#walk = new PathWalk(p, rootDescriptor);
   }
 
@@ -71,7 +75,10 @@ export class Destinations {
     this.#walk.call({ path, make, links });
     p.set(fd, this.#walk.result);
     p.set(made, this.#walk.made);
-    if (missing) p.jumpIf('eq', fd, -errnoNumber('ENOENT'), missing);
+    p.set(this.errno, fd);
+    for (const errno of ['ENOENT', 'ENOTDIR']) {
+      if (missing) p.jumpIf('eq', fd, -errnoNumber(errno), missing);
+    }
     p.jumpIf('ge', fd, 0, opened);
     if (failed) p.jump(failed);
     else p.fail(openLabel(path, make), p.compute('sub', 0, fd));

@@ -1,5 +1,6 @@
 import type { Mount } from '../spec/mount.ts';
 import { MS_RDONLY, MS_REMOUNT } from '../syscall/constants/mount.ts';
+import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { copyTree } from './copy-tree.ts';
 import type { Destinations } from './destinations.ts';
@@ -36,8 +37,7 @@ export function mountFileSystem(
   { destinations, options, label = '' }: FileSystemContext,
 ): void {
   const { destination, type = '' } = mount;
-  const links = trusted.has(type) ? 'refuse' : 'follow';
-  const { made } = destinations.open(destination, { make: 'folder', links });
+  const made = openFolder(p, mount, destinations);
   const { recursive, propagation, own } = options;
   const copiesUp = own.has('tmpcopyup');
   const ownMode = type === 'tmpfs' && !/(?:^|,)mode=/.test(options.data);
@@ -64,6 +64,23 @@ export function mountFileSystem(
   }
   setPropagation(p, path, { flags: propagation, label: destination });
   moveToDestination(p, 'folder', `mount ${type} on ${destination}`);
+}
+
+/** Opens the destination; gives whether it was made for the mount. */
+function openFolder(
+  p: ProgramBuilder,
+  { destination, type = '' }: Mount,
+  destinations: Destinations,
+): Ref {
+  if (!trusted.has(type)) return destinations.open(destination, { make: 'folder' }).made;
+  const [failed, opened] = [p.label(), p.label()];
+  const { made } = destinations.open(destination, { make: 'folder', links: 'refuse', failed });
+  p.jump(opened);
+  p.place(failed);
+  const label = `mount ${type} on ${destination}: it must be mounted on ordinary directory`;
+  p.fail(label, p.compute('sub', 0, destinations.errno));
+  p.place(opened);
+  return made;
 }
 
 function mountOn(

@@ -3,7 +3,7 @@ import { AT_FDCWD } from '../syscall/constants/fs.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 
 /**
- * Makes a folder with its parents, inside the current root. What is there already is fine; whatever else goes wrong
+ * Makes a folder with its parents: of the engine's own, not of a path that an image has a say in. What is there already is fine; whatever else goes wrong
  * shows in the step that uses the folder, with its own label.
  */
 export function makeFolders(p: ProgramBuilder, path: string): void {

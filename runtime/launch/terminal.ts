@@ -37,10 +37,12 @@ export function openTerminal(
 ): Ref {
   const flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
   const label = 'open a terminal';
-  const master = p.call(label, 'openat', [AT_FDCWD, p.string('/dev/pts/ptmx'), flags, 0]);
+  destinations.open('/dev/pts/ptmx');
+  const ptmx = p.string(descriptorPath(destinationDescriptor));
+  const master = p.call(label, 'openat', [AT_FDCWD, ptmx, flags, 0]);
   requireDevpts(p, master);
   p.call('unlock the terminal', 'ioctl', [master, TIOCSPTLCK, p.reserve(8)]);
-  const terminal = openOtherEnd(p, master, flags);
+  const terminal = openOtherEnd(p, { master, flags, destinations });
   if (size) {
     const winsize = Buffer.from(Uint16Array.of(size.height, size.width, 0, 0).buffer);
     p.call('set the size of the terminal', 'ioctl', [master, TIOCSWINSZ, p.bytes(winsize)]);
@@ -76,7 +78,14 @@ function mountConsole(p: ProgramBuilder, terminal: Ref, destinations: Destinatio
   p.call(label, 'mount', [p.string(source), p.string(target), 0, MS_BIND, 0]);
 }
 
-function openOtherEnd(p: ProgramBuilder, master: Ref, flags: number): Ref {
+function openOtherEnd(
+  p: ProgramBuilder,
+  {
+    master,
+    flags,
+    destinations,
+  }: { readonly master: Ref; readonly flags: number; readonly destinations: Destinations },
+): Ref {
   const terminal = p.reserve(8);
   const [byName, opened] = [p.label(), p.label()];
   p.set(
@@ -88,10 +97,9 @@ function openOtherEnd(p: ProgramBuilder, master: Ref, flags: number): Ref {
   p.jump(opened);
   // Before Linux 4.13 there is no TIOCGPTPEER.
   p.place(byName);
-  p.set(
-    terminal,
-    p.call('open /dev/pts/0', 'openat', [AT_FDCWD, p.string('/dev/pts/0'), flags, 0]),
-  );
+  destinations.open('/dev/pts/0');
+  const path = p.string(descriptorPath(destinationDescriptor));
+  p.set(terminal, p.call('open /dev/pts/0', 'openat', [AT_FDCWD, path, flags, 0]));
   requireDevpts(p, p.value(terminal));
   p.place(opened);
   return p.value(terminal);

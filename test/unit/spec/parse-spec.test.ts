@@ -156,14 +156,6 @@ describe('parseSpec', () => {
     ['windows', { layerFolders: ['C:'] }, ['windows']],
     ['process.commandLine', 'cmd.exe', ['process.commandLine']],
     ['linux.intelRdt', { closID: 'x' }, ['linux.intelRdt']],
-    [
-      'mounts',
-      [
-        { destination: '/a' },
-        { destination: '/b', uidMappings: [{ containerID: 0, hostID: 1, size: 1 }] },
-      ],
-      ['mounts[1].uidMappings'],
-    ],
   ])('refuses %s, which berth cannot do yet, by name', (path, value, fields) => {
     const error = errorOf(withField(path, value));
     expect(error.code).toBe('SPEC_UNSUPPORTED');
