@@ -70,7 +70,7 @@ async function statusOf(unit: Unit, { folder, temporary, until }: Place): Promis
     child.kill('SIGKILL');
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  child.stdin.destroy();
+  child.stdin?.destroy();
   return code;
 }
 
