@@ -9,6 +9,8 @@ import type { FileChange } from './changes/list-changes.ts';
 import { createContainer } from './create/create-container.ts';
 import type { CreatedContainer, CreateOptions } from './create/create-container.ts';
 import type { ContainerEvent } from './events/container-event.ts';
+import { createExecs } from './exec/execs.ts';
+import type { Execs } from './exec/execs.ts';
 import type { Container } from './lifecycle/container.ts';
 import { EngineState } from './lifecycle/engine-state.ts';
 import { killContainer } from './lifecycle/kill-container.ts';
@@ -61,6 +63,7 @@ export interface ContainerEngine {
   export(nameOrId: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Makes an image of what the container has changed. */
   commit(nameOrId: string, request: CommitRequest): Promise<ImageId>;
+  readonly execs: Execs;
   /** Hears of everything that happens. Returns what ends that. */
   onEvent(listener: (event: ContainerEvent) => void): () => void;
   /** Reads the container's whole layer: only for those who ask. */
@@ -109,6 +112,7 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
       return containerArchive(state, container, signal);
     },
     commit: async (name, request) => commitContainer(state, find(name), request),
+    execs: createExecs(state, find),
     onEvent: (listener) => state.events.add(listener),
     size: (container) => containerSize(ports, container.record),
     paths: (container) => state.folder(container),

@@ -41,6 +41,48 @@ export interface ExitRecord {
   readonly warnings?: readonly string[];
 }
 
+/** A process: its id alone may be another's by now. */
+export interface ProcessTarget {
+  readonly pid: number;
+  /** Clock ticks since boot, in decimal. */
+  readonly startTime: string;
+}
+
+/** Which standard streams of an executed process somebody is connected to. */
+export interface ExecStreams {
+  readonly stdin: 'none' | 'open';
+  readonly stdout: 'none' | 'open';
+  readonly stderr: 'none' | 'open';
+}
+
+/** A process to be executed in a running container. */
+export interface ExecRequest {
+  /** The container's. */
+  readonly id: string;
+  /** What the container was started with. */
+  readonly spec: Spec;
+  readonly process: Spec['process'];
+  readonly target: ProcessTarget;
+  readonly runDir: string;
+  readonly streams: ExecStreams;
+}
+
+/** A process that was executed. */
+export interface ExecSession {
+  /** Process id on the host. */
+  readonly pid: number;
+  /** Bytes for its standard input; `end()` closes that (not a terminal's). `undefined` when it has none. */
+  readonly stdin: Writable | undefined;
+  /** Its output until it ends, for one reader. It waits for a reader that does not go on. */
+  output(): AsyncIterable<
+    readonly { readonly stream: 'stdout' | 'stderr'; readonly text: Buffer }[]
+  >;
+  /** There once its output has been read to the end. */
+  readonly exit: { readonly exitCode: number };
+  resize(size: { readonly rows: number; readonly columns: number }): void;
+  signal(signo: number): void;
+}
+
 /** A running container's monitor. */
 export interface MonitorConnection {
   /** Process id of the container's program, as the host sees it. */
@@ -50,6 +92,8 @@ export interface MonitorConnection {
   resize(size: { readonly rows: number; readonly columns: number }): void;
   /** Sends a signal through the monitor, the program's parent, so never to a recycled process id. */
   signal(signo: number): void;
+  /** What the program's process is known by for good; `undefined` when it has ended. */
+  target(): Promise<ProcessTarget | undefined>;
   /** Calls when the log file has grown. */
   onOutput(listener: () => void): void;
   /** Resolves when the monitor has ended; `readExit` then has the record. */
@@ -66,6 +110,20 @@ export interface ContainerRuntime {
   start(request: StartRequest): Promise<StartedProgram>;
   /** `undefined`: no monitor lives there, so the container does not run. */
   connect(runDir: string): Promise<MonitorConnection | undefined>;
+  /**
+   * Executes a process in a running container; resolves once its program has been executed.
+   *
+   * @throws EXEC_NOT_FOUND (exit 127), EXEC_NOT_EXECUTABLE (exit 126), EXEC_FAILED, CONTAINER_NOT_RUNNING
+   */
+  exec(request: ExecRequest): Promise<{
+    readonly session: ExecSession;
+    readonly warnings: readonly string[];
+  }>;
+  /** Texts of files as a running container sees them; `undefined` for what is no file. */
+  readFiles(
+    target: ProcessTarget,
+    paths: readonly string[],
+  ): Promise<readonly (string | undefined)[]>;
   /** `undefined`: no exit was recorded, as when the machine went down. */
   readExit(runDir: string): Promise<ExitRecord | undefined>;
 }

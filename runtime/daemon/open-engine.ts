@@ -107,7 +107,7 @@ async function openContainers(
 ): Promise<ContainerEngine> {
   const { dataRoot, runRoot, launcher, report, notice, defaults } = options;
   return createContainerEngine({
-    runtime: await ContainerRuntime.create(launcher),
+    runtime: await ContainerRuntime.create(launcher, { execSocket: join(runRoot, 'exec.sock') }),
     images,
     snapshots,
     files: rootfsFiles(launcher),

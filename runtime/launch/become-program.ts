@@ -9,6 +9,7 @@ import {
 } from '../syscall/constants/process.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
+import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import type { ContainerProcessInput } from './container-process-input.ts';
 import { becomeUser } from './credentials.ts';
@@ -21,12 +22,45 @@ import { setScheduler } from './scheduler.ts';
 import { installFilter } from './seccomp-filter.ts';
 import type { StartPlan } from './start-plan.ts';
 
-/** The last steps of a process before its program: its limits, its user, what it may do, and execve(2). */
+/** What of a plan is about a process and its program alone. */
+export interface ProgramPlan extends Pick<
+  StartPlan,
+  | 'spec'
+  | 'rlimits'
+  | 'seccomp'
+  | 'seccompListener'
+  | 'lastCapability'
+  | 'newKeyring'
+  | 'preserveFds'
+> {
+  readonly namespaces: Pick<StartPlan['namespaces'], 'user'>;
+}
+
+/** The last steps of a container's first process before its program. */
 export function becomeProgram(
   p: ProgramBuilder,
   { plan, sync, gate }: Pick<ContainerProcessInput, 'plan' | 'sync' | 'gate'>,
 ): void {
   const init = prepareInit(p, plan);
+  executeProgram(p, plan, {
+    sync,
+    before: () => {
+      runStartHooks(p, { hooks: plan.hooks, sync }, { monitored: gate === undefined });
+      if (init) goUnderInit(p, plan, init);
+    },
+  });
+}
+
+/**
+ * The last steps of any process of a container before its program: its limits, its user, what it may do, and execve(2).
+ *
+ * @param options `before` adds what is done when all of it holds.
+ */
+export function executeProgram(
+  p: ProgramBuilder,
+  plan: ProgramPlan,
+  { sync, before }: { readonly sync: Ref; readonly before: () => void },
+): void {
   setLimits(p, plan);
   const { process } = plan.spec;
   // A kernel without keyrings, or one whose quota is used up, runs containers all the same.
@@ -68,8 +102,7 @@ export function becomeProgram(
   ]);
   p.call('live on without the monitor', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
   if (process.noNewPrivileges) installFilter(p, plan, sync);
-  runStartHooks(p, { hooks: plan.hooks, sync }, { monitored: gate === undefined });
-  if (init) goUnderInit(p, plan, init);
+  before();
   execute(p, process);
 }
 
@@ -81,7 +114,7 @@ function passDescriptors(p: ProgramBuilder, count: number): void {
 }
 
 /** What needs the capabilities that go with the user, and calls that a filter may forbid. */
-function setKindOfService(p: ProgramBuilder, { spec }: StartPlan): void {
+function setKindOfService(p: ProgramBuilder, { spec }: ProgramPlan): void {
   const { scheduler, ioPriority } = spec.process;
   if (scheduler) setScheduler(p, scheduler);
   if (ioPriority) setIoPriority(p, ioPriority);
@@ -99,7 +132,7 @@ function refuseOutsideFolder(p: ProgramBuilder): void {
   p.place(inside);
 }
 
-function setLimits(p: ProgramBuilder, { rlimits }: StartPlan): void {
+function setLimits(p: ProgramBuilder, { rlimits }: ProgramPlan): void {
   for (const { resource, soft, hard } of rlimits) {
     const limit = p.bytes(Buffer.from(BigUint64Array.of(soft, hard).buffer));
     p.call(`set resource limit ${resource}`, 'prlimit64', [0, resource, limit, 0]);

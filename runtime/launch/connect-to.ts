@@ -17,7 +17,7 @@ export function connectTo(
 }
 
 /** struct sockaddr_un: {u16 family, path with its NUL} (unix(7)). */
-function socketAddress(path: string): Buffer {
+export function socketAddress(path: string): Buffer {
   const family = Buffer.alloc(2);
   family.writeUInt16LE(AF_UNIX);
   return Buffer.concat([family, Buffer.from(`${path}\0`)]);

@@ -2,6 +2,10 @@ import { Cleanup } from '../errors/cleanup.ts';
 import { type Clock, systemClock } from '../host/clock.ts';
 import { removeCgroups } from './remove-cgroups.ts';
 import type { Launcher } from '../syscall/launcher.ts';
+import type { ExecTarget } from './exec/exec-plan.ts';
+import { readContainerFiles } from './exec/read-container-files.ts';
+import { ExecRunner, type ExecStarted } from './exec/exec-runner.ts';
+import type { ExecRequest } from './exec/plan-exec.ts';
 import { type ExitRecord, readExitRecord } from './exit-record.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
 import { runLateHooks } from './hooks/hooks-program.ts';
@@ -22,23 +26,33 @@ export interface StartedContainer {
   readonly warnings: readonly string[];
 }
 
+/** What a runtime needs besides its launcher. */
+export interface RuntimeOptions {
+  /** Path of a socket that executed processes are reached by; its folder exists, and only root can enter it. */
+  readonly execSocket: string;
+  readonly clock?: Clock;
+}
+
 /** Starts containers, and finds those that run: OCI config in, processes out. */
 export class ContainerRuntime {
   readonly #launcher: Launcher;
   readonly #host: HostFacts;
   readonly #filters: FilterCache;
   readonly #clock: Clock;
+  readonly #execRunner: ExecRunner;
 
-  private constructor(launcher: Launcher, host: HostFacts, clock: Clock) {
-    this.#clock = clock;
+  private constructor(launcher: Launcher, host: HostFacts, { clock, execSocket }: RuntimeOptions) {
+    this.#clock = clock ?? systemClock;
     this.#launcher = launcher;
     this.#host = host;
     this.#filters = new FilterCache(host.architecture);
+    const path = execSocket;
+    this.#execRunner = new ExecRunner({ launcher, host, filters: this.#filters, path });
   }
 
   /** Looks at the host once. Throws ARCH_UNSUPPORTED. */
-  static async create(launcher: Launcher, clock = systemClock): Promise<ContainerRuntime> {
-    return new ContainerRuntime(launcher, await readHostFacts(), clock);
+  static async create(launcher: Launcher, options: RuntimeOptions): Promise<ContainerRuntime> {
+    return new ContainerRuntime(launcher, await readHostFacts(), options);
   }
 
   /**
@@ -68,6 +82,23 @@ export class ContainerRuntime {
       await undo.run();
       throw startError(error, request.spec.process.args[0] ?? '');
     }
+  }
+
+  /**
+   * Executes a process in a running container; resolves once its program has been executed.
+   * @throws EXEC_NOT_FOUND (exit status 127), EXEC_NOT_EXECUTABLE (126), EXEC_FAILED naming the step,
+   *   CONTAINER_NOT_RUNNING, SPEC_UNSUPPORTED naming the field.
+   */
+  exec(request: ExecRequest): Promise<ExecStarted> {
+    return this.#execRunner.exec(request);
+  }
+
+  /** Reads files of a running container: see `readContainerFiles`. */
+  readFiles(
+    target: ExecTarget,
+    paths: readonly string[],
+  ): Promise<readonly (string | undefined)[]> {
+    return readContainerFiles(this.#launcher, target, paths);
   }
 
   /** Connects to the monitor of a run folder; `undefined` when none is alive: the container does not run. */

@@ -16,47 +16,62 @@ export interface ForkedContainer {
 /** struct clone_args of clone3(2), up to and with what Linux 5.7 knows of it. */
 const cloneArgs = { size: 88, flags: 0, exitSignal: 32, cgroup: 80 } as const;
 
-/**
- * Forks the container from the process that runs this, in its new namespaces: with cgroup v2 right into its cgroup where the kernel can do that (Linux
- * 5.7). Moving it there afterwards waits for an RCU grace period, which on an idle host takes longer than all the rest
- * of a start: 8 to 12 ms on Linux 6.18 with two CPUs, against 0.5.
- */
+/** Where a process is to be born. */
+export interface Birth {
+  /** Of the step, in errors. */
+  readonly label: string;
+  /** Of clone(2). */
+  readonly flags: number;
+  /** The folder of its cgroup v2, open; it stays so, in both processes. */
+  readonly folder: Ref | undefined;
+}
+
+/** Forks the container from the process that runs this, in its new namespaces and its cgroup. */
 export function forkHere(
   p: ProgramBuilder,
   plan: StartPlan,
   {
-    flags: further,
+    flags,
   }: {
     /** Of clone(2), besides those of the namespaces. */
     readonly flags: number;
   },
 ): ForkedContainer {
+  const [unified] = plan.cgroup.hierarchies;
+  const folder = unified?.controllers.length === 0 ? openFolder(p, unified.folder) : undefined;
+  const all = plan.namespaces.cloneFlags | flags;
+  const forked = forkInto(p, { label: 'fork the container', flags: all, folder });
+  if (folder) p.call('close the cgroup', 'close', [folder]);
+  return forked;
+}
+
+/**
+ * Forks a process: with cgroup v2 right into its cgroup where the kernel can do that (Linux 5.7). Moving it there
+ * afterwards waits for an RCU grace period, which on an idle host takes longer than all the rest of a start: 8 to 12 ms
+ * on Linux 6.18 with two CPUs, against 0.5.
+ */
+export function forkInto(p: ProgramBuilder, { label, flags, folder }: Birth): ForkedContainer {
   const [child, inCgroup] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
   const forked = p.label();
-  const cloneFlags = plan.namespaces.cloneFlags | further;
   // A sibling has the signal of the process that forks it (clone(2), CLONE_PARENT); clone3 wants none to be named then.
-  const exitSignal = further & CLONE_PARENT ? 0 : SIGCHLD;
-  const [unified] = plan.cgroup.hierarchies;
-  if (unified?.controllers.length === 0) {
-    const fd = openFolder(p, unified.folder);
+  const exitSignal = flags & CLONE_PARENT ? 0 : SIGCHLD;
+  if (folder) {
     const plain = p.label();
     const args = p.bytes(new Uint8Array(cloneArgs.size));
     // The sum, since JavaScript's bit operators know 32 bits only.
-    p.set(args.at(cloneArgs.flags), cloneFlags + CLONE_INTO_CGROUP);
+    p.set(args.at(cloneArgs.flags), flags + CLONE_INTO_CGROUP);
     p.set(args.at(cloneArgs.exitSignal), exitSignal);
-    p.set(args.at(cloneArgs.cgroup), fd);
+    p.set(args.at(cloneArgs.cgroup), folder);
     p.set(inCgroup, 1);
-    const label = 'fork the container into its cgroup';
-    p.set(child, p.call(label, 'clone3', [args, cloneArgs.size], { onError: plain }));
-    p.call('close the cgroup', 'close', [fd]);
+    const into = `${label} into its cgroup`;
+    p.set(child, p.call(into, 'clone3', [args, cloneArgs.size], { onError: plain }));
     p.jump(forked);
 
     // An older kernel, or a seccomp filter around berth; whatever else was wrong comes up again and is reported.
     p.place(plain);
-    p.call('close the cgroup', 'close', [fd]);
     p.set(inCgroup, 0);
   }
-  p.set(child, p.call('fork the container', 'clone', [cloneFlags | SIGCHLD, 0, 0, 0, 0]));
+  p.set(child, p.call(label, 'clone', [flags | SIGCHLD, 0, 0, 0, 0]));
   p.place(forked);
   return { child, inCgroup };
 }

@@ -145,8 +145,8 @@ function rootOptions({ linux }: Spec, { overlayOptions }: HostFacts): readonly s
   return label === '' ? overlayOptions : [...overlayOptions, label];
 }
 
-/** Lowering the score below its present value needs CAP_SYS_RESOURCE (proc_pid_oom_score_adj(5)). */
-function oomScore(
+/** What is asked for, as far as this host allows it. Lowering the score below its present value needs CAP_SYS_RESOURCE (proc_pid_oom_score_adj(5)). */
+export function oomScore(
   wanted: number | undefined,
   { canRaiseLimits }: HostFacts,
 ): { readonly value: number | undefined; readonly warnings: readonly string[] } {

@@ -11,7 +11,7 @@ import type { StartPlan } from './start-plan.ts';
 /** Installs the filter of the config in the container's first process, if it has one (seccomp(2)). */
 export function installFilter(
   p: ProgramBuilder,
-  { seccomp, seccompListener }: StartPlan,
+  { seccomp, seccompListener }: Pick<StartPlan, 'seccomp' | 'seccompListener'>,
   sync: Ref,
 ): void {
   if (!seccomp) return;

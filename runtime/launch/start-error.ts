@@ -42,7 +42,11 @@ const executeRemedies: Readonly<Record<string, string>> = {
  * What the failure of a start means to the user: a program that is not there or cannot be executed has codes of its
  * own, with the exit statuses 127 and 126 of a shell, and so have some fields; everything else names the step.
  */
-export function startError(error: unknown, program: string): unknown {
+export function startError(
+  error: unknown,
+  program: string,
+  otherwise: 'START_FAILED' | 'EXEC_FAILED' = 'START_FAILED',
+): unknown {
   if (!isBerthError(error, 'SYSCALL_FAILED')) return error;
   const { step, errno } = error.details;
   if (typeof step !== 'string' || typeof errno !== 'string') return error;
@@ -56,7 +60,14 @@ export function startError(error: unknown, program: string): unknown {
       cause: error,
     });
   }
-  if (!step.startsWith(executeLabel)) return startFailed(error, error.remedy);
+  const failed = (remedy: string | undefined): BerthError =>
+    new BerthError(otherwise, {
+      message: error.message,
+      details: error.details,
+      cause: error,
+      ...(remedy !== undefined && { remedy }),
+    });
+  if (!step.startsWith(executeLabel)) return failed(error.remedy);
   if (missing.has(errno)) {
     return new BerthError('EXEC_NOT_FOUND', {
       message: program.includes('/')
@@ -75,14 +86,5 @@ export function startError(error: unknown, program: string): unknown {
       cause: error,
     });
   }
-  return startFailed(error, executeRemedies[errno] ?? error.remedy);
-}
-
-function startFailed(error: BerthError, remedy: string | undefined): BerthError {
-  return new BerthError('START_FAILED', {
-    message: error.message,
-    details: error.details,
-    cause: error,
-    ...(remedy !== undefined && { remedy }),
-  });
+  return failed(executeRemedies[errno] ?? error.remedy);
 }

@@ -1,13 +1,4 @@
-import {
-  AT_FDCWD,
-  F_DUPFD_CLOEXEC,
-  F_SETFL,
-  O_APPEND,
-  O_CLOEXEC,
-  O_CREAT,
-  O_NONBLOCK,
-  O_WRONLY,
-} from '../syscall/constants/fs.ts';
+import { AT_FDCWD, O_APPEND, O_CLOEXEC, O_CREAT, O_WRONLY } from '../syscall/constants/fs.ts';
 import { SOCK_NONBLOCK } from '../syscall/constants/io.ts';
 import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../syscall/constants/process.ts';
 import { failureSize } from '../syscall/layout.ts';
@@ -27,7 +18,8 @@ import { passListenerOn } from './seccomp-listener.ts';
 import { openRootNamespace } from './shared-root.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { type MonitorStreams, openStreams } from './streams.ts';
-import { hear, receiveMessage, type SyncChannel } from './sync-channel.ts';
+import { hear, type SyncChannel } from './sync-channel.ts';
+import { takeOverTerminal } from './take-over-terminal.ts';
 
 /** What a container with a monitor has besides its plan. */
 export interface MonitoredStart {
@@ -106,18 +98,7 @@ interface Starting {
 function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting): MonitorStreams {
   const started = p.label();
   const buffer = p.reserve(failureSize);
-  let result = streams;
-  if (plan.spec.process.terminal) {
-    const received = p.label();
-    const { length, descriptor } = receiveMessage(p, sync.parent, { buffer, size: failureSize });
-    p.jumpIf('eq', length, 1, received);
-    passFailureOn(p, { child, buffer, length });
-    p.place(received);
-    p.call('make the terminal non-blocking', 'fcntl', [descriptor, F_SETFL, O_NONBLOCK]);
-    // Input has a descriptor of its own: output closes its when nobody has the terminal open any more.
-    const input = p.call('duplicate the terminal', 'fcntl', [descriptor, F_DUPFD_CLOEXEC, 0]);
-    result = { stdin: input, stdout: descriptor, stderr: -1 };
-  }
+  const result = plan.spec.process.terminal ? takeOverTerminal(p, { child, sync }) : streams;
   const runtime = { hooks: plan.hooks, child, sync };
   serveCreateHooks(p, runtime);
   if (plan.seccompListener) {

@@ -12,7 +12,9 @@ import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { statDevice, statMode, statSize } from '../syscall/tree/stat.ts';
 import { descriptorPath, nullDescriptor } from './host-descriptors.ts';
-import { openTerminal, type TerminalOptions } from './terminal.ts';
+import { mountConsole, openTerminal, type TerminalOptions } from './terminal.ts';
+import { destinationsDoor } from './terminal-door.ts';
+import type { Destinations } from './destinations.ts';
 
 /** Device 1:3, as struct stat has it. */
 const nullDevice = 0x103;
@@ -79,13 +81,16 @@ export function useStreams(
     consoleSize,
     sync,
     destinations,
-  }: Pick<TerminalOptions, 'sync' | 'destinations'> & {
+  }: Pick<TerminalOptions, 'sync'> & {
+    readonly destinations: Destinations;
     readonly user: number;
     readonly consoleSize: TerminalOptions['size'];
   },
 ): void {
   if (streams.kind === 'terminal') {
-    const terminal = openTerminal(p, { size: consoleSize, uid: user, sync, destinations });
+    const door = destinationsDoor(p, destinations);
+    const terminal = openTerminal(p, { size: consoleSize, uid: user, sync, door });
+    mountConsole(p, terminal, destinations);
     for (const number of [0, 1, 2])
       p.call(`use the terminal as ${number}`, 'dup3', [terminal, number, 0]);
     p.call('close the terminal', 'close', [terminal]);
@@ -129,7 +134,8 @@ function useInherited(p: ProgramBuilder, user: number): void {
   }
 }
 
-function pipe(p: ProgramBuilder, name: string): { readonly read: Ref; readonly write: Ref } {
+/** Makes a pipe; both ends close on exec. */
+export function pipe(p: ProgramBuilder, name: string): { readonly read: Ref; readonly write: Ref } {
   const ends = p.reserve(8);
   p.call(`make the pipe of ${name}`, 'pipe2', [ends, O_CLOEXEC]);
   return { read: p.value32(ends), write: p.value32(ends.at(4)) };

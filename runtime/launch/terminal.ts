@@ -1,5 +1,4 @@
 import {
-  AT_FDCWD,
   DEVPTS_SUPER_MAGIC,
   O_CLOEXEC,
   O_NOCTTY,
@@ -14,6 +13,7 @@ import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import type { Destinations } from './destinations.ts';
 import { descriptorPath, destinationDescriptor, spareDescriptor } from './host-descriptors.ts';
 import { sendDescriptor } from './sync-channel.ts';
+import type { TerminalDoor } from './terminal-door.ts';
 
 /** What a new terminal needs to know. */
 export interface TerminalOptions {
@@ -22,40 +22,34 @@ export interface TerminalOptions {
   readonly uid: number;
   /** Where the other end goes. */
   readonly sync: Ref;
-  readonly destinations: Destinations;
+  readonly door: TerminalDoor;
 }
 
 /**
- * Opens a pseudo-terminal of the container's own devpts, makes it the container's console and the controlling terminal,
- * and hands its other end to the monitor. Gives the container's end.
+ * Opens a pseudo-terminal of the container's own devpts, makes it the controlling terminal, and hands its other end to
+ * whoever forked the process. Gives the container's end.
  *
- * pty(7), ioctl_tty(2); OCI runtime-spec 1.2.1, config-linux.md, "Default Devices": /dev/console.
+ * pty(7), ioctl_tty(2).
  */
-export function openTerminal(
-  p: ProgramBuilder,
-  { size, uid, sync, destinations }: TerminalOptions,
-): Ref {
+export function openTerminal(p: ProgramBuilder, { size, uid, sync, door }: TerminalOptions): Ref {
   const flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
   const label = 'open a terminal';
-  destinations.open('/dev/pts/ptmx');
-  const ptmx = p.string(descriptorPath(destinationDescriptor));
-  const master = p.call(label, 'openat', [AT_FDCWD, ptmx, flags, 0]);
+  const master = door.openMaster(label, flags);
   requireDevpts(p, master);
   p.call('unlock the terminal', 'ioctl', [master, TIOCSPTLCK, p.reserve(8)]);
-  const terminal = openOtherEnd(p, { master, flags, destinations });
+  const terminal = openOtherEnd(p, { master, flags, door });
   if (size) {
     const winsize = Buffer.from(Uint16Array.of(size.height, size.width, 0, 0).buffer);
     p.call('set the size of the terminal', 'ioctl', [master, TIOCSWINSZ, p.bytes(winsize)]);
   }
   p.call('give the terminal to its user', 'fchown', [terminal, uid, -1]);
-  mountConsole(p, terminal, destinations);
   p.call('take the controlling terminal', 'ioctl', [terminal, TIOCSCTTY, 0]);
   sendDescriptor(p, sync, master);
   p.call('close the other end of the terminal', 'close', [master]);
   return terminal;
 }
 
-/** What is opened must be a terminal of a devpts, whatever an image has in its place (CVE-2025-52565). */
+/** What is opened must be a terminal of a devpts, whatever an image or a container has in its place (CVE-2025-52565). */
 function requireDevpts(p: ProgramBuilder, fd: Ref): void {
   const fileSystem = p.reserve(STATFS_SIZE);
   const isDevpts = p.label();
@@ -68,9 +62,9 @@ function requireDevpts(p: ProgramBuilder, fd: Ref): void {
 /**
  * Binds the terminal to /dev/console: the very one that was opened, by its descriptor, to a file without a link on its
  * way. A name that is looked up again, in a folder that somebody else can change, could be of anything by then, and this
- * is mounted before the masks are (CVE-2025-52565).
+ * is mounted before the masks are (CVE-2025-52565). OCI runtime-spec 1.2.1, config-linux.md, "Default Devices".
  */
-function mountConsole(p: ProgramBuilder, terminal: Ref, destinations: Destinations): void {
+export function mountConsole(p: ProgramBuilder, terminal: Ref, destinations: Destinations): void {
   const label = 'mount the console';
   p.call(label, 'dup3', [terminal, spareDescriptor, O_CLOEXEC]);
   destinations.open('/dev/console', { make: 'file', links: 'refuse' });
@@ -83,8 +77,8 @@ function openOtherEnd(
   {
     master,
     flags,
-    destinations,
-  }: { readonly master: Ref; readonly flags: number; readonly destinations: Destinations },
+    door,
+  }: { readonly master: Ref; readonly flags: number; readonly door: TerminalDoor },
 ): Ref {
   const terminal = p.reserve(8);
   const [byName, opened] = [p.label(), p.label()];
@@ -97,9 +91,7 @@ function openOtherEnd(
   p.jump(opened);
   // Before Linux 4.13 there is no TIOCGPTPEER.
   p.place(byName);
-  destinations.open('/dev/pts/0');
-  const path = p.string(descriptorPath(destinationDescriptor));
-  p.set(terminal, p.call('open /dev/pts/0', 'openat', [AT_FDCWD, path, flags, 0]));
+  p.set(terminal, door.openOtherEnd('open the end of the container', flags, master));
   requireDevpts(p, p.value(terminal));
   p.place(opened);
   return p.value(terminal);

@@ -16,7 +16,9 @@ import type { Workshop } from './workshop.ts';
 /** Request to reaped exit of the hello program in a container, without the daemon: against `runc run`. */
 export async function engineAgainstRunc(workshop: Workshop, rounds: number): Promise<Result> {
   const launcher = await Launcher.start();
-  const runtime = await ContainerRuntime.create(launcher);
+  const runtime = await ContainerRuntime.create(launcher, {
+    execSocket: workshop.path('exec.sock'),
+  });
   const bundle = workshop.path('bundle');
   writeRuncConfig(bundle);
   let number = 0;
@@ -53,7 +55,9 @@ export async function engineAgainstRunc(workshop: Workshop, rounds: number): Pro
 /** Memory of the monitor itself (Pss), of a container that has written some output. */
 export async function monitorMemory(workshop: Workshop, rounds: number): Promise<Result> {
   const launcher = await Launcher.start();
-  const runtime = await ContainerRuntime.create(launcher);
+  const runtime = await ContainerRuntime.create(launcher, {
+    execSocket: workshop.path('exec.sock'),
+  });
   const sizes: number[] = [];
   try {
     for (let round = 0; round < rounds; round += 1) {

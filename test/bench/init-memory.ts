@@ -12,7 +12,9 @@ const dockerInit = '/usr/bin/docker-init';
 /** Memory of a container's first process (Pss) with `--init`: against Docker's init in the same container. */
 export async function initMemory(workshop: Workshop, rounds: number): Promise<Result> {
   const launcher = await Launcher.start();
-  const runtime = await ContainerRuntime.create(launcher);
+  const runtime = await ContainerRuntime.create(launcher, {
+    execSocket: workshop.path('exec.sock'),
+  });
   const program = ['/busybox', 'sh', '-c', '/busybox echo ready; exec /busybox sleep 600'];
   let number = 0;
   const measure = async (args: readonly string[], init: boolean): Promise<number> => {

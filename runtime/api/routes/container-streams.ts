@@ -19,7 +19,8 @@ import type { Route } from '../route.ts';
 const rawType = 'application/vnd.docker.raw-stream';
 const multiplexedType = 'application/vnd.docker.multiplexed-stream';
 
-function contentType(framing: Framing, version: string): string {
+/** What a stream is called, for clients that know the difference (API 1.42). */
+export function contentType(framing: Framing, version: string): string {
   return framing === 'multiplexed' && isAtLeast(version, '1.42') ? multiplexedType : rawType;
 }
 

@@ -79,7 +79,10 @@ export const containerRoutes: readonly Route[] = [
   get('/containers/:name/json', async ({ name, query }, { containers }) => {
     const container = containers.find(name);
     return json({
-      ...containerInspect(container, containers.paths(container)),
+      ...containerInspect(container, {
+        folder: containers.paths(container),
+        execIds: containers.execs.openIds(container),
+      }),
       ...(await sizeFields(query, containers, container)),
     });
   }),
@@ -131,8 +134,8 @@ async function sizeFields(
   return { SizeRw: writableBytes, SizeRootFs: totalBytes };
 }
 
-/** Characters of a terminal's side, as the kernel keeps them: 16 bits. */
-function terminalSide(value: number | undefined): number {
+/** Characters of a terminal's side, as the kernel keeps them: 16 bits. @throws API_REQUEST_INVALID */
+export function terminalSide(value: number | undefined): number {
   if (value !== undefined && value >= 0 && value <= 0xffff) return value;
   throw new BerthError('API_REQUEST_INVALID', {
     message: `a terminal size of "${value ?? ''}" was given, wanted "h" and "w" from 0 to 65535`,

@@ -3,6 +3,7 @@ import { containerChangeRoutes } from './container-changes.ts';
 import { containerStreamRoutes } from './container-streams.ts';
 import { containerRoutes } from './containers.ts';
 import { eventRoutes } from './events.ts';
+import { execRoutes } from './exec.ts';
 import { imageTransferRoutes } from './image-transfers.ts';
 import { imageRoutes } from './images.ts';
 import { mirrorRoutes } from './mirrors.ts';
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...containerRoutes,
   ...containerChangeRoutes,
   ...containerStreamRoutes,
+  ...execRoutes,
   ...eventRoutes,
 ];

@@ -50,7 +50,7 @@ export function isWanted(message: EventMessage, filters: Filters): boolean {
   const images = type === 'image' ? [id, image, withoutTag(id)] : [image, withoutTag(image)];
   return (
     matches('type', [type]) &&
-    matches('event', [action]) &&
+    matches('event', [action, action.replace(/^(exec_(?:create|start)): .*$/s, '$1')]) &&
     matches('image', images) &&
     matches('scope', ['local']) &&
     matchesLabels(filters.get('label') ?? [], attributes) &&

@@ -47,7 +47,7 @@ function without(
 /** A container as `GET /containers/{id}/json` has it. */
 export function containerInspect(
   container: Container,
-  folder: ContainerFolder,
+  { folder, execIds }: { readonly folder: ContainerFolder; readonly execIds: readonly string[] },
 ): Readonly<Record<string, unknown>> {
   const { record, connection } = container;
   const { config, hostConfig } = record;
@@ -70,7 +70,7 @@ export function containerInspect(
     MountLabel: '',
     ProcessLabel: '',
     AppArmorProfile: '',
-    ExecIDs: null,
+    ExecIDs: execIds.length === 0 ? null : execIds,
     HostConfig: {
       ...without(hostConfig, omittedWhenEmpty),
       ...hostNetworkLists(hostConfig),

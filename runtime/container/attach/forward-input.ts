@@ -32,7 +32,7 @@ export async function forwardInput(options: ForwardInputOptions): Promise<InputE
   }
   const { Tty, StdinOnce } = container.record.config;
   const filter = Tty ? new DetachKeyFilter(options.detachKeys) : undefined;
-  const end = await pump({ client, stdin, filter, signal });
+  const end = await pumpInput({ client, stdin, filter, signal });
   client.resume();
   if (end !== 'ended') return end;
   if (!StdinOnce || Tty) return 'client-closed';
@@ -57,8 +57,16 @@ interface PumpOptions {
   readonly signal: AbortSignal;
 }
 
-/** Moves bytes until either side ends. A connection that is cut is for the program the end of its input. */
-function pump({ client, stdin, filter, signal }: PumpOptions): Promise<InputEnd | 'ended'> {
+/**
+ * Moves bytes until either side ends (`ended`: the client's). A connection that is cut is for the program the end of its
+ * input.
+ */
+export function pumpInput({
+  client,
+  stdin,
+  filter,
+  signal,
+}: PumpOptions): Promise<InputEnd | 'ended'> {
   return new Promise((resolve) => {
     const finish = (end: InputEnd | 'ended'): void => {
       client.off('data', onData).off('end', onEnd).off('close', onEnd);

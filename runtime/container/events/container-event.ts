@@ -14,10 +14,13 @@ export const containerActions = [
   'detach',
   'resize',
   'destroy',
+  'exec_die',
+  'exec_detach',
 ] as const;
 
-/** One of the words of `docker events`. */
-export type ContainerAction = (typeof containerActions)[number];
+/** One of the words of `docker events`; what is executed is a part of the word. */
+export type ContainerAction =
+  (typeof containerActions)[number] | `exec_create: ${string}` | `exec_start: ${string}`;
 
 /** One thing that happened to one container. */
 export interface ContainerEvent {

@@ -1,5 +1,6 @@
 import type { ContainerAction, ContainerEvent } from '../events/container-event.ts';
 import { Listeners } from '../events/listeners.ts';
+import { ExecStore } from '../exec/exec-store.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { ContainerPorts } from '../ports.ts';
 import { ownCapabilities } from '../spec/capability-set.ts';
@@ -14,6 +15,7 @@ export class EngineState {
   readonly ports: ContainerPorts;
   readonly index = new ContainerIndex();
   readonly records: RecordStore;
+  readonly execs = new ExecStore();
   readonly events = new Listeners<ContainerEvent>();
 
   /** Capabilities that berthd has itself, and can give on to containers. */

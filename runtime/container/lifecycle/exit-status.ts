@@ -8,7 +8,11 @@ export interface StartFailure {
   readonly error: BerthError;
 }
 
-const prefix = 'failed to create task for container';
+/** What the program is, and what Docker says before the reason. */
+export interface StartAttempt {
+  readonly program: string;
+  readonly prefix: string;
+}
 
 /** What Docker's clients look for in the message to choose between exit status 125, 126 and 127. */
 function reasonFor(code: 'EXEC_NOT_FOUND' | 'EXEC_NOT_EXECUTABLE', program: string): string {
@@ -19,7 +23,7 @@ function reasonFor(code: 'EXEC_NOT_FOUND' | 'EXEC_NOT_EXECUTABLE', program: stri
 }
 
 /** Judges what `ContainerRuntime.start` threw. */
-export function startFailureOf(thrown: unknown, program: string): StartFailure {
+export function startFailureOf(thrown: unknown, { program, prefix }: StartAttempt): StartFailure {
   for (const [code, exitCode] of [
     ['EXEC_NOT_FOUND', 127],
     ['EXEC_NOT_EXECUTABLE', 126],

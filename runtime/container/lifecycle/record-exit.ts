@@ -32,6 +32,7 @@ export async function recordExit(state: EngineState, container: Container): Prom
   else await state.save(container, record);
   if (exit.oomKilled) state.announce(container, 'oom');
   state.announce(container, 'die', { exitCode: String(exit.exitCode) });
+  state.execs.containerEnded(container, exit.finishedAt);
   container.turns.emit({ kind: 'exited', exitCode: exit.exitCode });
   if (removes) await dispose(state, container);
   else await rm(folder.runFolder, { recursive: true, force: true });

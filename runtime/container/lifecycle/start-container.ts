@@ -9,6 +9,8 @@ import { startFailureOf } from './exit-status.ts';
 import { prepareStart } from './prepare-start.ts';
 import { recordExit } from './record-exit.ts';
 
+const prefix = 'failed to create task for container';
+
 /**
  * Starts a container's program.
  *
@@ -22,7 +24,7 @@ export function startContainer(state: EngineState, container: Container): Promis
       await launch(state, container);
     } catch (thrown) {
       const program = container.record.config.Entrypoint?.[0] ?? container.record.config.Cmd?.[0];
-      const failure = startFailureOf(thrown, program ?? '');
+      const failure = startFailureOf(thrown, { program: program ?? '', prefix });
       const next = startFailed(container.record.state, {
         exitCode: failure.exitCode,
         error: failure.message,

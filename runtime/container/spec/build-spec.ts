@@ -86,7 +86,7 @@ export function buildSpec(source: SpecSource): Spec {
 }
 
 /** A program that is not root's starts without capabilities, but may still get them from a setuid file. */
-function processCapabilities(
+export function processCapabilities(
   capabilities: readonly string[],
   user: ResolvedUser,
 ): NonNullable<Spec['process']['capabilities']> {

@@ -69,6 +69,31 @@ export const containerErrors = {
     meaning:
       "A container's record on disk cannot be read; the container is left alone and not shown.",
   },
+  EXEC_INSTANCE_NOT_FOUND: {
+    http: 404,
+    exit: 1,
+    meaning: 'No exec instance has this id; those that have ended are forgotten after a while.',
+  },
+  EXEC_ALREADY_STARTED: {
+    http: 409,
+    exit: 1,
+    meaning: 'An exec instance was started before: each can be started once.',
+  },
+  EXEC_NOT_STARTED: {
+    http: 400,
+    exit: 1,
+    meaning: 'The terminal of an exec instance that does not run was to be resized.',
+  },
+  EXEC_START_AWAITED: {
+    http: 500,
+    exit: 1,
+    meaning: 'An exec instance was to be resized and was not started for ten seconds.',
+  },
+  EXEC_LIMIT_REACHED: {
+    http: 409,
+    exit: 1,
+    meaning: 'A container has too many exec instances that have not ended.',
+  },
   SIGNAL_INVALID: {
     http: 400,
     exit: 1,

@@ -39,6 +39,12 @@ export const launchErrors = {
     exit: 125,
     meaning: 'The source of a bind mount is not there on the host.',
   },
+  EXEC_FAILED: {
+    http: 500,
+    exit: 126,
+    meaning:
+      'A process could not be executed in a running container; the message names the step and the errno.',
+  },
   ROOTFS_TOO_DEEP: {
     http: 400,
     exit: 125,

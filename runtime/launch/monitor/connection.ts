@@ -1,6 +1,8 @@
 import { PassThrough, type Writable } from 'node:stream';
+import type { ExecTarget } from '../exec/exec-plan.ts';
+import { readStartTime } from '../exec/read-start-time.ts';
 import { connectUnix, type Socket } from '../../host/sockets.ts';
-import { controlSocketName, helloSize, messageType } from './protocol.ts';
+import { controlSocketName, encodeMessage, helloSize, messageType } from './protocol.ts';
 
 /** berthd's connection to a container's monitor (protocol.ts). */
 export class MonitorConnection {
@@ -11,6 +13,7 @@ export class MonitorConnection {
   /** Resolves when the monitor has ended, and so the container; the exit record is there then. */
   readonly closed: Promise<void>;
   readonly #control: Socket;
+  #startTime: Promise<string | undefined> | undefined;
   readonly #listeners = new Set<() => void>();
 
   private constructor(options: {
@@ -48,6 +51,18 @@ export class MonitorConnection {
     return pid === undefined ? undefined : new MonitorConnection({ pid, control, path, closed });
   }
 
+  /**
+   * What the container's first process is known by for good; `undefined` when it has ended. Looked up while the monitor
+   * lives, which gives its child's id back to the kernel only as it ends.
+   */
+  async target(): Promise<ExecTarget | undefined> {
+    this.#startTime ??= readStartTime(this.pid);
+    const startTime = await this.#startTime;
+    return startTime === undefined || this.#control.destroyed
+      ? undefined
+      : { pid: this.pid, startTime };
+  }
+
   /** Sets the size of the container's terminal, in characters; nothing happens without one. */
   resize({ rows, columns }: { readonly rows: number; readonly columns: number }): void {
     this.#send(messageType.resize, (rows & 0xffff) + (columns & 0xffff) * 0x10000);
@@ -69,7 +84,7 @@ export class MonitorConnection {
   }
 
   #send(type: number, value: number): void {
-    if (!this.#control.destroyed) this.#control.write(message(type, value));
+    if (!this.#control.destroyed) this.#control.write(encodeMessage(type, value));
   }
 
   /** The second connection is made with the first byte: most containers never get any input. */
@@ -92,7 +107,7 @@ export class MonitorConnection {
       });
       socket.unref();
       socket.resume();
-      socket.write(message(messageType.stdin, 0));
+      socket.write(encodeMessage(messageType.stdin, 0));
       stdin.pipe(socket);
     };
     stdin.once('readable', () => {
@@ -102,13 +117,6 @@ export class MonitorConnection {
     });
     return stdin;
   }
-}
-
-function message(type: number, value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt32LE(type, 0);
-  bytes.writeUInt32LE(value >>> 0, 4);
-  return bytes;
 }
 
 /** The monitor's first message; `undefined` when it ended instead of sending one. */

@@ -124,7 +124,8 @@ export function buildMonitor(
   finish(p, { status: p.value32(status), cgroup, hooks, cleanUp });
 }
 
-function watchChildren(p: ProgramBuilder): Ref {
+/** A descriptor that can be read when a child has ended (signalfd(2)). SIGCHLD must be blocked. */
+export function watchChildren(p: ProgramBuilder): Ref {
   const set = p.bytes(signalSet(SIGCHLD));
   return p.call('watch SIGCHLD', 'signalfd4', [-1, set, SIGSET_SIZE, SFD_CLOEXEC | SFD_NONBLOCK]);
 }

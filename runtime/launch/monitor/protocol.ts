@@ -21,6 +21,14 @@ export const messageType = {
   closeStdin: 4,
 } as const;
 
+/** A message as it is sent. */
+export function encodeMessage(type: number, value: number): Buffer {
+  const bytes = Buffer.alloc(messageSize);
+  bytes.writeUInt32LE(type, 0);
+  bytes.writeUInt32LE(value >>> 0, 4);
+  return bytes;
+}
+
 /** Connections, besides the one that carries standard input, that the monitor serves at once. */
 export const maxConnections = 4;
 

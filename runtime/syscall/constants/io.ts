@@ -35,6 +35,8 @@ export const TIOCSPGRP = 0x5410;
 export const TIOCSWINSZ = 0x5414;
 /** Unlocks the slave of a pseudo-terminal (ioctl_tty(2)). */
 export const TIOCSPTLCK = 0x40045431;
+/** Number of the slave of a pseudo-terminal below /dev/pts (ioctl_tty(2)). */
+export const TIOCGPTN = 0x80045430;
 /** Opens the slave of a pseudo-terminal without its path (ioctl_tty(2), Linux 4.13). */
 export const TIOCGPTPEER = 0x5441;
 

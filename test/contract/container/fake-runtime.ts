@@ -1,11 +1,13 @@
 import { appendFileSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import type {
   ContainerRuntime,
+  ExecRequest,
   ExitRecord,
   MonitorConnection,
+  ProcessTarget,
   StartedProgram,
   StartRequest,
 } from '../../../runtime/container/ports.ts';
@@ -70,8 +72,33 @@ export class FakeRuntime implements ContainerRuntime {
       onOutput: (listener) => {
         played.listeners.add(listener);
       },
+      target: () => Promise.resolve({ pid: played.pid, startTime: '1' }),
       closed: played.closed.promise,
     });
+  }
+
+  /** Plays what `start` plays, but without streams: everything ends at once. */
+  exec({ process: { args } }: ExecRequest): ReturnType<ContainerRuntime['exec']> {
+    const [program = '', , script = ''] = args;
+    if (!['echo', 'sh'].includes(program)) {
+      return Promise.reject(notExecuted('EXEC_NOT_FOUND', program));
+    }
+    this.#nextPid += 1;
+    const session = {
+      pid: this.#nextPid,
+      stdin: undefined,
+      output: () => Readable.from([]),
+      exit: { exitCode: Number(/exit (\d+)/.exec(script)?.[1] ?? 0) },
+      resize: () => undefined,
+      signal: (signo: number) => {
+        this.signals.push(signo);
+      },
+    };
+    return Promise.resolve({ session, warnings: [] });
+  }
+
+  readFiles(_target: ProcessTarget, paths: readonly string[]): Promise<readonly undefined[]> {
+    return Promise.resolve(paths.map(() => undefined));
   }
 
   readExit(runDir: string): Promise<ExitRecord | undefined> {

@@ -13,7 +13,10 @@ import { FakeRuntime } from './fake-runtime.ts';
 
 const makers: readonly (readonly [string, (parts: EngineParts) => Promise<ContainerRuntime>])[] = [
   ['the fake', () => Promise.resolve(new FakeRuntime(() => systemClock.now()))],
-  ['runtime/launch', (parts) => RealRuntime.create(parts.launcher)],
+  [
+    'runtime/launch',
+    (parts) => RealRuntime.create(parts.launcher, { execSocket: join(parts.root, 'exec.sock') }),
+  ],
 ];
 
 describe.each(makers)('a container runtime: %s', (_name, make) => {

@@ -105,7 +105,11 @@ export class Machine {
     execFileSync('cp', ['/bin/busybox', `${folder}/lower/bin/busybox`]);
     execFileSync('chroot', [`${folder}/lower`, '/bin/busybox', '--install', '-s', '/bin']);
     const launcher = await Launcher.start();
-    return new Machine(folder, launcher, await ContainerRuntime.create(launcher));
+    return new Machine(
+      folder,
+      launcher,
+      await ContainerRuntime.create(launcher, { execSocket: `${folder}/exec.sock` }),
+    );
   }
 
   async dispose(): Promise<void> {

@@ -1,0 +1,74 @@
+import { defaultCgroupPath } from '../../cgroup/cgroup-path.ts';
+import { planCgroup } from '../../cgroup/plan.ts';
+import type { Process } from '../../spec/process.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { oomScore } from '../plan-start.ts';
+import { allowedLimits } from '../rlimits.ts';
+import type { FilterCache } from '../seccomp/filter-cache.ts';
+import { planListener } from '../seccomp-listener.ts';
+import { refuseUnknownModules } from '../security-modules.ts';
+import type { ExecLink, ExecPlan, ExecStreams, ExecTarget } from './exec-plan.ts';
+
+/** A process to be executed in a running container. */
+export interface ExecRequest {
+  /** The container's. */
+  readonly id: string;
+  /** The config that the container was started with. */
+  readonly spec: Spec;
+  readonly process: Process;
+  readonly target: ExecTarget;
+  readonly streams: ExecStreams;
+  /** The container's run folder, which agents are told of. */
+  readonly runDir: string;
+}
+
+/**
+ * Turns a request into a plan: what is asked for, held against what the host can do.
+ * @returns the plan, and warnings about limits that this host does not allow.
+ * @throws SPEC_UNSUPPORTED naming the field, and the errors of cgroup and seccomp.
+ */
+export function planExec(
+  request: ExecRequest,
+  {
+    host,
+    filters,
+    link,
+  }: { readonly host: HostFacts; readonly filters: FilterCache; readonly link: ExecLink },
+): { readonly plan: ExecPlan; readonly warnings: readonly string[] } {
+  const spec = { ...request.spec, process: request.process };
+  const { linux, process } = spec;
+  refuseUnknownModules(spec, host.securityModules);
+  const cgroup = planCgroup({
+    layout: host.cgroups,
+    path: linux.cgroupsPath ?? defaultCgroupPath(request.id),
+    resources: linux.resources,
+  });
+  const { limits, warnings } = allowedLimits(process.rlimits, {
+    hardLimits: host.hardLimits,
+    canRaise: host.canRaiseLimits,
+  });
+  const joins = linux.namespaces.map(({ type }) => type);
+  const seccomp = linux.seccomp && filters.compile(linux.seccomp);
+  const oom = oomScore(process.oomScoreAdj, host);
+  const listener = { id: request.id, bundle: request.runDir };
+  return {
+    plan: {
+      spec,
+      target: request.target,
+      joins,
+      namespaces: { user: joins.includes('user') ? 'joined' : 'host' },
+      cgroup,
+      streams: request.streams,
+      link,
+      seccomp,
+      seccompListener: seccomp?.notifies ? planListener(spec, listener) : undefined,
+      rlimits: limits,
+      oomScoreAdj: oom.value,
+      lastCapability: host.lastCapability,
+      newKeyring: true,
+      preserveFds: 0,
+    },
+    warnings: [...warnings, ...oom.warnings],
+  };
+}

@@ -1,0 +1,78 @@
+import {
+  AT_FDCWD,
+  O_CLOEXEC,
+  O_NOCTTY,
+  O_NONBLOCK,
+  O_RDONLY,
+  S_IFMT,
+  S_IFREG,
+} from '../../syscall/constants/fs.ts';
+import type { Launcher } from '../../syscall/launcher.ts';
+import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { statMode, statSize } from '../../syscall/tree/stat.ts';
+import type { ExecTarget } from './exec-plan.ts';
+import { joinTarget, openTarget } from './join-target.ts';
+
+/** A reply: {u32 number of the file, u32 length} and so many of its bytes. */
+const headerSize = 8;
+const chunkSize = 32 * 1024;
+
+/** /etc/passwd of a big company has a few MiB; a container must not make berthd read gigabytes. */
+const maxChunks = 512;
+
+/**
+ * Reads regular files of a running container as it sees them: in its mount namespace, where its links lead nowhere else.
+ * What is no file, cannot be opened or is larger than 16 MiB counts as missing.
+ * @returns the texts, in the order of the absolute paths.
+ * @throws SYSCALL_FAILED when the container has ended; PROGRAM_TIMEOUT when its file system hangs.
+ */
+export async function readContainerFiles(
+  launcher: Launcher,
+  target: ExecTarget,
+  paths: readonly string[],
+): Promise<readonly (string | undefined)[]> {
+  const { data } = await launcher.run(readProgram(target, paths));
+  const chunks = paths.map((): Buffer[] => []);
+  for (let at = 0; at < data.length;) {
+    const end = at + headerSize + data.readUInt32LE(at + 4);
+    chunks[data.readUInt32LE(at)]?.push(data.subarray(at + headerSize, end));
+    at = end;
+  }
+  return chunks.map((list) =>
+    list.length === 0 || list.length >= maxChunks
+      ? undefined
+      : Buffer.concat(list).toString('utf8'),
+  );
+}
+
+function readProgram(target: ExecTarget, paths: readonly string[]): ProgramBuilder {
+  const p = new ProgramBuilder('read files of a container');
+  joinTarget(p, openTarget(p, target), ['mount']);
+  const status = p.reserve(statSize);
+  const chunk = p.reserve(headerSize + chunkSize);
+  const chunks = p.value(p.reserve(8));
+  // A FIFO would make an open wait.
+  const flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  for (const [index, path] of paths.entries()) {
+    const [again, done, next] = [p.label(), p.label(), p.label()];
+    p.set(chunks, 0);
+    const args = [AT_FDCWD, p.string(path), flags, 0];
+    const fd = p.call(`open ${path}`, 'openat', args, { onError: next });
+    p.call(`look at ${path}`, 'fstat', [fd, status], { onError: done });
+    const mode = p.load(32, p.compute('add', status, statMode));
+    p.jumpIf('ne', p.compute('and', mode, S_IFMT), S_IFREG, done);
+    p.place(again);
+    const into = chunk.at(headerSize);
+    const count = p.call(`read ${path}`, 'read', [fd, into, chunkSize], { onError: done });
+    p.store(32, chunk, index);
+    p.store(32, chunk.at(4), count);
+    p.reply(chunk, p.compute('add', count, headerSize));
+    p.set(chunks, p.compute('add', chunks, 1));
+    p.jumpIf('eq', chunks, maxChunks, done);
+    p.jumpIf('ne', count, 0, again);
+    p.place(done);
+    p.call(`close ${path}`, 'close', [fd]);
+    p.place(next);
+  }
+  return p;
+}
