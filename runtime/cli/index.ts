@@ -44,6 +44,11 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     load: async () => (await import('./verbs/attach.ts')).attach,
   },
   {
+    name: 'exec',
+    summary: 'Execute a command in a running container',
+    load: async () => (await import('./verbs/exec.ts')).exec,
+  },
+  {
     name: 'rename',
     summary: 'Rename a container',
     load: async () => (await import('./verbs/rename.ts')).rename,
@@ -128,6 +133,12 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     name: 'inspect',
     summary: 'Print all that is known of containers and images, as JSON',
     load: async () => (await import('./verbs/inspect.ts')).inspect,
+  },
+  {
+    name: 'container',
+    summary: 'Verbs of containers: exec',
+    alone: 'help',
+    load: async () => (await import('./groups/container.ts')).container,
   },
   {
     name: 'image',

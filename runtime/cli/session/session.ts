@@ -88,7 +88,9 @@ async function converse(
   });
   try {
     if (options.streams === 'terminal') {
-      restore.push(followTerminalSize(client, containerId, console.output));
+      restore.push(
+        followTerminalSize(client, `/containers/${segment(containerId)}`, console.output),
+      );
       if (options.input === 'console' && console.input.isTerminal) {
         restore.push(console.input.enterRawMode());
       }

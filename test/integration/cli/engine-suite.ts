@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { TestEngine } from './client-bench.ts';
 import { useEngine } from './client-bench.ts';
 import { archiveSuite } from './archive-suite.ts';
+import { execSuite } from './exec-suite.ts';
 import { imageSuite } from './image-suite.ts';
 import { registrySuite } from './registry-suite.ts';
 import { runSuite } from './run-suite.ts';
@@ -24,5 +25,6 @@ export function describeClient({ name, start }: EngineUnderTest): void {
     archiveSuite(bench);
     runSuite(bench);
     terminalSuite(bench);
+    execSuite(bench);
   });
 }
