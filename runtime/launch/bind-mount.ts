@@ -2,6 +2,7 @@ import type { Mount } from '../spec/mount.ts';
 import { AT_FDCWD } from '../syscall/constants/fs.ts';
 import {
   MOVE_MOUNT_F_EMPTY_PATH,
+  MOVE_MOUNT_T_SYMLINKS,
   MS_BIND,
   MS_RDONLY,
   MS_REC,
@@ -70,7 +71,8 @@ function attach(
   { path, label, flags }: { readonly path: string; readonly label: string; readonly flags: number },
 ): void {
   if (source.from === 'tree') {
-    const args = [source.tree, p.string(''), AT_FDCWD, p.string(path), MOVE_MOUNT_F_EMPTY_PATH];
+    const how = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS;
+    const args = [source.tree, p.string(''), AT_FDCWD, p.string(path), how];
     p.call(label, 'move_mount', args);
     return;
   }

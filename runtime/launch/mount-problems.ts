@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { BerthError } from '../errors/berth-error.ts';
 import type { Mount } from '../spec/mount.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -61,6 +62,9 @@ function problemsOf(mount: Mount, spec: Spec): readonly MountProblem[] {
   }
   if (own.has('tmpcopyup') && type !== 'tmpfs') {
     add('options', '"tmpcopyup"', 'it with a mount of the type "tmpfs" only');
+  }
+  if (own.has('tmpcopyup') && posix.normalize(`${mount.destination}/`) === '/') {
+    add('options', '"tmpcopyup"', 'it below the root only, which would be copied whole');
   }
   return [...problems, ...idProblems(mount, spec)];
 }

@@ -29,6 +29,8 @@ export const UMOUNT_NOFOLLOW = 8;
 
 /** move_mount(2), Linux 5.2: the source is the descriptor itself. */
 export const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
+/** A link at the end of the target, such as a descriptor's name in procfs, is followed. */
+export const MOVE_MOUNT_T_SYMLINKS = 0x10;
 
 /** open_tree(2), Linux 5.2: a copy of the mount that nobody has yet. */
 export const OPEN_TREE_CLONE = 1;
