@@ -2,9 +2,11 @@ import { BerthError } from '../errors/berth-error.ts';
 import {
   isWritable,
   listFolder,
+  mkdir,
   orIfMissing,
   readFile,
   readTextIfExists,
+  rmdir,
   statfs,
 } from '../host/files.ts';
 import { inUserNamespace } from '../host/user-namespace.ts';
@@ -48,6 +50,22 @@ async function readLine(file: string): Promise<string> {
   return ((await readTextIfExists(file)) ?? '').trim();
 }
 
+/**
+ * Whether a cgroup can be made in a folder. What access(2) says is about the real user and not about capabilities: where
+ * it says no, one is made for a moment.
+ */
+async function canMakeFolders(folder: string): Promise<boolean> {
+  if (await isWritable(folder)) return true;
+  const probe = `${folder}/berth-probe-${process.pid}`;
+  try {
+    await mkdir(probe);
+    await rmdir(probe);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function readHugePageSizes(): Promise<readonly string[]> {
   return parseHugePageSizes(await orIfMissing(listFolder(hugePagesFolder), []));
 }
@@ -59,7 +77,7 @@ async function describeV1(
   const folders = [...new Set(Object.values(mounts))];
   const files = await Promise.all(folders.map(listFolder));
   const { cpuset = '', cpu = '', memory = '' } = mounts;
-  const writable = await Promise.all(folders.map(isWritable));
+  const writable = await Promise.all(folders.map(canMakeFolders));
   const open = new Set(folders.filter((_, index) => writable[index]));
   const isLocked = (controller: V1Controller): boolean => {
     const mount = mounts[controller];
@@ -92,7 +110,7 @@ async function describeV2(mount: string): Promise<CgroupV2Layout> {
   return {
     version: 'v2',
     mount,
-    isLocked: !(await isWritable(mount)),
+    isLocked: !(await canMakeFolders(mount)),
     limitsDevices: !inUserNamespace(),
     controllers: new Set(controllers.split(' ').filter(Boolean)),
     hugePageSizes: await readHugePageSizes(),
@@ -100,7 +118,7 @@ async function describeV2(mount: string): Promise<CgroupV2Layout> {
 }
 
 /**
- * Finds out how this host's cgroups are laid out. It only reads; call it once and keep the answer, and again when CPUs
+ * Finds out how this host's cgroups are laid out. Call it once and keep the answer, and again when CPUs
  * come or go.
  *
  * @throws CGROUP_UNAVAILABLE no cgroup file system is mounted.

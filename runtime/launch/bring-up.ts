@@ -3,8 +3,10 @@ import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { buildContainerProcess } from './container-process.ts';
 import { forkContainer } from './fork-container.ts';
 import { closeIdMapped, openIdMapped } from './id-mapped-mounts.ts';
+import { IdNamespaces } from './id-namespaces.ts';
 import { joinCgroups, joinsItself } from './join-cgroups.ts';
 import { mapIds } from './map-ids.ts';
+import { closeMappedRoot, hasMappedRoot, openMappedRoot } from './mapped-root.ts';
 import { setOomScore } from './oom-score.ts';
 import { passFailureOn } from './pass-failure-on.ts';
 import type { StartPlan } from './start-plan.ts';
@@ -33,7 +35,10 @@ export interface BroughtUp {
 export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): BroughtUp {
   const sync = openSyncChannel(p);
   if (plan.namespaces.user !== 'host') openToNamespace(p, streams);
-  const idMapped = openIdMapped(p, plan);
+  const namespaces = new IdNamespaces(p);
+  const idMapped = openIdMapped(p, plan, namespaces);
+  openMappedRoot(p, plan, namespaces);
+  namespaces.closeAll();
   const parent = p.label();
   const { child, inCgroup } = forkContainer(p, { plan, sync });
   p.jumpIf('ne', child, 0, parent);
@@ -44,6 +49,7 @@ export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): Br
     p.call('close what belongs to the container', 'close', [end]);
   }
   closeIdMapped(p, idMapped);
+  if (hasMappedRoot(plan)) closeMappedRoot(p);
   if (plan.oomScoreAdj !== undefined) setOomScore(p, child, plan.oomScoreAdj);
   if (!joinsItself(plan)) {
     const joined = p.label();

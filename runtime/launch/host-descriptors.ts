@@ -6,6 +6,8 @@ import type { ProgramBuilder } from '../syscall/program-builder.ts';
  * for standard input to error and what the start-up itself opens.
  */
 
+/** A root that was mounted before the fork (`mapped-root.ts`). */
+export const rootTreeDescriptor = 194;
 /** Something that is held for the next step or two. */
 export const spareDescriptor = 195;
 /** The container's root. */

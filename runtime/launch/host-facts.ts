@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import { detectCgroups } from '../cgroup/detect.ts';
 import type { CgroupLayout } from '../cgroup/layout.ts';
 import { isBerthError } from '../errors/berth-error.ts';
@@ -24,6 +25,8 @@ export interface HostFacts {
   readonly overlayOptions: readonly string[];
   readonly securityModules: SecurityModules;
   readonly idRights: IdRights;
+  /** Whether there is mount_setattr(2): Linux 5.12. */
+  readonly setsMountAttributes: boolean;
 }
 
 /** Reads the host's facts. Throws ARCH_UNSUPPORTED. */
@@ -52,6 +55,7 @@ export async function readHostFacts(): Promise<HostFacts> {
     canRaiseLimits: has('CAP_SYS_RESOURCE') && !inUserNamespace(),
     overlayOptions: options,
     securityModules,
+    setsMountAttributes: isAtLeast(release(), [5, 12]),
     idRights: {
       own: { uid: effectiveId(status, 'Uid'), gid: effectiveId(status, 'Gid') },
       canSetIds: has('CAP_SETUID') && has('CAP_SETGID'),
@@ -59,6 +63,12 @@ export async function readHostFacts(): Promise<HostFacts> {
       gids: gids ?? [],
     },
   };
+}
+
+/** Compares as uname(2) has them, such as "6.1.0-31-amd64". */
+function isAtLeast(kernel: string, [major, minor]: readonly [number, number]): boolean {
+  const [ownMajor = 0, ownMinor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
 }
 
 /** A container may be shown no cgroups: what asks for nothing of them runs there all the same. */

@@ -98,6 +98,7 @@ export async function planStart(
       oomScoreAdj: oom.value,
       preserveFds: request.preserveFds ?? 0,
       newKeyring: request.newKeyring ?? true,
+      clonesSources: namespaces.user !== 'host' && host.setsMountAttributes,
       idMapper: chooseIdMapper(spec, host.idRights),
       lastCapability: host.lastCapability,
       hooks: planHooks(spec, {

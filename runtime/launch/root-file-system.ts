@@ -12,6 +12,7 @@ import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { remountBind } from './bind-mount.ts';
 import { descriptorPath, rootDescriptor } from './host-descriptors.ts';
+import { hasMappedRoot, placeMappedRoot } from './mapped-root.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 
 /**
@@ -34,6 +35,10 @@ export function mountRoot(
 ): void {
   const { rootfs, overlayOptions: options } = plan;
   const target = rootTarget(plan);
+  if (hasMappedRoot(plan)) {
+    placeMappedRoot(p, target);
+    return;
+  }
   if (rootfs.type === 'overlay') {
     const { lower, upper, work } = rootfs;
     mountOverlay(p, { lower, writable: { upper, work }, options }, target);

@@ -42,6 +42,11 @@ export interface StartPlan {
   readonly preserveFds: number;
   /** Whether the program gets a session keyring of its own. */
   readonly newKeyring: boolean;
+  /**
+   * Whether the sources of bind mounts are opened before the fork, for a container whose root may not get to them. Takes
+   * Linux 5.12; else it opens them itself.
+   */
+  readonly clonesSources: boolean;
   /** How the ids of a new user namespace are mapped. */
   readonly idMapper: IdMapper;
   /** Highest capability number that the kernel knows. */

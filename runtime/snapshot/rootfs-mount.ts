@@ -10,5 +10,10 @@ export type RootfsMount =
       readonly lower: readonly string[];
       readonly upper: string;
       readonly work: string;
+      /**
+       * Whose ids the files have on the disk: those of the host, or those that they have in the container, also in a user
+       * namespace (`upper` and `work` are in one folder then). Absent: the host's.
+       */
+      readonly ids?: 'host' | 'container';
     }
   | { readonly type: 'bind'; readonly path: string };

@@ -1,6 +1,7 @@
 /** Flags of clone(2), unshare(2) and setns(2). Source: include/uapi/linux/sched.h, Linux 6.18. */
 
 export const CLONE_NEWTIME = 0x00000080;
+export const CLONE_FILES = 0x00000400;
 export const CLONE_PARENT = 0x00008000;
 export const CLONE_NEWNS = 0x00020000;
 export const CLONE_NEWCGROUP = 0x02000000;
