@@ -58,6 +58,7 @@ function whole(parts: ConfigParts): SpecInput {
     annotations: parts.annotations,
     hostname: parts.hostname,
     domainname: parts.domainname,
+    hooks: parts.hooks,
     mounts: [...spec.mounts, ...(parts.mounts ?? [])],
     process: {
       user: { uid: 0, gid: 0 },
@@ -82,7 +83,9 @@ describe('any config', () => {
       const around = {
         scratch: `${machine.folder}/scratch`,
         namespaceFiles: [
-          ...['net', 'ipc', 'uts', 'cgroup', 'time'].map((name) => `/proc/self/ns/${name}`),
+          ...['net', 'ipc', 'uts', 'cgroup', 'time', 'pid', 'user'].map(
+            (name) => `/proc/self/ns/${name}`,
+          ),
           ...['/proc/self/ns/none', '/dev/null', '/nowhere'],
         ],
       };

@@ -201,6 +201,37 @@ function arbitraryLinux(around: Surroundings): fc.Arbitrary<Linux> {
   );
 }
 
+/** Programs that do nothing, and paths that are none: they run on the host. */
+const hook = fc.record(
+  {
+    path: fc.constantFrom(
+      '/bin/true',
+      '/bin/true',
+      '/bin/false',
+      '/nowhere',
+      '/dev/null',
+      'true',
+      '',
+    ),
+    args: fc.array(fc.string({ maxLength: 5 }), { maxLength: 2 }),
+    env: fc.array(fc.constantFrom('A=b', '', 'PATH=/bin'), { maxLength: 2 }),
+    timeout: fc.constantFrom(1, 5, 0, -1, 2 ** 53),
+  },
+  { requiredKeys: ['path'] },
+);
+const hookLists = fc.array(hook, { maxLength: 2 });
+const arbitraryHooks: fc.Arbitrary<NonNullable<SpecInput['hooks']>> = fc.record(
+  {
+    prestart: hookLists,
+    createRuntime: hookLists,
+    createContainer: hookLists,
+    startContainer: hookLists,
+    poststart: hookLists,
+    poststop: hookLists,
+  },
+  { requiredKeys: [] },
+);
+
 /** A config that has the right shape everywhere; what it asks for may be possible, impossible or nonsense. */
 export function arbitraryConfig(around: Surroundings): fc.Arbitrary<ConfigParts> {
   return fc.record(
@@ -211,6 +242,7 @@ export function arbitraryConfig(around: Surroundings): fc.Arbitrary<ConfigParts>
       mounts: arbitraryMounts(around),
       hostname: seldom(['box', '', 'x'.repeat(64)], ['x'.repeat(65), 'b\nx']),
       domainname: seldom(['of.test'], ['x'.repeat(65)]),
+      hooks: sparse(arbitraryHooks),
       annotations: fc.dictionary(fc.string(), fc.string(), { maxKeys: 2 }),
     },
     { requiredKeys: ['readonly', 'process', 'linux'] },

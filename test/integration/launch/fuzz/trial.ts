@@ -50,9 +50,9 @@ const useless = new Set(['PROGRAM_CRASHED', 'PROGRAM_TIMEOUT', 'LAUNCHER_LOST', 
 function refusal(error: unknown): Outcome {
   if (!isBerthError(error) || useless.has(error.code)) throw error;
   const { code, message, details } = error;
-  // Each names what it is about: a field, a path or a name, or the step with its errno.
+  // Each names what it is about: a field, a hook, a path or a name, or the step with its errno.
   const names = 'fields' in details || 'problems' in details;
-  if (!names && !/'[^']|"[^"]|: .*: E[A-Z0-9]+$/s.test(message)) throw error;
+  if (!names && !/ hook \#\d|'[^']|"[^"]|: .*: E[A-Z0-9]+$/s.test(message)) throw error;
   return { kind: 'refused', code, message };
 }
 
