@@ -238,7 +238,9 @@ export function arbitraryConfig(around: Surroundings): fc.Arbitrary<ConfigParts>
     {
       readonly: fc.boolean(),
       process: sparse(arbitraryProcess),
-      linux: sparse(arbitraryLinux(around)),
+      linux: fc
+        .tuple(sparse(arbitraryLinux(around)), fc.nat(4))
+        .map(([linux, dice]) => (dice === 0 ? linux : matching(linux))),
       mounts: arbitraryMounts(around),
       hostname: seldom(['box', '', 'x'.repeat(64)], ['x'.repeat(65), 'b\nx']),
       domainname: seldom(['of.test'], ['x'.repeat(65)]),
@@ -247,6 +249,19 @@ export function arbitraryConfig(around: Surroundings): fc.Arbitrary<ConfigParts>
     },
     { requiredKeys: ['readonly', 'process', 'linux'] },
   );
+}
+
+/** Leaves out what needs a namespace that is not there, and maps ids where there are some to map. */
+function matching(linux: Linux): Linux {
+  const { uidMappings, gidMappings, timeOffsets, ...rest } = linux;
+  const made = (rest.namespaces ?? []).filter(({ path }) => path === undefined);
+  const has = (wanted: string): boolean => made.some(({ type }) => type === wanted);
+  const all = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+  return {
+    ...rest,
+    ...(has('user') ? { uidMappings: uidMappings ?? all, gidMappings: gidMappings ?? all } : {}),
+    ...(has('time') && timeOffsets ? { timeOffsets } : {}),
+  };
 }
 
 /** Keeps a few fields of an object: with all of them something would always be wrong, and nothing ever start. */

@@ -1,3 +1,5 @@
+import { chmodSync, chownSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBerthError } from '../../../../runtime/errors/berth-error.ts';
 import type { StartRequest } from '../../../../runtime/launch/plan-start.ts';
@@ -34,6 +36,7 @@ async function outcomeOf(
   let request = template;
   try {
     request = { ...template, spec: parseSpec(config) };
+    giveToUser(machine, request);
     ({ pid } = await machine.runtime.start(request));
   } catch (error) {
     return refusal(error);
@@ -42,6 +45,17 @@ async function outcomeOf(
   await end(machine, request);
   if (different && different.length > 0) throw new Error(different.join('; '));
   return { kind: 'ran' };
+}
+
+/** What whoever maps ids has to do: the layers can be reached, and the writable folders belong to the container's root. */
+function giveToUser({ folder }: Machine, { spec, rootfs }: StartRequest): void {
+  const root = spec.linux.uidMappings.find(({ containerID }) => containerID === 0)?.hostID;
+  if (root === undefined || rootfs.type !== 'overlay') return;
+  chmodSync(folder, 0o755);
+  for (const path of [dirname(rootfs.upper), rootfs.upper, rootfs.work]) {
+    chmodSync(path, 0o755);
+    chownSync(path, root, root);
+  }
 }
 
 /** Codes that say too little by themselves, and such that must never come up. */
