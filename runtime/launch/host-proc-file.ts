@@ -32,13 +32,10 @@ export interface ProcWrite {
 }
 
 /** struct open_how of openat2(2), Linux 5.6: flags, mode and how the path is resolved, 64 bits each. */
-const openHow = Buffer.from(
-  BigUint64Array.of(
-    BigInt(O_WRONLY | O_CLOEXEC),
-    0n,
-    BigInt(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV),
-  ).buffer,
-);
+function openHow(flags: number): Uint8Array {
+  const resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+  return Buffer.from(BigUint64Array.of(BigInt(flags), 0n, BigInt(resolve)).buffer);
+}
 
 /**
  * Opens the host's procfs, and makes sure that it is one, from its root on.
@@ -61,16 +58,28 @@ export function openHostProc(p: ProgramBuilder, proc: HostProc, label: string): 
 }
 
 /**
- * Writes to a file of an open procfs in one write(2), and makes sure that it is the one that was meant.
+ * Opens a file of an open procfs, and makes sure that it is the one that was meant.
  *
  * A label or a profile that is written to a file of the image instead is lost without a word, and one that lands in
  * another file of procfs does what its writer never wanted. So nothing may be mounted on the way, and the path must not
  * leave (openat2(2)); before Linux 5.6 a link in the file's place is refused, and that it is procfs is always looked at.
+ *
+ * @param file.access O_WRONLY or O_RDWR.
  */
+export function openProcFile(
+  p: ProgramBuilder,
+  folder: Ref,
+  { access, ...file }: Pick<ProcWrite, 'label' | 'files'> & { readonly access: number },
+): Ref {
+  const fd = openFirst(p, { ...file, folder, flags: access | O_CLOEXEC });
+  requireProcfs(p, fd, file.label);
+  return fd;
+}
+
+/** Writes to a file of an open procfs in one write(2): see `openProcFile`. */
 export function writeProcFile(p: ProgramBuilder, folder: Ref, write: ProcWrite): void {
-  const { label, files, value } = write;
-  const fd = openFirst(p, { label, folder, files });
-  requireProcfs(p, fd, label);
+  const { label, value } = write;
+  const fd = openProcFile(p, folder, { ...write, access: O_WRONLY });
   p.call(label, 'write', [fd, p.string(value), Buffer.byteLength(value)]);
   p.call(label, 'close', [fd]);
 }
@@ -88,16 +97,22 @@ export function writeHostProcFile(
 /** Opens the first file that can be opened; what is wrong with the last is the error. */
 function openFirst(
   p: ProgramBuilder,
-  { label, folder, files }: Pick<ProcWrite, 'label' | 'files'> & { readonly folder: Ref },
+  {
+    label,
+    files,
+    folder,
+    flags,
+  }: Pick<ProcWrite, 'label' | 'files'> & { readonly folder: Ref; readonly flags: number },
 ): Ref {
   const fd = p.value(p.reserve(8));
   const opened = p.label();
-  const how = p.bytes(openHow);
+  const openat2 = openHow(flags);
+  const how = p.bytes(openat2);
   for (const [index, file] of files.entries()) {
     const [plain, next] = [p.label(), p.label()];
     const isLast = index === files.length - 1;
     const path = file instanceof Address ? file : p.string(file);
-    const strict = [folder, path, how, openHow.length];
+    const strict = [folder, path, how, openat2.length];
     p.set(fd, p.call(label, 'openat2', strict, { onError: 'ignore' }));
     p.jumpIf('ge', fd, 0, opened);
     // Where there is no openat2, or a filter around berth forbids it; whatever else it refuses stays refused.
@@ -105,7 +120,7 @@ function openFirst(
     if (isLast) p.fail(label, p.compute('sub', 0, fd));
     else p.jump(next);
     p.place(plain);
-    const args = [folder, path, O_NOFOLLOW.or(O_WRONLY | O_CLOEXEC), 0];
+    const args = [folder, path, O_NOFOLLOW.or(flags), 0];
     p.set(fd, p.call(label, 'openat', args, { onError: isLast ? 'fail' : next }));
     p.jump(opened);
     p.place(next);

@@ -1,8 +1,9 @@
 import type { NamespaceType } from '../../spec/linux.ts';
-import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../../syscall/constants/fs.ts';
+import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_RDONLY } from '../../syscall/constants/fs.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { openHostProc } from '../host-proc-file.ts';
 import { namespaceFlags } from '../namespaces.ts';
 import type { ExecTarget } from './exec-plan.ts';
 
@@ -46,8 +47,10 @@ const fieldsBetween = 20;
  */
 export function openTarget(p: ProgramBuilder, { pid, startTime }: ExecTarget): Ref {
   const label = `${joinLabel} of process ${pid}`;
-  const path = p.string(`/proc/${pid}`);
-  const folder = p.call(label, 'openat', [AT_FDCWD, path, O_DIRECTORY.or(O_CLOEXEC), 0]);
+  const proc = openHostProc(p, '/proc', label);
+  const flags = O_DIRECTORY.or(O_NOFOLLOW).or(O_CLOEXEC);
+  const folder = p.call(label, 'openat', [proc, p.string(String(pid)), flags, 0]);
+  p.call(label, 'close', [proc]);
   const buffer = p.reserve(statSize);
   const stat = p.call(label, 'openat', [folder, p.string('stat'), O_RDONLY | O_CLOEXEC, 0]);
   const length = p.call(label, 'read', [stat, buffer, statSize]);

@@ -1,8 +1,8 @@
-import { AT_FDCWD, O_CLOEXEC, O_RDWR } from '../../syscall/constants/fs.ts';
+import { O_RDWR } from '../../syscall/constants/fs.ts';
 import type { Address, Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { openHostProc, openProcFile } from '../host-proc-file.ts';
 
-const path = '/proc/self/oom_score_adj';
 const maxLength = 16;
 
 /**
@@ -26,7 +26,9 @@ export class OomScore {
   #open(): readonly [Ref, Ref] {
     const p = this.#p;
     const label = 'look at the OOM score';
-    const fd = p.call(label, 'openat', [AT_FDCWD, p.string(path), O_RDWR | O_CLOEXEC, 0]);
+    const proc = openHostProc(p, '/proc', label);
+    const fd = openProcFile(p, proc, { label, files: ['self/oom_score_adj'], access: O_RDWR });
+    p.call(label, 'close', [proc]);
     return [fd, p.call(label, 'read', [fd, this.#own, maxLength])];
   }
 
