@@ -28,6 +28,8 @@ export interface OciCreateRequest {
   /** A listening Unix socket that receives the terminal's other end. */
   readonly consoleSocket?: string;
   readonly newKeyring?: boolean;
+  /** See `ContainerRequest`. */
+  readonly pivot?: 'with' | 'without';
   /** `NAME=value`, for hooks whose config has no `env`. */
   readonly hookEnvironment?: readonly string[];
   /**

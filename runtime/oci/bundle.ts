@@ -17,10 +17,14 @@ export interface Bundle {
 
 /**
  * Reads the bundle in a folder.
+ * @param configFile absolute; the bundle's own unless the caller has another.
  * @throws OCI_BUNDLE_INVALID, SPEC_INVALID, SPEC_UNSUPPORTED
  */
-export async function readBundle(path: string): Promise<Bundle> {
-  const configText = await readConfig(path);
+export async function readBundle(
+  path: string,
+  configFile = `${path}/config.json`,
+): Promise<Bundle> {
+  const configText = await readConfig(configFile);
   const spec = parseSpecText(configText);
   const rootfs = absolutePath(spec.root.path, path);
   const found = await orIfMissing(stat(rootfs), undefined);
@@ -32,8 +36,7 @@ export async function readBundle(path: string): Promise<Bundle> {
   });
 }
 
-async function readConfig(bundle: string): Promise<string> {
-  const path = `${bundle}/config.json`;
+async function readConfig(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {

@@ -77,9 +77,9 @@ function find(name: string): OciCommandEntry {
   return entry;
 }
 
-/** As engines read it: `podman info` takes the first line, some look for "spec:". */
+/** As engines read it: podman shows it, others look for "spec:", and for what is built in as crun has it. */
 function versionText(version: string): string {
-  return `berth oci version ${version}\nspec: ${ociSpecVersion}\n`;
+  return `berth oci version ${version}\nspec: ${ociSpecVersion}\n+SELINUX +APPARMOR +CAP +SECCOMP +EBPF\n`;
 }
 
 function print(text: string): number {

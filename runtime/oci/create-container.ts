@@ -20,6 +20,7 @@ export interface CreateRequest {
   readonly consoleSocket: string | undefined;
   readonly preserveFds: number;
   readonly newKeyring: boolean;
+  readonly pivot: 'with' | 'without';
   /** See `OciCreateRequest`. */
   readonly then: 'leave' | 'wait';
 }
@@ -95,7 +96,7 @@ async function make(
   request: CreateRequest,
   cleanup: Cleanup,
 ): Promise<{ readonly runtime: OciRuntime; readonly created: CreatedContainer }> {
-  const { folder, bundle, consoleSocket, preserveFds, newKeyring, then } = request;
+  const { folder, bundle, consoleSocket, preserveFds, newKeyring, pivot, then } = request;
   const runtime = await OciRuntime.open({ preserveFds });
   cleanup.add(() => runtime.stop());
   const created = await runtime.create({
@@ -105,6 +106,7 @@ async function make(
     rootfs: bundle.rootfs,
     runDir: folder.path,
     newKeyring,
+    pivot,
     hookEnvironment: hookEnvironment(),
     then,
     ...(consoleSocket === undefined ? {} : { consoleSocket }),

@@ -1,5 +1,5 @@
 import { BerthError } from '../errors/berth-error.ts';
-import { readTextIfExists } from '../host/files.ts';
+import { orIfMissing, readlink } from '../host/files.ts';
 import { readBundle, type Bundle } from './bundle.ts';
 import type { OciCall } from './command.ts';
 import type { CreateRequest } from './create-container.ts';
@@ -11,6 +11,12 @@ import { ContainerFolder } from './state/container-folder.ts';
 export const createOptions: readonly OptionDeclaration[] = [
   { name: 'bundle', short: 'b', takes: 'text', help: 'folder of the bundle (default: this one)' },
   {
+    name: 'config',
+    short: 'f',
+    takes: 'text',
+    help: "config to use in place of the bundle's config.json",
+  },
+  {
     name: 'console-socket',
     takes: 'text',
     help: 'Unix socket that receives the other end of the terminal',
@@ -19,7 +25,7 @@ export const createOptions: readonly OptionDeclaration[] = [
   {
     name: 'no-pivot',
     takes: 'flag',
-    help: 'taken for the sake of engines: the root is entered the same safe way on a ramdisk, too',
+    help: 'move the root instead of pivot_root(2), for roots on a ramdisk; less safe',
   },
   { name: 'no-new-keyring', takes: 'flag', help: "keep the caller's session keyring" },
   {
@@ -41,7 +47,9 @@ export async function createRequest(
   };
   const folder = new ContainerFolder(context, id);
   const consoleSocket = pathOf('console-socket');
-  const bundle = await readBundle(pathOf('bundle') ?? workingDirectory);
+  const path = pathOf('bundle') ?? workingDirectory;
+  const config = options.text('config') ?? 'config.json';
+  const bundle = await readBundle(path, absolutePath(config, path));
   checkConsole(bundle, { consoleSocket, mode });
   const listening = listeningFds();
   const preserveFds = listening + (options.number('preserve-fds') ?? 0);
@@ -53,6 +61,7 @@ export async function createRequest(
     consoleSocket,
     preserveFds,
     newKeyring: !options.flag('no-new-keyring'),
+    pivot: options.flag('no-pivot') ? 'without' : 'with',
     then: mode === 'detached' ? 'leave' : 'wait',
   };
 }
@@ -88,15 +97,15 @@ function withListeners(bundle: Bundle, count: number): Bundle {
   return { ...bundle, spec: { ...spec, process: { ...spec.process, env } } };
 }
 
-const O_CLOEXEC = 0o2000000;
-
-/** Each must be the caller's: Node.js has descriptors of its own, all of which close on exec. */
+/**
+ * Each must be the caller's. Where one is missing Node.js has put one of its own, and the first that it opens is that of its
+ * event loop.
+ */
 async function checkDescriptors(count: number): Promise<void> {
   if (count < 0) throw usage(`--preserve-fds is ${count}, wanted a number from 0 on`);
   for (let fd = 3; fd < 3 + count; fd += 1) {
-    const info = await readTextIfExists(`/proc/self/fdinfo/${fd}`);
-    const flags = /^flags:\s*([0-7]+)$/m.exec(info ?? '')?.[1];
-    if (flags !== undefined && (Number.parseInt(flags, 8) & O_CLOEXEC) === 0) continue;
+    const link = await orIfMissing(readlink(`/proc/self/fd/${fd}`), undefined);
+    if (link !== undefined && link !== 'anon_inode:[eventpoll]') continue;
     throw new BerthError('USAGE', {
       message: `unable to stat preserved-fd ${fd - 3} (of ${count}): descriptor ${fd} is not open, no such file or directory`,
       remedy: 'Open it in the calling process, or ask for fewer descriptors.',

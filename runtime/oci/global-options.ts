@@ -47,8 +47,8 @@ export function logOf(options: GivenOptions, workingDirectory: string): OciLog {
   if (format !== 'text' && format !== 'json' && format !== '') {
     throw usage(`invalid log-format: "${format}", wanted "text" or "json"`);
   }
-  const file = options.text('log') ?? '';
-  return new OciLog(
+  const file = logFile(options.text('log') ?? '');
+  const log = new OciLog(
     {
       ...(file === '' ? {} : { file: absolutePath(file, workingDirectory) }),
       format: format === 'json' ? 'json' : 'text',
@@ -56,6 +56,16 @@ export function logOf(options: GivenOptions, workingDirectory: string): OciLog {
     },
     systemClock,
   );
+  log.open();
+  return log;
+}
+
+/** crun has kinds of logs before a colon; files are the one that is written here. */
+function logFile(text: string): string {
+  const [, kind, path = ''] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
+  if (kind === undefined) return text;
+  if (kind === 'file') return path;
+  throw usage(`--log is "${text}", wanted a file: there is no log of the kind "${kind}"`);
 }
 
 /** What every command gets. Throws USAGE. */

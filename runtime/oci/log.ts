@@ -28,6 +28,11 @@ export class OciLog {
     this.#clock = clock;
   }
 
+  /** Makes the file when it is new, and throws Node.js' error when it cannot be written. */
+  open(): void {
+    if (this.#target.file !== undefined) appendNow(this.#target.file, '');
+  }
+
   /** What only matters to who looks for a mistake; written with --debug. */
   debug(message: string): void {
     if (this.#target.level === 'debug') this.#write('debug', { msg: message });

@@ -10,8 +10,9 @@ import { importsOf, parse, productCode } from './sources.ts';
 /** Codes whose words are those of the daemon, which speaks the English of Docker. */
 const daemonsWords = new Set(['IMAGE_PULL_FAILED', 'API_ERROR']);
 
-/** Where the engine's own command line and the programs begin: their output is Docker's. */
+/** Where the engine's own command lines and the programs begin: their output is Docker's, and runc's. */
 const ends = new Set([
+  'runtime/oci/command-line.ts',
   'runtime/cli/index.ts',
   'scripts/program/bundle-main.ts',
   'scripts/program/warm-up.ts',

@@ -1,6 +1,8 @@
-import { isBerthError } from '../../errors/berth-error.ts';
+import { isBerthError, messageOf } from '../../errors/berth-error.ts';
+import { listFolder } from '../../host/files.ts';
 import type { OciCommand, OciContext } from '../command.ts';
 import { oneContainer } from '../command.ts';
+import { usage } from '../options.ts';
 import { removeContainer } from '../remove-container.ts';
 import { ContainerFolder } from '../state/container-folder.ts';
 import { statusOf } from '../state/status.ts';
@@ -16,16 +18,34 @@ export const deleteCommand: OciCommand = {
       takes: 'flag',
       help: 'kill it first; remove also what is half-made',
     },
+    {
+      name: 'regex',
+      takes: 'flag',
+      help: 'remove all whose ids match: the id is a regular expression',
+    },
   ],
   operands: oneContainer,
   failureStatus: 1,
   run: async ({ context, options, operands: [id = ''] }) => {
-    const folder = new ContainerFolder(context, id);
-    if (options.flag('force')) await removeByForce(context, folder);
-    else await removeStopped(context, folder);
+    const ids = options.flag('regex') ? await matching(context, id) : [id];
+    for (const each of ids) {
+      const folder = new ContainerFolder(context, each);
+      if (options.flag('force')) await removeByForce(context, folder);
+      else await removeStopped(context, folder);
+    }
     return 0;
   },
 };
+
+async function matching({ root }: OciContext, pattern: string): Promise<readonly string[]> {
+  let expression: RegExp;
+  try {
+    expression = new RegExp(pattern);
+  } catch (error) {
+    throw usage(`"${pattern}" is no regular expression: ${messageOf(error)}`);
+  }
+  return (await listFolder(root)).filter((name) => !name.includes('~') && expression.test(name));
+}
 
 async function removeStopped(context: OciContext, folder: ContainerFolder): Promise<void> {
   const state = await folder.readState();

@@ -1,0 +1,227 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { OciMachine, type Said } from './oci-machine.ts';
+
+let machine: OciMachine;
+beforeAll(() => {
+  machine = new OciMachine();
+});
+afterAll(() => {
+  machine.dispose();
+});
+
+/** As engines read it: the last error of a JSON log. */
+interface LoggedError {
+  readonly level: string;
+  readonly msg: string;
+  readonly code: string;
+  readonly remedy: string;
+}
+
+function failing(...args: readonly string[]): LoggedError & Pick<Said, 'status' | 'stderr'> {
+  const log = join(machine.folder, 'log.json');
+  rmSync(log, { force: true });
+  const { status, stderr } = machine.run('--log', log, '--log-format', 'json', ...args);
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  return { ...(JSON.parse(lines.at(-1) ?? '') as LoggedError), status, stderr };
+}
+
+/** Writes a config with one field at another value. */
+function withField(path: string, value: unknown): void {
+  machine.config(['true']);
+  const file = join(machine.bundle, 'config.json');
+  const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const names = path.split('.');
+  const last = names.pop() ?? '';
+  let at = json;
+  for (const name of names) at = at[name] as Record<string, unknown>;
+  at[last] = value;
+  writeFileSync(file, JSON.stringify(json));
+}
+
+describe('a config with a wrong field', () => {
+  test.each([
+    ['ociVersion', '0.9'],
+    ['root.path', 5],
+    ['root.path', 'nowhere'],
+    ['root.path', 'config.json'],
+    ['process.args', []],
+    ['process.args', 'sh'],
+    ['process.cwd', 'relative'],
+    ['process.user.uid', -1],
+    ['process.env', [1]],
+    ['process.rlimits', [{ type: 'RLIMIT_NOTHING', soft: 1, hard: 1 }]],
+    ['process.oomScoreAdj', 5000],
+    ['mounts', [{ destination: '' }]],
+    ['linux.namespaces', [{ type: 'pid' }, { type: 'pid' }]],
+    ['linux.namespaces', [{ type: 'nothing' }]],
+    ['linux.maskedPaths', ['relative']],
+    ['linux.resources', { memory: { limit: 'much' } }],
+    ['linux.resources', { pids: { limit: 1.5 } }],
+    ['linux.rootfsPropagation', 'sideways'],
+    ['hooks', { poststop: [{ path: 'relative' }] }],
+  ])('%s as %j is refused, and the field is named', (path, value) => {
+    withField(path, value);
+    const id = machine.id();
+    const { status, msg, level, remedy, stderr } = failing('create', id);
+    expect({ status, level }).toEqual({ status: 1, level: 'error' });
+    expect(msg).toContain(`'${path}`);
+    expect(msg).toMatch(/wanted .* \((?:SPEC_INVALID|OCI_BUNDLE_INVALID)\)$/);
+    expect(remedy).not.toBe('');
+    expect(stderr).toContain(msg);
+    machine.gone(id);
+  });
+
+  it.each(['{"ociVersion": "1.2.1"', '', 'null', '[]'])('%j is refused', (text) => {
+    writeFileSync(join(machine.bundle, 'config.json'), text);
+    expect(failing('create', machine.id())).toMatchObject({ status: 1, code: 'SPEC_INVALID' });
+  });
+});
+
+describe('a bundle', () => {
+  it('without a config is refused', () => {
+    const empty = join(machine.folder, 'empty');
+    mkdirSync(empty);
+    const id = machine.id();
+    const failed = failing('create', '--bundle', empty, id);
+    expect(failed).toMatchObject({ status: 1, code: 'OCI_BUNDLE_INVALID' });
+    expect(failed.msg).toContain('JSON specification file config.json not found');
+    machine.gone(id);
+  });
+
+  it('that is not there is refused', () => {
+    const failed = failing('run', '-b', '/nonexistent', machine.id());
+    expect(failed.status).toBe(1);
+    expect(failed.msg).toContain('no such file or directory');
+  });
+});
+
+describe('what engines do at the wrong time', () => {
+  it('is refused with the words that they look for', async () => {
+    machine.config(['sleep', '1000']);
+    const id = machine.id();
+    machine.create(id);
+    const again = failing('create', id);
+    expect(again).toMatchObject({ status: 1, code: 'OCI_CONTAINER_EXISTS' });
+    expect(again.msg).toContain('container with given ID already exists');
+    expect(failing('resume', id).msg).toContain('container not paused');
+    machine.ok('start', id);
+    const started = failing('start', id);
+    expect(started).toMatchObject({ status: 1, code: 'OCI_CONTAINER_STATUS' });
+    expect(started.msg).toContain('cannot start an already running container');
+    const deleted = failing('delete', id);
+    expect(deleted).toMatchObject({ status: 1, code: 'OCI_CONTAINER_STATUS' });
+    expect(deleted.msg).toContain(`cannot delete container ${id} that is not stopped`);
+    expect(machine.state(id)).toMatchObject({ status: 'running' });
+    machine.ok('kill', id, '9');
+    await machine.reaches(id, 'stopped');
+    expect(failing('start', id).msg).toContain('cannot start a container that has stopped');
+    expect(failing('kill', id).msg).toContain('container not running');
+    expect(failing('pause', id).msg).toContain('container not running');
+    expect(failing('update', '--pids-limit', '5', id).msg).toContain('container not running');
+    expect(failing('events', '--stats', id).msg).toContain('is not running');
+    machine.ok('delete', id);
+    machine.gone(id);
+  });
+
+  it.each(['state', 'start', 'kill', 'delete', 'pause', 'resume', 'ps', 'events', 'update'])(
+    '%s of a container that is not there is an error',
+    (command) => {
+      const failed = failing(command, 'nobody');
+      expect(failed).toMatchObject({ status: 1, code: 'OCI_CONTAINER_MISSING' });
+      expect(failed.msg).toContain('container does not exist');
+    },
+  );
+
+  it('delete by force of a container that is not there is none', () => {
+    machine.ok('delete', '--force', 'nobody');
+  });
+
+  it('kill with a signal that there is not is refused', () => {
+    machine.config(['sleep', '1000']);
+    const id = machine.id();
+    machine.create(id);
+    for (const signal of ['NOPE', '65', '-1', 'RTMIN-1', '1x']) {
+      const failed = failing('kill', id, '--', signal);
+      expect(failed, signal).toMatchObject({ status: 1, code: 'SIGNAL_INVALID' });
+      expect(failed.msg).toContain(`unknown signal "${signal}"`);
+    }
+    expect(machine.state(id)).toMatchObject({ status: 'created' });
+    machine.ok('delete', id);
+  });
+});
+
+it.each(['create', 'run'])('a pid file that cannot be written ends %s', (command) => {
+  machine.config(['sleep', '1000']);
+  const id = machine.id();
+  const failed = failing(command, '--pid-file', '/nonexistent/pid', id);
+  expect(failed).toMatchObject({ status: 1, code: 'OCI_PID_FILE_UNWRITABLE' });
+  expect(failed.msg).toContain('/nonexistent/pid');
+  machine.gone(id);
+});
+
+it.each([
+  ['nosuch', 'executable file not found in $PATH', 'EXEC_NOT_FOUND'],
+  ['/nosuch', 'no such file or directory', 'EXEC_NOT_FOUND'],
+  ['/bin', 'permission denied', 'EXEC_NOT_EXECUTABLE'],
+])('the program %s is told of in the words of engines', (program, words, code) => {
+  machine.config([program]);
+  const id = machine.id();
+  const failed = failing('run', id);
+  expect(failed).toMatchObject({ status: 1, code });
+  expect(failed.msg).toContain(words);
+  machine.gone(id);
+});
+
+describe('a command line', () => {
+  it.each([
+    [['create']],
+    [['create', 'a', 'b']],
+    [['create', 'a/b']],
+    [['create', '--nope', 'a']],
+    [['create', '--preserve-fds', 'x', 'a']],
+    [['create', '--preserve-fds', '40', 'a']],
+    [['kill', 'a', 'TERM', 'b']],
+    [['list', '--format', 'xml']],
+    [['frobnicate']],
+  ])('%j is refused', (args) => {
+    machine.config(['true']);
+    const { status, level, code } = failing(...args);
+    expect({ status, level }).toEqual({ status: 1, level: 'error' });
+    expect(['USAGE', 'OCI_ID_INVALID']).toContain(code);
+  });
+
+  it('with a log that cannot be written, or in a form that there is not, is refused', () => {
+    const lost = machine.run('--log', '/nonexistent/log', 'list');
+    expect(lost.status).toBe(1);
+    expect(lost.stderr).toContain('no such file or directory');
+    expect(machine.run('--log-format', 'xml', 'list')).toMatchObject({ status: 1 });
+  });
+
+  it('asks for a terminal without somebody to take it, and is refused', () => {
+    machine.config(['true'], { process: { terminal: true } });
+    expect(failing('create', machine.id()).msg).toContain('use --console-socket');
+    machine.config(['true']);
+    const useless = failing('create', '--console-socket', 'x', machine.id());
+    expect(useless.msg).toContain('cannot use console socket');
+  });
+
+  it('shows help and version', () => {
+    expect(machine.ok('--version')).toMatch(/^berth oci version \d+\.\d+\.\d+\n/);
+    expect(machine.ok('--help')).toContain('Commands:');
+    for (const command of ['create', 'list', 'update']) {
+      expect(machine.ok(command, '--help')).toContain(`Usage: berth oci ${command}`);
+    }
+  });
+});
+
+it('spec writes no config over another', () => {
+  const folder = join(machine.folder, 'new');
+  mkdirSync(folder);
+  machine.ok('spec', '--bundle', folder);
+  const first = readFileSync(join(folder, 'config.json'), 'utf8');
+  const failed = failing('spec', '--bundle', folder);
+  expect(failed).toMatchObject({ status: 1, code: 'OCI_BUNDLE_INVALID' });
+  expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe(first);
+});
