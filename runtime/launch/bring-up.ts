@@ -4,6 +4,7 @@ import { buildContainerProcess } from './container-process.ts';
 import { forkContainer } from './fork-container.ts';
 import { closeIdMapped, openIdMapped } from './id-mapped-mounts.ts';
 import { IdNamespaces } from './id-namespaces.ts';
+import { joinIntelRdt, makeIntelRdt } from './intel-rdt.ts';
 import { joinCgroups, joinsItself } from './join-cgroups.ts';
 import { mapIds } from './map-ids.ts';
 import { closeMappedRoot, hasMappedRoot, openMappedRoot } from './mapped-root.ts';
@@ -33,6 +34,7 @@ export interface BroughtUp {
  * by closing the channel on exec.
  */
 export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): BroughtUp {
+  makeIntelRdt(p, plan.intelRdt);
   const sync = openSyncChannel(p);
   if (plan.namespaces.user !== 'host') openToNamespace(p, streams);
   const namespaces = new IdNamespaces(p);
@@ -50,6 +52,7 @@ export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): Br
   }
   closeIdMapped(p, idMapped);
   if (hasMappedRoot(plan)) closeMappedRoot(p);
+  joinIntelRdt(p, plan.intelRdt, child);
   if (plan.oomScoreAdj !== undefined) setOomScore(p, child, plan.oomScoreAdj);
   if (!joinsItself(plan)) {
     const joined = p.label();

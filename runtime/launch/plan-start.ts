@@ -1,13 +1,16 @@
 import { defaultCgroupPath } from '../cgroup/cgroup-path.ts';
 import { planCgroup } from '../cgroup/plan.ts';
 import { BerthError } from '../errors/berth-error.ts';
+import { readFile } from '../host/files.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
+import { capabilityMasks } from './capabilities.ts';
 import { planHooks } from './hooks/hooks-plan.ts';
 import type { HostFacts } from './host-facts.ts';
 import { chooseIdMapper } from './id-mapper.ts';
 import { initImage } from './init/init-image.ts';
+import { findResctrl, planIntelRdt } from './intel-rdt.ts';
 import { labelledData } from './mount-label.ts';
 import { refuseWrongMounts } from './mount-problems.ts';
 import { planSources } from './mount-sources.ts';
@@ -72,6 +75,10 @@ export async function planStart(
     path: spec.linux.cgroupsPath ?? defaultCgroupPath(request.id),
     resources: spec.linux.resources,
   });
+  const intelRdt = await planIntelRdt(spec.linux.intelRdt, {
+    id: request.id,
+    resctrl: findResctrl(await readFile('/proc/self/mountinfo', 'utf8')),
+  });
   const { limits, warnings } = allowedLimits(spec.process.rlimits, {
     hardLimits: host.hardLimits,
     canRaise: host.canRaiseLimits,
@@ -86,7 +93,9 @@ export async function planStart(
       namespaces,
       runDir: request.runDir,
       init: request.init === true ? initImage(host.architecture) : undefined,
-      cgroup,
+      // What is the container's alone goes where its cgroups go.
+      cgroup: { ...cgroup, remove: [...cgroup.remove, ...intelRdt.remove] },
+      intelRdt,
       sources: await planSources(spec.mounts, request.bundle ?? '/'),
       noPivot: request.pivot === 'without' ? await planNoPivot() : undefined,
       isShared: isSharing(spec.linux.rootfsPropagation),
@@ -110,6 +119,7 @@ export async function planStart(
     warnings: [
       ...warnings,
       ...oom.warnings,
+      ...unknownCapabilities(spec, host),
       ...cgroup.unsupported.map(({ field, reason }) => `"${field}": ${reason}`),
     ],
   };
@@ -144,6 +154,15 @@ function refuseTooManyLayers(rootfs: RootfsMount): void {
 function rootOptions({ linux }: Spec, { overlayOptions }: HostFacts): readonly string[] {
   const label = labelledData('', linux.mountLabel);
   return label === '' ? overlayOptions : [...overlayOptions, label];
+}
+
+/** config.md, "Linux Process": what cannot be mapped to the kernel's "SHOULD be logged as a warning". */
+function unknownCapabilities({ process }: Spec, { lastCapability }: HostFacts): readonly string[] {
+  if (!process.capabilities) return [];
+  return capabilityMasks(process.capabilities, lastCapability).unknown.map(
+    (name) =>
+      `"process.capabilities" has "${name}", which this kernel does not know: it is left out.`,
+  );
 }
 
 /** What is asked for, as far as this host allows it. Lowering the score below its present value needs CAP_SYS_RESOURCE (proc_pid_oom_score_adj(5)). */

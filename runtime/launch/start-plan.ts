@@ -4,6 +4,7 @@ import type { Spec } from '../spec/spec.ts';
 import type { HooksPlan } from './hooks/hooks-plan.ts';
 import type { IdMapper } from './id-mapper.ts';
 import type { InitImage } from './init/init-image.ts';
+import type { IntelRdtPlan } from './intel-rdt.ts';
 import type { Mount } from '../spec/mount.ts';
 import type { PlannedSource } from './mount-sources.ts';
 import type { NamespacePlan } from './namespaces.ts';
@@ -52,6 +53,7 @@ export interface StartPlan {
   /** Highest capability number that the kernel knows. */
   readonly lastCapability: number;
   readonly hooks: HooksPlan;
+  readonly intelRdt: IntelRdtPlan;
 }
 
 /** Name, inside `runDir`, of the folder that the root file system is mounted on in the container's namespace. */

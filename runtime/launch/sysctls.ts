@@ -74,6 +74,7 @@ async function whatIsWrong(
   if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
     return 'a name such as "net.ipv4.ip_forward"';
   }
+  if (path === 'kernel/hostname') return 'the field "hostname" for it';
   const owner = owners.find(([, names]) =>
     names.some((name) => (name.endsWith('/') ? path.startsWith(name) : path === name)),
   );

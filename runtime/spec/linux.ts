@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { deviceSchema } from './device.ts';
 import { absolutePath, list, oneOf, record, text, textMap, withoutTwins } from './fields.ts';
 import { idMappingsSchema } from './id-mappings.ts';
+import { intelRdtSchema } from './intel-rdt.ts';
 import { personalitySchema } from './personality.ts';
 import { resourcesSchema } from './resources.ts';
 import { seccompSchema } from './seccomp.ts';
@@ -66,6 +67,8 @@ export const linuxSchema = record({
   personality: personalitySchema.optional(),
   /** Of a new time namespace. */
   timeOffsets: timeOffsetsSchema.optional(),
+  /** Set, even to nothing: the container gets a class of its own. */
+  intelRdt: intelRdtSchema.optional(),
 }).refine(({ timeOffsets, namespaces }) => isEmpty(timeOffsets) || makesTimeNamespace(namespaces), {
   path: ['timeOffsets'],
   error: 'none without a new "time" namespace: offsets belong to one (time_namespaces(7))',

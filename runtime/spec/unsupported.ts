@@ -1,14 +1,15 @@
 /**
- * What the specification knows and berth cannot do yet. None of it may be ignored: whoever asks for a hook and
+ * What the specification knows and berth does not carry out. None of it may be ignored: whoever asks for a device and
  * silently gets none is worse off than one who is told. When a part learns one of these, its line goes.
  * `*` stands for every item of a list.
  */
-const notYet: readonly string[] = [
-  'process.commandLine',
-  'process.user.username',
-  'linux.intelRdt',
+const notCarriedOut: readonly string[] = [
+  // Of version 1.3.
   'linux.memoryPolicy',
   'linux.netDevices',
+  // Of other systems.
+  'process.commandLine',
+  'process.user.username',
   'freebsd',
   'solaris',
   'vm',
@@ -39,19 +40,19 @@ function pathsThat(value: unknown, pattern: readonly string[], path: string): re
 }
 
 /**
- * Which fields of a config berth cannot carry out yet, such as `windows` or `mounts[2].uidMappings`.
+ * Which fields of a config berth does not carry out, such as `windows` or `linux.netDevices`.
  *
  * @param json what JSON.parse gave; not the parsed `Spec`, which no longer has these fields.
  */
 export function unsupportedFields(json: unknown): readonly string[] {
-  return notYet.flatMap((pattern) => pathsThat(json, pattern.split('.'), ''));
+  return notCarriedOut.flatMap((pattern) => pathsThat(json, pattern.split('.'), ''));
 }
 
 /**
  * Whether berth carries a field out.
  *
- * @param field as in the list above: `linux.intelRdt`, `mounts.*.uidMappings`.
+ * @param field as in the list above, such as `linux.intelRdt`.
  */
 export function isSupported(field: string): boolean {
-  return !notYet.includes(field);
+  return !notCarriedOut.includes(field);
 }

@@ -30,6 +30,59 @@ function errorOf(json: unknown): { code: string; message: string; details: unkno
   throw new Error('parseSpec accepted what it should refuse');
 }
 
+it.each(['1.0.0', '1.0.2-dev', '1.1.0+build.7', '1.2.1', '1.3.0', '1.0.0-rc.1'])(
+  'takes a config of version %s',
+  (ociVersion) => {
+    expect(parseSpec({ ...minimal, ociVersion }).ociVersion).toBe(ociVersion);
+  },
+);
+
+it.each([
+  '',
+  '1',
+  '1.2',
+  '0.9.0',
+  '2.0.0',
+  'v1.2.1',
+  '1.02.0',
+  '1.2.1-',
+  '1.2.1-01',
+  ' 1.2.1',
+  '1.2.1\n',
+  '1.2.1+',
+  1.2,
+])('refuses the version %j', (ociVersion) => {
+  expect(errorOf({ ...minimal, ociVersion }).message).toContain(
+    `'ociVersion' is ${JSON.stringify(ociVersion)}, wanted`,
+  );
+});
+
+describe.each(['hostname', 'domainname'] as const)('%s', (field) => {
+  const uts = { namespaces: [{ type: 'uts' as const }] };
+
+  it('is none when it is empty', () => {
+    expect(parseSpec({ ...minimal, [field]: '' })[field]).toBeUndefined();
+  });
+
+  it.each([uts, { namespaces: [{ type: 'uts' as const, path: '/proc/1/ns/uts' }] }])(
+    'is that of a namespace: %j',
+    (linux) => {
+      const name = 'x'.repeat(64);
+      expect(parseSpec({ ...minimal, linux, [field]: name })[field]).toBe(name);
+    },
+  );
+
+  it("is refused when it would be the host's", () => {
+    expect(errorOf({ ...minimal, [field]: 'box' }).message).toContain(
+      `'${field}' is "box", wanted none without a "uts" namespace`,
+    );
+  });
+
+  it.each(['x'.repeat(65), '\u00e9'.repeat(33), 5])('is refused when it is %j', (name) => {
+    expect(errorOf({ ...minimal, linux: uts, [field]: name }).message).toContain(`'${field}' is `);
+  });
+});
+
 describe('parseSpec', () => {
   it('fills in what a small config leaves out', () => {
     const spec = parseSpec(minimal);
@@ -155,7 +208,9 @@ describe('parseSpec', () => {
   it.each([
     ['windows', { layerFolders: ['C:'] }, ['windows']],
     ['process.commandLine', 'cmd.exe', ['process.commandLine']],
-    ['linux.intelRdt', { closID: 'x' }, ['linux.intelRdt']],
+    ['process.user.username', 'me', ['process.user.username']],
+    ['linux.netDevices', { eth0: { name: 'x' } }, ['linux.netDevices']],
+    ['linux.memoryPolicy', { mode: 'MPOL_BIND' }, ['linux.memoryPolicy']],
   ])('refuses %s, which berth cannot do yet, by name', (path, value, fields) => {
     const error = errorOf(withField(path, value));
     expect(error.code).toBe('SPEC_UNSUPPORTED');

@@ -178,3 +178,29 @@ describe('linux.seccomp', () => {
     expect(() => parseSpec(seccomp({ listenerPath: '', listenerMetadata: '' }))).not.toThrow();
   });
 });
+
+describe('linux.intelRdt', () => {
+  it('is something, even when it says nothing', () => {
+    expect(parseSpec(config({}, { intelRdt: {} })).linux.intelRdt).toEqual({
+      enableCMT: false,
+      enableMBM: false,
+    });
+    expect(parseSpec(config({})).linux.intelRdt).toBeUndefined();
+  });
+
+  it.each([
+    ...['a/b', '.', '..', 'a\nb', 'info', 'mon_groups'].map(
+      (closID) => [{ closID }, 'closID', 'wanted the name of a folder'] as const,
+    ),
+    [{ closID: 5 }, 'closID', 'wanted a string'],
+    [{ l3CacheSchema: ['L3:0=f'] }, 'l3CacheSchema', 'wanted a string'],
+    [{ memBwSchema: 'L3:0=f' }, 'memBwSchema', 'wanted one line that begins with "MB:"'],
+    [{ memBwSchema: 'MB:0=5\nL3:0=f' }, 'memBwSchema', 'wanted one line'],
+    [{ enableCMT: 'yes' }, 'enableCMT', 'wanted true or false'],
+    [{ enableMBM: 1 }, 'enableMBM', 'wanted true or false'],
+  ] as const)('%j is refused for its %s', (intelRdt, field, wanted) => {
+    const message = refusal(config({}, { intelRdt }));
+    expect(message).toContain(`'linux.intelRdt.${field}' is`);
+    expect(message).toContain(wanted);
+  });
+});
