@@ -44,6 +44,8 @@ export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): Br
   const parent = p.label();
   const { child, inCgroup } = forkContainer(p, { plan, sync });
   p.jumpIf('ne', child, 0, parent);
+  // As long as it is open here too, the end of the other side would not be heard of.
+  p.call('close the end of the monitor', 'close', [sync.parent]);
   buildContainerProcess(p, { plan, sync: sync.child, streams, idMapped, gate });
 
   p.place(parent);

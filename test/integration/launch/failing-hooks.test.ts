@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { kill } from 'node:process';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Hook } from '../../../runtime/spec/hooks.ts';
 import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import { HookNotes } from './hook-notes.ts';
@@ -136,3 +137,46 @@ it.each(['poststart', 'poststop'] as const)(
     expect(existsSync(`${notes.folder}/next`)).toBe(true);
   },
 );
+
+describe('a monitor that dies while a hook runs', () => {
+  /** Starts a container, kills its monitor while its hook waits, and gives what became of the start. */
+  const killMonitor = async (kind: 'prestart' | 'startContainer'): Promise<unknown> => {
+    const text =
+      'echo $$ > $notes/pid; while [ ! -e $notes/go ]; do sleep 0.02; done; touch $notes/after';
+    const request = machine.request(['touch', `${notes.folder}/program`], {
+      hooks: { [kind]: [notes.script(`exec 2>/dev/null; ${text}`)] },
+      ...notes.shared,
+    });
+    const started = machine.runtime.start(request).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    await vi.waitFor(() => notes.read('pid'), { timeout: 10_000 });
+    const monitors = execFileSync(
+      'sh',
+      [
+        '-c',
+        `for p in /proc/[0-9]*; do [ "$(readlink $p/cwd)" = ${request.runDir} ] && grep -q berth-monitor $p/comm && echo \${p#/proc/}; done; true`,
+      ],
+      { encoding: 'utf8' },
+    );
+    for (const pid of monitors.trim().split('\n')) kill(Number(pid), 'SIGKILL');
+    writeFileSync(`${notes.folder}/go`, '');
+    return started;
+  };
+
+  it('takes a hook of the runtime with it', async () => {
+    expect(await killMonitor('prestart')).toMatchObject({ code: 'PROGRAM_CRASHED' });
+    const pid = notes.read('pid').trim();
+    await vi.waitFor(() => {
+      expect(existsSync(`/proc/${pid}/exe`)).toBe(false);
+    });
+    expect(existsSync(`${notes.folder}/after`)).toBe(false);
+  });
+
+  it('leaves no container behind that goes on without it', async () => {
+    expect(await killMonitor('startContainer')).toMatchObject({ code: 'PROGRAM_CRASHED' });
+    await expectAsBefore(before);
+    expect(existsSync(`${notes.folder}/program`)).toBe(false);
+  });
+});

@@ -122,13 +122,18 @@ describe('a hook gets', () => {
 
   it('three descriptors, no blocked or ignored signal, a session, the bundle as its folder', async () => {
     const text =
-      'ls /proc/self/fd > $notes/fds; grep -E "^Sig(Blk|Ign|Cgt)" /proc/self/status > $notes/signals; ' +
+      'ls /proc/self/fd > $notes/fds; ' +
       'pwd > $notes/cwd; umask > $notes/umask; cut -d" " -f5,6 /proc/$$/stat > $notes/session; echo $$ >> $notes/session';
     const request = machine.request(['true'], {
       hooks: {
-        createRuntime: [notes.script(text)],
+        // No shell in between: it would unblock signals for what it runs.
+        createRuntime: [
+          notes.script(text),
+          { path: '/bin/grep', args: ['grep', '^Sig', '/proc/self/status'] },
+        ],
         poststop: [notes.script('ls /proc/self/fd > $notes/late')],
       },
+      annotations: { 'run.oci.hooks.stdout': `${notes.folder}/signals` },
     });
     await machine.finish(request);
     // The fourth is the folder that ls reads.
