@@ -125,7 +125,7 @@ function makeDevice(p: ProgramBuilder, device: PlannedDevice): void {
   p.jumpIf('eq', made, -errnoNumber('EEXIST'), compare);
   p.fail(label, p.compute('sub', 0, made));
   p.place(bind);
-  bindHostDevice(p, device, deviceNumber(device));
+  bindHostDevice(p, { ...device, number: deviceNumber(device) });
   p.jump(done);
   p.place(compare);
   // Something of the config is mounted in its place, or /dev is a folder of the host: it stays.

@@ -12,7 +12,6 @@ import { errnoNumber } from '../syscall/errno.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { statDevice, statSize } from '../syscall/tree/stat.ts';
-import type { PlannedDevice } from './devices.ts';
 import {
   descriptorPath,
   destinationDescriptor,
@@ -20,15 +19,21 @@ import {
   spareDescriptor,
 } from './host-descriptors.ts';
 
+/** A device that is to be the host's own. */
+interface HostDevice {
+  readonly path: string;
+  /** What errors call it. */
+  readonly label: string;
+  /** Its device number, as struct stat has it: the host may have another device there. */
+  readonly number: number;
+}
+
 /**
  * Binds the host's device of the same path into the folder that is the current destination. The current folder is the
  * host's root. Its owner and mode are those that it has on the host.
- *
- * @param number its device number: the host may have another device there.
  */
-export function bindHostDevice(p: ProgramBuilder, device: PlannedDevice, number: number): void {
-  const { path } = device;
-  const label = `bind ${device.label}, of the host`;
+export function bindHostDevice(p: ProgramBuilder, { path, label: what, number }: HostDevice): void {
+  const label = `bind ${what}, of the host`;
   const source = openAs(p, {
     descriptor: spareDescriptor,
     label,
