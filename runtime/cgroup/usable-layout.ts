@@ -48,12 +48,15 @@ export function refuseAsked(
   });
 }
 
-/** In a user namespace nobody can make a node, and so every rule is kept; otherwise all rules but "everything" count. */
+/**
+ * In a user namespace nobody can make a node, and so every rule is kept. Elsewhere all rules but "everything" count; a
+ * config without any has not asked for what berth denies by itself.
+ */
 function asksForDevices(
   resources: Resources,
   { limitsDevices = true }: Pick<CgroupLayout, 'limitsDevices'>,
 ): boolean {
-  if (!limitsDevices) return false;
+  if (!limitsDevices || resources.devices.length === 0) return false;
   const { base, rules } = deviceAllowList(resources.devices);
   return base !== 'allow' || rules.length > 0;
 }
