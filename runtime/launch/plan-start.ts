@@ -6,6 +6,7 @@ import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
 import { capabilityMasks } from './capabilities.ts';
+import { withIdMaps } from './default-id-maps.ts';
 import { planHooks } from './hooks/hooks-plan.ts';
 import type { HostFacts } from './host-facts.ts';
 import { chooseIdMapper } from './id-mapper.ts';
@@ -61,7 +62,8 @@ export async function planStart(
   request: ContainerRequest,
   { host, filters }: { readonly host: HostFacts; readonly filters: FilterCache },
 ): Promise<{ readonly plan: StartPlan; readonly warnings: readonly string[] }> {
-  const { spec, bundle = request.runDir } = request;
+  const { bundle = request.runDir } = request;
+  const spec = withIdMaps(request.spec, host.idRights);
   const asked = spec.linux.namespaces;
   const namespaces = planNamespaces(asked, await ownNamespacePaths(asked));
   refuseUnsupported(namespaces);
@@ -77,7 +79,8 @@ export async function planStart(
   });
   const intelRdt = await planIntelRdt(spec.linux.intelRdt, {
     id: request.id,
-    resctrl: findResctrl(await readFile('/proc/self/mountinfo', 'utf8')),
+    // Only for those who ask: a start does not read a list of all mounts.
+    resctrl: spec.linux.intelRdt && findResctrl(await readFile('/proc/self/mountinfo', 'utf8')),
   });
   const { limits, warnings } = allowedLimits(spec.process.rlimits, {
     hardLimits: host.hardLimits,

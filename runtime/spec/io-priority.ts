@@ -11,8 +11,8 @@ export const ioPriorityClasses = [
 /** `process.ioPriority`: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md#linux-process */
 export const ioPrioritySchema = record({
   class: oneOf(ioPriorityClasses),
-  /** Within the class; 0 is the most favoured. */
-  priority: integer(0, 7),
+  /** Within the class; 0 is the most favoured. It means nothing in IOPRIO_CLASS_IDLE. */
+  priority: integer(0, 7).default(0),
 });
 
 /** In which order the disk serves the container's program. */

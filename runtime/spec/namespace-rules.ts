@@ -15,7 +15,7 @@ const maps = { uid: 'uidMappings', gid: 'gidMappings' } as const;
 
 /**
  * Refuses what does not fit the namespaces of a config: a name that would become the host's, ids without a namespace to
- * map them in, a namespace without ids, and a user that nobody is in it. runc 1.4 refuses the same.
+ * map them in, one kind of ids without the other, and a user that nobody is in it. runc 1.4 refuses the same.
  *
  * OCI runtime-spec 1.2.1, config.md, "Hostname", and config-linux.md, "User namespace mappings".
  */
@@ -30,11 +30,13 @@ export function fitNamespaces(spec: Namespaced, context: z.RefinementCtx<Namespa
       problem([field], 'none without a "uts" namespace: it would be the name of the host');
   }
   const user = find('user');
+  const { uidMappings, gidMappings } = spec.linux;
+  const isHalf = uidMappings.length > 0 !== gidMappings.length > 0;
   for (const field of Object.values(maps)) {
     const given = spec.linux[field].length > 0;
     if (given && !user) problem(['linux', field], 'none without a "user" namespace');
-    if (!given && user && user.path === undefined)
-      problem(['linux', field], 'at least one range, for the new "user" namespace');
+    if (!given && isHalf)
+      problem(['linux', field], 'at least one range, as of the other kind of ids');
   }
   if (user && user.path === undefined) {
     for (const { path, id, field } of idsOf(spec.process.user)) {

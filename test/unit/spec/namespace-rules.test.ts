@@ -54,11 +54,12 @@ describe('id mappings', () => {
     expect(refusal(mapped(many.slice(0, 340)))).toBe('accepted');
   });
 
-  it('belong to a user namespace, and a new one needs them', () => {
+  it('belong to a user namespace, and come for users and groups or for neither', () => {
     expect(refusal(config({ uidMappings: [range] }))).toContain("'linux.uidMappings'");
     expect(refusal(mapped([range], []))).toContain(
       "'linux.gidMappings' is [], wanted at least one",
     );
+    expect(refusal(mapped([], []))).toBe('accepted');
     const joined = [{ type: 'user', path: '/proc/1/ns/user' }, { type: 'mount' }];
     expect(refusal(config({ namespaces: joined }))).toBe('accepted');
   });
