@@ -198,3 +198,14 @@ function allowRealTime({ spec }: StartRequest): () => Promise<void> {
     );
   };
 }
+
+it('a capability that nobody knows is warned of, and the others are kept', async () => {
+  const set = ['CAP_KILL', 'CAP_FLY'];
+  const capabilities = { bounding: set, effective: set, permitted: set };
+  const request = machine.request(['grep', 'CapEff', '/proc/self/status'], {
+    process: { capabilities },
+  });
+  const { stdout, warnings } = await machine.finish(request);
+  expect(stdout).toBe('CapEff:\t0000000000000020\n');
+  expect(warnings).toEqual([expect.stringContaining('"process.capabilities" has "CAP_FLY"')]);
+});
