@@ -17,6 +17,8 @@ export interface EngineIdentity {
   readonly registryMirrors: readonly string[];
   /** Hosts and networks (CIDR) whose registries need no valid certificate. */
   readonly insecureRegistries: readonly string[];
+  /** Whether containers have users of their own (`userns-remap`). */
+  readonly remapsUsers?: boolean;
 }
 
 /** The parts that the API is a face of. */

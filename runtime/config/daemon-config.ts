@@ -39,6 +39,7 @@ const schema = z.looseObject(
       .default([`unix://${defaultSocket}`]),
     group: text.default('berth'),
     debug: z.boolean({ error: 'true or false' }).default(false),
+    'userns-remap': text.default(''),
     init: z.boolean({ error: 'true or false' }).default(false),
     'registry-mirrors': mirrorUrls.default([]),
     // Not Docker's: mirrors of any registry, by its name.
@@ -87,6 +88,8 @@ export interface DaemonConfig {
   readonly group: string;
   readonly logLevel: 'info' | 'debug';
   readonly registry: RegistrySettings;
+  /** `userns-remap`: whose ids containers have; empty: those of the host. */
+  readonly usernsRemap: string;
   /** Whether containers that do not say so themselves get an init (`docker run --init`). */
   readonly init: boolean;
   /** Keys that are in the file and that berth does not act on (yet). */
@@ -123,6 +126,7 @@ export function parseDaemonConfig(file: string, path: string): DaemonConfig {
     group: config.group,
     logLevel: config.debug ? 'debug' : 'info',
     registry: registrySettings(config),
+    usernsRemap: config['userns-remap'],
     init: config.init,
     ignoredKeys: Object.keys(config).filter((key) => !(key in schema.shape)),
   };

@@ -4,6 +4,7 @@ import type { Clock } from '../host/clock.ts';
 import type { ImageService } from '../image/image-service.ts';
 import type { ContainerSnapshots } from '../snapshot/snapshot-service.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
+import type { IdMapping } from '../spec/id-mappings.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { RootfsFiles } from '../snapshot/rootfs-files.ts';
 import type { ContainerPaths } from './store/container-paths.ts';
@@ -145,6 +146,12 @@ export interface ContainerDefaults {
   readonly init: boolean;
 }
 
+/** The ids of the host that those of containers stand for (`userns-remap`); as `linux.uidMappings` has them. */
+export interface IdRemap {
+  readonly uids: readonly IdMapping[];
+  readonly gids: readonly IdMapping[];
+}
+
 /** Everything the container domain needs from the rest of berth. */
 export interface ContainerPorts {
   readonly runtime: ContainerRuntime;
@@ -156,6 +163,8 @@ export interface ContainerPorts {
   readonly isOpaque: OpaqueProbe;
   readonly host: HostTraits;
   readonly defaults: ContainerDefaults;
+  /** For containers that do not ask for the users of the host; absent: all have those. */
+  readonly idRemap?: IdRemap | undefined;
   /** Hears of what goes wrong where no client waits for an answer. */
   readonly report: (problem: unknown) => void;
   /** Hears of what is worth knowing and not wrong, such as a limit that the host does not allow. */

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import type { ApiServices, EngineIdentity } from '../api/services.ts';
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
-import type { ContainerDefaults } from '../container/ports.ts';
+import type { ContainerDefaults, IdRemap } from '../container/ports.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { systemClock } from '../host/clock.ts';
+import { chmod, stat } from '../host/files.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { ContentStore } from '../image/content-store.ts';
 import { Images } from '../image/images.ts';
 import { ContainerRuntime } from '../launch/container-runtime.ts';
+import { requireMappedRoots } from '../launch/probe-mapped-root.ts';
 import { compressLayer } from '../layer/compress-layer.ts';
 import { RegistryDirectory } from '../registry/registry-directory.ts';
 import { RegistryTarget } from '../registry/registry-target.ts';
@@ -18,6 +20,7 @@ import { rootfsFiles } from '../snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import { importCarriedImage } from './carried-image.ts';
+import { readIdRemap } from './id-remap.ts';
 
 /** What the engine is made of and from. */
 export interface EngineOptions {
@@ -26,6 +29,8 @@ export interface EngineOptions {
   readonly runRoot: string;
   readonly registry: Partial<RegistryConfig>;
   readonly defaults: ContainerDefaults;
+  /** `userns-remap`; absent or empty: containers have the users of the host. */
+  readonly usernsRemap?: string;
   readonly launcher: Launcher;
   readonly version: string;
   /** Hears of what goes wrong where no client can be told. */
@@ -43,16 +48,21 @@ export interface OpenEngine {
 /** The options that a configuration stands for. */
 export function engineOptions(
   config: DaemonConfig,
-): Pick<EngineOptions, 'dataRoot' | 'runRoot' | 'registry' | 'defaults'> {
-  const { dataRoot, runRoot, registry, init } = config;
-  return { dataRoot, runRoot, registry, defaults: { init } };
+): Pick<EngineOptions, 'dataRoot' | 'runRoot' | 'registry' | 'defaults' | 'usernsRemap'> {
+  const { dataRoot, runRoot, registry, init, usernsRemap } = config;
+  return { dataRoot, runRoot, registry, defaults: { init }, usernsRemap };
 }
 
-/** Opens the stores, finds the containers that run, and joins the parts. Throws IMAGE_STORE_INVALID. */
+/**
+ * Opens the stores, finds the containers that run, and joins the parts.
+ *
+ * @throws IMAGE_STORE_INVALID, USERNS_REMAP_UNAVAILABLE, DAEMON_CONFIG_INVALID nobody has the ids of `userns-remap`
+ */
 export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const parts = await openImages(options);
   await importCarriedImage(parts.images);
-  const containers = await openContainers(options, parts);
+  const idRemap = await openIdRemap(options);
+  const containers = await openContainers(options, { ...parts, idRemap });
   const { version, dataRoot, report } = options;
   const services = {
     containers,
@@ -60,10 +70,27 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
     directory: new RegistryDirectory(options.registry),
     mirrors: parts.registry,
     clock: systemClock,
-    identity: { version, commit: '', buildTime: '', dataRoot, ...registriesOf(options.registry) },
+    identity: {
+      ...{ version, commit: '', buildTime: '', dataRoot, ...registriesOf(options.registry) },
+      remapsUsers: idRemap !== undefined,
+    },
     report,
   };
   return { services, images: parts.images };
+}
+
+/** Finds the ids of `userns-remap`, and makes sure that the host can do it. */
+async function openIdRemap(options: EngineOptions): Promise<IdRemap | undefined> {
+  const { usernsRemap = '', dataRoot, runRoot, launcher } = options;
+  if (usernsRemap === '') return undefined;
+  const remap = await readIdRemap(usernsRemap);
+  await requireMappedRoots(launcher, { folder: dataRoot, ...remap });
+  // Root of a container is an ordinary user here, and has to get to its folder.
+  for (const folder of [runRoot, join(runRoot, 'containers')]) {
+    await makeFolders(folder, 0o711);
+    await chmod(folder, (await stat(folder)).mode | 0o111);
+  }
+  return remap;
 }
 
 /** As `docker info` shows it. */
@@ -103,7 +130,7 @@ async function openImages(options: EngineOptions): Promise<ImageParts> {
 
 async function openContainers(
   options: EngineOptions,
-  { images, snapshots }: ImageParts,
+  { images, snapshots, idRemap }: ImageParts & { readonly idRemap: IdRemap | undefined },
 ): Promise<ContainerEngine> {
   const { dataRoot, runRoot, launcher, report, notice, defaults } = options;
   return createContainerEngine({
@@ -122,6 +149,7 @@ async function openContainers(
       resolvConfPath: '/etc/resolv.conf',
     },
     defaults,
+    idRemap,
     report,
     notice,
   });

@@ -51,4 +51,12 @@ async function reloadOnce({ configPath, running, log, notify }: Reloading): Prom
 }
 
 /** What only a start can change. */
-const settings = ['dataRoot', 'runRoot', 'sockets', 'group', 'registry', 'init'] as const;
+const settings = [
+  'dataRoot',
+  'runRoot',
+  'sockets',
+  'group',
+  'registry',
+  'usernsRemap',
+  'init',
+] as const;

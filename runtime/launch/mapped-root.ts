@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
+import type { Linux } from '../spec/linux.ts';
 import { CLONE_FILES, CLONE_NEWNS } from '../syscall/constants/clone.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, O_CLOEXEC } from '../syscall/constants/fs.ts';
 import {
@@ -17,6 +18,12 @@ import { rootTreeDescriptor } from './host-descriptors.ts';
 import type { IdNamespaces } from './id-namespaces.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 
+/** What of a plan such a root depends on. */
+interface MappedRoot extends Pick<StartPlan, 'rootfs' | 'overlayOptions' | 'runDir'> {
+  readonly namespaces: Pick<StartPlan['namespaces'], 'user'>;
+  readonly spec: { readonly linux: Pick<Linux, 'uidMappings' | 'gidMappings'> };
+}
+
 type OverlayRoot = Extract<RootfsMount, { type: 'overlay' }>;
 
 /**
@@ -33,7 +40,11 @@ const ownerOnDisk = 0xffff_fffd;
  * root, `rootTreeDescriptor`, that the container's process inherits and puts into its place. In its own user namespace it
  * could neither map ids nor set overlayfs's attributes.
  */
-export function openMappedRoot(p: ProgramBuilder, plan: StartPlan, namespaces: IdNamespaces): void {
+export function openMappedRoot(
+  p: ProgramBuilder,
+  plan: MappedRoot,
+  namespaces: IdNamespaces,
+): void {
   const { rootfs } = plan;
   if (!hasMappedRoot(plan) || rootfs.type !== 'overlay') return;
   const ids = namespaces.open(idsOfRoot(plan));
@@ -64,7 +75,7 @@ export function openMappedRoot(p: ProgramBuilder, plan: StartPlan, namespaces: I
 export function hasMappedRoot({
   rootfs,
   namespaces,
-}: Pick<StartPlan, 'rootfs' | 'namespaces'>): boolean {
+}: Pick<MappedRoot, 'rootfs' | 'namespaces'>): boolean {
   return rootfs.type === 'overlay' && rootfs.ids === 'container' && namespaces.user !== 'host';
 }
 
@@ -86,7 +97,7 @@ export function closeMappedRoot(p: ProgramBuilder): void {
   p.call('close the root', 'close', [rootTreeDescriptor]);
 }
 
-function idsOfRoot({ spec }: StartPlan): Parameters<IdNamespaces['open']>[0] {
+function idsOfRoot({ spec }: MappedRoot): Parameters<IdNamespaces['open']>[0] {
   const { uidMappings, gidMappings } = spec.linux;
   const overlayfs = { containerID: ownerOnDisk, hostID: 0, size: 1 };
   return {

@@ -64,6 +64,9 @@ export async function systemInfo(
     ContainersStopped: containers.length - running - paused,
     Images: allImages.length,
     ...engineFields(identity.version, facts),
+    ...(identity.remapsUsers && {
+      SecurityOptions: [...securityOptions, 'name=userns'],
+    }),
     RegistryConfig: registryConfig(identity),
     ...limitSupport(facts),
     IPv4Forwarding: facts.ipv4Forwarding,
@@ -86,6 +89,9 @@ export async function systemInfo(
     Warnings: warningsOf(facts),
   };
 }
+
+/** What keeps containers apart. */
+const securityOptions: readonly string[] = ['name=seccomp,profile=builtin', 'name=cgroupns'];
 
 /** What is the same on every host. */
 function engineFields(version: string, facts: HostFacts): Readonly<Record<string, unknown>> {
@@ -123,7 +129,7 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
     ContainerdCommit: { ID: '' },
     RuncCommit: { ID: '' },
     InitCommit: { ID: '' },
-    SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
+    SecurityOptions: securityOptions,
     CDISpecDirs: [],
   };
 }

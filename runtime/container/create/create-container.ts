@@ -23,6 +23,7 @@ import { completeHostConfig } from './complete-host-config.ts';
 import { createWarnings } from './create-warnings.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { prepareBinds } from './prepare-binds.ts';
+import { refuseRemapped } from './refuse-remapped.ts';
 import { refuseUnsupported } from './refusals.ts';
 import { verifyRequest } from './verify-request.ts';
 
@@ -62,6 +63,8 @@ export async function createContainer(
     refuseOtherPlatform(image, options.platform, request.config.Image);
   const record = recordFor({ id, request, image, now: state.ports.clock.now() });
   verifyRecord(record, state.capabilities);
+  if (state.ports.idRemap && record.hostConfig.UsernsMode !== 'host')
+    refuseRemapped(record.hostConfig);
   await prepareBinds(record.hostConfig);
   const reservation = reserveName(state, id, name);
   try {

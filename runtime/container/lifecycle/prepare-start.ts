@@ -2,7 +2,7 @@ import { readTextIfExists, rm, writeFile } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import { repairLog } from '../logs/repair-log.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
-import type { StartRequest } from '../ports.ts';
+import type { IdRemap, StartRequest } from '../ports.ts';
 import { buildSpec } from '../spec/build-spec.ts';
 import { LayeredRootfs } from '../spec/layered-rootfs.ts';
 import { hostnameFile, hostsFile, resolvConfFile } from '../spec/network-files.ts';
@@ -40,7 +40,7 @@ export async function prepareStart(
   return {
     id: record.id,
     spec: buildSpec({
-      ...{ record, folder, user, devices, hasSubmounts },
+      ...{ record, folder, user, devices, hasSubmounts, idRemap: idRemapOf(state, record) },
       available: state.capabilities,
     }),
     rootfs,
@@ -59,7 +59,17 @@ async function rootAndUser({ ports }: EngineState, record: ContainerRecord): Pro
     files.readText('/etc/group'),
   ]);
   const { config, hostConfig } = record;
-  return { rootfs, user: resolveUser(config.User, hostConfig.GroupAdd ?? [], { passwd, group }) };
+  // On the disk they are those of the image, whomever they stand for on the host.
+  const own = rootfs.type === 'overlay' ? ({ ...rootfs, ids: 'container' } as const) : rootfs;
+  return {
+    rootfs: own,
+    user: resolveUser(config.User, hostConfig.GroupAdd ?? [], { passwd, group }),
+  };
+}
+
+/** Containers with the users of the host have them whatever berthd is told. */
+function idRemapOf({ ports }: EngineState, { hostConfig }: ContainerRecord): IdRemap | undefined {
+  return hostConfig.UsernsMode === 'host' ? undefined : ports.idRemap;
 }
 
 /** An exit record in the run folder must be that of the run to come, or it would be taken for it. */

@@ -4,6 +4,7 @@ import { inUserNamespace } from '../../host/user-namespace.ts';
 import type { Seccomp } from '../../spec/seccomp.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
+import type { IdRemap } from '../ports.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
 import { containerCapabilities } from './capability-set.ts';
 import { programEnvironment } from './environment.ts';
@@ -25,6 +26,8 @@ export interface SpecSource {
   readonly user: ResolvedUser;
   readonly devices: ContainerDevices;
   readonly hasSubmounts: (path: string) => boolean;
+  /** Absent: the users are those of the host. */
+  readonly idRemap?: IdRemap | undefined;
   /** Capabilities that berthd can give on. */
   readonly available: readonly string[];
 }
@@ -40,7 +43,7 @@ export function programArguments(config: ContainerRecord['config']): readonly st
  * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
  */
 export function buildSpec(source: SpecSource): Spec {
-  const { record, user, devices } = source;
+  const { record, user, devices, idRemap } = source;
   const { config, hostConfig } = record;
   const capabilities = containerCapabilities(hostConfig, source.available);
   const security = parseSecurityOptions(hostConfig);
@@ -73,14 +76,14 @@ export function buildSpec(source: SpecSource): Spec {
     annotations: hostConfig.Annotations ?? {},
     hooks: noHooks,
     linux: {
-      namespaces: specNamespaces(record),
-      uidMappings: [],
-      gidMappings: [],
+      namespaces: specNamespaces(record, idRemap ? 'own' : 'host'),
+      uidMappings: idRemap?.uids ?? [],
+      gidMappings: idRemap?.gids ?? [],
       devices: devices.nodes,
       resources: specResources(hostConfig, devices.rules),
       ...(seccomp === undefined ? {} : { seccomp }),
       ...hiddenPaths(hostConfig),
-      sysctl: { ...standardSysctls(record), ...hostConfig.Sysctls },
+      sysctl: { ...standardSysctls(source), ...hostConfig.Sysctls },
     },
   };
 }
@@ -101,12 +104,12 @@ export function processCapabilities(
 }
 
 /** In a network of its own a container may use low ports and ping without capabilities, as in Docker. */
-function standardSysctls(record: ContainerRecord): Readonly<Record<string, string>> {
+function standardSysctls({ record, idRemap }: SpecSource): Readonly<Record<string, string>> {
   if (record.hostConfig.NetworkMode === 'host') return {};
   return {
     'net.ipv4.ip_unprivileged_port_start': '0',
     // Groups that a user namespace does not have cannot be named in it.
-    ...(inUserNamespace() ? {} : { 'net.ipv4.ping_group_range': '0 2147483647' }),
+    ...(inUserNamespace() || idRemap ? {} : { 'net.ipv4.ping_group_range': '0 2147483647' }),
   };
 }
 

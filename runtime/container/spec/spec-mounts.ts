@@ -1,5 +1,6 @@
 import type { Mount } from '../../spec/mount.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
+import type { IdRemap } from '../ports.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
 import { containerMounts, destinationOf } from './container-mounts.ts';
 import type { ContainerMount } from './container-mounts.ts';
@@ -69,11 +70,12 @@ function bind(source: string, destination: string, options: readonly string[]): 
 }
 
 /** The files that name services need, from the container's own folder. */
-function nameMounts(folder: ContainerFolder): readonly Mount[] {
+/** They are the host's on the disk, and whoever is root in the container may write to them. */
+function nameMounts(folder: ContainerFolder, ids: readonly string[]): readonly Mount[] {
   return [
-    bind(folder.resolvConf, '/etc/resolv.conf', ['rbind', 'rprivate']),
-    bind(folder.hostname, '/etc/hostname', ['rbind', 'rprivate']),
-    bind(folder.hosts, '/etc/hosts', ['rbind', 'rprivate']),
+    bind(folder.resolvConf, '/etc/resolv.conf', ['rbind', 'rprivate', ...ids]),
+    bind(folder.hostname, '/etc/hostname', ['rbind', 'rprivate', ...ids]),
+    bind(folder.hosts, '/etc/hosts', ['rbind', 'rprivate', ...ids]),
   ];
 }
 
@@ -118,6 +120,8 @@ const alwaysWritable = ['/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue'];
 export interface MountSource {
   readonly record: ContainerRecord;
   readonly folder: ContainerFolder;
+  /** See `ContainerPorts`. */
+  readonly idRemap?: IdRemap | undefined;
   /** Whether something is mounted below a path of the host: only then must a read-only bind reach deeper. */
   readonly hasSubmounts: (path: string) => boolean;
 }
@@ -128,7 +132,12 @@ export interface MountSource {
  *
  * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
  */
-export function specMounts({ record, folder, hasSubmounts }: MountSource): readonly Mount[] {
+export function specMounts({
+  record,
+  folder,
+  idRemap,
+  hasSubmounts,
+}: MountSource): readonly Mount[] {
   const wanted = containerMounts(record.hostConfig);
   const taken = new Set(wanted.map(destinationOf));
   const own = (mounts: readonly Mount[]): readonly Mount[] =>
@@ -138,7 +147,7 @@ export function specMounts({ record, folder, hasSubmounts }: MountSource): reado
       .map((mount) => withRootAccess(mount, record));
   // A client's mount on /etc comes before the files in it.
   const rest = [
-    ...own(nameMounts(folder)),
+    ...own(nameMounts(folder, idRemap ? ['idmap'] : [])),
     ...wanted.map((mount) => toSpecMount(mount, hasSubmounts)),
   ];
   const depth = (mount: Mount): number => mount.destination.split('/').length;

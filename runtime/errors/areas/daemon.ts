@@ -7,4 +7,9 @@ export const daemonErrors = {
     exit: 1,
     meaning: 'Another berthd that is running uses the same data root.',
   },
+  USERNS_REMAP_UNAVAILABLE: {
+    http: 500,
+    exit: 1,
+    meaning: 'The host cannot give containers users of their own, as "userns-remap" asks for.',
+  },
 } as const satisfies ErrorArea;

@@ -30,6 +30,8 @@ export class TestDaemon {
   images!: Images;
   /** What the next `up` is told of containers that do not say. */
   defaults: ContainerDefaults = { init: false };
+  /** `userns-remap`, for the next `up`. */
+  usernsRemap = '';
   readonly problems: unknown[] = [];
   readonly #registry: Partial<RegistryConfig>;
   #api!: ServedApi;
@@ -41,8 +43,12 @@ export class TestDaemon {
   }
 
   /** @param registry How registries are reached: mirrors, for example. */
-  static async start(registry: Partial<RegistryConfig> = {}): Promise<TestDaemon> {
+  static async start(
+    registry: Partial<RegistryConfig> = {},
+    { usernsRemap = '' }: { readonly usernsRemap?: string } = {},
+  ): Promise<TestDaemon> {
     const daemon = new TestDaemon(registry);
+    daemon.usernsRemap = usernsRemap;
     await daemon.up();
     return daemon;
   }
@@ -66,6 +72,7 @@ export class TestDaemon {
       runRoot: join(this.root, 'run'),
       registry: { probeTimeoutMs: 200, ...this.#registry },
       defaults: this.defaults,
+      usernsRemap: this.usernsRemap,
       launcher: this.#launcher,
       version: '0.1.0',
       report: (problem) => this.problems.push(problem),

@@ -1,11 +1,15 @@
+import { chmodSync } from 'node:fs';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { TestDaemon } from '../api/test-daemon.ts';
 
 /**
- * Runs inside a container: starts the whole engine there, and in it the containers that the arguments ask for, one JSON
- * list of arguments of `docker` each. Prints what came of each, as JSON.
+ * Starts the whole engine where it is run, inside a container for example, and there what the arguments ask for: one JSON
+ * list of arguments of `docker` each. Prints what came of each, as JSON. `USERNS_REMAP`: the engine's `userns-remap`.
  */
-const daemon = await TestDaemon.start();
+const usernsRemap = process.env['USERNS_REMAP'] ?? '';
+const daemon = await TestDaemon.start({}, { usernsRemap });
+// Root of a container may be an ordinary user here.
+chmodSync(daemon.root, 0o711);
 try {
   const archive = busyboxArchive(daemon.root);
   await daemon.docker(['load', '-i', archive]);
