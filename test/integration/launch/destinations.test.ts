@@ -86,10 +86,19 @@ function newRoot(): string {
   return root;
 }
 
+/** A part of a random tree. */
+interface Entry {
+  readonly at: string;
+  readonly what:
+    | { readonly kind: 'folder' }
+    | { readonly kind: 'file' }
+    | { readonly kind: 'link'; readonly to: string };
+}
+
 const names = ['a', 'b', 'c'];
 const step = fc.constantFrom(...names, '.', '..', '');
 const path = fc.array(step, { minLength: 1, maxLength: 5 }).map((steps) => steps.join('/'));
-const tree = fc.array(
+const tree: fc.Arbitrary<readonly Entry[]> = fc.array(
   fc.record({
     at: fc
       .array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 })
@@ -171,17 +180,7 @@ describe.each(kernels)('a destination, %s', (kernel) => {
     await fc.assert(
       fc.asyncProperty(tree, path, async (entries, wanted) => {
         const root = newRoot();
-        for (const { at, what } of entries) {
-          const place = join(root, at);
-          try {
-            mkdirSync(join(place, '..'), { recursive: true });
-            if (what.kind === 'folder') mkdirSync(place);
-            else if (what.kind === 'file') writeFileSync(place, '');
-            else if (what.to !== '') symlinkSync(what.to, place);
-          } catch {
-            // Something else is there already.
-          }
-        }
+        for (const entry of entries) plant(root, entry);
         const found = await lookUp(root, `/${wanted}`, { kernel });
         expect(found).toBe(inChroot(root, `/${wanted}`));
       }),
@@ -198,4 +197,22 @@ try:
   fd=os.open(sys.argv[2],os.O_PATH); s=os.fstat(fd); print(f'{s.st_dev}:{s.st_ino}')
 except OSError as e: print(errno.errorcode[e.errno])`;
   return execFileSync('python3', ['-c', script, root, path], { encoding: 'utf8' }).trim();
+}
+
+/** Puts something into a tree, through no link of it: those lead to the machine's own root here. */
+function plant(root: string, { at, what }: Entry): void {
+  const parts = at.split('/');
+  let place = root;
+  for (const [i, part] of parts.entries()) {
+    place = join(place, part);
+    const found = lstatSync(place, { throwIfNoEntry: false });
+    if (i < parts.length - 1) {
+      if (!found) mkdirSync(place);
+      else if (!found.isDirectory()) return;
+    } else if (!found) {
+      if (what.kind === 'folder') mkdirSync(place);
+      else if (what.kind === 'file') writeFileSync(place, '', { flag: 'wx' });
+      else if (what.to !== '') symlinkSync(what.to, place);
+    }
+  }
 }
