@@ -8,10 +8,11 @@ import {
   O_NOFOLLOW,
   O_RDONLY,
 } from '../constants/fs.ts';
-import { MS_PRIVATE, MS_REC } from '../constants/mount.ts';
+import { MS_BIND, MS_NODEV, MS_PRIVATE, MS_REC, MS_REMOUNT } from '../constants/mount.ts';
 import { PR_SET_NAME, PR_SET_PDEATHSIG, SIGKILL } from '../constants/process.ts';
 import { launcherFd } from '../launcher-program.ts';
 import { mountOverlay } from '../overlay-mount.ts';
+import { errnoNumber } from '../errno.ts';
 import type { Address } from '../program.ts';
 import { ProgramBuilder } from '../program-builder.ts';
 import { serveContent } from './serve-content.ts';
@@ -32,7 +33,8 @@ const pipeSize = 1024 * 1024;
 
 /**
  * A program that serves the files below a folder, over two pipes of its own making, until the other side closes them. It
- * is in a chroot of the folder, so that a link which a running container puts in the way cannot lead outside, and an
+ * is in a chroot of the folder, so that a link which a running container puts in the way cannot lead outside, no device can
+ * be opened there, and an
  * overlay is mounted in a mount namespace that nobody else sees and that goes with it.
  *
  * Its reply is four ints: the ends of the two pipes, requests first.
@@ -74,14 +76,29 @@ export function treeProgram(view: TreeView): ProgramBuilder {
 function enter(p: ProgramBuilder, view: TreeView): void {
   const layers = view.kind === 'folder' ? [view.path] : view.layers;
   const [top = '/'] = layers;
-  if (layers.length > 1) {
-    p.call('make a mount namespace', 'unshare', [CLONE_NEWNS]);
-    p.call('keep the mounts private', 'mount', [0, p.string('/'), 0, MS_PRIVATE | MS_REC, 0]);
-    // On top of one of its own layers, which overlayfs has opened by then: no folder has to be made for it.
-    mountOverlay(p, { lower: layers }, top);
-  }
+  p.call('make a mount namespace', 'unshare', [CLONE_NEWNS]);
+  p.call('keep the mounts private', 'mount', [0, p.string('/'), 0, MS_PRIVATE | MS_REC, 0]);
+  // On top of one of its own layers, which overlayfs has opened by then: no folder has to be made for it.
+  if (layers.length > 1) mountOverlay(p, { lower: layers }, top);
+  else p.call(`bind ${top} to itself`, 'mount', [p.string(top), p.string(top), 0, MS_BIND, 0]);
+  forbidDevices(p, top);
   p.call(`enter ${top}`, 'chroot', [p.string(top)]);
   p.call(`enter ${top}`, 'chdir', [p.string('/')]);
+}
+
+/**
+ * A running container may put a device in a file's place at any moment. To open one can restart the host (a watchdog), and
+ * this process is in no device cgroup that would forbid it. In a user namespace the mount may have flags that must stay as
+ * they are (EPERM); no device of the host is to be had there anyway.
+ */
+function forbidDevices(p: ProgramBuilder, top: string): void {
+  const label = `forbid devices in ${top}`;
+  const done = p.label();
+  const flags = MS_REMOUNT | MS_BIND | MS_NODEV;
+  const result = p.call(label, 'mount', [0, p.string(top), 0, flags, 0], { onError: 'ignore' });
+  for (const fine of [0, -errnoNumber('EPERM')]) p.jumpIf('eq', result, fine, done);
+  p.fail(label, p.compute('sub', 0, result));
+  p.place(done);
 }
 
 function serve(server: TreeServer, text: Address): void {
