@@ -3,7 +3,7 @@ import type { Result, SuiteReport } from './suite.ts';
 
 /*
  * `node test/conformance/compare.ts OURS.json PEER.json...`: what passes with one of the peers and not with ours, and how
- * many pass with each.
+ * many pass with each. Assertions that ours never came to, such as those of a container that did not start, are one line.
  */
 const [ours, ...peers] = process.argv.slice(2).map(read);
 if (ours === undefined || peers.length === 0) throw new Error('wanted: OURS.json PEER.json...');
@@ -15,15 +15,20 @@ for (const peer of peers) {
     missing.set(name, [...(missing.get(name) ?? []), peer.version]);
   }
 }
+const lines: string[] = [];
+const notReached = new Map<string, number>();
 for (const [name, passing] of missing) {
-  process.stdout.write(
-    `${here.get(name) ?? 'absent'} ${name} # passes with ${passing.join(', ')}\n`,
-  );
+  const outcome = here.get(name);
+  const [unit = ''] = name.split(': ');
+  if (outcome === undefined) notReached.set(unit, (notReached.get(unit) ?? 0) + 1);
+  else lines.push(`${outcome} ${name} # passes with ${passing.join(', ')}`);
 }
+for (const [unit, times] of notReached) lines.push(`absent ${unit}: ${times} assertions`);
 for (const report of [ours, ...peers]) {
   const passed = [...outcomesOf(report).values()].filter((outcome) => outcome === 'pass').length;
-  process.stdout.write(`${report.version}: ${passed} passed\n`);
+  lines.push(`${report.version}: ${passed} passed`);
 }
+process.stdout.write(`${lines.join('\n')}\n`);
 
 function read(path: string): SuiteReport {
   return JSON.parse(readFileSync(path, 'utf8')) as SuiteReport;

@@ -64,6 +64,8 @@ while IFS=: read -r number controllers path; do
   for file in cpuset.mems cpuset.cpus; do
     if [ -e "$own/$file" ] && [ "$number" != 0 ]; then cat "$root$path/$file" >"$own/$file"; fi
   done
+  # A new cgroup of v1 may run nothing in real time until it is given a share; another run may have it all.
+  if [ -e "$own/cpu.rt_runtime_us" ]; then cat "$root$path/cpu.rt_runtime_us" 2>/dev/null >"$own/cpu.rt_runtime_us" || true; fi
   echo $$ >"$own/cgroup.procs"
 done </proc/self/cgroup
 

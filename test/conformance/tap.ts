@@ -52,7 +52,7 @@ const noise = /^# Test( environment:| '.*' failed with return code)/;
 function lastWords(lines: readonly string[]): string {
   return lines
     .filter((line) => line.trim() !== '' && !noise.test(line))
-    .slice(-30)
+    .slice(-60)
     .join('\n')
-    .slice(-4000);
+    .slice(-8000);
 }
