@@ -4,6 +4,9 @@ import type { Spec } from '../spec/spec.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createProgram } from './create-program.ts';
+import { execError } from './exec/exec-error.ts';
+import { ociExecProgram } from './exec/oci-exec-program.ts';
+import { type ExecProcessRequest, planExec } from './exec/plan-exec.ts';
 import { runLateHooks } from './hooks/hooks-program.ts';
 import { startTimeoutMs } from './hooks/hooks-plan.ts';
 import { readStartAnswer } from './hooks/start-answer.ts';
@@ -49,6 +52,19 @@ export interface CreatedContainer {
   /** The process that waits for the container, which takes SIGWINCH; of `then: 'wait'` alone. */
   readonly waiter: { readonly pid: number; readonly exitStatus: Promise<number> } | undefined;
 }
+
+/** A process to be executed as OCI runtimes' `exec` does it. */
+export interface OciExecRequest extends Omit<ExecProcessRequest, 'runDir' | 'preserveFds'> {
+  /** Absolute path of the bundle. */
+  readonly bundle: string;
+  /** A listening Unix socket that receives the terminal's other end. */
+  readonly consoleSocket?: string;
+  /** `leave`: the process belongs to the next subreaper (`--detach`). `wait`: as for `OciCreateRequest`. */
+  readonly then: 'leave' | 'wait';
+}
+
+/** A process that was executed in a container; see `CreatedContainer`. */
+export type OciExecuted = Pick<CreatedContainer, 'pid' | 'warnings' | 'waiter'>;
 
 /**
  * Makes containers for an engine that takes care of their streams and ends itself. Their standard streams are those of
@@ -113,6 +129,32 @@ export class OciRuntime {
       await removeCgroups(plan.cgroup.remove, systemClock);
       await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
       throw startError(error, spec.process.args[0] ?? '');
+    }
+  }
+
+  /**
+   * Executes a process in a running container; resolves once its program has been executed.
+   * @throws what `ContainerRuntime.exec` throws.
+   */
+  async exec(request: OciExecRequest): Promise<OciExecuted> {
+    const { consoleSocket, then } = request;
+    const { plan, warnings } = planExec(
+      { ...request, runDir: request.bundle, preserveFds: this.#preserveFds },
+      { host: this.#host, filters: new FilterCache(this.#host.architecture) },
+    );
+    const name = `exec in ${request.id}`;
+    try {
+      const program = ociExecProgram(plan, { name, consoleSocket, then });
+      const { pid, data, ended } = await this.#launcher.spawn(program);
+      const exitStatus = ended.then(({ exitCode }) => exitCode);
+      exitStatus.catch(() => undefined);
+      return {
+        pid: data.readUInt32LE(0),
+        warnings,
+        waiter: then === 'wait' ? { pid, exitStatus } : undefined,
+      };
+    } catch (error) {
+      throw execError(error, request);
     }
   }
 }

@@ -115,7 +115,7 @@ export function useStreams(
 }
 
 /** The caller's streams become the program's, and its user's where they are not a device of everybody's. */
-function useInherited(p: ProgramBuilder, user: number): void {
+export function useInherited(p: ProgramBuilder, user: number): void {
   const status = p.reserve(statSize);
   for (const number of [0, 1, 2]) {
     const label = `use the stream ${number} of the caller`;

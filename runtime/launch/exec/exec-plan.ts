@@ -31,6 +31,4 @@ export interface ExecPlan extends ProgramPlan {
   readonly joins: readonly NamespaceType[];
   readonly cgroup: Pick<CgroupPlan, 'join' | 'hierarchies'>;
   readonly oomScoreAdj: number | undefined;
-  readonly streams: ExecStreams;
-  readonly link: ExecLink;
 }

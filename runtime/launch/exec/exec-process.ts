@@ -2,7 +2,9 @@ import { PR_SET_PDEATHSIG, SIGKILL } from '../../syscall/constants/process.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { executeProgram } from '../become-program.ts';
+import type { ContainerStreams } from '../streams.ts';
 import { becomeRootOfNamespace } from '../user-namespace.ts';
+import { setCpuAffinity } from './cpu-affinity.ts';
 import { joinExecCgroups, type ExecCgroups } from './exec-cgroups.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { useExecStreams } from './exec-streams.ts';
@@ -12,7 +14,7 @@ export interface ExecProcessInput {
   readonly plan: ExecPlan;
   /** Its end of the start-up channel. */
   readonly sync: Ref;
-  readonly streams: Parameters<typeof useExecStreams>[1];
+  readonly streams: ContainerStreams;
   readonly cgroups: ExecCgroups;
   /** Not 0 when it was born in its cgroup. */
   readonly inCgroup: Ref;
@@ -28,6 +30,7 @@ export function buildExecProcess(
   p.call('start a session', 'setsid', []);
   joinExecCgroups(p, cgroups, inCgroup);
   const { process } = plan.spec;
+  setCpuAffinity(p, 'process.execCPUAffinity.final', process.execCPUAffinity?.final);
   if (plan.namespaces.user === 'joined') {
     becomeRootOfNamespace(p, process.user);
     // The change of user has cleared it.

@@ -1,12 +1,10 @@
-import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import type { Launcher } from '../../syscall/launcher.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { FilterCache } from '../seccomp/filter-cache.ts';
-import { startError } from '../start-error.ts';
-import { execProgram, forkLabel } from './exec-program.ts';
+import { execError } from './exec-error.ts';
+import { execProgram } from './exec-program.ts';
 import { ExecSession } from './exec-session.ts';
 import { ExecSocket } from './exec-socket.ts';
-import { joinLabel } from './join-target.ts';
 import { planExec, type ExecRequest } from './plan-exec.ts';
 
 /** A process that was executed. */
@@ -50,9 +48,12 @@ export class ExecRunner {
       const { plan, warnings } = planExec(request, {
         host: this.#host,
         filters: this.#filters,
+      });
+      const program = execProgram(plan, {
+        name: `exec in ${request.id.slice(0, 12)}`,
+        streams: request.streams,
         link: { path: socket.path, token: arrival.token },
       });
-      const program = execProgram(plan, `exec in ${request.id.slice(0, 12)}`);
       const { data } = await this.#launcher.spawn(program);
       const session = new ExecSession(data.readUInt32LE(0), await arrival.links);
       return { session, warnings };
@@ -66,25 +67,4 @@ export class ExecRunner {
   async close(): Promise<void> {
     await (await this.#socket)?.close();
   }
-}
-
-/** Errnos that say that the container has ended meanwhile: its folder in /proc or what is in it is gone. */
-const gone = new Set(['ENOENT', 'ESRCH', 'EACCES']);
-
-function execError(error: unknown, { id, process }: ExecRequest): unknown {
-  if (isBerthError(error, 'SYSCALL_FAILED')) {
-    const { step, errno } = error.details;
-    const joining = String(step).startsWith(joinLabel) && gone.has(String(errno));
-    // A pid namespace without its first process takes no more (pid_namespaces(7)).
-    const forking = String(step).startsWith(forkLabel) && errno === 'ENOMEM';
-    if (joining || forking) {
-      return new BerthError('CONTAINER_NOT_RUNNING', {
-        message: `container ${id} is not running`,
-        remedy: 'Start it with "docker start".',
-        details: { container: id },
-        cause: error,
-      });
-    }
-  }
-  return startError(error, process.args[0] ?? '', 'EXEC_FAILED');
 }

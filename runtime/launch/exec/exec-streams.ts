@@ -2,7 +2,7 @@ import { F_SETFL, O_NONBLOCK } from '../../syscall/constants/fs.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { ContainerStreams, MonitorStreams, Streams } from '../streams.ts';
-import { pipe } from '../streams.ts';
+import { pipe, useInherited } from '../streams.ts';
 import { openTerminal, type TerminalOptions } from '../terminal.ts';
 import { runningDoor } from '../terminal-door.ts';
 import type { ExecStreams } from './exec-plan.ts';
@@ -51,9 +51,13 @@ export function relayEnds({ stdin, stdout, stderr }: MonitorStreams): readonly R
 /** Makes the streams the process' descriptors 0, 1 and 2. */
 export function useExecStreams(
   p: ProgramBuilder,
-  streams: Pipes | { readonly kind: 'terminal' },
+  streams: ContainerStreams,
   options: Omit<TerminalOptions, 'door'>,
 ): void {
+  if (streams.kind === 'inherited') {
+    useInherited(p, options.uid);
+    return;
+  }
   const ends =
     streams.kind === 'terminal'
       ? sameThrice(openTerminal(p, { ...options, door: runningDoor(p) }))

@@ -8,19 +8,26 @@ import { allowedLimits } from '../rlimits.ts';
 import type { FilterCache } from '../seccomp/filter-cache.ts';
 import { planListener } from '../seccomp-listener.ts';
 import { refuseUnknownModules } from '../security-modules.ts';
-import type { ExecLink, ExecPlan, ExecStreams, ExecTarget } from './exec-plan.ts';
+import type { ExecPlan, ExecStreams, ExecTarget } from './exec-plan.ts';
 
 /** A process to be executed in a running container. */
-export interface ExecRequest {
+export interface ExecProcessRequest {
   /** The container's. */
   readonly id: string;
   /** The config that the container was started with. */
   readonly spec: Spec;
   readonly process: Process;
   readonly target: ExecTarget;
-  readonly streams: ExecStreams;
-  /** The container's run folder, which agents are told of. */
+  /** The container's bundle or run folder, which agents are told of. */
   readonly runDir: string;
+  /** See `StartPlan`. */
+  readonly preserveFds?: number;
+  readonly newKeyring?: boolean;
+}
+
+/** One whose streams berthd relays. */
+export interface ExecRequest extends ExecProcessRequest {
+  readonly streams: ExecStreams;
 }
 
 /**
@@ -29,12 +36,8 @@ export interface ExecRequest {
  * @throws SPEC_UNSUPPORTED naming the field, and the errors of cgroup and seccomp.
  */
 export function planExec(
-  request: ExecRequest,
-  {
-    host,
-    filters,
-    link,
-  }: { readonly host: HostFacts; readonly filters: FilterCache; readonly link: ExecLink },
+  request: ExecProcessRequest,
+  { host, filters }: { readonly host: HostFacts; readonly filters: FilterCache },
 ): { readonly plan: ExecPlan; readonly warnings: readonly string[] } {
   const spec = { ...request.spec, process: request.process };
   const { linux, process } = spec;
@@ -59,15 +62,13 @@ export function planExec(
       joins,
       namespaces: { user: joins.includes('user') ? 'joined' : 'host' },
       cgroup,
-      streams: request.streams,
-      link,
       seccomp,
       seccompListener: seccomp?.notifies ? planListener(spec, listener) : undefined,
       rlimits: limits,
       oomScoreAdj: oom.value,
       lastCapability: host.lastCapability,
-      newKeyring: true,
-      preserveFds: 0,
+      newKeyring: request.newKeyring ?? true,
+      preserveFds: request.preserveFds ?? 0,
     },
     warnings: [...warnings, ...oom.warnings],
   };

@@ -1,0 +1,45 @@
+import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { sendToConsoleSocket } from '../console-socket.ts';
+import { exitAs, waitForEnd } from '../exit-as.ts';
+import { relayTerminal } from '../relay-terminal.ts';
+import { takeOverTerminal } from '../take-over-terminal.ts';
+import { awaitExec, sayExecuted } from './await-exec.ts';
+import type { ExecPlan } from './exec-plan.ts';
+import { forkExec } from './fork-exec.ts';
+
+/** What becomes of a process that is executed for another engine. */
+export interface InheritedExec {
+  /** Beginning of error messages. */
+  readonly name: string;
+  /** Socket that the terminal goes to (`--console-socket`). */
+  readonly consoleSocket: string | undefined;
+  /**
+   * `leave`: the program ends and whoever is the next subreaper inherits the process; `wait`: it stays the parent, relays
+   * a terminal that goes to no socket, and ends with the process' exit status.
+   */
+  readonly then: 'leave' | 'wait';
+}
+
+/** The program of `berth oci exec`: the process has the standard streams of whoever calls, or a terminal. */
+export function ociExecProgram(
+  plan: ExecPlan,
+  { name, consoleSocket, then }: InheritedExec,
+): ProgramBuilder {
+  const p = new ProgramBuilder(name);
+  const { terminal } = plan.spec.process;
+  const forked = forkExec(p, {
+    plan,
+    streams: { kind: terminal ? 'terminal' : 'inherited' },
+    own: [],
+  });
+  const { child } = forked;
+  const master = terminal ? takeOverTerminal(p, forked).stdout : -1;
+  const toSocket = master !== -1 && consoleSocket !== undefined;
+  if (toSocket) sendToConsoleSocket(p, { path: consoleSocket, master, child });
+  awaitExec(p, plan, forked);
+  sayExecuted(p, child);
+  if (then === 'leave') p.exit(0);
+  else if (master !== -1 && !toSocket) relayTerminal(p, { child, master });
+  else exitAs(p, waitForEnd(p, child));
+  return p;
+}
