@@ -60,7 +60,12 @@ export async function startInside(
 
 /** What a program has said to the log of its container. */
 export function said({ logFile }: StartRequest, program: ProgramBuilder): Said {
-  const replies = new ReplyParser().push(standardOutput(logFile));
+  return saidIn(standardOutput(logFile), program);
+}
+
+/** What a syscall program has said, from what it has printed. */
+export function saidIn(printed: Buffer, program: ProgramBuilder): Said {
+  const replies = new ReplyParser().push(printed);
   const failed = replies.find((reply) => reply.kind === 'failed');
   return {
     data: Buffer.concat(replies.flatMap((reply) => (reply.kind === 'data' ? [reply.data] : []))),

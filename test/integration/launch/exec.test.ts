@@ -173,7 +173,7 @@ it('a thousand leave nothing', async () => {
 it('another engine has them executed with its own streams, and hears of their end', async () => {
   const runtime = await OciRuntime.open();
   try {
-    const { streams: _, runDir, ...request } = await execRequest(box, ['sh', '-c', 'exit 7']);
+    const { runDir, ...request } = await execRequest(box, ['sh', '-c', 'exit 7']);
     const executed = await runtime.exec({ ...request, bundle: runDir, then: 'wait' });
     expect(await executed.waiter?.exitStatus).toBe(7);
     const script = 'exec true';

@@ -58,9 +58,12 @@ export async function execute(
 }
 
 /** Reads what is executed to its end. */
-export async function finish(session: ExecSession): Promise<Executed> {
+export async function finish(
+  session: ExecSession,
+  encoding: BufferEncoding = 'utf8',
+): Promise<Executed> {
   const output = { stdout: '', stderr: '' };
   for await (const pieces of session.output())
-    for (const { stream, text } of pieces) output[stream] += text.toString();
+    for (const { stream, text } of pieces) output[stream] += text.toString(encoding);
   return { ...output, exitCode: session.exit.exitCode };
 }
