@@ -1,7 +1,10 @@
 import type { Mount } from '../spec/mount.ts';
-import { MS_RDONLY, MS_REMOUNT } from '../syscall/constants/mount.ts';
+import { MS_BIND, MS_RDONLY, MS_REC, MS_REMOUNT } from '../syscall/constants/mount.ts';
 import type { Ref } from '../syscall/program.ts';
+import { errnoNumber } from '../syscall/errno.ts';
+import type { Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { remountBind } from './bind-mount.ts';
 import { copyTree } from './copy-tree.ts';
 import type { Destinations } from './destinations.ts';
 import { descriptorPath, destinationDescriptor, rootDescriptor } from './host-descriptors.ts';
@@ -17,6 +20,12 @@ const withoutSource = new Set(['proc', 'sysfs', 'tmpfs', 'devpts', 'mqueue', 'ra
 
 /** File systems that the container's security rests on: a link in their place would have them elsewhere. */
 const trusted = new Set(['proc', 'sysfs']);
+
+/**
+ * File systems that show a namespace, and where the host has them. Only who owns that namespace may mount them: root of a
+ * user namespace that shares the host's network or its queues may not, and gets what the host has.
+ */
+const ofNamespace: Readonly<Record<string, string>> = { sysfs: 'sys', mqueue: 'dev/mqueue' };
 
 interface FileSystemContext {
   readonly destinations: Destinations;
@@ -43,7 +52,8 @@ export function mountFileSystem(
   const ownMode = type === 'tmpfs' && !/(?:^|,)mode=/.test(options.data);
   const changesBelow = recursive.set !== 0 || recursive.clear !== 0;
   const labelled = labelKind(type) === 'attribute' && label !== '';
-  if (!copiesUp && !ownMode && !changesBelow && !labelled && propagation.length === 0) {
+  const isSimple = ofNamespace[type] === undefined;
+  if (isSimple && !copiesUp && !ownMode && !changesBelow && !labelled && propagation.length === 0) {
     mountOn(p, mount, { path: descriptorPath(destinationDescriptor), options, label });
     return;
   }
@@ -94,16 +104,43 @@ function mountOn(
 ): void {
   const data = labelKind(type) === 'option' ? labelledData(options.data, label) : options.data;
   const mountIt = (): void => {
-    p.call(`mount ${type} on ${destination}`, 'mount', [
+    const args = [
       p.string(source ?? type),
       p.string(path),
       p.string(type),
       options.flags,
       data === '' ? 0 : p.string(data),
-    ]);
+    ];
+    const label = `mount ${type} on ${destination}`;
+    const shared = ofNamespace[type];
+    if (shared === undefined) p.call(label, 'mount', args);
+    else mountOrBind(p, { label, args, shared, path, flags: options.flags });
   };
   if (withoutSource.has(type)) mountIt();
   else atHost(p, mountIt);
+}
+
+interface SharedMount {
+  readonly label: string;
+  readonly args: readonly Value[];
+  /** Where the host has it, relative to the current folder. */
+  readonly shared: string;
+  readonly path: string;
+  readonly flags: number;
+}
+
+function mountOrBind(p: ProgramBuilder, { label, args, shared, path, flags }: SharedMount): void {
+  const [refused, done] = [p.label(), p.label()];
+  const result = p.call(label, 'mount', args, { onError: 'ignore' });
+  p.jumpIf('eq', result, 0, done);
+  p.jumpIf('eq', result, -errnoNumber('EPERM'), refused);
+  p.fail(label, p.compute('sub', 0, result));
+  p.place(refused);
+  // With all below: what is mounted there hides what is under it.
+  const bind = [p.string(shared), p.string(path), 0, MS_BIND | MS_REC, 0];
+  p.call(`${label}, as the host has it`, 'mount', bind);
+  remountBind(p, path, { set: flags, clear: 0, label });
+  p.place(done);
 }
 
 /** A device, or the layers of an overlay, are the host's: their names are looked up there, and no path of the image is. */

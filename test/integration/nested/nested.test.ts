@@ -135,4 +135,77 @@ describe.each([
     expect(busybox).toMatchObject({ exitCode: 0, stderr: '' });
     expect(busybox?.stdout).toMatch(/^0\ninner\n\/dev\/null\n\/proc\/1\n/);
   });
+
+  it('keeps what a container changes, and makes images of it', async () => {
+    // A folder that is made again hides the one below it, which overlayfs notes in an attribute.
+    const script =
+      'cp /bin/busybox /busybox; rm -r /bin; /busybox mkdir /bin; /busybox cp /busybox /bin/sh; /busybox rm /etc/plain';
+    const [made, diff, commit, again] = await within(
+      change(),
+      ['run', '--name', 'one', '--network', 'none', 'bb', 'sh', '-c', script],
+      ['diff', 'one'],
+      ['commit', 'one', 'two'],
+      run('two', '/busybox', 'ls', '/bin', '/etc/plain'),
+    );
+    for (const done of [made, diff, commit])
+      expect(done).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const change of ['A /busybox', 'D /bin/wc', 'D /etc/plain'])
+      expect(diff?.stdout.split('\n')).toContain(change);
+    expect(again?.stdout).toBe('/bin:\nsh\n');
+    expect(again?.stderr).toContain('/etc/plain: No such file');
+  });
+
+  it('takes what is asked for and not allowed there for a wish', async () => {
+    const [result] = await within(
+      change(),
+      run('--oom-score-adj', '-500', '--ulimit', 'nofile=9999999:9999999', 'bb', 'true'),
+    );
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
+describe('in a container whose cgroups are not its own the engine', () => {
+  it.each([
+    ["because they are the host's", 'rw'],
+    ['because they are read-only', 'ro'],
+  ] as const)('starts containers that ask nothing of them, %s', async (_, access) => {
+    const [without, limited, paused] = await within(
+      inUserNamespace(access),
+      run('bb', 'cat', '/proc/self/cgroup'),
+      run('-m', '64m', '--pids-limit', '50', 'bb', 'true'),
+      ['pause', 'none'],
+    );
+    expect(without).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(limited?.exitCode).toBe(125);
+    expect(limited?.stderr).toContain(
+      "'linux.resources.memory.limit', 'linux.resources.memory.swap'",
+    );
+    expect(limited?.stderr).toContain('linux.resources.pids');
+    expect(paused?.exitCode).toBe(1);
+  });
+});
+
+describe('in a user namespace with the network of the host', () => {
+  it('/sys is what the host has, since its root may not mount it', async () => {
+    const shared = inUserNamespace();
+    const change: Change = {
+      ...shared,
+      linux: {
+        ...shared.linux,
+        namespaces: [...namespaces.filter(({ type }) => type !== 'network'), { type: 'user' }],
+      },
+    };
+    const [result] = await within(change, [
+      'run',
+      '--rm',
+      '--network',
+      'host',
+      'bb',
+      'sh',
+      '-c',
+      'ls -d /sys/class/net/lo; touch /sys/x',
+    ]);
+    expect(result?.stdout).toBe('/sys/class/net/lo\n');
+    expect(result?.stderr).toContain('Read-only file system');
+  });
 });
