@@ -18,7 +18,9 @@ let before: Leftovers;
 beforeAll(async () => {
   machine = await Machine.create();
   chmodSync(machine.folder, 0o755);
-  mkdirSync(`${machine.folder}/tree${checkout}`, { recursive: true });
+  // Root of a user namespace could not make them.
+  for (const path of ['/proc', '/sys', '/dev', '/run', '/tmp', '/var', ...system, checkout])
+    mkdirSync(`${machine.folder}/tree${path}`, { recursive: true });
 });
 afterAll(async () => {
   await machine.dispose();
