@@ -1,23 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Change, Machine } from './machine.ts';
+import { expectNothingLeft } from './own-leftovers.ts';
 import { mountAt } from './mount-points.ts';
 
 let machine: Machine;
-let before: Leftovers;
 beforeAll(async () => {
   machine = await Machine.create();
 });
 afterAll(async () => {
   await machine.dispose();
 });
-beforeEach(() => {
-  before = leftovers();
-});
 afterEach(async () => {
-  await expectAsBefore(before);
+  await expectNothingLeft(machine);
 });
 
 type Devices = NonNullable<NonNullable<Change['linux']>['devices']>;

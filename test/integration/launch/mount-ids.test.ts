@@ -3,12 +3,11 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StartRequest } from '../../../runtime/launch/plan-start.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import { type Change, Machine } from './machine.ts';
+import { expectNothingLeft } from './own-leftovers.ts';
 import { mountTwo } from './mount-points.ts';
 
 let machine: Machine;
-let before: Leftovers;
 let host: ReturnType<typeof mountTwo>;
 beforeAll(async () => {
   machine = await Machine.create();
@@ -24,11 +23,10 @@ beforeEach(() => {
     mkdirSync(`${path}/of-7`);
     execFileSync('chown', ['7:8', `${path}/of-7`]);
   }
-  before = leftovers();
 });
 afterEach(async () => {
-  await expectAsBefore(before);
   host.remove();
+  await expectNothingLeft(machine);
 });
 
 const mapping = (containerID: number, hostID: number, size = 100) => [

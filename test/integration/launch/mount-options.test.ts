@@ -1,24 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Machine } from './machine.ts';
+import { expectNothingLeft } from './own-leftovers.ts';
 import { mountAt, mountTwo, parseMountinfo } from './mount-points.ts';
 
 let machine: Machine;
-let before: Leftovers;
 beforeAll(async () => {
   machine = await Machine.create();
 });
 afterAll(async () => {
   await machine.dispose();
 });
-beforeEach(() => {
-  before = leftovers();
-});
 afterEach(async () => {
-  await expectAsBefore(before);
+  await expectNothingLeft(machine);
 });
 
 const show = 'cat /proc/self/mountinfo';

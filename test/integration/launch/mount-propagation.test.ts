@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import { type Change, Machine, type Running } from './machine.ts';
+import { expectNothingLeft } from './own-leftovers.ts';
 import { mountAt, mountTwo } from './mount-points.ts';
 
 let machine: Machine;
-let before: Leftovers;
 let host: ReturnType<typeof mountTwo>;
 beforeAll(async () => {
   machine = await Machine.create();
@@ -18,11 +17,10 @@ beforeEach(() => {
   host = mountTwo(`${machine.folder}/shared`);
   execFileSync('mount', ['--make-rshared', host.outer]);
   mkdirSync(`${host.outer}/late`);
-  before = leftovers();
 });
 afterEach(async () => {
-  await expectAsBefore(before);
   host.remove();
+  await expectNothingLeft(machine);
 });
 
 const all = ['CAP_SYS_ADMIN', 'CAP_DAC_OVERRIDE', 'CAP_SYS_CHROOT'];

@@ -1,22 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Machine } from './machine.ts';
+import { expectNothingLeft } from './own-leftovers.ts';
 
 let machine: Machine;
-let before: Leftovers;
 beforeAll(async () => {
   machine = await Machine.create();
 });
 afterAll(async () => {
   await machine.dispose();
 });
-beforeEach(() => {
-  before = leftovers();
-});
 afterEach(async () => {
-  await expectAsBefore(before);
+  await expectNothingLeft(machine);
 });
 
 /** Everything about each file below a folder but its inode number, sorted. */
