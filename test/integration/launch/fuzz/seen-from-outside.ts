@@ -9,7 +9,11 @@ const namespaceFiles: Readonly<Record<string, string>> = { network: 'net', mount
  * What of a config a running process does not have, as /proc shows it from outside: the container itself may have none,
  * and no program to look with. `undefined` when the process has ended meanwhile: its limits may be too narrow to live.
  */
-export function differences(pid: number, spec: Spec): readonly string[] | undefined {
+export function differences(
+  pid: number,
+  spec: Spec,
+  folder: string,
+): readonly string[] | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     if (/^State:\s+[ZX]/m.test(status)) return undefined;
@@ -18,6 +22,7 @@ export function differences(pid: number, spec: Spec): readonly string[] | undefi
       ...capabilities(status, spec),
       ...namespaces(pid, spec),
       ...environment(pid, spec),
+      ...surroundings(pid, spec, folder),
     ];
     // One that ends has no memory any more before it is a zombie.
     const ended = readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
@@ -88,5 +93,23 @@ function environment(pid: number, { process }: Spec): readonly string[] {
     ...(oomScoreAdj === undefined || oomScoreAdj < 0
       ? []
       : differs('oom_score_adj', Number(readFileSync(`/proc/${pid}/oom_score_adj`)), oomScoreAdj)),
+  ];
+}
+
+/** Its cgroups are its own, and of the host's disk it has nothing mounted but what lies in the machine's folder. */
+function surroundings(pid: number, { linux }: Spec, folder: string): readonly string[] {
+  const cgroups = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n');
+  const own = cgroups.filter((cgroup) => cgroup.endsWith(`:${linux.cgroupsPath ?? ''}`));
+  // proc_pid_mountinfo(5): the device comes third, then the folder of it that is mounted.
+  const mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n');
+  const { dev } = statSync(folder);
+  const disk = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
+  const foreign = mounts.filter((mount) => {
+    const [, , device, root = ''] = mount.split(' ');
+    return device === disk && !root.startsWith(folder);
+  });
+  return [
+    ...(own.length > 0 ? [] : [`cgroups are ${cgroups.join(' ')}`]),
+    ...foreign.map((mount) => `has mounted ${mount}`),
   ];
 }

@@ -41,7 +41,7 @@ async function outcomeOf(
   } catch (error) {
     return refusal(error);
   }
-  const different = differences(pid, request.spec);
+  const different = differences(pid, request.spec, machine.folder);
   await end(machine, request);
   if (different && different.length > 0) throw new Error(different.join('; '));
   return { kind: 'ran' };
