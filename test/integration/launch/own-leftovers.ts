@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { Machine } from './machine.ts';
 
 /** How long what is on its way out may take. */
@@ -31,10 +31,22 @@ async function leftOf({ folder, launcher }: Machine): Promise<readonly string[]>
   const descriptors = names(`/proc/${pid}/fd`);
   return [
     ...(children === '' ? [] : [`processes ${children}`]),
+    ...inFolders(folder).map((one) => `process ${one}`),
     ...mounts.map((line) => `mount ${line}`),
     ...cgroups().map((path) => `cgroup ${path}`),
     ...(descriptors.length === launcherDescriptors ? [] : [`descriptors ${descriptors.join(' ')}`]),
   ];
+}
+
+/** Processes of a start that are nobody's child any more: their folder is still that of the monitor. */
+function inFolders(folder: string): readonly string[] {
+  return names('/proc').filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Folders that `Machine.request`, or a config made after it, has named. */
