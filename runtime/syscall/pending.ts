@@ -73,6 +73,8 @@ export class Pending {
     if (signal === 0) {
       clearTimeout(this.#timer);
       this.#settleEnd.resolve({ data: Buffer.concat(this.#data), exitCode: (status >> 8) & 0xff });
+      // An error that nobody waits for would cost more than the rest: its stack.
+      if (this.#until === 'end' || this.#data.length > 0) return;
     }
     const how =
       signal === 0

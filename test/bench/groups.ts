@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { berthd, dockerd } from './daemons.ts';
 import { crunFigures } from './engine/crun-figures.ts';
+import { execFigures } from './exec/exec-figures.ts';
 import { faultFigures } from './faults/fault-figures.ts';
 import { rankingFigures } from './mirrors/ranking-figures.ts';
 import { coldStart, dockerRun, engineAgainstRunc, monitorMemory } from './figures.ts';
@@ -25,6 +26,7 @@ export interface BenchSetup {
 export const groups: Readonly<Record<string, (setup: BenchSetup) => Promise<void>>> = {
   start: startFigures,
   engine: crunFigures,
+  exec: execFigures,
   up: upFigures,
   pull: pullFigures,
   mirrors: mirrorFigures,

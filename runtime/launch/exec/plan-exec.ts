@@ -1,4 +1,5 @@
 import { defaultCgroupPath } from '../../cgroup/cgroup-path.ts';
+import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
 import { planCgroup } from '../../cgroup/plan.ts';
 import type { Process } from '../../spec/process.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -42,11 +43,7 @@ export function planExec(
   const spec = { ...request.spec, process: request.process };
   const { linux, process } = spec;
   refuseUnknownModules(spec, host.securityModules);
-  const cgroup = planCgroup({
-    layout: host.cgroups,
-    path: linux.cgroupsPath ?? defaultCgroupPath(request.id),
-    resources: linux.resources,
-  });
+  const cgroup = cgroupOf(request, host);
   const { limits, warnings } = allowedLimits(process.rlimits, {
     hardLimits: host.hardLimits,
     canRaise: host.canRaiseLimits,
@@ -72,4 +69,19 @@ export function planExec(
     },
     warnings: [...warnings, ...oom.warnings],
   };
+}
+
+/** By what the container is limited to, which is the same object as long as whoever asks keeps its config. */
+const cgroups = new WeakMap<object, CgroupPlan>();
+
+function cgroupOf({ id, spec: { linux } }: ExecProcessRequest, host: HostFacts): CgroupPlan {
+  const known = cgroups.get(linux);
+  if (known) return known;
+  const plan = planCgroup({
+    layout: host.cgroups,
+    path: linux.cgroupsPath ?? defaultCgroupPath(id),
+    resources: linux.resources,
+  });
+  cgroups.set(linux, plan);
+  return plan;
 }

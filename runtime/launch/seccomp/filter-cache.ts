@@ -14,6 +14,8 @@ const maxFilters = 32;
 export class FilterCache {
   readonly #architecture: Architecture;
   readonly #filters = new Map<string, CompiledFilter>();
+  /** What was asked for by the same object before: writing a profile as text takes as long as a good part of an exec. */
+  readonly #byObject = new WeakMap<Seccomp, CompiledFilter>();
 
   constructor(architecture: Architecture) {
     this.#architecture = architecture;
@@ -21,6 +23,14 @@ export class FilterCache {
 
   /** As `compileSeccomp`, and throws the same. */
   compile(seccomp: Seccomp): CompiledFilter {
+    const same = this.#byObject.get(seccomp);
+    if (same !== undefined) return same;
+    const filter = this.#compile(seccomp);
+    this.#byObject.set(seccomp, filter);
+    return filter;
+  }
+
+  #compile(seccomp: Seccomp): CompiledFilter {
     const key = stringifyPrecise(seccomp);
     const known = this.#filters.get(key);
     if (known !== undefined) return known;
