@@ -23,8 +23,8 @@ export class ExecClient {
     this.#agent.destroy();
   }
 
-  #options(path: string): RequestOptions {
-    const headers = { 'Content-Type': 'application/json' };
+  #options(path: string, more: Readonly<Record<string, string>> = {}): RequestOptions {
+    const headers = { 'Content-Type': 'application/json', ...more };
     return { socketPath: this.#socketPath, path, method: 'POST', headers };
   }
 
@@ -45,11 +45,8 @@ export class ExecClient {
   #start(id: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const path = `/exec/${id}/start`;
-      const { headers, ...options } = this.#options(path);
-      const asked = request({
-        ...options,
-        headers: { ...headers, Connection: 'Upgrade', Upgrade: 'tcp' },
-      });
+      const upgrade = { Connection: 'Upgrade', Upgrade: 'tcp' };
+      const asked = request(this.#options(path, upgrade));
       asked.on('upgrade', (_response: IncomingMessage, connection: Duplex, head: Buffer) => {
         if (head.length > 0) reject(new Error(`${path}: ${head.toString()}`));
         connection.on('data', (chunk: Buffer) => {
