@@ -26,13 +26,14 @@ export function execSuite(bench: ClientBench): void {
     });
 
     test.each([
-      [['/no/such'], 127],
-      [['no-such'], 127],
-      [['/etc/passwd'], 126],
-      [['/etc'], 126],
-      [['sh', '-c', 'kill -9 $$'], 137],
-    ])('%j: exit code %i', async (command, exitCode) => {
-      expect((await exec('box', ...command)).exitCode).toBe(exitCode);
+      // Docker 28 says 127, and so does berth (test/integration/api/docker-exec.test.ts); Docker 20.10 knows 126 only.
+      [['/no/such'], [126, 127]],
+      [['no-such'], [126, 127]],
+      [['/etc/passwd'], [126]],
+      [['/etc'], [126]],
+      [['sh', '-c', 'kill -9 $$'], [137]],
+    ])('%j: exit code of %j', async (command, exitCodes) => {
+      expect(exitCodes).toContain((await exec('box', ...command)).exitCode);
     });
 
     test('input goes in, and its end is told', async () => {
