@@ -18,6 +18,8 @@ export interface HostFacts {
   readonly cgroups: CgroupLayout | undefined;
   /** Highest capability number that the kernel knows. */
   readonly lastCapability: number;
+  /** Mask of what this process may pass on: what it is permitted and its bounding set has. */
+  readonly ownCapabilities: bigint;
   readonly hardLimits: HardLimits;
   /** Whether this process has CAP_SYS_RESOURCE. */
   readonly canRaiseLimits: boolean;
@@ -42,7 +44,9 @@ export async function readHostFacts(): Promise<HostFacts> {
       readFile('/proc/self/uid_map', 'utf8'),
       readFile('/proc/self/gid_map', 'utf8'),
     ]);
-  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  const capabilities = (set: string): bigint =>
+    BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
+  const effective = capabilities('CapEff');
   const has = (name: string): boolean =>
     ((effective >> BigInt(capabilityNumber(name) ?? 0)) & 1n) === 1n;
   const [uids, gids] = maps.map(parseIdMap);
@@ -50,6 +54,7 @@ export async function readHostFacts(): Promise<HostFacts> {
     architecture: currentArchitecture(),
     cgroups,
     lastCapability: Number(lastCapability),
+    ownCapabilities: capabilities('CapPrm') & capabilities('CapBnd'),
     hardLimits: parseHardLimits(limits),
     // Root of a user namespace has the capability, but not over what is the host's.
     canRaiseLimits: has('CAP_SYS_RESOURCE') && !inUserNamespace(),

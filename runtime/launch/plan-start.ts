@@ -5,8 +5,8 @@ import { readFile } from '../host/files.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import { maxOverlayLayers } from '../syscall/overlay-mount.ts';
-import { capabilityMasks } from './capabilities.ts';
 import { withIdMaps } from './default-id-maps.ts';
+import { grantableProcess } from './grantable-capabilities.ts';
 import { planHooks } from './hooks/hooks-plan.ts';
 import type { HostFacts } from './host-facts.ts';
 import { chooseIdMapper } from './id-mapper.ts';
@@ -88,9 +88,11 @@ export async function planStart(
   });
   const seccomp = spec.linux.seccomp && filters.compile(spec.linux.seccomp);
   const oom = oomScore(spec.process.oomScoreAdj, host);
+  const user = namespaces.user === 'host' ? 'host' : 'other';
+  const granted = grantableProcess(spec.process, { host, user });
   return {
     plan: {
-      spec,
+      spec: { ...spec, process: granted.process },
       rootfs: request.rootfs,
       overlayOptions: rootOptions(spec, host),
       namespaces,
@@ -122,7 +124,7 @@ export async function planStart(
     warnings: [
       ...warnings,
       ...oom.warnings,
-      ...unknownCapabilities(spec, host),
+      ...granted.warnings,
       ...cgroup.unsupported.map(({ field, reason }) => `"${field}": ${reason}`),
     ],
   };
@@ -157,15 +159,6 @@ function refuseTooManyLayers(rootfs: RootfsMount): void {
 function rootOptions({ linux }: Spec, { overlayOptions }: HostFacts): readonly string[] {
   const label = labelledData('', linux.mountLabel);
   return label === '' ? overlayOptions : [...overlayOptions, label];
-}
-
-/** config.md, "Linux Process": what cannot be mapped to the kernel's "SHOULD be logged as a warning". */
-function unknownCapabilities({ process }: Spec, { lastCapability }: HostFacts): readonly string[] {
-  if (!process.capabilities) return [];
-  return capabilityMasks(process.capabilities, lastCapability).unknown.map(
-    (name) =>
-      `"process.capabilities" has "${name}", which this kernel does not know: it is left out.`,
-  );
 }
 
 /** What is asked for, as far as this host allows it. Lowering the score below its present value needs CAP_SYS_RESOURCE (proc_pid_oom_score_adj(5)). */

@@ -3,6 +3,7 @@ import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
 import { planCgroup } from '../../cgroup/plan.ts';
 import type { Process } from '../../spec/process.ts';
 import type { Spec } from '../../spec/spec.ts';
+import { grantableProcess } from '../grantable-capabilities.ts';
 import type { HostFacts } from '../host-facts.ts';
 import { oomScore } from '../plan-start.ts';
 import { allowedLimits } from '../rlimits.ts';
@@ -51,10 +52,12 @@ export function planExec(
   const joins = linux.namespaces.map(({ type }) => type);
   const seccomp = linux.seccomp && filters.compile(linux.seccomp);
   const oom = oomScore(process.oomScoreAdj, host);
+  const user = joins.includes('user') ? 'other' : 'host';
+  const granted = grantableProcess(process, { host, user });
   const listener = { id: request.id, bundle: request.runDir };
   return {
     plan: {
-      spec,
+      spec: { ...spec, process: granted.process },
       target: request.target,
       joins,
       namespaces: { user: joins.includes('user') ? 'joined' : 'host' },
@@ -67,7 +70,7 @@ export function planExec(
       newKeyring: request.newKeyring ?? true,
       preserveFds: request.preserveFds ?? 0,
     },
-    warnings: [...warnings, ...oom.warnings],
+    warnings: [...warnings, ...oom.warnings, ...granted.warnings],
   };
 }
 
