@@ -1,4 +1,3 @@
-import { kill } from 'node:process';
 import { hasErrno } from './files.ts';
 
 /**
@@ -7,7 +6,8 @@ import { hasErrno } from './files.ts';
  */
 export function sendSignal(pid: number, signal: number): boolean {
   try {
-    kill(pid, signal);
+    // Not imported: an import of `node:process` opens the standard streams, which makes them non-blocking.
+    process.kill(pid, signal);
     return true;
   } catch (error) {
     if (hasErrno(error, 'ESRCH')) return false;

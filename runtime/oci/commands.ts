@@ -25,6 +25,11 @@ export const ociCommands: readonly OciCommandEntry[] = [
     load: async () => (await import('./commands/events.ts')).eventsCommand,
   },
   {
+    name: 'exec',
+    summary: 'execute a process in a container',
+    load: async () => (await import('./commands/exec.ts')).execCommand,
+  },
+  {
     name: 'features',
     summary: 'print what this runtime can do, as the specification has it (features.md)',
     load: async () => (await import('./commands/features.ts')).featuresCommand,

@@ -1,9 +1,10 @@
 import { BerthError } from '../errors/berth-error.ts';
 import { orIfMissing, readlink } from '../host/files.ts';
+import type { Spec } from '../spec/spec.ts';
 import { readBundle, type Bundle } from './bundle.ts';
 import type { OciCall } from './command.ts';
 import type { CreateRequest } from './create-container.ts';
-import { type OptionDeclaration, usage } from './options.ts';
+import { type GivenOptions, type OptionDeclaration, usage } from './options.ts';
 import { absolutePath } from './paths.ts';
 import { ContainerFolder } from './state/container-folder.ts';
 
@@ -35,31 +36,31 @@ export const createOptions: readonly OptionDeclaration[] = [
   },
 ];
 
+/** An option that is a path, from the folder the command was called in. */
+export function pathOption({ context, options }: OciCall, name: string): string | undefined {
+  const text = options.text(name) ?? '';
+  return text === '' ? undefined : absolutePath(text, context.workingDirectory);
+}
+
 /** Reads what `create` and `run` have in common. Throws USAGE and the errors of the bundle. */
 export async function createRequest(
-  { context, options, operands: [id = ''] }: OciCall,
+  call: OciCall,
   { mode }: { readonly mode: 'detached' | 'foreground' },
 ): Promise<CreateRequest> {
-  const { workingDirectory } = context;
-  const pathOf = (name: string): string | undefined => {
-    const text = options.text(name) ?? '';
-    return text === '' ? undefined : absolutePath(text, workingDirectory);
-  };
-  const folder = new ContainerFolder(context, id);
-  const consoleSocket = pathOf('console-socket');
-  const path = pathOf('bundle') ?? workingDirectory;
+  const { context, options, operands } = call;
+  const folder = new ContainerFolder(context, operands[0] ?? '');
+  const consoleSocket = pathOption(call, 'console-socket');
+  const path = pathOption(call, 'bundle') ?? context.workingDirectory;
   const config = options.text('config') ?? 'config.json';
   const bundle = await readBundle(path, absolutePath(config, path));
-  checkConsole(bundle, { consoleSocket, mode });
+  checkConsole(bundle.spec, { consoleSocket, mode });
   const listening = listeningFds();
-  const preserveFds = listening + (options.number('preserve-fds') ?? 0);
-  await checkDescriptors(preserveFds);
   return {
     folder,
     bundle: listening === 0 ? bundle : withListeners(bundle, listening),
-    pidFile: pathOf('pid-file'),
+    pidFile: pathOption(call, 'pid-file'),
     consoleSocket,
-    preserveFds,
+    preserveFds: await preservedFds(options, listening),
     newKeyring: !options.flag('no-new-keyring'),
     pivot: options.flag('no-pivot') ? 'without' : 'with',
     then: mode === 'detached' ? 'leave' : 'wait',
@@ -67,8 +68,8 @@ export async function createRequest(
 }
 
 /** A terminal needs somebody who holds its other end, and the other way round. */
-function checkConsole(
-  { spec }: Bundle,
+export function checkConsole(
+  spec: Spec,
   { consoleSocket, mode }: { readonly consoleSocket: string | undefined; readonly mode: string },
 ): void {
   const { terminal } = spec.process;
@@ -98,10 +99,14 @@ function withListeners(bundle: Bundle, count: number): Bundle {
 }
 
 /**
- * Each must be the caller's. Where one is missing Node.js has put one of its own, and the first that it opens is that of its
- * event loop.
+ * How many descriptors beyond the standard ones are handed on. Each must be the caller's: where one is missing Node.js has
+ * put one of its own, and the first that it opens is that of its event loop.
+ *
+ * @param listening those that the caller handed over as sockets.
+ * @throws USAGE
  */
-async function checkDescriptors(count: number): Promise<void> {
+export async function preservedFds(options: GivenOptions, listening = 0): Promise<number> {
+  const count = listening + (options.number('preserve-fds') ?? 0);
   if (count < 0) throw usage(`--preserve-fds is ${count}, wanted a number from 0 on`);
   for (let fd = 3; fd < 3 + count; fd += 1) {
     const link = await orIfMissing(readlink(`/proc/self/fd/${fd}`), undefined);
@@ -112,4 +117,5 @@ async function checkDescriptors(count: number): Promise<void> {
       details: { field: '--preserve-fds', descriptor: fd },
     });
   }
+  return count;
 }

@@ -1,4 +1,3 @@
-import { arch } from 'node:process';
 import { BerthError } from '../errors/berth-error.ts';
 
 /** A processor that berth has an executor for, named as uname(2) names it. */
@@ -9,6 +8,8 @@ export type Architecture = 'x86_64' | 'aarch64';
  * @throws BerthError ARCH_UNSUPPORTED on any other processor.
  */
 export function currentArchitecture(): Architecture {
+  // By its global: an import of `node:process` opens the standard streams, which makes them non-blocking for everybody.
+  const { arch } = process;
   switch (arch) {
     case 'x64':
       return 'x86_64';

@@ -1,4 +1,3 @@
-import { kill } from 'node:process';
 import { BerthError } from '../errors/berth-error.ts';
 import { currentArchitecture } from './architecture.ts';
 import { encodeProgram } from './encode.ts';
@@ -9,6 +8,9 @@ import { Pending } from './pending.ts';
 import type { Program } from './program.ts';
 import type { ProgramResult, RunningProgram } from './program-result.ts';
 import type { Reply } from './reply-parser.ts';
+
+// By its global: an import of `node:process` opens the standard streams, which makes them non-blocking for everybody.
+const kill = (pid: number, signal: NodeJS.Signals): boolean => process.kill(pid, signal);
 
 /**
  * Runs syscall programs, each in a fresh process forked from the launcher's few kilobytes. When the launcher process

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -132,6 +132,18 @@ describe('run', () => {
     const said = machine.runWith('in\n', 'run', id);
     expect(said).toEqual({ status: 7, stdout: 'in\nout\n', stderr: 'err\n' });
     machine.gone(id);
+  });
+
+  it('leaves the streams of the caller blocking', () => {
+    // What the program sees of its standard input, a pipe, once Node.js has been there.
+    machine.config(['grep', 'flags', '/proc/self/fdinfo/0']);
+    const [program, ...words] = machine.command('run', machine.id());
+    const line = ['-c', 'sleep 0 | "$@"', 'sh', program, ...words];
+    const { stdout } = spawnSync('sh', line, { cwd: machine.bundle, encoding: 'utf8' });
+    const O_NONBLOCK = 0o4000;
+    const flags = Number.parseInt(/^flags:\s+(\d+)\n$/.exec(stdout)?.[1] ?? '', 8);
+    expect(flags & O_NONBLOCK, stdout).toBe(0);
+    expect(flags).not.toBeNaN();
   });
 
   it('gives 128 and the signal', () => {

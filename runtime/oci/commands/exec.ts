@@ -1,0 +1,111 @@
+import { readFile } from '../../host/files.ts';
+import { identify } from '../../host/process-identity.ts';
+import { sendSignal } from '../../host/send-signal.ts';
+import { OciRuntime } from '../../launch/oci-runtime.ts';
+import type { OciCall, OciCommand } from '../command.ts';
+import { checkConsole, pathOption, preservedFds } from '../create-options.ts';
+import { execOptions, execSpec } from '../exec-options.ts';
+import { forwardSignals } from '../forward-signals.ts';
+import { usage } from '../options.ts';
+import { writePidFile } from '../pid-file.ts';
+import { ContainerFolder } from '../state/container-folder.ts';
+import { statusOf } from '../state/status.ts';
+import type { StoredState } from '../state/stored-state.ts';
+import { statusError } from '../status-error.ts';
+
+const SIGKILL = 9;
+
+/** `berth oci exec`: executes a process in a container that is there already. */
+export const execCommand: OciCommand = {
+  options: execOptions,
+  operands: {
+    usage: '<container-id> <command> [<argument>...]',
+    minimum: 1,
+    maximum: Number.POSITIVE_INFINITY,
+    from: 'first',
+  },
+  failureStatus: 255,
+  run: async (call) => {
+    const { context, options, operands } = call;
+    const folder = new ContainerFolder(context, operands[0] ?? '');
+    const state = await folder.readState();
+    await checkStatus(call, folder, state);
+    const signals = forwardSignals();
+    try {
+      return await execute(call, { folder, state, signals });
+    } finally {
+      signals.stop();
+      context.log.debug(`exec in ${folder.id}: ${options.flag('detach') ? 'detached' : 'ended'}`);
+    }
+  },
+};
+
+async function checkStatus(
+  { options }: OciCall,
+  folder: ContainerFolder,
+  state: StoredState,
+): Promise<void> {
+  const status = await statusOf(folder, state);
+  if (status === 'stopped' || status === 'creating') {
+    throw statusError(folder.id, status, `cannot exec in a ${status} container`);
+  }
+  if (status === 'paused' && !options.flag('ignore-paused')) {
+    const message = 'cannot exec in a paused container (use --ignore-paused to override)';
+    throw statusError(folder.id, status, message);
+  }
+}
+
+async function execute(
+  call: OciCall,
+  container: {
+    readonly folder: ContainerFolder;
+    readonly state: StoredState;
+    readonly signals: ReturnType<typeof forwardSignals>;
+  },
+): Promise<number> {
+  const { context, options } = call;
+  const { folder, state, signals } = container;
+  const spec = await execSpec(call, await readFile(folder.configFile, 'utf8'));
+  const mode = options.flag('detach') ? 'detached' : 'foreground';
+  const consoleSocket = pathOption(call, 'console-socket');
+  checkConsole(spec, { consoleSocket, mode });
+  checkCgroup(options.texts('cgroup'));
+  const runtime = await OciRuntime.open({ preserveFds: await preservedFds(options) });
+  try {
+    const executed = await runtime.exec({
+      id: folder.id,
+      spec,
+      process: spec.process,
+      target: state.process,
+      bundle: state.bundle,
+      then: mode === 'detached' ? 'leave' : 'wait',
+      ...(consoleSocket === undefined ? {} : { consoleSocket }),
+    });
+    for (const warning of executed.warnings) context.log.warn(warning);
+    await writePid(pathOption(call, 'pid-file'), executed.pid);
+    signals.sendTo({ pid: executed.pid, waiter: executed.waiter?.pid });
+    return (await executed.waiter?.exitStatus) ?? 0;
+  } finally {
+    await runtime.stop();
+  }
+}
+
+/** Nobody would know of a process whose number could not be told. */
+async function writePid(file: string | undefined, pid: number): Promise<void> {
+  if (file === undefined) return;
+  try {
+    await writePidFile(file, pid);
+  } catch (error) {
+    if ((await identify(pid)) !== undefined) sendSignal(pid, SIGKILL);
+    throw error;
+  }
+}
+
+/** The process is in the cgroup of the container itself. */
+function checkCgroup(paths: readonly string[]): void {
+  const other = paths.find((path) => !['', '/'].includes(path.replace(/^[^/]*:/, '')));
+  if (other === undefined) return;
+  throw usage(
+    `--cgroup "${other}" is not supported: a process is executed in the container's own cgroup`,
+  );
+}

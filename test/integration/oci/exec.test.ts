@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OciMachine } from './oci-machine.ts';
+
+let machine: OciMachine;
+let id: string;
+beforeAll(() => {
+  machine = new OciMachine();
+  id = machine.id();
+  machine.config(['sleep', '1000'], { process: { env: ['PATH=/bin', 'OWN=own'] } });
+  machine.detached(id);
+});
+afterAll(() => {
+  machine.ok('delete', '--force', id);
+  machine.gone(id);
+  machine.dispose();
+});
+
+describe('exec', () => {
+  it('gives the output and the status of the program', () => {
+    const script = 'cat; echo $OWN; echo err >&2; exit 7';
+    const said = machine.runWith('in\n', 'exec', id, 'sh', '-c', script);
+    expect(said).toEqual({ status: 7, stdout: 'in\nown\n', stderr: 'err\n' });
+  });
+
+  it('takes what the options say', () => {
+    const options = ['--user', '5:6', '-g', '7', '-e', 'A=b', '--env', 'C=d', '--cwd', '/bin'];
+    const script = 'id; echo $A$C; pwd; cat /proc/self/cgroup';
+    const lines = machine.ok('exec', ...options, id, 'sh', '-c', script).split('\n');
+    expect(lines.slice(0, 3)).toEqual(['uid=5 gid=6 groups=7', 'bd', '/bin']);
+    // The container's namespace of cgroups is the host's here, so its own shows.
+    expect(lines.filter((line) => line.includes(':pids:')).join('')).toMatch(`/berth/${id}`);
+  });
+
+  it('takes a process from a file', () => {
+    const file = join(machine.folder, 'process.json');
+    const process = { args: ['id', '-u'], cwd: '/', user: { uid: 3, gid: 4 }, env: ['PATH=/bin'] };
+    writeFileSync(file, JSON.stringify(process));
+    expect(machine.ok('exec', '--process', file, id)).toBe('3\n');
+  });
+
+  it('goes on by itself when it is told to, with its number in a file', () => {
+    const pidFile = join(machine.folder, 'pid');
+    machine.ok('exec', '-d', '--pid-file', pidFile, id, 'sh', '-c', 'exec sleep 500 >&- 2>&-');
+    const pids = JSON.parse(machine.ok('ps', '-f', 'json', id)) as number[];
+    expect(pids).toContain(Number(readFileSync(pidFile, 'utf8')));
+  });
+
+  it('has a terminal when it is told to', () => {
+    expect(machine.run('exec', '-t', id, 'tty')).toMatchObject({
+      status: 0,
+      stdout: '/dev/pts/0\r\n',
+    });
+  });
+
+  it('fails with 255 and the words of runc', () => {
+    const failures: Readonly<Record<string, readonly string[]>> = {
+      'executable file not found in $PATH': [id, 'nosuch'],
+      'no such file or directory': [id, '/nosuch'],
+      'permission denied': [id, '/bin'],
+      'container does not exist': ['nobody', 'true'],
+      'exec args cannot be empty': [id],
+      'wanted <uid>[:<gid>]': ['--user', 'x', id, 'true'],
+      'is not supported': ['--cgroup', 'below', id, 'true'],
+    };
+    for (const [words, args] of Object.entries(failures)) {
+      const { status, stderr } = machine.run('exec', ...args);
+      expect({ args, status }).toEqual({ args, status: 255 });
+      expect(stderr).toContain(words);
+    }
+  });
+
+  it('that cannot tell its number ends', () => {
+    rmSync(join(machine.rootfs, 'mark'), { force: true });
+    const script = 'sleep 1; echo alive > /mark; sleep 600';
+    const lost = machine.run(
+      'exec',
+      '-d',
+      '--pid-file',
+      '/nonexistent/pid',
+      id,
+      'sh',
+      '-c',
+      script,
+    );
+    expect(lost.status).toBe(255);
+    expect(lost.stderr).toContain('OCI_PID_FILE_UNWRITABLE');
+    expect(machine.ok('ps', id, '-eo', 'pid,args')).not.toContain('sleep 600');
+    expect(existsSync(join(machine.rootfs, 'mark'))).toBe(false);
+  });
+
+  it('is refused in a paused container', () => {
+    machine.ok('pause', id);
+    const refused = machine.run('exec', id, 'true');
+    expect(refused.status).toBe(255);
+    expect(refused.stderr).toContain('cannot exec in a paused container');
+    machine.ok('resume', id);
+  });
+});
