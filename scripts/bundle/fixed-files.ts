@@ -33,6 +33,8 @@ export async function fixedFiles(root: string, facts: BundleFacts): Promise<read
   return [
     { path: 'bin/berth', kind: 'program', content: startBerth },
     { path: 'bin/berthd', kind: 'program', content: startBerth },
+    // One word, for engines that take the path of a runtime and no arguments.
+    { path: 'bin/berth-oci', kind: 'program', content: startBerth },
     { path: 'install.sh', kind: 'program', content: await script('install.sh') },
     // As it is: a bundle can make such a file of itself.
     {
@@ -43,6 +45,7 @@ export async function fixedFiles(root: string, facts: BundleFacts): Promise<read
     // The names are what ps(1) shows.
     text('start/berth', starter('cli', '../start.js')),
     text('start/berthd', starter('daemon', '../start.js')),
+    text('start/berth-oci', starter('oci', '../start.js')),
     text('unpack-worker.js', starter('thread', './start.js')),
     // Whatever a package.json in a folder above says of its files, these are CommonJS.
     text('package.json', '{ "type": "commonjs" }\n'),

@@ -1,4 +1,3 @@
-import { runCli } from '../cli/run-cli.ts';
 import type { BundleEntry } from './bundle-entry.ts';
 
 /*
@@ -9,8 +8,17 @@ import type { BundleEntry } from './bundle-entry.ts';
 /** Runs one of berth's programs with `argv`, its arguments alone. Resolves with its exit status. */
 export async function run(entry: BundleEntry, argv: readonly string[]): Promise<number> {
   switch (entry) {
-    case 'cli':
+    case 'cli': {
+      const [verb, ...words] = argv;
+      if (verb === 'oci') return run('oci', words);
+      const { runCli } = await import('../cli/run-cli.ts');
       return runCli(argv);
+    }
+    case 'oci': {
+      // Engines call it several times a container: it loads nothing of the other verbs.
+      const { runOciProcess } = await import('../oci/oci-process.ts');
+      return runOciProcess(argv);
+    }
     case 'daemon': {
       const { runDaemon } = await import('../../runtime/daemon/command-line.ts');
       return runDaemon(argv);

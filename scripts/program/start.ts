@@ -20,7 +20,7 @@ export async function start(entry: BundleEntry): Promise<void> {
   const main = script.exports as { readonly run: typeof run };
   const exitCode = await main.run(entry, argv);
   if (entry === 'warm-up') await writeFile(cachePath, script.createCache());
-  if (entry === 'cli') {
+  if (entry === 'cli' || entry === 'oci') {
     // eslint-disable-next-line no-restricted-properties -- this is the main of a bundle, as scripts/main.ts is of a checkout
     process.exit(exitCode);
   }
