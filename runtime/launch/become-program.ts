@@ -81,6 +81,11 @@ export function executeProgram(
   const entered = p.call(`enter ${process.cwd}`, 'chdir', [p.string(process.cwd)], {
     onError: 'ignore',
   });
+  const later = p.label();
+  p.jumpIf('ne', entered, 0, later);
+  // Before the filter, which may forbid to look.
+  refuseOutsideFolder(p);
+  p.place(later);
   setKindOfService(p, plan);
   // Without no_new_privs the filter needs CAP_SYS_ADMIN, which the user does not have (seccomp(2)).
   if (!process.noNewPrivileges) installFilter(p, plan, sync);
@@ -91,8 +96,8 @@ export function executeProgram(
   const done = p.label();
   p.jumpIf('eq', entered, 0, done);
   p.call(`enter ${process.cwd}`, 'chdir', [p.string(process.cwd)]);
-  p.place(done);
   refuseOutsideFolder(p);
+  p.place(done);
   p.call('hide the process', 'prctl', [PR_SET_DUMPABLE, 0, 0, 0, 0]);
   p.call('unblock all signals', 'rt_sigprocmask', [
     SIG_SETMASK,

@@ -13,7 +13,7 @@ import { chooseIdMapper } from './id-mapper.ts';
 import { initImage } from './init/init-image.ts';
 import { findResctrl, planIntelRdt } from './intel-rdt.ts';
 import { labelledData } from './mount-label.ts';
-import { refuseWrongMounts } from './mount-problems.ts';
+import { mountWarnings, refuseWrongMounts } from './mount-problems.ts';
 import { planSources } from './mount-sources.ts';
 import { type NamespacePlan, ownNamespacePaths, planNamespaces } from './namespaces.ts';
 import { planNoPivot } from './no-pivot.ts';
@@ -123,6 +123,7 @@ export async function planStart(
     },
     warnings: [
       ...warnings,
+      ...mountWarnings(spec),
       ...oom.warnings,
       ...granted.warnings,
       ...cgroup.unsupported.map(({ field, reason }) => `"${field}": ${reason}`),

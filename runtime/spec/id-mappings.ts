@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { list, record, uint32 } from './fields.ts';
+import { list, record, uint32, userOrGroupId } from './fields.ts';
 
 /** Lines that the kernel takes in a uid_map or gid_map, since Linux 4.15 (user_namespaces(7)). */
 const maxLines = 340;
@@ -8,8 +8,8 @@ const maxLines = 340;
 const idEnd = 0xffff_ffff;
 
 const mappingSchema = record({
-  containerID: uint32,
-  hostID: uint32,
+  containerID: userOrGroupId,
+  hostID: userOrGroupId,
   size: uint32.refine((count) => count > 0, { error: 'a number above 0' }),
 });
 

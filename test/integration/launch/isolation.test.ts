@@ -182,6 +182,13 @@ describe('a container gets no more than it asked for', () => {
     },
   );
 
+  it('a filter that forbids what berth itself looked up before', async () => {
+    const forbidden = { names: ['getcwd'], action: 'SCMP_ACT_ERRNO' as const };
+    const seccomp = { defaultAction: 'SCMP_ACT_ALLOW' as const, syscalls: [forbidden] };
+    const { exit } = await machine.run(['true'], { linux: { seccomp } });
+    expect(exit.exitCode).toBe(0);
+  });
+
   it('masked and read-only paths', async () => {
     expect(await machine.shell('wc -c < /proc/keys; ls /sys/firmware | wc -l')).toBe('0\n0');
     const { stderr, exit } = await machine.run([

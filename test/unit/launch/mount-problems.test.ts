@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { refuseWrongMounts } from '../../../runtime/launch/mount-problems.ts';
+import { mountWarnings, refuseWrongMounts } from '../../../runtime/launch/mount-problems.ts';
 import { hiddenMounts } from '../../../runtime/launch/no-pivot.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
-import type { SpecInput } from '../../../runtime/spec/spec.ts';
+import type { Spec, SpecInput } from '../../../runtime/spec/spec.ts';
 
 type MountInput = NonNullable<SpecInput['mounts']>[number];
 
-/** What is wrong with a mount, after another that is right; nothing when it is right as well. */
-function problem(mount: MountInput): string | undefined {
-  const spec = parseSpec({
+/** A config with a mount after another that is right. */
+function withMount(mount: MountInput): Spec {
+  return parseSpec({
     ociVersion: '1.2.1',
     process: { user: { uid: 0, gid: 0 }, args: ['/x'], cwd: '/' },
     root: { path: 'rootfs' },
     mounts: [{ destination: '/proc', type: 'proc' }, mount],
   });
+}
+
+/** What is wrong with a mount; nothing when it is right. */
+function problem(mount: MountInput): string | undefined {
   try {
-    refuseWrongMounts(spec);
+    refuseWrongMounts(withMount(mount));
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -29,10 +33,6 @@ describe('a mount', () => {
     [{ destination: '/m' }, "'mounts[1].type' is missing"],
     [{ destination: '/m', type: 'none' }, '\'mounts[1].type\' is "none"'],
     [{ destination: '/m', type: 'bind' }, "'mounts[1].source' is missing"],
-    [
-      { destination: '/m', source: '/x', options: ['bind', 'size=1m'] },
-      '\'mounts[1].options\' is "size=1m"',
-    ],
     [{ destination: '/m', type: 'tmpfs', options: ['x'.repeat(4096)] }, '4096 bytes'],
     [{ destination: '/m', source: '/x', options: ['bind', 'tmpcopyup'] }, '"tmpcopyup"'],
     [{ destination: '//', type: 'tmpfs', options: ['tmpcopyup'] }, '"tmpcopyup"'],
@@ -48,11 +48,23 @@ describe('a mount', () => {
 
   it.each<[MountInput]>([
     [{ destination: '/m', source: '/x', options: ['rbind', 'ro', 'noauto', 'x-y=z'] }],
+    [{ destination: '/m', source: '/x', options: ['bind', 'size=1m'] }],
     [{ destination: '/m', options: ['remount', 'ro'] }],
     [{ destination: '/m', type: 'tmpfs', options: ['x'.repeat(4095)] }],
     [{ destination: '/m', type: 'bind', source: '/x', uidMappings: ids, gidMappings: ids }],
   ])('%j is not', (mount) => {
     expect(problem(mount)).toBeUndefined();
+  });
+
+  it.each<[MountInput, readonly string[]]>([
+    [
+      { destination: '/m', source: '/x', options: ['bind', 'ro', 'size=1m'] },
+      ['"mounts[1].options": "size=1m" has no effect on a bind mount.'],
+    ],
+    [{ destination: '/m', source: '/x', options: ['bind', 'ro'] }, []],
+    [{ destination: '/m', type: 'tmpfs', options: ['size=1m'] }, []],
+  ])('%j is warned of when a part of it has no effect', (mount, warnings) => {
+    expect(mountWarnings(withMount(mount))).toEqual(warnings);
   });
 });
 
