@@ -10,6 +10,11 @@ export interface OciCommandEntry {
 /** Every command, in the order of the help: one line each. */
 export const ociCommands: readonly OciCommandEntry[] = [
   {
+    name: 'checkpoint',
+    summary: 'freeze a container into files (not available)',
+    load: async () => (await import('./commands/checkpoint.ts')).checkpointCommand,
+  },
+  {
     name: 'create',
     summary: 'make a container, up to the start of its program',
     load: async () => (await import('./commands/create.ts')).createCommand,
@@ -53,6 +58,11 @@ export const ociCommands: readonly OciCommandEntry[] = [
     name: 'ps',
     summary: 'show the processes of a container',
     load: async () => (await import('./commands/ps.ts')).psCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'bring a container back from files (not available)',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand,
   },
   {
     name: 'resume',

@@ -1,8 +1,8 @@
 import { BerthError } from '../errors/berth-error.ts';
-import { orIfMissing, readlink } from '../host/files.ts';
+import { exists, orIfMissing, readlink } from '../host/files.ts';
 import type { Spec } from '../spec/spec.ts';
 import { readBundle, type Bundle } from './bundle.ts';
-import type { OciCall } from './command.ts';
+import type { OciCall, OciContext } from './command.ts';
 import type { CreateRequest } from './create-container.ts';
 import { type GivenOptions, type OptionDeclaration, usage } from './options.ts';
 import { absolutePath } from './paths.ts';
@@ -48,6 +48,7 @@ export async function createRequest(
   { mode }: { readonly mode: 'detached' | 'foreground' },
 ): Promise<CreateRequest> {
   const { context, options, operands } = call;
+  await refuseSystemd(context);
   const folder = new ContainerFolder(context, operands[0] ?? '');
   const consoleSocket = pathOption(call, 'console-socket');
   const path = pathOption(call, 'bundle') ?? context.workingDirectory;
@@ -65,6 +66,22 @@ export async function createRequest(
     pivot: options.flag('no-pivot') ? 'without' : 'with',
     then: mode === 'detached' ? 'leave' : 'wait',
   };
+}
+
+/**
+ * A container whose engine believes that systemd knows of its cgroups must not be made without.
+ * @throws OCI_SYSTEMD_UNAVAILABLE
+ */
+async function refuseSystemd({ cgroups }: OciContext): Promise<void> {
+  if (cgroups === 'files') return;
+  const why = (await exists('/run/systemd/system'))
+    ? 'this version of berth does not ask it for cgroups'
+    : 'this host is not run by systemd ("/run/systemd/system" does not exist)';
+  throw new BerthError('OCI_SYSTEMD_UNAVAILABLE', {
+    message: `--systemd-cgroup: systemd cannot make the cgroups: ${why}; wanted cgroupfs`,
+    remedy: 'Set the cgroup driver of the engine to "cgroupfs", and a path as "linux.cgroupsPath".',
+    details: { field: '--systemd-cgroup' },
+  });
 }
 
 /** A terminal needs somebody who holds its other end, and the other way round. */

@@ -1,7 +1,7 @@
 import { capabilityNames } from '../launch/capabilities.ts';
 import { knownMountOptions } from '../launch/mount-options.ts';
 import { filterArchitectures } from '../launch/seccomp/architectures.ts';
-import { hookKinds } from '../spec/hooks.ts';
+import { hookKinds } from '../spec/hook-kinds.ts';
 import { namespaceTypes } from '../spec/linux.ts';
 import { seccompActions, seccompFlags, seccompOperators } from '../spec/seccomp.ts';
 import { isSupported } from '../spec/unsupported.ts';
@@ -46,7 +46,7 @@ export function features({ architecture, lastCapability, version }: FeaturesRequ
       intelRdt: { enabled: isSupported('linux.intelRdt') },
       mountExtensions: { idmap: { enabled: isSupported('mounts.*.uidMappings') } },
     },
-    annotations: { 'berth.version': version, 'berth.checkpoint.enabled': 'true' },
+    annotations: { 'berth.version': version, 'berth.checkpoint.enabled': 'false' },
     potentiallyUnsafeConfigAnnotations: [],
   };
 }

@@ -1,16 +1,6 @@
 import type { z } from 'zod';
 import { absolutePath, integer, list, nonEmptyText, record, text } from './fields.ts';
 
-/** The six kinds of hooks, in the order of a container's life. */
-export const hookKinds = [
-  'prestart',
-  'createRuntime',
-  'createContainer',
-  'startContainer',
-  'poststart',
-  'poststop',
-] as const;
-
 /** Seconds: 68 years; what is above fits into no timer. */
 const longestTimeout = 0x7fff_ffff;
 
@@ -43,6 +33,3 @@ export type Hooks = z.infer<typeof hooksSchema>;
 
 /** A container without any. */
 export const noHooks: Hooks = hooksSchema.parse({});
-
-/** When a hook is run. */
-export type HookKind = (typeof hookKinds)[number];

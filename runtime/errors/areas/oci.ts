@@ -22,6 +22,12 @@ export const ociErrors = {
     exit: 1,
     meaning: 'A container is not in a status in which the command can be carried out.',
   },
+  OCI_CRIU_UNAVAILABLE: {
+    http: 501,
+    exit: 1,
+    meaning:
+      'Containers cannot be checkpointed or restored here; the message says what is missing.',
+  },
   OCI_ID_INVALID: {
     http: 400,
     exit: 1,
@@ -41,6 +47,11 @@ export const ociErrors = {
     http: 500,
     exit: 1,
     meaning: "A container's state file is cut short, or was written by a later berth.",
+  },
+  OCI_SYSTEMD_UNAVAILABLE: {
+    http: 501,
+    exit: 1,
+    meaning: 'Cgroups were asked of systemd, which is not there or not asked by this version.',
   },
   OCI_UPDATE_REFUSED: {
     http: 409,

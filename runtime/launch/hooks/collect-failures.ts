@@ -1,4 +1,4 @@
-import type { HookKind } from '../../spec/hooks.ts';
+import type { HookKind } from '../../spec/hook-kinds.ts';
 import { memoryFile } from '../../syscall/memory-file.ts';
 import type { Address, Ref, Value } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';

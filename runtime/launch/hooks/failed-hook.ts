@@ -1,4 +1,4 @@
-import { hookKinds, type HookKind } from '../../spec/hooks.ts';
+import { hookKinds, type HookKind } from '../../spec/hook-kinds.ts';
 import type { Ref, Value } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { OutputTail } from './output-tail.ts';

@@ -1,4 +1,5 @@
-import type { Hook, HookKind, Hooks } from '../../spec/hooks.ts';
+import type { HookKind } from '../../spec/hook-kinds.ts';
+import type { Hook, Hooks } from '../../spec/hooks.ts';
 import type { Spec } from '../../spec/spec.ts';
 
 /** The hooks of a container and what they are told. */

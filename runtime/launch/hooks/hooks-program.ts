@@ -1,4 +1,4 @@
-import type { HookKind } from '../../spec/hooks.ts';
+import type { HookKind } from '../../spec/hook-kinds.ts';
 import type { Launcher } from '../../syscall/launcher.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { collectFailures } from './collect-failures.ts';

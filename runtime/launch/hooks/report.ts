@@ -1,5 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
-import { hookKinds, type HookKind } from '../../spec/hooks.ts';
+import { hookKinds, type HookKind } from '../../spec/hook-kinds.ts';
 import { errnoName } from '../../syscall/errno.ts';
 import { reply } from '../../syscall/layout.ts';
 import { maxTailSize } from './output-tail.ts';

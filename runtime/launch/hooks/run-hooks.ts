@@ -1,4 +1,5 @@
-import type { Hook, HookKind } from '../../spec/hooks.ts';
+import type { HookKind } from '../../spec/hook-kinds.ts';
+import type { Hook } from '../../spec/hooks.ts';
 import {
   MAP_ANONYMOUS,
   MAP_SHARED,

@@ -1,5 +1,5 @@
 import { ociVersion } from '../../spec/oci-version.ts';
-import type { HookKind } from '../../spec/hooks.ts';
+import type { HookKind } from '../../spec/hook-kinds.ts';
 import { decimal } from '../../syscall/decimal.ts';
 import type { Address, Ref, Value } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { kill } from 'node:process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hookKinds } from '../../../runtime/spec/hooks.ts';
-import type { HookKind } from '../../../runtime/spec/hooks.ts';
+import { hookKinds } from '../../../runtime/spec/hook-kinds.ts';
+import type { HookKind } from '../../../runtime/spec/hook-kinds.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import { HookNotes } from './hook-notes.ts';

@@ -7,7 +7,7 @@ import { hookWarning } from '../../../runtime/launch/hooks/report.ts';
 import { OciRuntime } from '../../../runtime/launch/oci-runtime.ts';
 import { removeCgroups } from '../../../runtime/launch/remove-cgroups.ts';
 import { startCreated } from '../../../runtime/launch/start-created.ts';
-import { hookKinds } from '../../../runtime/spec/hooks.ts';
+import { hookKinds } from '../../../runtime/spec/hook-kinds.ts';
 import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import { HookNotes } from './hook-notes.ts';
 import { type Change, Machine } from './machine.ts';

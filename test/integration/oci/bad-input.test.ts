@@ -216,6 +216,27 @@ describe('a command line', () => {
   });
 });
 
+it('what systemd would have to do is refused, and nothing is made', () => {
+  machine.config(['true']);
+  const id = machine.id();
+  const failed = failing('--systemd-cgroup', 'create', id);
+  expect(failed).toMatchObject({ status: 1, code: 'OCI_SYSTEMD_UNAVAILABLE' });
+  machine.gone(id);
+});
+
+it('what CRIU would have to do is refused, and the container goes on', () => {
+  machine.config(['sleep', '1000']);
+  const id = machine.id();
+  machine.create(id);
+  const failed = failing('--criu', '/nonexistent/criu', 'checkpoint', id);
+  expect(failed).toMatchObject({ status: 1, code: 'OCI_CRIU_UNAVAILABLE' });
+  expect(failed.msg).toContain('"/nonexistent/criu" cannot be run');
+  expect(failing('--criu', 'false', 'checkpoint', id).msg).toContain('"false check" ended');
+  expect(failing('--criu', 'true', 'restore', 'other').code).toBe('OCI_CRIU_UNAVAILABLE');
+  expect(machine.state(id)).toMatchObject({ status: 'created' });
+  machine.ok('delete', id);
+});
+
 it('spec writes no config over another', () => {
   const folder = join(machine.folder, 'new');
   mkdirSync(folder);

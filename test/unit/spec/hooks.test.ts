@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isBerthError } from '../../../runtime/errors/berth-error.ts';
-import { hookKinds, type Hooks } from '../../../runtime/spec/hooks.ts';
+import { hookKinds } from '../../../runtime/spec/hook-kinds.ts';
+import type { Hooks } from '../../../runtime/spec/hooks.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 
 function parse(hooks: unknown): Hooks {
