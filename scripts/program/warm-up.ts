@@ -15,7 +15,7 @@ const first = ['up', 'check', 'status', 'down', 'run', 'ps'];
 export async function warmUp(): Promise<number> {
   await import('../../runtime/layer/unpack-worker.ts');
   await loadEngine({ ...systemClock, sleep: () => Promise.resolve() });
-  for (const { load } of ociCommands) await load();
+  for (const command of ociCommands) await command.load();
   await import('../cli/fail.ts');
   for (const verb of first) await runCommandLine([verb, '--help'], silent());
   await runCommandLine(['--help'], silent());
