@@ -42,6 +42,9 @@ function mappable(
 /** `linux.uidMappings` and its like: config-linux.md, "User namespace mappings"; user_namespaces(7). */
 export const idMappingsSchema = list(mappingSchema).superRefine(mappable);
 
+/** Those of a mount, which needs none. */
+export const mountIdMappingsSchema = idMappingsSchema.unwrap().superRefine(mappable).optional();
+
 /** Whether an id of the container is one of those that are mapped. */
 export function isMapped(id: number, mappings: readonly IdMapping[]): boolean {
   return mappings.some(({ containerID, size }) => id >= containerID && id < containerID + size);

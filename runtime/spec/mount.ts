@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { list, nonEmptyText, record, text } from './fields.ts';
-import { idMappingsSchema } from './id-mappings.ts';
+import { mountIdMappingsSchema } from './id-mappings.ts';
 
 /** `mounts[]` of a config: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md#mounts */
 export const mountSchema = record({
@@ -13,8 +13,8 @@ export const mountSchema = record({
   /** As in fstab(5); what berth's launcher does not know goes to the file system as data. */
   options: list(text),
   /** Other ids for what is bound: `hostID` are those of the mount, `containerID` those of the source's file system. */
-  uidMappings: idMappingsSchema.optional(),
-  gidMappings: idMappingsSchema.optional(),
+  uidMappings: mountIdMappingsSchema,
+  gidMappings: mountIdMappingsSchema,
 });
 
 /** One mount, on top of the root file system and of the mounts before it. */
