@@ -10,6 +10,8 @@ import { type ExecProcessRequest, planExec } from './exec/plan-exec.ts';
 import { runLateHooks } from './hooks/hooks-program.ts';
 import { startTimeoutMs } from './hooks/hooks-plan.ts';
 import { readStartAnswer } from './hooks/start-answer.ts';
+import { readContainerFiles, readRootFiles } from './exec/read-container-files.ts';
+import { withHome } from './home.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
 import { planStart } from './plan-start.ts';
 import { removeCgroups } from './remove-cgroups.ts';
@@ -105,9 +107,14 @@ export class OciRuntime {
    * @throws what `ContainerRuntime.start` throws.
    */
   async create(request: OciCreateRequest): Promise<CreatedContainer> {
-    const { spec, rootfs, consoleSocket, then } = request;
+    const { rootfs, consoleSocket, then } = request;
+    const process = await withHome(request.spec.process, async (path) => {
+      const [text] = await readRootFiles(this.#launcher, rootfs, [path]);
+      return text;
+    });
+    const spec = { ...request.spec, process };
     const { plan, warnings } = await planStart(
-      { ...request, rootfs: { type: 'bind', path: rootfs }, preserveFds: this.#preserveFds },
+      { ...request, spec, rootfs: { type: 'bind', path: rootfs }, preserveFds: this.#preserveFds },
       { host: this.#host, filters: new FilterCache(this.#host.architecture) },
     );
     const name = `create ${request.id}`;
@@ -137,9 +144,15 @@ export class OciRuntime {
    * @throws what `ContainerRuntime.exec` throws.
    */
   async exec(request: OciExecRequest): Promise<OciExecuted> {
-    const { consoleSocket, then } = request;
+    const { consoleSocket, then, target } = request;
+    const process = await withHome(request.process, async (path) => {
+      const [text] = await readContainerFiles(this.#launcher, target, [path]);
+      return text;
+    }).catch((error: unknown) => {
+      throw execError(error, request);
+    });
     const { plan, warnings } = planExec(
-      { ...request, runDir: request.bundle, preserveFds: this.#preserveFds },
+      { ...request, process, runDir: request.bundle, preserveFds: this.#preserveFds },
       { host: this.#host, filters: new FilterCache(this.#host.architecture) },
     );
     const name = `exec in ${request.id}`;

@@ -29,12 +29,36 @@ const maxChunks = 512;
  * @returns the texts, in the order of the absolute paths.
  * @throws SYSCALL_FAILED when the container has ended; PROGRAM_TIMEOUT when its file system hangs.
  */
-export async function readContainerFiles(
+export function readContainerFiles(
   launcher: Launcher,
   target: ExecTarget,
   paths: readonly string[],
 ): Promise<readonly (string | undefined)[]> {
-  const { data } = await launcher.run(readProgram(target, paths));
+  const enter = (p: ProgramBuilder): void => {
+    joinTarget(p, openTarget(p, target), ['mount']);
+  };
+  return readFiles(launcher, enter, paths);
+}
+
+/** The same of a root file system on the host, before anything is mounted in it: no link of it leads out. */
+export function readRootFiles(
+  launcher: Launcher,
+  rootfs: string,
+  paths: readonly string[],
+): Promise<readonly (string | undefined)[]> {
+  const enter = (p: ProgramBuilder): void => {
+    p.call(`enter ${rootfs}`, 'chroot', [p.string(rootfs)]);
+    p.call('enter the root', 'chdir', [p.string('/')]);
+  };
+  return readFiles(launcher, enter, paths);
+}
+
+async function readFiles(
+  launcher: Launcher,
+  enter: (p: ProgramBuilder) => void,
+  paths: readonly string[],
+): Promise<readonly (string | undefined)[]> {
+  const { data } = await launcher.run(readProgram(enter, paths));
   const chunks = paths.map((): Buffer[] => []);
   for (let at = 0; at < data.length;) {
     const end = at + headerSize + data.readUInt32LE(at + 4);
@@ -48,10 +72,10 @@ export async function readContainerFiles(
   );
 }
 
-function readProgram(target: ExecTarget, paths: readonly string[]): ProgramBuilder {
+function readProgram(enter: (p: ProgramBuilder) => void, paths: readonly string[]): ProgramBuilder {
   const p = new ProgramBuilder('read files of a container');
   const proc = openHostProc(p, '/proc', 'open /proc');
-  joinTarget(p, openTarget(p, target), ['mount']);
+  enter(p);
   const status = p.reserve(statSize);
   const chunk = p.reserve(headerSize + chunkSize);
   const chunks = p.value(p.reserve(8));
