@@ -1,5 +1,14 @@
 import type { z } from 'zod';
-import { absolutePath, flag, integer, oneOf, record, text, uint32, userOrGroupId } from './fields.ts';
+import {
+  absolutePath,
+  flag,
+  integer,
+  oneOf,
+  record,
+  text,
+  uint32,
+  userOrGroupId,
+} from './fields.ts';
 
 /** -1 stands for every number. Linux has 12 bits of major and 20 of minor number. */
 const deviceNumber = integer(-1, 0xf_ffff);
