@@ -39,7 +39,7 @@ export function unifiedWrites(
       );
     }
     throw new BerthError('CGROUP_LIMIT_INVALID', {
-      message: `'linux.resources.unified' names the file "${file}", wanted one of a controller that this host has: ${[...layout.controllers].join(', ')}`,
+      message: `invalid configuration: 'linux.resources.unified' names the file "${file}", wanted one of a controller that this host has: ${[...layout.controllers].join(', ')}`,
       remedy: 'Correct the name, or enable the controller on this host.',
     });
   });

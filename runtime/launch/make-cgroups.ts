@@ -1,5 +1,6 @@
-import type { CgroupPlan, CgroupWrite } from '../cgroup/cgroup-plan.ts';
-import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
+import type { CgroupFreezer, CgroupPlan, CgroupWrite } from '../cgroup/cgroup-plan.ts';
+import { AT_FDCWD, O_CLOEXEC, O_RDONLY, O_WRONLY } from '../syscall/constants/fs.ts';
+import { errnoNumber } from '../syscall/errno.ts';
 import type { OnError } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { attachDeviceProgram } from './device-program.ts';
@@ -12,8 +13,26 @@ export function makeCgroups(p: ProgramBuilder, cgroup: CgroupPlan): void {
       onError: 'ignore',
     });
   }
+  if (cgroup.freezer) refuseFrozen(p, cgroup.freezer);
   for (const write of cgroup.writes) addWrite(p, write);
   if (cgroup.deviceProgram) attachDeviceProgram(p, cgroup.deviceProgram);
+}
+
+/** Who joins a frozen cgroup stands still there, and whoever waits for it with it: somebody else has stopped that one. */
+function refuseFrozen(p: ProgramBuilder, { file, freeze }: CgroupFreezer): void {
+  const thawed = p.label();
+  const label = 'look whether the cgroup is frozen';
+  const buffer = p.reserve(16);
+  const path = p.string(file);
+  const fd = p.call(label, 'openat', [AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0], {
+    onError: thawed,
+  });
+  p.call(label, 'read', [fd, buffer, 16], { onError: 'ignore' });
+  p.call(label, 'close', [fd]);
+  for (const [i, letter] of [...freeze].entries())
+    p.jumpIf('ne', p.load(8, p.compute('add', buffer, i)), letter.charCodeAt(0), thawed);
+  p.fail("container's cgroup unexpectedly frozen", errnoNumber('EBUSY'));
+  p.place(thawed);
 }
 
 function addWrite(p: ProgramBuilder, write: CgroupWrite): void {

@@ -1,5 +1,6 @@
 import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { systemClock } from '../host/clock.ts';
+import { readTextIfExists } from '../host/files.ts';
 import type { Spec } from '../spec/spec.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
 import { Launcher } from '../syscall/launcher.ts';
@@ -117,6 +118,7 @@ export class OciRuntime {
       { ...request, spec, rootfs: { type: 'bind', path: rootfs }, preserveFds: this.#preserveFds },
       { host: this.#host, filters: new FilterCache(this.#host.architecture) },
     );
+    const shared = await sharedCgroup(plan.cgroup);
     const name = `create ${request.id}`;
     const program = createProgram(plan, { name, consoleSocket, then });
     try {
@@ -127,7 +129,7 @@ export class OciRuntime {
       exitStatus.catch(() => undefined);
       return {
         pid: readStartAnswer(data).pid,
-        warnings,
+        warnings: [...warnings, ...shared],
         cgroup: plan.cgroup,
         waiter: then === 'wait' ? { pid, exitStatus } : undefined,
       };
@@ -170,4 +172,12 @@ export class OciRuntime {
       throw execError(error, request);
     }
   }
+}
+
+/** Limits hold for all that is in a cgroup, and what is done to one container is done to the other: runc's warning. */
+async function sharedCgroup({ hierarchies }: CgroupPlan): Promise<readonly string[]> {
+  const [first] = hierarchies;
+  const procs = first && (await readTextIfExists(`${first.folder}/cgroup.procs`));
+  if ((procs ?? '') === '') return [];
+  return [`container's cgroup is not empty: "${first?.folder ?? ''}" has other processes in it.`];
 }

@@ -93,7 +93,7 @@ export function passListenerOn(
   const take = 'take the seccomp listener from the container';
   const process = must(take, 'pidfd_open', [child, 0]);
   const listener = must(take, 'pidfd_getfd', [process, p.value(buffer), 0]);
-  const agent = `send the seccomp listener to linux.seccomp.listenerPath ${path}`;
+  const agent = `send the seccomp listener to linux.seccomp.listenerPath ${path}: failed to connect with seccomp agent`;
   const socket = connectTo(p, { path, label: agent, child });
   const message = messageWithDescriptor(p, listener, statePieces(p, state, child));
   must(agent, 'sendmsg', [socket, message, MSG_NOSIGNAL]);

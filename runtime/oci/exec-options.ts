@@ -53,8 +53,9 @@ async function processOf({ context, options, operands }: OciCall, own: Json): Pr
     const process = parsePreciseJson(
       await readFile(absolutePath(file, context.workingDirectory), 'utf8'),
     );
-    // -t asks for a terminal whatever the file says.
-    return options.flag('tty') ? { ...(process as Json), terminal: true } : process;
+    // The user is root where the file does not say, as in runc; -t asks for a terminal whatever it says.
+    const whole = { user: { uid: 0, gid: 0 }, ...(process as Json) };
+    return options.flag('tty') ? { ...whole, terminal: true } : whole;
   }
   const args = operands.slice(1);
   if (args.length === 0) throw usage('exec args cannot be empty: no command is given');

@@ -20,7 +20,7 @@ export function notifies(seccomp: Seccomp): boolean {
   }
   if (rules.some(({ names }) => names.includes('write'))) {
     throw refusal(
-      'for "write"',
+      'for "write" (SCMP_ACT_NOTIFY cannot be used for the write syscall)',
       'another action for it, since the listener itself is handed over by a write',
     );
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { kill } from 'node:process';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type CreatedContainer, OciRuntime } from '../../../runtime/launch/oci-runtime.ts';
@@ -28,6 +28,7 @@ afterEach(async () => {
 
 interface Created extends CreatedContainer {
   readonly runDir: string;
+  readonly cgroupPath: string;
   /** The exit status; its cgroups are removed by then. */
   end(): Promise<number | undefined>;
 }
@@ -47,7 +48,7 @@ async function create(args: readonly string[], change: Change = {}): Promise<Cre
     await removeCgroups(created.cgroup.remove, systemClock);
     return status;
   };
-  return { ...created, runDir, end };
+  return { ...created, runDir, cgroupPath: spec.linux.cgroupsPath ?? '', end };
 }
 
 it('is made without its program, which its start executes', async () => {
@@ -95,6 +96,33 @@ it('tells whoever starts it what went wrong then', async () => {
     details: { step: 'enter /bin/true', errno: 'ENOTDIR' },
   });
   await nowhere.end();
+});
+
+it('is not made in a cgroup that somebody has frozen, where it would stand still for ever', async () => {
+  const path = `/berth/frozen-${process.pid}`;
+  const [folder, file, text] = existsSync('/sys/fs/cgroup/freezer')
+    ? [`/sys/fs/cgroup/freezer${path}`, 'freezer.state', 'FROZEN']
+    : [`/sys/fs/cgroup${path}`, 'cgroup.freeze', '1'];
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/${file}`, text);
+  await expect(create(['true'], { linux: { cgroupsPath: path } })).rejects.toMatchObject({
+    code: 'START_FAILED',
+    message: expect.stringContaining("container's cgroup unexpectedly frozen") as string,
+  });
+});
+
+it('warns of a cgroup that others are in', async () => {
+  const first = await create(['sleep', '60']);
+  const linux = { cgroupsPath: first.cgroupPath };
+  const second = await create(['true'], { linux });
+  expect(first.warnings).toEqual([]);
+  expect(second.warnings).toEqual([
+    expect.stringContaining("container's cgroup is not empty") as string,
+  ]);
+  kill(first.pid, 'SIGKILL');
+  kill(second.pid, 'SIGKILL');
+  await first.waiter?.exitStatus;
+  await second.end();
 });
 
 it('waits on when whoever made it is gone', async () => {

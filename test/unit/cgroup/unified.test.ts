@@ -27,7 +27,7 @@ describe('unified', () => {
 
   it('is refused where cgroup v1 is used', () => {
     expect(() => planned(v1Layout, { unified: { 'memory.high': '1' } })).toThrow(
-      `'linux.resources.unified' names the file "memory.high" of cgroup v2, wanted none`,
+      `invalid configuration: 'linux.resources.unified' names the file "memory.high" of cgroup v2, wanted none`,
     );
   });
 });
