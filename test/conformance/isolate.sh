@@ -1,7 +1,7 @@
 #!/bin/sh
 # isolate.sh FOLDER COMMAND [ARGUMENT...]: runs one test of a conformance suite where nothing that it leaves behind outlives it.
 #
-# The command gets process, mount, network, UTS, IPC and cgroup namespaces of its own, an empty /run, and a cgroup in every
+# The command gets process, mount, network, UTS, IPC and cgroup namespaces of its own, an empty /run, devices of its own, and a cgroup in every
 # hierarchy that it sees as the root. What the command left (processes, mounts) goes to FOLDER/left, one a line; cgroups are
 # listed and removed by the caller, who knows them by the name of FOLDER.
 set -eu
@@ -11,6 +11,13 @@ if [ "${1-}" = --inside ]; then
   folder=$2
   shift 2
   mount -t tmpfs -o mode=755 tmpfs /run
+  # Runtimes give their standard streams to the container's user, and some do so even with the host's /dev/null.
+  mkdir "$folder/dev"
+  mount -t tmpfs tmpfs "$folder/dev"
+  for node in null zero full random urandom tty; do
+    cp -a "/dev/$node" "$folder/dev/$node"
+    mount --bind "$folder/dev/$node" "/dev/$node"
+  done
   ip link set lo up
   v1=$(cat "$folder/hierarchies")
   if [ -n "$v1" ]; then

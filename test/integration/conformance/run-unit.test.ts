@@ -1,4 +1,4 @@
-import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,12 +34,14 @@ test('what a test leaves is named, and gone', async () => {
     for hierarchy in "$@"; do mkdir $hierarchy/stays; done
     sleep 1234 & echo $! >$hierarchy/stays/cgroup.procs
     touch /run/there
+    chown 1234 /dev/null
     echo 'ok 1 - went'
   `);
   expect(report.results).toEqual([{ name: 'u: went', outcome: 'pass' }]);
   expect(report.left).toEqual([`mount ${mountPoint}`, 'process sleep 1234 ', 'cgroup stays']);
   expect(existsSync(join(mountPoint, 'inside'))).toBe(false);
   expect(existsSync('/run/there')).toBe(false);
+  expect(statSync('/dev/null').uid).not.toBe(1234);
   expect(ourCgroups()).toEqual([]);
 });
 
