@@ -8,7 +8,7 @@ import {
   MS_REC,
   MS_REMOUNT,
 } from '../syscall/constants/mount.ts';
-import type { Ref } from '../syscall/program.ts';
+import type { Ref, Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import type { Destinations } from './destinations.ts';
 import { descriptorPath, destinationDescriptor } from './host-descriptors.ts';
@@ -55,7 +55,7 @@ export function bindMount(
   const path = stagePath(source.kind);
   attach(p, source, { path, label, flags });
   if (rest !== 0 || cleared !== 0) {
-    remountBind(p, path, { set: rest, clear: cleared, label: destination });
+    remountBind(p, p.string(path), { set: rest, clear: cleared, label: destination });
   }
   if (changesBelow) {
     const below = `set the attributes of all below ${destination}`;
@@ -83,19 +83,19 @@ function attach(
 /**
  * Changes the flags of a bind mount, keeping those that it has: a bind takes no further flags, they need a remount.
  *
- * @param path of the mount's root.
+ * @param path of the mount's root, in the program's memory.
  */
 export function remountBind(
   p: ProgramBuilder,
-  path: string,
+  path: Value,
   {
     set,
     clear,
     label: destination,
   }: { readonly set: number; readonly clear: number; readonly label: string },
 ): void {
-  const flags = preservedFlags(p, path, { set, clear });
+  const flags = preservedFlags(p, path, { set, clear, label: destination });
   const all = p.compute('or', flags, MS_REMOUNT | MS_BIND);
   const label = set & MS_RDONLY ? `make ${destination} read-only` : `remount ${destination}`;
-  p.call(label, 'mount', [0, p.string(path), 0, all, 0]);
+  p.call(label, 'mount', [0, path, 0, all, 0]);
 }

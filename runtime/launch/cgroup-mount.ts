@@ -104,7 +104,7 @@ function mountHierarchy(
       const args = [p.string(folder), p.string(path), 0, MS_BIND, 0];
       p.call(`bind ${folder} to ${destination}`, 'mount', args);
     });
-    remountBind(p, path, { set: flags, clear: cleared, label: destination });
+    remountBind(p, p.string(path), { set: flags, clear: cleared, label: destination });
     return;
   }
   p.call(`mount ${kind}${names && ` ${names}`} on ${destination}`, 'mount', [

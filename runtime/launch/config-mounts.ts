@@ -84,5 +84,5 @@ export function lockDev(
   if (!mounts.some(isLockedDev)) return;
   destinations.open('/dev');
   const path = descriptorPath(destinationDescriptor);
-  remountBind(p, path, { set: MS_RDONLY, clear: 0, label: '/dev' });
+  remountBind(p, p.string(path), { set: MS_RDONLY, clear: 0, label: '/dev' });
 }

@@ -9,8 +9,9 @@ import {
 import { errnoNumber } from '../syscall/errno.ts';
 import type { Address, Label, Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { Subroutine } from '../syscall/subroutine.ts';
 import { destinationDescriptor, rootDescriptor } from './host-descriptors.ts';
-import { type Links, type Make, PathWalk } from './path-walk.ts';
+import { type Links, type Make, makeNumber, PathWalk } from './path-walk.ts';
 
 /** Size of a struct open_how (openat2(2)): flags, mode and how the path is resolved, 64 bits each. */
 const openHowSize = 24;
@@ -40,52 +41,50 @@ export type Lookup = 'openat2' | 'walk';
 export class Destinations {
   readonly #p: ProgramBuilder;
   readonly #lookup: Lookup;
-  readonly #walk: PathWalk;
-  readonly #how = new Map<Links, Address>();
+  readonly #subroutine: Subroutine;
+  readonly #path: Ref;
+  readonly #make: Ref;
+  readonly #refuse: Ref;
+  /** Where the destination is held, or the negative errno. */
+  readonly #result: Ref;
 
-  /** Why the last path could not be opened: the negative errno. */
+  /** Not 0 when the last path was made. */
+  readonly made: Ref;
+  /** Why the last path could not be opened. */
   readonly errno: Ref;
 
   constructor(p: ProgramBuilder, { lookup = 'openat2' }: { readonly lookup?: Lookup } = {}) {
+    const variable = (): Ref => p.value(p.reserve(8));
     this.#p = p;
     this.#lookup = lookup;
-    this.errno = p.value(p.reserve(8));
-    this.#walk = new PathWalk(p, rootDescriptor);
+    this.#subroutine = new Subroutine(p);
+    [this.#path, this.#make, this.#refuse] = [variable(), variable(), variable()];
+    [this.#result, this.made, this.errno] = [variable(), variable(), variable()];
   }
 
   /**
-   * Opens a path (O_PATH) as the current destination; not 0 when it was made. A path may end in a link that is followed,
-   * also to where nothing is yet: then that is made, as a shell would.
+   * Opens a path (O_PATH) as the current destination. It may end in a link that is followed, also to where nothing is yet:
+   * then that is made, as a shell would.
    */
-  open(path: string, options: OpenOptions = {}): { readonly made: Ref } {
+  open(path: string, options: OpenOptions = {}): void {
     const p = this.#p;
-    const { make = 'nothing', links = 'follow', failed } = options;
-    const missing = options.missing ?? failed;
+    const { make = 'nothing', links = 'follow', missing, failed } = options;
     const opened = p.label();
-    const fd = p.value(p.reserve(8));
-    const made = p.value(p.reserve(8));
-    p.set(made, 0);
-    if (this.#lookup === 'openat2') {
-      const args = [rootDescriptor, p.string(path), this.#openHow(links), openHowSize];
-      p.set(fd, p.call(`open ${path}`, 'openat2', args, { onError: 'ignore' }));
-      p.jumpIf('ge', fd, 0, opened);
-      if (missing && make === 'nothing') p.jumpIf('eq', fd, -errnoNumber('ENOENT'), missing);
+    p.set(this.#path, p.string(path));
+    p.set(this.#make, makeNumber[make]);
+    p.set(this.#refuse, links === 'refuse' ? 1 : 0);
+    this.#subroutine.call();
+    if (failed) {
+      p.jumpIf('lt', this.#result, 0, failed);
+      return;
     }
-    // Older kernels, what is to be made, and links that were swapped meanwhile; and every error, to be reported once.
-    this.#walk.call({ path, make, links });
-    p.set(fd, this.#walk.result);
-    p.set(made, this.#walk.made);
-    p.set(this.errno, fd);
+    p.jumpIf('ge', this.#result, 0, opened);
+    // Below a file there is nothing either.
     for (const errno of ['ENOENT', 'ENOTDIR']) {
-      if (missing) p.jumpIf('eq', fd, -errnoNumber(errno), missing);
+      if (missing) p.jumpIf('eq', this.errno, errnoNumber(errno), missing);
     }
-    p.jumpIf('ge', fd, 0, opened);
-    if (failed) p.jump(failed);
-    else p.fail(openLabel(path, make), p.compute('sub', 0, fd));
+    p.fail(openLabel(path, make), this.errno);
     p.place(opened);
-    p.call(`hold ${path}`, 'dup3', [fd, destinationDescriptor, O_CLOEXEC]);
-    p.call(`hold ${path}`, 'close', [fd]);
-    return { made };
   }
 
   /** Opens the folder that a path is in, making it; gives the name in there. */
@@ -97,18 +96,53 @@ export class Destinations {
 
   /** Adds the steps that all have in common, when there are no more. */
   finish(): void {
-    this.#walk.finish();
+    this.#subroutine.finish(() => {
+      this.#steps();
+    });
   }
 
-  #openHow(links: Links): Address {
-    const known = this.#how.get(links);
-    if (known) return known;
-    const resolve =
-      RESOLVE_IN_ROOT | (links === 'refuse' ? RESOLVE_NO_SYMLINKS : RESOLVE_NO_MAGICLINKS);
-    const how = this.#p.bytes(
-      Buffer.from(BigUint64Array.of(BigInt(O_PATH | O_CLOEXEC), 0n, BigInt(resolve)).buffer),
-    );
-    this.#how.set(links, how);
+  #steps(): void {
+    const p = this.#p;
+    const [opened, failed, done] = [p.label(), p.label(), p.label()];
+    const fd = p.value(p.reserve(8));
+    p.set(this.made, 0);
+    if (this.#lookup === 'openat2') {
+      const args = [rootDescriptor, this.#path, this.#openHow(), openHowSize];
+      p.set(fd, p.call('open a path', 'openat2', args, { onError: 'ignore' }));
+      p.jumpIf('ge', fd, 0, opened);
+      const walk = p.label();
+      p.jumpIf('ne', this.#make, makeNumber.nothing, walk);
+      p.jumpIf('eq', fd, -errnoNumber('ENOENT'), failed);
+      p.place(walk);
+    }
+    // Older kernels, what is to be made, and links that were swapped meanwhile.
+    const request = { path: this.#path, make: this.#make, refuse: this.#refuse };
+    const walk = new PathWalk(p, rootDescriptor, request);
+    walk.addSteps();
+    p.set(fd, walk.result);
+    p.set(this.made, walk.made);
+    p.jumpIf('lt', fd, 0, failed);
+    p.place(opened);
+    p.call('hold a path', 'dup3', [fd, destinationDescriptor, O_CLOEXEC]);
+    p.call('hold a path', 'close', [fd]);
+    p.set(this.#result, 0);
+    p.jump(done);
+
+    p.place(failed);
+    p.set(this.#result, fd);
+    p.set(this.errno, p.compute('sub', 0, fd));
+    p.place(done);
+  }
+
+  /** How openat2(2) is to resolve the path at hand. */
+  #openHow(): Address {
+    const p = this.#p;
+    const how = p.bytes(Buffer.from(BigUint64Array.of(BigInt(O_PATH | O_CLOEXEC), 0n, 0n).buffer));
+    const [resolve, follow] = [how.at(16), p.label()];
+    p.set(resolve, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+    p.jumpIf('eq', this.#refuse, 0, follow);
+    p.set(resolve, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+    p.place(follow);
     return how;
   }
 }

@@ -7,7 +7,7 @@ import type { Label } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { statDevice, statMode, statSize } from '../syscall/tree/stat.ts';
 import type { Destinations } from './destinations.ts';
-import { bindHostDevice } from './host-device.ts';
+import { HostDevices } from './host-device.ts';
 import { destinationDescriptor } from './host-descriptors.ts';
 import { isBind } from './mounts.ts';
 
@@ -92,17 +92,19 @@ export function makeDevices(
   devices: readonly PlannedDevice[],
   destinations: Destinations,
 ): void {
+  const host = new HostDevices(p);
   let open: string | undefined;
   for (const device of devices) {
     const folder = posix.dirname(device.path);
     if (folder !== open) destinations.openFolderOf(device.path);
     open = folder;
-    makeDevice(p, device);
+    makeDevice(p, device, host);
   }
+  host.finish();
 }
 
 /** Makes a device in the folder that is the current destination. */
-function makeDevice(p: ProgramBuilder, device: PlannedDevice): void {
+function makeDevice(p: ProgramBuilder, device: PlannedDevice, host: HostDevices): void {
   const { path, type, fileMode = 0o666, uid = 0, gid = 0 } = device;
   const name = p.string(posix.basename(path));
   const label = `make ${device.label}`;
@@ -125,7 +127,7 @@ function makeDevice(p: ProgramBuilder, device: PlannedDevice): void {
   p.jumpIf('eq', made, -errnoNumber('EEXIST'), compare);
   p.fail(label, p.compute('sub', 0, made));
   p.place(bind);
-  bindHostDevice(p, { ...device, number: deviceNumber(device) });
+  host.bind({ ...device, number: deviceNumber(device) });
   p.jump(done);
   p.place(compare);
   // Something of the config is mounted in its place, or /dev is a folder of the host: it stays.

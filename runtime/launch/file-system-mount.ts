@@ -1,6 +1,5 @@
 import type { Mount } from '../spec/mount.ts';
 import { MS_BIND, MS_RDONLY, MS_REC, MS_REMOUNT } from '../syscall/constants/mount.ts';
-import type { Ref } from '../syscall/program.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import type { Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
@@ -46,7 +45,7 @@ export function mountFileSystem(
   { destinations, options, label = '' }: FileSystemContext,
 ): void {
   const { destination, type = '' } = mount;
-  const made = openFolder(p, mount, destinations);
+  openFolder(p, mount, destinations);
   const { recursive, propagation, own } = options;
   const copiesUp = own.has('tmpcopyup');
   const ownMode = type === 'tmpfs' && !/(?:^|,)mode=/.test(options.data);
@@ -61,7 +60,7 @@ export function mountFileSystem(
   // What is still to be changed in it must be writable; it is nobody else's yet.
   const flags = copiesUp || ownMode ? options.flags & ~MS_RDONLY : options.flags;
   mountOn(p, mount, { path, options: { ...options, flags }, label });
-  if (ownMode) keepMode(p, path, made);
+  if (ownMode) keepMode(p, path, destinations.made);
   if (copiesUp) copyTree(p, { from: destinationDescriptor, to: path, label: destination });
   if (flags !== options.flags) {
     const args = [0, p.string(path), 0, MS_REMOUNT | options.flags, 0];
@@ -76,21 +75,22 @@ export function mountFileSystem(
   moveToDestination(p, 'folder', `mount ${type} on ${destination}`);
 }
 
-/** Opens the destination; gives whether it was made for the mount. */
 function openFolder(
   p: ProgramBuilder,
   { destination, type = '' }: Mount,
   destinations: Destinations,
-): Ref {
-  if (!trusted.has(type)) return destinations.open(destination, { make: 'folder' }).made;
+): void {
+  if (!trusted.has(type)) {
+    destinations.open(destination, { make: 'folder' });
+    return;
+  }
   const [failed, opened] = [p.label(), p.label()];
-  const { made } = destinations.open(destination, { make: 'folder', links: 'refuse', failed });
+  destinations.open(destination, { make: 'folder', links: 'refuse', failed });
   p.jump(opened);
   p.place(failed);
   const label = `mount ${type} on ${destination}: it must be mounted on ordinary directory`;
-  p.fail(label, p.compute('sub', 0, destinations.errno));
+  p.fail(label, destinations.errno);
   p.place(opened);
-  return made;
 }
 
 function mountOn(
@@ -139,7 +139,7 @@ function mountOrBind(p: ProgramBuilder, { label, args, shared, path, flags }: Sh
   // With all below: what is mounted there hides what is under it.
   const bind = [p.string(shared), p.string(path), 0, MS_BIND | MS_REC, 0];
   p.call(`${label}, as the host has it`, 'mount', bind);
-  remountBind(p, path, { set: flags, clear: 0, label });
+  remountBind(p, p.string(path), { set: flags, clear: 0, label });
   p.place(done);
 }
 

@@ -26,14 +26,19 @@ export type Make = 'nothing' | 'folder' | 'file';
 /** Links on the way: `refuse` where one could only be an attack. */
 export type Links = 'follow' | 'refuse';
 
-/** A path inside the container's root. */
+/** What of a path is to be made, as a program knows it. */
+export const makeNumber: Readonly<Record<Make, number>> = { nothing: 0, folder: 1, file: 2 };
+
+/** A path inside the container's root, as a program knows it. */
 export interface WalkRequest {
-  readonly path: string;
-  readonly make: Make;
-  readonly links: Links;
+  /** Absolute address of the path. */
+  readonly path: Ref;
+  /** One of `makeNumber`. */
+  readonly make: Ref;
+  /** Not 0: links are refused. */
+  readonly refuse: Ref;
 }
 
-const makeNumber: Readonly<Record<Make, number>> = { nothing: 0, folder: 1, file: 2 };
 /** PATH_MAX: no path and no link is longer, and both together have their place in front of each other. */
 const pathMax = 4096;
 const nameMax = 255;
@@ -46,19 +51,11 @@ const slash = '/'.charCodeAt(0);
  * link says is put in front of the rest of the path, from the root when it is absolute; and what is missing is made. So
  * whoever swaps a folder for a link meanwhile changes where inside the root the walk ends, and nothing else. `..` stops
  * at the root because the process has it as its own (chroot(2)). Links of procfs that lead to an object are refused.
- *
- * It is a subroutine: all walks of a program share its steps, which are behind those that call it (`finish`).
  */
 export class PathWalk {
   readonly #p: ProgramBuilder;
   readonly #root: number;
-  readonly #entry: Label;
-  readonly #returns: Label[] = [];
-  /** What a call hands over. */
-  readonly #path: Ref;
-  readonly #make: Ref;
-  readonly #refuse: Ref;
-  readonly #caller: Ref;
+  readonly #request: WalkRequest;
   /** Where the walk is, how many links it has followed, and what is still to be walked. */
   readonly #current: Ref;
   readonly #hops: Ref;
@@ -74,17 +71,11 @@ export class PathWalk {
   readonly result: Ref;
 
   /** @param root descriptor of the root, which is the root of the process as well. */
-  constructor(p: ProgramBuilder, root: number) {
+  constructor(p: ProgramBuilder, root: number, request: WalkRequest) {
     const variable = (): Ref => p.value(p.reserve(8));
     this.#p = p;
     this.#root = root;
-    this.#entry = p.label();
-    [this.#path, this.#make, this.#refuse, this.#caller] = [
-      variable(),
-      variable(),
-      variable(),
-      variable(),
-    ];
+    this.#request = request;
     [this.#current, this.#hops, this.#rest, this.#isLast] = [
       variable(),
       variable(),
@@ -96,39 +87,8 @@ export class PathWalk {
     this.#text = p.reserve(2 * pathMax);
   }
 
-  /** Walks a path: see `result`. */
-  call({ path, make, links }: WalkRequest): void {
-    const p = this.#p;
-    const back = p.label();
-    if (Buffer.byteLength(path) >= pathMax) {
-      p.set(this.result, -errnoNumber('ENAMETOOLONG'));
-      return;
-    }
-    this.#returns.push(back);
-    p.set(this.#path, p.string(path));
-    p.set(this.#rest, this.#text.at(2 * pathMax - Buffer.byteLength(path) - 1));
-    p.set(this.#make, makeNumber[make]);
-    p.set(this.#refuse, links === 'refuse' ? 1 : 0);
-    p.set(this.#caller, this.#returns.length);
-    p.jump(this.#entry);
-    p.place(back);
-  }
-
-  /** Adds the steps of all walks; to be called once, when there are no more. */
-  finish(): void {
-    if (this.#returns.length === 0) return;
-    const p = this.#p;
-    const after = p.label();
-    p.jump(after);
-    p.place(this.#entry);
-    this.#steps();
-    this.#returns.forEach((back, index) => {
-      p.jumpIf('eq', this.#caller, index + 1, back);
-    });
-    p.place(after);
-  }
-
-  #steps(): void {
+  /** Adds the steps. */
+  addSteps(): void {
     const p = this.#p;
     const [next, open, missing, link, found, failed, end] = [
       p.label(),
@@ -141,9 +101,9 @@ export class PathWalk {
     ];
     const status = p.reserve(statSize);
     const fd = p.value(p.reserve(8));
-    copyText(p, this.#path, this.#rest);
     p.set(this.made, 0);
     p.set(this.#hops, 0);
+    this.#copyPath(found);
     p.set(this.#current, this.#openRoot());
 
     p.place(next);
@@ -163,7 +123,7 @@ export class PathWalk {
     p.jump(next);
 
     p.place(missing);
-    p.jumpIf('eq', this.#make, makeNumber.nothing, failed);
+    p.jumpIf('eq', this.#request.make, makeNumber.nothing, failed);
     this.#makeMissing(failed);
     this.#countHop(failed);
     p.jump(open);
@@ -178,6 +138,23 @@ export class PathWalk {
     p.place(end);
     p.set(this.result, this.#current);
     p.place(found);
+  }
+
+  /** Copies the path to the end of the room. */
+  #copyPath(tooLong: Label): void {
+    const p = this.#p;
+    const [count, again, counted] = [p.value(p.reserve(8)), p.label(), p.label()];
+    const { path } = this.#request;
+    p.set(count, 0);
+    p.set(this.result, -errnoNumber('ENAMETOOLONG'));
+    p.place(again);
+    p.jumpIf('eq', p.load(8, p.compute('add', path, count)), 0, counted);
+    p.set(count, p.compute('add', count, 1));
+    p.jumpIf('ge', count, pathMax, tooLong);
+    p.jump(again);
+    p.place(counted);
+    p.set(this.#rest, p.compute('sub', this.#text.at(2 * pathMax - 1), count));
+    copyText(p, path, this.#rest);
   }
 
   /** Takes the next name off the path; `.` is one, and leads to where the walk is. */
@@ -225,7 +202,7 @@ export class PathWalk {
     this.#refuseProc(failed);
     p.jumpIf('eq', this.#isLast, 0, folder);
     p.set(this.made, 1);
-    p.jumpIf('eq', this.#make, makeNumber.file, file);
+    p.jumpIf('eq', this.#request.make, makeNumber.file, file);
     p.place(folder);
     const make = [this.#current, this.#name, 0o755];
     p.set(this.result, p.call('make a folder', 'mkdirat', make, { onError: 'ignore' }));
@@ -281,7 +258,7 @@ export class PathWalk {
     this.#ignoreMagic(fd, read);
     p.call('leave a link', 'close', [fd]);
     this.#countHop(failed);
-    p.jumpIf('ne', this.#refuse, 0, failed);
+    p.jumpIf('ne', this.#request.refuse, 0, failed);
     p.jumpIf('lt', read, 1, failed);
     // The rest has no slash at its beginning any more; it gets one, and the link in front of that.
     const slashAt = p.compute('sub', this.#rest, 1);

@@ -10,7 +10,7 @@ import {
   MS_RELATIME,
   MS_STRICTATIME,
 } from '../syscall/constants/mount.ts';
-import type { Ref } from '../syscall/program.ts';
+import type { Ref, Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 
 /** Where f_flags is in struct statfs on 64-bit architectures (statfs(2)). */
@@ -32,50 +32,42 @@ const accessTimes = MS_NOATIME | MS_RELATIME | MS_STRICTATIME;
  */
 export function preservedFlags(
   p: ProgramBuilder,
-  path: string,
-  { set, clear }: { readonly set: number; readonly clear: number },
+  path: Value,
+  { set, clear, label }: { readonly set: number; readonly clear: number; readonly label: string },
 ): Ref {
+  const timeIsSet = (set & accessTimes) !== 0;
+  const keepsTime = !timeIsSet && (clear & accessTimes) === 0;
   const buffer = p.reserve(STATFS_SIZE);
-  p.call(`look at ${path}`, 'statfs', [p.string(path), buffer]);
+  p.call(`look at ${label}`, 'statfs', [path, buffer]);
   const has = p.value(buffer.at(flagsOffset));
+  const alike = p.compute('and', has, (sameInBoth | (keepsTime ? MS_NOATIME : 0)) & ~clear);
   const flags = p.value(p.reserve(8));
-  const add = (more: Ref | number): void => {
-    p.set(flags, p.compute('or', flags, more));
-  };
-  p.set(flags, set);
-  add(p.compute('and', has, sameInBoth & ~clear));
-  if ((clear & MS_NOSYMFOLLOW) === 0)
-    addWhere(p, { has, bit: ST_NOSYMFOLLOW, then: MS_NOSYMFOLLOW, add });
-  if (set & accessTimes) return flags;
-  if (clear & accessTimes) {
-    add(MS_RELATIME);
-    return flags;
-  }
-  addWhere(p, { has, bit: MS_NOATIME, then: MS_NOATIME, add });
-  addWhere(p, { has, bit: ST_RELATIME, then: MS_RELATIME, add });
+  p.set(flags, p.compute('or', alike, set | (clear & accessTimes && !timeIsSet ? MS_RELATIME : 0)));
+  if ((clear & MS_NOSYMFOLLOW) === 0) addMoved(p, { has, flags, from: ST_NOSYMFOLLOW, by: 'shr' });
+  if (!keepsTime) return flags;
+  addMoved(p, { has, flags, from: ST_RELATIME, by: 'shl' });
   const known = p.label();
   p.jumpIf('ne', p.compute('and', has, MS_NOATIME | ST_RELATIME), 0, known);
-  add(MS_STRICTATIME);
+  p.set(flags, p.compute('or', flags, MS_STRICTATIME));
   p.place(known);
   return flags;
 }
 
-function addWhere(
+/** Adds a flag that has another place in mount(2): MS_NOSYMFOLLOW is 5 bits below, MS_RELATIME 9 bits above. */
+function addMoved(
   p: ProgramBuilder,
   {
     has,
-    bit,
-    then,
-    add,
+    flags,
+    from,
+    by,
   }: {
     readonly has: Ref;
-    readonly bit: number;
-    readonly then: number;
-    readonly add: (flag: number) => void;
+    readonly flags: Ref;
+    readonly from: number;
+    readonly by: 'shl' | 'shr';
   },
 ): void {
-  const hasNot = p.label();
-  p.jumpIf('eq', p.compute('and', has, bit), 0, hasNot);
-  add(then);
-  p.place(hasNot);
+  const moved = p.compute(by, p.compute('and', has, from), by === 'shr' ? 5 : 9);
+  p.set(flags, p.compute('or', flags, moved));
 }

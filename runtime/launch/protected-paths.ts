@@ -1,5 +1,5 @@
 import { AT_EMPTY_PATH, S_IFDIR, S_IFMT } from '../syscall/constants/fs.ts';
-import { MS_BIND, MS_RDONLY, MS_REC } from '../syscall/constants/mount.ts';
+import { MS_BIND, MS_MOVE, MS_RDONLY, MS_REC } from '../syscall/constants/mount.ts';
 import type { Label } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { statMode, statSize } from '../syscall/tree/stat.ts';
@@ -7,7 +7,7 @@ import { remountBind } from './bind-mount.ts';
 import type { Destinations } from './destinations.ts';
 import { descriptorPath, destinationDescriptor, nullDescriptor } from './host-descriptors.ts';
 import { labelledData } from './mount-label.ts';
-import { type MountKind, moveToDestination, stagePath } from './mount-stage.ts';
+import { stagePath } from './mount-stage.ts';
 
 /**
  * Hides paths of the container: an empty, read-only folder over a folder, the null device (`holdNullDevice`) over a file.
@@ -44,24 +44,21 @@ export function makeReadOnly(
   paths: readonly string[],
   destinations: Destinations,
 ): void {
+  const source = p.string(descriptorPath(destinationDescriptor));
+  const stage = p.value(p.reserve(8));
   for (const path of paths) {
     const [next, folder] = [p.label(), p.label()];
+    const label = `bind ${path} to itself`;
     destinations.open(path, { missing: next });
+    p.set(stage, p.string(stagePath('folder')));
     jumpIfFolder(p, folder);
-    coverWithItself(p, path, 'file');
-    p.jump(next);
+    p.set(stage, p.string(stagePath('file')));
     p.place(folder);
-    coverWithItself(p, path, 'folder');
+    p.call(label, 'mount', [source, stage, 0, MS_BIND | MS_REC, 0]);
+    remountBind(p, stage, { set: MS_RDONLY, clear: 0, label: path });
+    p.call(label, 'mount', [stage, source, 0, MS_MOVE, 0]);
     p.place(next);
   }
-}
-
-function coverWithItself(p: ProgramBuilder, path: string, kind: MountKind): void {
-  const [source, stage] = [descriptorPath(destinationDescriptor), stagePath(kind)];
-  const label = `bind ${path} to itself`;
-  p.call(label, 'mount', [p.string(source), p.string(stage), 0, MS_BIND | MS_REC, 0]);
-  remountBind(p, stage, { set: MS_RDONLY, clear: 0, label: path });
-  moveToDestination(p, kind, label);
 }
 
 /** Whether the current destination is a folder. */

@@ -114,5 +114,5 @@ function moveRoot(p: ProgramBuilder, hidden: readonly string[]): void {
 
 /** Makes the root itself read-only; what is mounted below stays as it is. */
 export function makeRootReadOnly(p: ProgramBuilder): void {
-  remountBind(p, '/', { set: MS_RDONLY, clear: 0, label: 'the root' });
+  remountBind(p, p.string('/'), { set: MS_RDONLY, clear: 0, label: 'the root' });
 }
