@@ -7,7 +7,7 @@ import {
   RESOLVE_NO_SYMLINKS,
 } from '../syscall/constants/fs.ts';
 import { errnoNumber } from '../syscall/errno.ts';
-import type { Address, Label, Ref } from '../syscall/program.ts';
+import type { Address, Label, Ref, Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { Subroutine } from '../syscall/subroutine.ts';
 import { destinationDescriptor, rootDescriptor } from './host-descriptors.ts';
@@ -45,12 +45,10 @@ export class Destinations {
   readonly #path: Ref;
   readonly #make: Ref;
   readonly #refuse: Ref;
-  /** Where the destination is held, or the negative errno. */
-  readonly #result: Ref;
 
   /** Not 0 when the last path was made. */
   readonly made: Ref;
-  /** Why the last path could not be opened. */
+  /** 0 when the last path was opened, or why it could not be. */
   readonly errno: Ref;
 
   constructor(p: ProgramBuilder, { lookup = 'openat2' }: { readonly lookup?: Lookup } = {}) {
@@ -59,7 +57,7 @@ export class Destinations {
     this.#lookup = lookup;
     this.#subroutine = new Subroutine(p);
     [this.#path, this.#make, this.#refuse] = [variable(), variable(), variable()];
-    [this.#result, this.made, this.errno] = [variable(), variable(), variable()];
+    [this.made, this.errno] = [variable(), variable()];
   }
 
   /**
@@ -70,21 +68,31 @@ export class Destinations {
     const p = this.#p;
     const { make = 'nothing', links = 'follow', missing, failed } = options;
     const opened = p.label();
-    p.set(this.#path, p.string(path));
-    p.set(this.#make, makeNumber[make]);
-    p.set(this.#refuse, links === 'refuse' ? 1 : 0);
-    this.#subroutine.call();
+    this.#ask(p.string(path), { make, links });
     if (failed) {
-      p.jumpIf('lt', this.#result, 0, failed);
+      p.jumpIf('ne', this.errno, 0, failed);
       return;
     }
-    p.jumpIf('ge', this.#result, 0, opened);
+    p.jumpIf('eq', this.errno, 0, opened);
     // Below a file there is nothing either.
     for (const errno of ['ENOENT', 'ENOTDIR']) {
       if (missing) p.jumpIf('eq', this.errno, errnoNumber(errno), missing);
     }
     p.fail(openLabel(path, make), this.errno);
     p.place(opened);
+  }
+
+  /** Opens what is there, by a path that is known when the program runs; `errno` tells whether that has succeeded. */
+  lookUp(path: Ref): void {
+    this.#ask(path, { make: 'nothing', links: 'follow' });
+  }
+
+  #ask(path: Value, { make, links }: { readonly make: Make; readonly links: Links }): void {
+    const p = this.#p;
+    p.set(this.#path, path);
+    p.set(this.#make, makeNumber[make]);
+    p.set(this.#refuse, links === 'refuse' ? 1 : 0);
+    this.#subroutine.call();
   }
 
   /** Opens the folder that a path is in, making it; gives the name in there. */
@@ -125,11 +133,10 @@ export class Destinations {
     p.place(opened);
     p.call('hold a path', 'dup3', [fd, destinationDescriptor, O_CLOEXEC]);
     p.call('hold a path', 'close', [fd]);
-    p.set(this.#result, 0);
+    p.set(this.errno, 0);
     p.jump(done);
 
     p.place(failed);
-    p.set(this.#result, fd);
     p.set(this.errno, p.compute('sub', 0, fd));
     p.place(done);
   }
