@@ -39,7 +39,7 @@ export function unifiedWrites(
       );
     }
     throw new BerthError('CGROUP_LIMIT_INVALID', {
-      message: `invalid configuration: 'linux.resources.unified' names the file "${file}", wanted one of a controller that this host has: ${[...layout.controllers].join(', ')}`,
+      message: `'linux.resources.unified' names the file "${file}", wanted one of a controller that this host has: ${[...layout.controllers].join(', ')}`,
       remedy: 'Correct the name, or enable the controller on this host.',
     });
   });
@@ -55,7 +55,7 @@ export function refuseUnified({ unified }: Resources): void {
   const [file] = Object.keys(unified);
   if (file === undefined) return;
   throw new BerthError('CGROUP_LIMIT_INVALID', {
-    message: `'linux.resources.unified' names the file "${file}" of cgroup v2, wanted none: this host uses cgroup v1`,
+    message: `invalid configuration: 'linux.resources.unified' names the file "${file}" of cgroup v2, wanted none: this host uses cgroup v1`,
     remedy: 'Set the limit by its own field, or start this host with cgroup v2 alone.',
   });
 }

@@ -184,7 +184,7 @@ describe.each(kernels)('a destination, %s', (kernel) => {
         const found = await lookUp(root, `/${wanted}`, { kernel });
         expect(found).toBe(inChroot(root, `/${wanted}`));
       }),
-      { numRuns: 60, seed: 42 },
+      { numRuns: 25, seed: 42 },
     );
   });
 });

@@ -137,7 +137,7 @@ describe('a filter that asks an agent', () => {
     await expect(machine.runtime.start(request)).rejects.toMatchObject({
       code: 'START_FAILED',
       message: expect.stringContaining(
-        'linux.seccomp.listenerPath /no/such/agent: ENOENT',
+        'linux.seccomp.listenerPath /no/such/agent: failed to connect with seccomp agent: ENOENT',
       ) as string,
     });
   });
