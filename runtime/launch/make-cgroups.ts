@@ -29,8 +29,8 @@ function refuseFrozen(p: ProgramBuilder, { file, freeze }: CgroupFreezer): void 
   });
   p.call(label, 'read', [fd, buffer, 16], { onError: 'ignore' });
   p.call(label, 'close', [fd]);
-  for (const [i, letter] of [...freeze].entries())
-    p.jumpIf('ne', p.load(8, p.compute('add', buffer, i)), letter.charCodeAt(0), thawed);
+  for (const [i, byte] of Buffer.from(freeze).entries())
+    p.jumpIf('ne', p.load(8, p.compute('add', buffer, i)), byte, thawed);
   p.fail("container's cgroup unexpectedly frozen", errnoNumber('EBUSY'));
   p.place(thawed);
 }
