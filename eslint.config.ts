@@ -15,11 +15,11 @@ const hostModules = [
 ];
 
 export default defineConfig(
-  { ignores: ['node_modules', '**/golden'] },
+  { ignores: ['node_modules', '.cache', '**/golden'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
     plugins: { 'import-x': importX },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },

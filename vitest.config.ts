@@ -1,11 +1,19 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
-/** Tests with folders, or whole hosts with mounts, processes and network, of their own: they do not see each other. */
-const apart = [
-  'test/integration/{host,image,layer,mirror,mirrors,registry,snapshot}/**/*.test.ts',
-  // Two dockerds would share their control groups.
-  'test/integration/scripts/**/!(replace-docker*).test.ts',
+/**
+ * Tests of what a machine has only once: they take turns. Two dockerds would share their control groups, and a hierarchy
+ * that a test mounts is there for every container.
+ */
+const machineWide = [
+  'test/integration/{cgroup,conformance}/**/*.test.ts',
+  'test/integration/scripts/replace-docker*.test.ts',
+  'test/integration/{oci/dockerd,api/docker-changes,api/images-archive,cli/docker-exchange}.test.ts',
+  // It gives time of real-time threads, which a hierarchy has once.
+  'test/integration/launch/kind-of-service.test.ts',
+  // They look at all mounts, control groups or interfaces of the machine.
+  'test/integration/{launch/fuzz,nested/userns-remap,syscall/tree-reader}.test.ts',
 ];
 
 /** The suites for the API and its clients, against Docker itself: this tests the suites, not berth (`npm run test:peers`). */
@@ -34,6 +42,9 @@ const project = ({ name, include, exclude = [], workers, order = 0 }: Project) =
     include: [...include],
     exclude: [...exclude],
     env,
+    // A file finds the modules that the one before it has loaded: to start a process for each, and load all again, took longer
+    // than many tests. So a test leaves nothing in its process either.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 240_000,
     ...(workers === undefined ? {} : { maxWorkers: workers }),
@@ -49,18 +60,24 @@ const folder = (name: string): Pick<Project, 'name' | 'include'> => ({
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/machine-as-before.ts'],
+    sequence: { sequencer: LongestFirst },
+    globalSetup: ['test/support/machine-as-before.ts', 'test/support/kept-cgroups.ts'],
     projects: [
       project(folder('unit')),
       project(folder('style')),
-      // They change the machine's mounts, control groups or daemons, and take turns.
       project({ ...folder('contract'), workers: 1, order: 1 }),
-      project({ ...folder('integration'), exclude: [...apart, ...peers], workers: 1, order: 1 }),
+      project({ name: 'integration', include: machineWide, workers: 1, order: 1 }),
       ...(process.env['BERTH_TEST_PEERS'] === undefined
         ? []
         : [project({ name: 'peers', include: peers, workers: 1, order: 1 })]),
-      // They wait for each other's programs more than they compute.
-      project({ name: 'apart', include: apart, workers: 3, order: 2 }),
+      // All others look only at what is their own, and wait for programs more than they compute.
+      project({
+        ...folder('integration'),
+        name: 'apart',
+        exclude: [...machineWide, ...peers],
+        workers: 3,
+        order: 2,
+      }),
     ],
   },
 });

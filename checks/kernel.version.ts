@@ -1,4 +1,5 @@
-import semver from 'semver';
+import coerce from 'semver/functions/coerce.js';
+import lt from 'semver/functions/lt.js';
 import { checkKernelMessages as m } from '../messages/areas/checks-kernel.ts';
 import type { Check } from './check.ts';
 
@@ -16,14 +17,14 @@ export const kernelVersion: Check = {
   privilege: 'none',
   probe({ machine: { release } }) {
     // Vendors append what semver does not know (`6.18.44-fc-v669`, `3.10.0-1160.el7.x86_64`): numbers only.
-    const version = semver.coerce(release);
+    const version = coerce(release);
     const seen = m.versionSeen({ release });
     if (version === null) {
       const odd = m.versionOdd({ release });
       return Promise.resolve({ status: 'fail', seen: odd, remedy: m.versionOddRemedy() });
     }
     const details = { release, version: version.version };
-    if (semver.lt(version, oldest)) {
+    if (lt(version, oldest)) {
       return Promise.resolve({ status: 'fail', seen, remedy: m.versionUpgrade(), details });
     }
     return Promise.resolve({ status: 'pass', seen, details });

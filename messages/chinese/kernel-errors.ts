@@ -48,6 +48,7 @@ export const kernelErrors = {
       message: '启动器进程在程序运行期间结束了',
       remedy: '请重试：下一个程序会启动新的启动器。',
     }),
+    stopped: () => ({ message: '启动器进程已停止', remedy: '请重新启动守护进程。' }),
     'no-folder': from(['folders'], (p) => ({
       message: `启动器无法从以下任何目录启动：${p.folders}；需要一个可写且未以 noexec 挂载的目录`,
       remedy: '请以 root 身份运行，并使其中一个目录不以 noexec 挂载。',

@@ -1,6 +1,6 @@
 import type { ApiListener } from './listener.ts';
 import { routes } from './routes/table.ts';
-import { createApiServer } from './server.ts';
+import { ApiServer } from './server.ts';
 import type { ApiServices } from './services.ts';
 
 /** An API that is served. */
@@ -10,20 +10,12 @@ export interface ServedApi {
 }
 
 /** Serves the Docker Engine API on a listener, beginning with the requests that wait there. */
-export async function serveApi(services: ApiServices, listener: ApiListener): Promise<ServedApi> {
-  const app = createApiServer(services, routes);
-  await app.ready();
-  listener.serve({
-    request: (request, response) => {
-      app.routing(request, response);
-    },
-    upgrade: (request, connection, head) => {
-      app.server.emit('upgrade', request, connection, head);
-    },
-  });
+export function serveApi(services: ApiServices, listener: ApiListener): ServedApi {
+  const server = new ApiServer(services, routes);
+  listener.serve(server);
   return {
     close: async () => {
-      await app.close();
+      server.close();
       await listener.close();
     },
   };

@@ -1,164 +1,66 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-
-import fastify from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import createRouter from 'find-my-way';
 
 import { BerthError } from '../errors/berth-error.ts';
 import { ServerResponse } from '../host/http.ts';
 import { ApiRequest } from './http/api-request.ts';
 import type { ApiResponse } from './http/api-response.ts';
-import { currentApiVersion, refuseUnsupportedVersion } from './http/api-version.ts';
-import { missingRoute } from './http/missing-route.ts';
+import { refuseUnsupportedVersion } from './http/api-version.ts';
+import { Exchange } from './http/exchange.ts';
+import { takeConnection, type UpgradeRequest } from './http/hijack.ts';
+import { invalidUrl, missingRoute } from './http/missing-route.ts';
 import { commonHeaders } from './http/ping.ts';
-import { takeConnection } from './http/hijack.ts';
-import type { UpgradeRequest } from './http/hijack.ts';
 import { parseRequestTarget } from './http/request-target.ts';
 import { writeAnswer, writeError, writeStream } from './http/write-response.ts';
-import type { Exchange } from './http/write-response.ts';
+import type { ApiHandlers } from './listener.ts';
 import type { Route } from './route.ts';
 import type { ApiServices } from './services.ts';
 
 /** Longer than any image name that a registry takes. */
 const maximumNameLength = 4096;
 
-/** What the server remembers of connections outside of fastify. */
-interface Connections {
-  /** API version that a request's path named. */
-  readonly versions: WeakMap<IncomingMessage, string>;
-  readonly upgrades: WeakMap<IncomingMessage, UpgradeRequest>;
-  /** Handed over, so that fastify does not know of them when it closes. */
-  readonly hijacked: Set<Duplex>;
+type Router = ReturnType<typeof createRouter>;
+
+/** What a request's path stands for. */
+interface Match {
+  readonly route: Route;
+  readonly parameters: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly query: string;
 }
 
-/**
- * The Docker Engine API as an application that a listener hands its requests to. Closing it ends the connections that
- * were handed over to containers.
- *
- * @param routes the table; see `routes/table.ts`
- */
-export function createApiServer(services: ApiServices, routes: readonly Route[]): FastifyInstance {
-  const connections: Connections = {
-    versions: new WeakMap(),
-    upgrades: new WeakMap(),
-    hijacked: new Set(),
-  };
-  const server = fastify({
-    exposeHeadRoutes: false,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: maximumNameLength },
-    rewriteUrl: (request) => {
-      const { version, url } = parseRequestTarget(request.url ?? '/');
-      connections.versions.set(request, version);
-      return url;
-    },
-  });
-  readBodiesInHandlers(server);
-  for (const route of routes) {
-    server.route({
-      method: route.method,
-      url: route.path,
-      handler: async (request, reply) => {
-        await answer({ route, services, connections, request, reply });
-      },
+/** The Docker Engine API, between a listener that hands its requests on and the table of routes. */
+export class ApiServer implements ApiHandlers {
+  readonly #services: ApiServices;
+  readonly #router: Router;
+  readonly #headers: ReturnType<typeof commonHeaders>;
+  /** Handed over to containers: nobody else knows of them. */
+  readonly #hijacked = new Set<Duplex>();
+
+  /** @param routes the table; see `routes/table.ts` */
+  constructor(services: ApiServices, routes: readonly Route[]) {
+    this.#services = services;
+    this.#headers = commonHeaders(services.identity.version);
+    this.#router = routerOf(routes);
+  }
+
+  /** Answers a request. */
+  request(
+    request: IncomingMessage,
+    response: Exchange['response'],
+    upgrade?: UpgradeRequest,
+  ): void {
+    const exchange = new Exchange({ request, response }, this.#headers);
+    this.#answer(exchange, upgrade).catch((error: unknown) => {
+      if (exchange.hasLeft) return;
+      if (!(error instanceof BerthError)) this.#services.report(error);
+      writeError(exchange, error);
     });
   }
-  server.setNotFoundHandler((request, reply) => {
-    const exchange = exchangeOf(request, reply, services);
-    writeError(exchange, missingRoute(request.method, request.url));
-  });
-  routeUpgrades(server, connections);
-  server.addHook('preClose', (done) => {
-    for (const connection of connections.hijacked) connection.destroy();
-    done();
-  });
-  return server;
-}
 
-/** Bodies are JSON, archives or nothing: each handler reads its own. */
-function readBodiesInHandlers(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', (_request, _payload, done) => {
-    done(null);
-  });
-}
-
-interface Answering {
-  readonly route: Route;
-  readonly services: ApiServices;
-  readonly connections: Connections;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
-
-/** Sets the headers that every answer of Docker has, and watches for the client to leave. */
-function exchangeOf(request: FastifyRequest, reply: FastifyReply, services: ApiServices): Exchange {
-  reply.hijack();
-  const response = reply.raw;
-  for (const [name, value] of Object.entries(commonHeaders(services.identity.version))) {
-    if (value !== undefined) response.setHeader(name, value);
-  }
-  const left = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) left.abort(new Error('the client has left'));
-  });
-  return { request: request.raw, response, signal: left.signal };
-}
-
-async function answer(answering: Answering): Promise<void> {
-  const { route, services, connections, request, reply } = answering;
-  const exchange = exchangeOf(request, reply, services);
-  try {
-    const version = connections.versions.get(request.raw) ?? currentApiVersion;
-    refuseUnsupportedVersion(version);
-    const response = await route.handle(
-      new ApiRequest({
-        version,
-        parameters: request.params as Readonly<Record<string, string>>,
-        query: request.url.split('?', 2)[1] ?? '',
-        headers: request.headers,
-        body: request.raw,
-        signal: exchange.signal,
-      }),
-      services,
-    );
-    await send(answering, exchange, response);
-  } catch (error) {
-    if (exchange.signal.aborted) return;
-    if (!(error instanceof BerthError)) services.report(error);
-    writeError(exchange, error);
-  }
-}
-
-async function send(
-  { connections, request }: Answering,
-  exchange: Exchange,
-  response: ApiResponse,
-): Promise<void> {
-  switch (response.kind) {
-    case 'stream':
-      await writeStream(exchange, response);
-      return;
-    case 'hijack': {
-      const upgrade = connections.upgrades.get(request.raw);
-      const connection = takeConnection({ ...exchange, upgrade }, response);
-      connections.hijacked.add(connection);
-      connection.once('close', () => connections.hijacked.delete(connection));
-      await response.serve(connection);
-      return;
-    }
-    case 'empty':
-    case 'json':
-    case 'text':
-    case 'bytes':
-      writeAnswer(exchange, response);
-      return;
-  }
-}
-
-/** Sends requests for an upgrade through the same table: who does not hijack the connection answers it as usual. */
-function routeUpgrades(server: FastifyInstance, connections: Connections): void {
-  server.server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
+  /** Answers one that asks for an upgrade, from the same table: who does not hijack the connection answers as usual. */
+  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(request.socket);
@@ -168,7 +70,56 @@ function routeUpgrades(server: FastifyInstance, connections: Connections): void 
       response.detachSocket(request.socket);
       connection.end();
     });
-    connections.upgrades.set(request, { connection, head });
-    server.routing(request, response);
+    this.request(request, response, { connection, head });
+  }
+
+  /** Ends the connections that were handed over to containers. */
+  close(): void {
+    for (const connection of this.#hijacked) connection.destroy();
+  }
+
+  async #answer(exchange: Exchange, upgrade: UpgradeRequest | undefined): Promise<void> {
+    const { request, response: answer } = exchange;
+    const { route, parameters, version, query } = this.#match(request);
+    refuseUnsupportedVersion(version);
+    const asked = new ApiRequest({ version, parameters, query, request, exchange });
+    const response = await route.handle(asked, this.#services);
+    if (response.kind === 'hijack')
+      await this.#handOver({ request, response: answer, upgrade }, response);
+    else if (response.kind === 'stream') await writeStream(exchange, response);
+    else writeAnswer(exchange, response);
+  }
+
+  /** @throws API_ROUTE_NOT_FOUND, API_NOT_IMPLEMENTED, API_REQUEST_INVALID for a URL that is none */
+  #match({ method = 'GET', url: rawUrl = '/' }: IncomingMessage): Match {
+    const { version, url } = parseRequestTarget(rawUrl);
+    const found = this.#router.find(method as Parameters<Router['find']>[0], url);
+    if (!found) throw missingRoute(method, url);
+    // Nothing stands in the table for it.
+    if (!found.store) throw invalidUrl(method, url);
+    const route = found.store as Route;
+    return { route, parameters: found.params, version, query: url.split('?', 2)[1] ?? '' };
+  }
+
+  async #handOver(
+    exchange: Parameters<typeof takeConnection>[0],
+    response: Extract<ApiResponse, { kind: 'hijack' }>,
+  ): Promise<void> {
+    const connection = takeConnection(exchange, response);
+    this.#hijacked.add(connection);
+    connection.once('close', () => this.#hijacked.delete(connection));
+    await response.serve(connection);
+  }
+}
+
+/** Only finds: what it would call is never called. */
+function routerOf(routes: readonly Route[]): Router {
+  const unused = (): void => undefined;
+  const router = createRouter({
+    maxParamLength: maximumNameLength,
+    querystringParser: () => ({}),
+    onBadUrl: unused,
   });
+  for (const route of routes) router.on(route.method, route.path, unused, route);
+  return router;
 }

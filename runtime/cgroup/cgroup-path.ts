@@ -6,6 +6,9 @@ export const berthCgroup = '/berth';
 /** NAME_MAX (include/uapi/linux/limits.h, Linux 6.18). */
 const longestName = 255;
 
+/** PATH_MAX, without what is above: the mount, and the names of control files. */
+const longestPath = 3840;
+
 /** The cgroup of a container whose config names none. */
 export function defaultCgroupPath(id: string): string {
   return `${berthCgroup}/${id}`;
@@ -23,11 +26,17 @@ export function parseCgroupPath(path: string): readonly string[] {
   const names = whole.split('/').filter((name) => name !== '' && name !== '.');
   // "slice:prefix:name" is meant for systemd, which would have to be asked.
   const isForSystemd = !path.startsWith('/') && path.includes(':');
-  const isTooLong = names.some((name) => Buffer.byteLength(name) > longestName);
-  if (path === '' || names.length === 0 || names.includes('..') || isForSystemd || isTooLong) {
+  const isTooLong =
+    Buffer.byteLength(whole) > longestPath ||
+    names.some((name) => Buffer.byteLength(name) > longestName);
+  // The kernel refuses a line break, which would make /proc/<pid>/cgroup lie.
+  const isNone = path === '' || names.length === 0 || path.includes('\n');
+  // What is done to a container would be done to all.
+  const isOfAll = `/${names.join('/')}` === berthCgroup;
+  if (isNone || isOfAll || names.includes('..') || isForSystemd || isTooLong) {
     throw new BerthError('CGROUP_PATH_INVALID', {
       message: `'linux.cgroupsPath' is "${shortened(path)}", wanted the path of a folder below the mount, such as "/berth/1234"`,
-      remedy: `Name a folder without ".." in it, and without names of more than ${longestName} bytes; the systemd form "slice:prefix:name" is not supported.`,
+      remedy: `Name a folder without ".." and line breaks in it, of at most ${longestPath} bytes and ${longestName} a name; the form "slice:prefix:name" is for --systemd-cgroup.`,
     });
   }
   return names;

@@ -16,6 +16,8 @@ export interface CgroupReport {
   readonly field: string;
   /** A sentence: what is missing, and what that means. */
   readonly reason: string;
+  /** `controller`: the host has none for it, so that nothing of it is carried out. */
+  readonly lacks?: 'controller';
 }
 
 /** What one controller adds to a plan. */
@@ -47,6 +49,11 @@ export interface DeviceProgram {
   readonly instructions: Uint8Array;
 }
 
+/** The file by which a process enters a folder of cgroup v2. */
+export function unifiedJoin(folder: string): string {
+  return `${folder}/cgroup.procs`;
+}
+
 /** A hierarchy that the container is in, for showing it inside of the container. */
 export interface CgroupHierarchy {
   /** The last part of its mount's path, by which it is known under /sys/fs/cgroup: `cpu,cpuacct`. */
@@ -63,8 +70,8 @@ export interface CgroupHierarchy {
  * 1. mkdir each of `create`, in order, mode 0755. Those but `remove` are shared with other containers: EEXIST is fine.
  * 2. Do `writes`, in order.
  * 3. Load `deviceProgram` and attach it to its folder with BPF_F_ALLOW_MULTI (bpf(2)); it goes with the folder.
- * 4. The container's first process, before it unshares its cgroup namespace, writes `0` to each file of `join` (v2: is
- *    better born there, with clone3(2) and CLONE_INTO_CGROUP on `hierarchies[0].folder`).
+ * 4. The container's first process, before it unshares its cgroup namespace, writes `0` to each file of `join`; but it is
+ *    better born in `unified`, with clone3(2) and CLONE_INTO_CGROUP, than moved to it.
  * 5. After its end: read `oomCounter`, rmdir each of `remove`.
  */
 export interface CgroupPlan {
@@ -72,6 +79,8 @@ export interface CgroupPlan {
   readonly writes: readonly CgroupWrite[];
   /** v1: `tasks` files, v2: a `cgroup.procs` file. The process has a single thread, so both mean all of it. */
   readonly join: readonly string[];
+  /** The folder in cgroup v2; absent where the container has none there. */
+  readonly unified: string | undefined;
   readonly remove: readonly string[];
   /** Absent when the memory controller is. Above 0: the kernel has killed a process for lack of memory. */
   readonly oomCounter: CgroupCounter | undefined;
@@ -79,6 +88,7 @@ export interface CgroupPlan {
   readonly freezer: CgroupFreezer | undefined;
   /** Absent in v1, and when every device is allowed. */
   readonly deviceProgram: DeviceProgram | undefined;
+  /** A hybrid host's v2 is not among them: nothing of it is shown to the container. */
   readonly hierarchies: readonly CgroupHierarchy[];
   readonly unsupported: readonly CgroupReport[];
 }

@@ -71,8 +71,8 @@ async function readHugePageSizes(): Promise<readonly string[]> {
 }
 
 async function describeV1(
-  version: CgroupV1Layout['version'],
   mounts: CgroupV1Layout['mounts'],
+  unified: string | undefined,
 ): Promise<CgroupV1Layout> {
   const folders = [...new Set(Object.values(mounts))];
   const files = await Promise.all(folders.map(listFolder));
@@ -83,9 +83,11 @@ async function describeV1(
     const mount = mounts[controller];
     return mount !== undefined && !open.has(mount);
   };
+  const joinsUnified = unified !== undefined && (await canMakeFolders(unified));
   return {
-    version,
+    version: unified === undefined ? 'v1' : 'hybrid',
     mounts,
+    ...(joinsUnified ? { unified } : {}),
     locked: new Set([...mainControllers, ...sideControllers].filter(isLocked)),
     limitsDevices: !inUserNamespace(),
     cpuset: {
@@ -130,7 +132,7 @@ export async function detectCgroups(mountinfoFile = '/proc/self/mountinfo'): Pro
   const v1 = v1Mounts(mounts);
   const v2 = mounts.find(({ type }) => type === 'cgroup2');
   const isV1 = mainControllers.some((controller) => v1[controller] !== undefined);
-  if (isV1) return describeV1(v2 === undefined ? 'v1' : 'hybrid', v1);
+  if (isV1) return describeV1(v1, v2?.folder);
   if (v2 !== undefined) return describeV2(v2.folder);
   throw new BerthError('CGROUP_UNAVAILABLE', {
     message: `'${mountinfoFile}' has no mount of cgroup or cgroup2, wanted one with the memory, cpu and pids controllers`,

@@ -1,4 +1,5 @@
 import type { DeviceRule } from '../spec/device.ts';
+import type { CgroupReport } from './cgroup-plan.ts';
 
 /** A rule about character or about block devices. */
 export interface TypedDeviceRule extends DeviceRule {
@@ -50,12 +51,28 @@ function byType(rule: DeviceRule): readonly TypedDeviceRule[] {
   return types.map((type) => ({ ...rule, type }));
 }
 
+/** The letters that say something: runc takes "rwa" for "rw", and configs that were tried with it have that. */
+const accessOf = ({ access }: DeviceRule): string => access.replaceAll('a', '');
+
+/** Rules with letters that are left out. */
+export function ignoredLetters(rules: readonly DeviceRule[]): readonly CgroupReport[] {
+  return rules.flatMap((rule, index) =>
+    rule.access.includes('a')
+      ? {
+          field: `linux.resources.devices[${index}].access`,
+          reason: `"${rule.access}" is taken for "${accessOf(rule)}": wanted letters of "r", "w" and "m".`,
+        }
+      : [],
+  );
+}
+
 /**
  * The allow list of a container: nothing is allowed at first, whatever the folder above allows; then the config's rules
  * (https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config-linux.md#allowed-device-list); then what every
  * container may use.
  */
-export function deviceAllowList(configured: readonly DeviceRule[]): DeviceAllowList {
+export function deviceAllowList(given: readonly DeviceRule[]): DeviceAllowList {
+  const configured = given.map((rule) => ({ ...rule, access: accessOf(rule) }));
   const last = configured.findLastIndex(isAboutAll);
   const rules = configured.slice(last + 1).flatMap(byType);
   // With everything allowed there is nothing to add.

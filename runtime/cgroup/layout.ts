@@ -15,12 +15,14 @@ export type V1Controller =
 
 /**
  * A host with cgroup v1: a hierarchy for each controller. In a `hybrid` one cgroup v2 is mounted as well, without the
- * controllers that v1 holds; berth uses the v1 ones there, as systemd and runc do.
+ * controllers that v1 holds; limits and counts are those of v1 there, as with systemd and runc.
  */
 export interface CgroupV1Layout {
   readonly version: 'v1' | 'hybrid';
   /** Where each controller is mounted; two that share a hierarchy have the same folder. */
   readonly mounts: Readonly<Partial<Record<V1Controller, string>>>;
+  /** Where cgroup v2 is, when containers are to have a folder there too: of a `hybrid` host that lets berth make one. */
+  readonly unified?: string | undefined;
   /** What a new folder of the cpuset hierarchy must be filled with, as `0-3`. */
   readonly cpuset: { readonly cpus: string; readonly mems: string };
   /** What the root has of the time of real-time threads: the most that a shared folder can hand on. */

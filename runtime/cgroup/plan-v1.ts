@@ -1,11 +1,12 @@
 import { posix } from 'node:path';
 import type { Resources } from '../spec/resources.ts';
-import type {
-  CgroupHierarchy,
-  CgroupPlan,
-  CgroupReport,
-  CgroupWrite,
-  ControllerPlan,
+import {
+  type CgroupHierarchy,
+  type CgroupPlan,
+  type CgroupReport,
+  type CgroupWrite,
+  type ControllerPlan,
+  unifiedJoin,
 } from './cgroup-plan.ts';
 import { blkioController } from './controllers/blkio.ts';
 import type { Controller } from './controllers/controller.ts';
@@ -82,6 +83,7 @@ function missing(controller: string, fields: readonly string[]): readonly Cgroup
   return fields.map((field) => ({
     field: `linux.resources.${field}`,
     reason: `The "${controller}" controller is not mounted on this host, so this is not limited.`,
+    lacks: 'controller',
   }));
 }
 
@@ -119,17 +121,27 @@ export function planV1(request: V1PlanRequest): CgroupPlan {
       ? { ...nothing, reports: missing(name, controller.asked(resources)) }
       : controller.v1({ folder, resources, layout });
   });
+  const { unified: mount } = layout;
+  const above = mount === undefined ? [] : foldersDownTo(mount, names);
+  const unified = above.at(-1);
   const memory = folderOf('memory');
   const freezer = folderOf('freezer');
   return {
-    create: hierarchies.flatMap(({ folders }) => folders),
+    create: [...hierarchies.flatMap(({ folders }) => folders), ...above],
     writes: [
       ...sharedWrites({ layout, names, resources }, hierarchies),
       ...plans.flatMap(({ writes }) => writes),
     ],
     // Not cgroup.procs: a thread that writes 0 to tasks moves itself without the lock that waits for a grace period.
-    join: hierarchies.map(({ folder }) => `${folder}/tasks`),
-    remove: hierarchies.map(({ folder }) => folder).toReversed(),
+    join: [
+      ...hierarchies.map(({ folder }) => `${folder}/tasks`),
+      ...(unified === undefined ? [] : [unifiedJoin(unified)]),
+    ],
+    unified,
+    remove: [
+      ...(unified === undefined ? [] : [unified]),
+      ...hierarchies.map(({ folder }) => folder).toReversed(),
+    ],
     oomCounter:
       memory === undefined ? undefined : { file: `${memory}/memory.oom_control`, key: 'oom_kill' },
     freezer: freezer === undefined ? undefined : freezerV1(freezer),

@@ -1,6 +1,12 @@
 import { posix } from 'node:path';
 import type { Resources } from '../spec/resources.ts';
-import type { CgroupPlan, CgroupWrite, ControllerPlan } from './cgroup-plan.ts';
+import {
+  type CgroupPlan,
+  type CgroupReport,
+  type CgroupWrite,
+  type ControllerPlan,
+  unifiedJoin,
+} from './cgroup-plan.ts';
 import type { Controller } from './controllers/controller.ts';
 import { nothing, write } from './controllers/controller.ts';
 import { cpuController } from './controllers/cpu.ts';
@@ -78,7 +84,7 @@ export function planNothing(
   );
   return {
     ...{ create: [], writes: [], join: [], remove: [], hierarchies: [] },
-    ...{ oomCounter: undefined, freezer: undefined, deviceProgram: undefined },
+    ...{ oomCounter: undefined, freezer: undefined, deviceProgram: undefined, unified: undefined },
     unsupported: networkReports(resources),
   };
 }
@@ -94,7 +100,11 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
     if (layout.controllers.has(name)) return controller.v2({ folder, resources, layout });
     const reason = `The "${name}" controller is not available on this host, so this is not limited.`;
     const fields = controller.asked(resources);
-    const reports = fields.map((field) => ({ field: `linux.resources.${field}`, reason }));
+    const reports = fields.map((field): CgroupReport => ({
+      field: `linux.resources.${field}`,
+      reason,
+      lacks: 'controller',
+    }));
     return { ...nothing, reports };
   });
   const instructions =
@@ -120,7 +130,8 @@ export function planV2(request: V2PlanRequest): CgroupPlan {
       ...plans.flatMap(({ writes }) => writes),
       ...unifiedWrites(folder, request),
     ],
-    join: [`${folder}/cgroup.procs`],
+    join: [unifiedJoin(folder)],
+    unified: folder,
     remove: [folder],
     oomCounter: layout.controllers.has('memory')
       ? { file: `${folder}/memory.events`, key: 'oom_kill' }

@@ -3,6 +3,7 @@ import type { Resources } from '../spec/resources.ts';
 import { parseCgroupPath } from './cgroup-path.ts';
 import type { CgroupPlan } from './cgroup-plan.ts';
 import type { CgroupLayout } from './layout.ts';
+import { ignoredLetters } from './device-rules.ts';
 import { planV1 } from './plan-v1.ts';
 import { planNothing, planV2 } from './plan-v2.ts';
 
@@ -28,7 +29,9 @@ const noLimits: Resources = { hugepageLimits: [], rdma: {}, devices: [], unified
 export function planCgroup({ layout, path, resources = noLimits }: CgroupRequest): CgroupPlan {
   const names = parseCgroupPath(path);
   if (layout === undefined) return planNothing(resources, { limitsDevices: !inUserNamespace() });
-  return layout.version === 'v2'
-    ? planV2({ layout, names, resources })
-    : planV1({ layout, names, resources });
+  const plan =
+    layout.version === 'v2'
+      ? planV2({ layout, names, resources })
+      : planV1({ layout, names, resources });
+  return { ...plan, unsupported: [...plan.unsupported, ...ignoredLetters(resources.devices)] };
 }

@@ -34,6 +34,31 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     load: async () => (await import('./verbs/kill.ts')).kill,
   },
   {
+    name: 'pause',
+    summary: 'Stop the processes of containers where they are',
+    load: async () => (await import('./verbs/pause.ts')).pause,
+  },
+  {
+    name: 'unpause',
+    summary: 'Let the processes of paused containers go on',
+    load: async () => (await import('./verbs/unpause.ts')).unpause,
+  },
+  {
+    name: 'top',
+    summary: 'Show the processes of a container',
+    load: async () => (await import('./verbs/top.ts')).top,
+  },
+  {
+    name: 'stats',
+    summary: 'Show what containers use',
+    load: async () => (await import('./verbs/stats.ts')).stats,
+  },
+  {
+    name: 'update',
+    summary: 'Change limits and restart policy of containers',
+    load: async () => (await import('./verbs/update.ts')).update,
+  },
+  {
     name: 'wait',
     summary: 'Wait until containers stop, then print their exit codes',
     load: async () => (await import('./verbs/wait.ts')).wait,
@@ -136,7 +161,7 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
   },
   {
     name: 'container',
-    summary: 'Verbs of containers: exec',
+    summary: 'Verbs of containers: exec, prune ...',
     alone: 'help',
     load: async () => (await import('./groups/container.ts')).container,
   },
@@ -145,6 +170,12 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     summary: 'Verbs of images: ls, prune, tree ...',
     alone: 'help',
     load: async () => (await import('./groups/image.ts')).image,
+  },
+  {
+    name: 'volume',
+    summary: 'Verbs of volumes: create, ls, rm ...',
+    alone: 'help',
+    load: async () => (await import('./groups/volume.ts')).volume,
   },
   {
     name: 'manifest',

@@ -1,6 +1,7 @@
 import type { ImageId } from '../image/image-service.ts';
 import { Attachment } from './attach/attach.ts';
 import type { AttachRequest } from './attach/attach.ts';
+import { refuseAttach } from './attach/refuse-attach.ts';
 import { commitContainer } from './changes/commit-container.ts';
 import type { CommitRequest } from './changes/commit-container.ts';
 import { containerArchive, containerChanges } from './changes/container-changes.ts';
@@ -12,29 +13,41 @@ import type { ContainerEvent } from './events/container-event.ts';
 import { createExecs } from './exec/execs.ts';
 import type { Execs } from './exec/execs.ts';
 import type { Container } from './lifecycle/container.ts';
+import { closeEngine } from './lifecycle/close-engine.ts';
 import { EngineState } from './lifecycle/engine-state.ts';
 import { killContainer } from './lifecycle/kill-container.ts';
+import { pauseContainer, unpauseContainer } from './lifecycle/pause-container.ts';
+import { pruneContainers } from './lifecycle/prune-containers.ts';
+import type { Pruned, PruneRequest } from './lifecycle/prune-containers.ts';
 import { recoverContainers } from './lifecycle/recover.ts';
 import { removeContainer } from './lifecycle/remove-container.ts';
-import type { RemoveMode } from './lifecycle/remove-container.ts';
+import type { Removal } from './lifecycle/remove-container.ts';
 import { renameContainer } from './lifecycle/rename-container.ts';
 import { resizeTerminal } from './lifecycle/resize-terminal.ts';
 import type { TerminalSize } from './lifecycle/resize-terminal.ts';
-import { startContainer } from './lifecycle/start-container.ts';
-import { restartContainer, stopContainer } from './lifecycle/stop-container.ts';
+import { restartContainer } from './lifecycle/restart-container.ts';
+import { startAgain, startContainer } from './lifecycle/start-container.ts';
+import { stopContainer } from './lifecycle/stop-container.ts';
 import type { StopOptions } from './lifecycle/stop-container.ts';
 import { waitFor } from './lifecycle/wait-for.ts';
-import type { WaitCondition } from './lifecycle/wait-for.ts';
+import type { WaitCondition, WaitResult } from './lifecycle/wait-for.ts';
 import type { LogPiece } from './logs/log-piece.ts';
 import { readLogs } from './logs/read-logs.ts';
 import type { LogQuery } from './logs/read-logs.ts';
 import { SIGKILL, parseSignal } from './model/signals.ts';
+import type { UpdateRequest } from './model/update-request.ts';
 import type { ContainerPorts } from './ports.ts';
 import { containerSize } from './query/container-size.ts';
 import type { ContainerSize } from './query/container-size.ts';
 import { listContainers } from './query/list-containers.ts';
 import type { ListQuery } from './query/list-containers.ts';
+import type { ProcessList } from './query/parse-process-list.ts';
+import { listProcesses } from './query/process-list.ts';
+import { followUsage } from './query/usage.ts';
+import type { UsageSample } from './query/usage.ts';
 import type { ContainerFolder } from './store/container-paths.ts';
+import { updateContainer } from './update/update-container.ts';
+import type { Volumes } from './volumes/volumes.ts';
 
 /**
  * Containers as the API sees them: one method an operation, each a file of its own behind it. Names are what Docker
@@ -50,11 +63,15 @@ export interface ContainerEngine {
   restart(nameOrId: string, options: StopOptions): Promise<void>;
   /** @param signal name or number; empty: SIGKILL */
   kill(nameOrId: string, signal: string): Promise<void>;
+  pause(nameOrId: string): Promise<void>;
+  unpause(nameOrId: string): Promise<void>;
   rename(nameOrId: string, name: string): Promise<void>;
-  remove(nameOrId: string, mode: RemoveMode): Promise<void>;
+  remove(nameOrId: string, removal: Removal): Promise<void>;
+  /** Removes those that do not run. */
+  prune(request: PruneRequest): Promise<Pruned>;
   resize(nameOrId: string, size: TerminalSize): void;
-  /** Finds the container at once; the returned promise is its exit code. */
-  wait(nameOrId: string, condition: WaitCondition, signal: AbortSignal): Promise<number>;
+  /** Finds the container at once; the returned promise is what waiting comes to. */
+  wait(nameOrId: string, condition: WaitCondition, signal: AbortSignal): Promise<WaitResult>;
   logs(nameOrId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogPiece[]>;
   attach(nameOrId: string, request: AttachRequest): Promise<Attachment>;
   /** What the container has changed of its image's files. */
@@ -63,18 +80,30 @@ export interface ContainerEngine {
   export(nameOrId: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Makes an image of what the container has changed. */
   commit(nameOrId: string, request: CommitRequest): Promise<ImageId>;
+  /** Changes limits and restart policy; gives warnings. */
+  update(nameOrId: string, request: UpdateRequest): Promise<readonly string[]>;
+  /** The processes of a container, as ps(1) shows them with these options. */
+  top(nameOrId: string, psArgs: string): Promise<ProcessList>;
+  /** What a container uses, each second until it is removed; `undefined` while it does not run. */
+  usage(nameOrId: string, signal: AbortSignal): AsyncIterable<UsageSample | undefined>;
   readonly execs: Execs;
+  readonly volumes: Volumes;
   /** Hears of everything that happens. Returns what ends that. */
   onEvent(listener: (event: ContainerEvent) => void): () => void;
   /** Reads the container's whole layer: only for those who ask. */
   size(container: Container): Promise<ContainerSize>;
+  /**
+   * Ends what berthd does by itself: nothing is started, again or at all, and no health is asked after. Resolves when what
+   * was being started is, or takes long. Containers run on.
+   */
+  close(): Promise<void>;
   /** The files of a container: `docker inspect` names them. */
   paths(container: Container): ContainerFolder;
 }
 
 /** Finds the containers that are there, and makes an engine of the parts. */
 export async function createContainerEngine(ports: ContainerPorts): Promise<ContainerEngine> {
-  const state = await EngineState.open(ports);
+  const state = await EngineState.open(ports, startAgain);
   await recoverContainers(state);
   const find = (nameOrId: string): Container => state.index.find(nameOrId);
   return {
@@ -86,10 +115,13 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
     restart: async (name, options) => restartContainer(state, find(name), options),
     kill: async (name, signal) => {
       const number = signal === '' ? SIGKILL : parseSignal(signal);
-      await killContainer(state, find(name), number);
+      await killContainer(state, find(name), { signal: number, reason: 'kill' });
     },
+    pause: async (name) => pauseContainer(state, find(name)),
+    unpause: async (name) => unpauseContainer(state, find(name)),
     rename: async (name, newName) => renameContainer(state, find(name), newName),
-    remove: async (name, mode) => removeContainer(state, find(name), mode),
+    remove: async (name, removal) => removeContainer(state, find(name), removal),
+    prune: async (request) => pruneContainers(state, request),
     resize: (name, size) => {
       resizeTerminal(state, find(name), size);
     },
@@ -101,6 +133,7 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
     },
     attach: async (name, request) => {
       const container = find(name);
+      refuseAttach(container, name);
       const attachment = await Attachment.open(container, state.folder(container).log, request);
       state.announce(container, 'attach');
       return attachment;
@@ -112,9 +145,14 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
       return containerArchive(state, container, signal);
     },
     commit: async (name, request) => commitContainer(state, find(name), request),
+    update: async (name, request) => updateContainer(state, find(name), request),
+    top: async (name, psArgs) => listProcesses(state, find(name), psArgs),
+    usage: (name, signal) => followUsage(state, find(name), signal),
     execs: createExecs(state, find),
+    volumes: state.volumes,
     onEvent: (listener) => state.events.add(listener),
     size: (container) => containerSize(ports, container.record),
+    close: () => closeEngine(state),
     paths: (container) => state.folder(container),
   };
 }

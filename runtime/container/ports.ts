@@ -2,12 +2,15 @@ import type { Writable } from 'node:stream';
 
 import type { Clock } from '../host/clock.ts';
 import type { ImageService } from '../image/image-service.ts';
+import type { CgroupSample } from '../launch/live-cgroups.ts';
 import type { ContainerSnapshots } from '../snapshot/snapshot-service.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { IdMapping } from '../spec/id-mappings.ts';
+import type { Resources } from '../spec/resources.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { RootfsFiles } from '../snapshot/rootfs-files.ts';
 import type { ContainerPaths } from './store/container-paths.ts';
+import type { VolumeFiles } from './volumes/volume-files.ts';
 
 /** What it takes to start a container's program; `runtime/launch` does it. */
 export interface StartRequest {
@@ -101,8 +104,58 @@ export interface MonitorConnection {
   readonly closed: Promise<void>;
 }
 
+/** Which cgroup is meant: that of a container. */
+export interface CgroupPlace {
+  readonly id: string;
+  /** `linux.cgroupsPath`; absent: the engine's own for this id. */
+  readonly path?: string | undefined;
+}
+
+/** A limit that this host cannot carry out. */
+export interface LimitReport {
+  /** Such as `linux.resources.memory.swap`. */
+  readonly field: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/** Other limits of a container. */
+export interface LimitChange {
+  /** What is asked for now, and nothing else. */
+  readonly change: Resources;
+  /** All that holds afterwards. */
+  readonly resources: Resources;
+}
+
+/** The cgroups of containers that run. */
+export interface ContainerCgroups {
+  /**
+   * Stops all processes; resolves when they stand still.
+   *
+   * @throws CGROUP_UNAVAILABLE, CGROUP_FREEZE_TIMEOUT, CONTAINER_NOT_RUNNING the cgroup is gone
+   */
+  freeze(place: CgroupPlace): Promise<void>;
+  /** Lets all processes go on; no error when there are none any more. */
+  thaw(place: CgroupPlace): Promise<void>;
+  /** Whether nobody has stopped them, or begun to. */
+  isThawed(place: CgroupPlace): Promise<boolean>;
+  /** What the kernel counts; `undefined` where there are no cgroups, and of one that is gone. */
+  sample(place: CgroupPlace): Promise<CgroupSample | undefined>;
+  /** Which of these limits this host cannot carry out. @throws SPEC_UNSUPPORTED, CGROUP_LIMIT_INVALID, CGROUP_PATH_INVALID */
+  unsupported(place: CgroupPlace, resources: Resources): readonly LimitReport[];
+  /**
+   * Sets other limits: all, or none when one of them is refused. One that is gone is left alone.
+   *
+   * @throws CGROUP_UPDATE_REFUSED, CGROUP_LIMIT_INVALID
+   */
+  update(place: CgroupPlace, change: LimitChange): Promise<readonly LimitReport[]>;
+  /** The processes in it and in those below it, by number. */
+  processes(place: CgroupPlace): Promise<readonly number[]>;
+}
+
 /** Starts containers and finds those that run; implemented by `runtime/launch`. */
 export interface ContainerRuntime {
+  readonly cgroups: ContainerCgroups;
   /**
    * Resolves once the program has been executed.
    *
@@ -158,6 +211,7 @@ export interface ContainerPorts {
   readonly images: ImageService;
   readonly snapshots: ContainerSnapshots;
   readonly files: RootfsFiles;
+  readonly volumeFiles: VolumeFiles;
   readonly clock: Clock;
   readonly paths: ContainerPaths;
   readonly isOpaque: OpaqueProbe;

@@ -66,7 +66,7 @@ export async function stopAllContainers(
       const own = record.config.StopTimeout ?? usualStopSeconds;
       const timeoutSeconds = own < 0 ? longestStopSeconds : Math.min(own, longestStopSeconds);
       try {
-        await engine.stop(id, { timeoutSeconds });
+        await engine.stop(id, { timeoutSeconds, reason: 'host-goes-down' });
       } catch (error) {
         // It ended by itself meanwhile.
         if (!isBerthError(error, 'CONTAINER_ALREADY_IN_STATE')) report(error);

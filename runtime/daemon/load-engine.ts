@@ -4,7 +4,7 @@ import type { DaemonOptions } from './start-daemon.ts';
 /** What takes longest to load, one after the other, before the engine itself. */
 const parts: readonly (() => Promise<unknown>)[] = [
   () => import('zod'),
-  () => import('fastify'),
+  () => import('find-my-way'),
   () => import('pino'),
   () => import('../launch/container-runtime.ts'),
   () => import('../image/images.ts'),

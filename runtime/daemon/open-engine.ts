@@ -4,7 +4,7 @@ import type { DaemonConfig } from '../config/daemon-config.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
 import type { ContainerDefaults, IdRemap } from '../container/ports.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
-import { systemClock } from '../host/clock.ts';
+import { backgroundClock, systemClock } from '../host/clock.ts';
 import { chmod, stat } from '../host/files.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { ContentStore } from '../image/content-store.ts';
@@ -16,6 +16,7 @@ import { RegistryDirectory } from '../registry/registry-directory.ts';
 import { RegistryTarget } from '../registry/registry-target.ts';
 import { Registry } from '../registry/registry.ts';
 import type { RegistryConfig } from '../registry/registry-config.ts';
+import { volumeFiles } from '../launch/volume-files.ts';
 import { rootfsFiles } from '../snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import type { Launcher } from '../syscall/launcher.ts';
@@ -138,9 +139,12 @@ async function openContainers(
     images,
     snapshots,
     files: rootfsFiles(launcher),
-    clock: systemClock,
+    volumeFiles: volumeFiles(launcher),
+    // A wait for a container must not keep a berthd that is told to stop.
+    clock: backgroundClock,
     paths: {
       dataFolder: join(dataRoot, 'containers'),
+      volumesFolder: join(dataRoot, 'volumes'),
       runFolder: join(runRoot, 'containers'),
     },
     isOpaque: opaqueProbe(launcher),

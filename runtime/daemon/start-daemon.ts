@@ -95,7 +95,7 @@ async function serve(serving: Serving): Promise<void> {
   const apis: ServedApi[] = [];
   for (const listener of listeners) {
     await listener.openTo({ mode: 0o660, gid });
-    apis.push(await serveApi(services, listener));
+    apis.push(serveApi(services, listener));
   }
   log.info({ version, sockets: config.sockets, dataRoot: config.dataRoot }, 'berthd is ready');
   await notify({ READY: '1', STATUS: `serving ${config.sockets.join(', ')}` });
@@ -132,6 +132,7 @@ async function goDown(
   await notify({ STOPPING: '1', STATUS: status });
   // Nobody starts another one behind its back.
   await Promise.all(what.apis.map((api) => api.close()));
+  await what.engine.close();
   if (!hostToo) return;
   const containers = await stopAllContainers(what.engine, what.report);
   log.info({ containers }, 'containers are stopped');

@@ -85,6 +85,8 @@ export async function writeFileWhole(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
+    // Of a descriptor Node.js does not say which file it is of: a full disk would have no name.
+    if (error instanceof Error && !('path' in error)) Object.assign(error, { path });
     throw error;
   }
   if (options.durability === 'disk') syncFolder(dirname(path));

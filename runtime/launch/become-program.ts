@@ -9,7 +9,7 @@ import {
 } from '../syscall/constants/process.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
-import type { Ref } from '../syscall/program.ts';
+import type { Address, Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import type { ContainerProcessInput } from './container-process-input.ts';
 import { becomeUser } from './credentials.ts';
@@ -51,15 +51,23 @@ export function becomeProgram(
   });
 }
 
+/** What goes into the last steps of a process beside its plan. */
+interface ProgramSetup {
+  /** Its end of the start-up channel. */
+  readonly sync: Ref;
+  /** See `execute`. */
+  readonly argv?: Address | undefined;
+  /** Adds what is done when all of the plan holds. */
+  readonly before: () => void;
+}
+
 /**
  * The last steps of any process of a container before its program: its limits, its user, what it may do, and execve(2).
- *
- * @param options `before` adds what is done when all of it holds.
  */
 export function executeProgram(
   p: ProgramBuilder,
   plan: ProgramPlan,
-  { sync, before }: { readonly sync: Ref; readonly before: () => void },
+  { sync, argv, before }: ProgramSetup,
 ): void {
   setLimits(p, plan);
   const { process } = plan.spec;
@@ -108,7 +116,7 @@ export function executeProgram(
   p.call('live on without the monitor', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
   if (process.noNewPrivileges) installFilter(p, plan, sync);
   before();
-  execute(p, process);
+  execute(p, process, argv);
 }
 
 /** What the caller handed over begins right after the standard streams (sd_listen_fds(3)). */

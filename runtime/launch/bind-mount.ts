@@ -43,11 +43,12 @@ export function bindMount(
     readonly options: ParsedMountOptions;
   },
 ): void {
-  const { flags, cleared, recursive, propagation } = options;
+  const { flags, cleared, recursive, propagation, own } = options;
   const label = `bind to ${destination}`;
   const rest = flags & ~(MS_BIND | MS_REC);
   const changesBelow = recursive.set !== 0 || recursive.clear !== 0;
-  destinations.open(destination, { make: source.kind });
+  if (own.has('dest-nofollow')) destinations.openItself(destination);
+  else destinations.open(destination, { make: source.kind });
   if (rest === 0 && cleared === 0 && !changesBelow && propagation.length === 0) {
     attach(p, source, { path: descriptorPath(destinationDescriptor), label, flags });
     return;

@@ -1,3 +1,4 @@
+import { launcherFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { buildContainerProcess } from './container-process.ts';
@@ -7,6 +8,7 @@ import { IdNamespaces } from './id-namespaces.ts';
 import { joinIntelRdt, makeIntelRdt } from './intel-rdt.ts';
 import { joinCgroups, joinsItself } from './join-cgroups.ts';
 import { mapIds } from './map-ids.ts';
+import { closeMappedDevices, openMappedDevices } from './mapped-devices.ts';
 import { closeMappedRoot, hasMappedRoot, openMappedRoot } from './mapped-root.ts';
 import { setOomScore } from './oom-score.ts';
 import { passFailureOn } from './pass-failure-on.ts';
@@ -20,6 +22,8 @@ export interface BringUp {
   readonly streams: ContainerStreams;
   /** Listening socket on which the first process waits before it becomes the program (start-gate.ts). */
   readonly gate?: Ref;
+  /** Descriptors that the container's first process must not have. */
+  readonly own: readonly Ref[];
 }
 
 /** A container that was told to go on: what it says next comes on the channel. */
@@ -33,20 +37,23 @@ export interface BroughtUp {
  * What it says then: a failure, the terminal when it has one, the listener of its seccomp filter, and in the end nothing,
  * by closing the channel on exec.
  */
-export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): BroughtUp {
+export function bringUp(p: ProgramBuilder, { plan, streams, gate, own }: BringUp): BroughtUp {
   makeIntelRdt(p, plan.intelRdt);
   const sync = openSyncChannel(p);
   if (plan.namespaces.user !== 'host') openToNamespace(p, streams);
   const namespaces = new IdNamespaces(p);
   const idMapped = openIdMapped(p, plan, namespaces);
   openMappedRoot(p, plan, namespaces);
+  openMappedDevices(p, plan);
   namespaces.closeAll();
   const parent = p.label();
-  const { child, inCgroup } = forkContainer(p, { plan, sync });
+  const { child, inUnified } = forkContainer(p, { plan, sync });
   p.jumpIf('ne', child, 0, parent);
-  // As long as it is open here too, the end of the other side would not be heard of.
-  p.call('close the end of the monitor', 'close', [sync.parent]);
-  buildContainerProcess(p, { plan, sync: sync.child, streams, idMapped, gate });
+  // As long as that end is open here too, the end of the other side would not be heard of. The rest is the host's: who may
+  // trace any process could take it from this one on its way (CVE-2016-9962), or name it (CVE-2024-21626).
+  for (const fd of [sync.parent, launcherFd, ...own])
+    p.call('close what stays outside', 'close', [fd]);
+  buildContainerProcess(p, { plan, sync: sync.child, streams, idMapped, gate, inUnified });
 
   p.place(parent);
   for (const end of [sync.child, ...endsToClose(streams), ...(gate ? [gate] : [])]) {
@@ -54,20 +61,19 @@ export function bringUp(p: ProgramBuilder, { plan, streams, gate }: BringUp): Br
   }
   closeIdMapped(p, idMapped);
   if (hasMappedRoot(plan)) closeMappedRoot(p);
+  closeMappedDevices(p, plan);
   joinIntelRdt(p, plan.intelRdt, child);
   if (plan.oomScoreAdj !== undefined) setOomScore(p, child, plan.oomScoreAdj);
   if (!joinsItself(plan)) {
-    const joined = p.label();
-    p.jumpIf('ne', inCgroup, 0, joined);
     joinCgroups(p, {
       child,
+      inUnified,
       plan,
       sync,
       passFailureOn: (failure) => {
         passFailureOn(p, { child, ...failure });
       },
     });
-    p.place(joined);
   }
   // As long as it has our ids: cgroup v1 lets nobody but root of the host move other users' processes.
   if (plan.namespaces.user === 'new') mapIds(p, { child, plan, sync });

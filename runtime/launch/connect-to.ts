@@ -1,18 +1,23 @@
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from '../syscall/constants/io.ts';
-import type { Ref } from '../syscall/program.ts';
+import type { Ref, Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
-import { orEnd } from './end-container.ts';
+
+/** Adds a call without which the container cannot go on, and what is done when it fails; gives its result. */
+export type NeededCall = (label: string, call: string, args: readonly Value[]) => Ref;
 
 /** Connects to a socket of the host that the container cannot go on without; gives the connection. */
 export function connectTo(
   p: ProgramBuilder,
-  { path, label, child }: { readonly path: string; readonly label: string; readonly child: Ref },
+  {
+    path,
+    label,
+    must,
+  }: { readonly path: string; readonly label: string; readonly must: NeededCall },
 ): Ref {
-  const args = [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0];
-  const socket = orEnd(p, { child, label, call: 'socket', args });
+  const socket = must(label, 'socket', [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0]);
   const address = socketAddress(path);
   const to = [socket, p.bytes(address), address.length];
-  orEnd(p, { child, label, call: 'connect', args: to });
+  must(label, 'connect', to);
   return socket;
 }
 

@@ -1,7 +1,7 @@
 import { MSG_NOSIGNAL } from '../syscall/constants/io.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
-import { connectTo } from './connect-to.ts';
+import { connectTo, type NeededCall } from './connect-to.ts';
 import { orEnd } from './end-container.ts';
 import { messageWithDescriptor } from './sync-channel.ts';
 
@@ -27,9 +27,10 @@ export function sendToConsoleSocket(
   { path, master, child }: HandedTerminal,
 ): void {
   const label = `send the terminal to the console socket ${path}`;
-  const socket = connectTo(p, { path, label, child });
+  const must: NeededCall = (step, call, args) => orEnd(p, { child, label: step, call, args });
+  const socket = connectTo(p, { path, label, must });
   const name = Buffer.from(terminalName);
   const message = messageWithDescriptor(p, master, [{ start: p.bytes(name), length: name.length }]);
-  orEnd(p, { child, label, call: 'sendmsg', args: [socket, message, MSG_NOSIGNAL] });
+  must(label, 'sendmsg', [socket, message, MSG_NOSIGNAL]);
   for (const fd of [socket, master]) p.call('close the terminal', 'close', [fd]);
 }

@@ -9,6 +9,8 @@ export interface ContainerProcessInput {
   /** Its end of the start-up channel. */
   readonly sync: Ref;
   readonly streams: ContainerStreams;
+  /** Not 0 when it was born in its folder of cgroup v2. */
+  readonly inUnified: Ref;
   readonly idMapped: IdMappedTrees;
   /** See `BringUp`. */
   readonly gate?: Ref | undefined;

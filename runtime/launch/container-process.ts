@@ -3,6 +3,7 @@ import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { becomeProgram } from './become-program.ts';
 import type { ContainerProcessInput } from './container-process-input.ts';
+import { allowEveryCpu } from './cpu-affinity.ts';
 import { buildFileSystem } from './file-system.ts';
 import { joinOwnCgroups, joinsItself } from './join-cgroups.ts';
 import { bringUpLoopback } from './loopback.ts';
@@ -22,7 +23,9 @@ export function buildContainerProcess(p: ProgramBuilder, input: ContainerProcess
   p.set(p.replyFd, sync);
   endWithMonitor(p);
   p.call('start a session', 'setsid', []);
-  if (joinsItself(plan)) joinOwnCgroups(p, plan);
+  if (joinsItself(plan)) joinOwnCgroups(p, plan, input.inUnified);
+  // Where another process moves it into its cgroups, before or after that.
+  allowEveryCpu(p);
   enterNamespaces(p, plan, sync);
 
   p.call('clear the umask', 'umask', [0]);

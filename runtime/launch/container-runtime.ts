@@ -11,6 +11,7 @@ import { type HostFacts, readHostFacts } from './host-facts.ts';
 import { runLateHooks } from './hooks/hooks-program.ts';
 import { startTimeoutMs } from './hooks/hooks-plan.ts';
 import { readStartAnswer } from './hooks/start-answer.ts';
+import { LiveCgroups } from './live-cgroups.ts';
 import { MonitorConnection } from './monitor/connection.ts';
 import { planStart, type StartRequest } from './plan-start.ts';
 import { FilterCache } from './seccomp/filter-cache.ts';
@@ -35,6 +36,8 @@ export interface RuntimeOptions {
 
 /** Starts containers, and finds those that run: OCI config in, processes out. */
 export class ContainerRuntime {
+  /** Those of containers that run. */
+  readonly cgroups: LiveCgroups;
   readonly #launcher: Launcher;
   readonly #host: HostFacts;
   readonly #filters: FilterCache;
@@ -45,6 +48,7 @@ export class ContainerRuntime {
     this.#clock = clock ?? systemClock;
     this.#launcher = launcher;
     this.#host = host;
+    this.cgroups = new LiveCgroups(host.cgroups, this.#clock);
     this.#filters = new FilterCache(host.architecture);
     const path = execSocket;
     this.#execRunner = new ExecRunner({ launcher, host, filters: this.#filters, path });
@@ -80,7 +84,10 @@ export class ContainerRuntime {
       undo.add(() => releaseRoot(this.#launcher, plan));
       // What goes wrong now must not hide why the container did not start.
       await undo.run();
-      throw startError(error, request.spec.process.args[0] ?? '');
+      throw startError(error, {
+        program: request.spec.process.args[0] ?? '',
+        config: request.spec,
+      });
     }
   }
 

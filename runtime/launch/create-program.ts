@@ -8,8 +8,10 @@ import { exitAs, waitForEnd } from './exit-as.ts';
 import { serveCreateHooks } from './hooks/hooks-of-runtime.ts';
 import { makeCgroups } from './make-cgroups.ts';
 import { passFailureOn } from './pass-failure-on.ts';
+import { lookAtOutput, writeBareLines } from './bare-lines.ts';
 import { relayTerminal } from './relay-terminal.ts';
 import { enterRunFolder } from './run-folder.ts';
+import { connectPidfdSocket, sendPidfd } from './pidfd-socket.ts';
 import { passListenerOn, type SeccompListener } from './seccomp-listener.ts';
 import { openGate, readySize } from './start-gate.ts';
 import type { StartPlan } from './start-plan.ts';
@@ -21,6 +23,8 @@ export interface Creation {
   readonly name: string;
   /** Socket that the terminal goes to (`--console-socket`). */
   readonly consoleSocket: string | undefined;
+  /** Socket that a descriptor of the first process goes to (`--pidfd-socket`). */
+  readonly pidfdSocket: string | undefined;
   /**
    * `leave`: the program ends and whoever is the next subreaper inherits the container; `wait`: it stays the parent,
    * relays a terminal that goes to no socket, and ends with the container's exit status.
@@ -34,14 +38,18 @@ export interface Creation {
  */
 export function createProgram(plan: StartPlan, creation: Creation): ProgramBuilder {
   const p = new ProgramBuilder(creation.name);
+  const socket = connectPidfdSocket(p, creation.pidfdSocket);
   enterRunFolder(p, plan);
   makeCgroups(p, plan.cgroup);
   const gate = openGate(p);
   const { terminal } = plan.spec.process;
-  const up = bringUp(p, { plan, streams: { kind: terminal ? 'terminal' : 'inherited' }, gate });
+  const streams = { kind: terminal ? 'terminal' : 'inherited' } as const;
+  const up = bringUp(p, { plan, streams, gate, own: socket ? [socket] : [] });
   const master = awaitReady(p, plan, up);
   if (master && creation.consoleSocket !== undefined)
     sendToConsoleSocket(p, { path: creation.consoleSocket, master, child: up.child });
+  else if (master && creation.then === 'wait') writeBareLines(p, master, lookAtOutput(p));
+  sendPidfd(p, { socket, child: up.child, kind: 'standard' });
   sayCreated(p, up.child);
   if (creation.then === 'leave' && plan.seccompListener) closeStreams(p);
   if (plan.seccompListener) passOn(p, { listener: plan.seccompListener, up });
@@ -97,6 +105,7 @@ function passOn(
     child: up.child,
     sync: up.sync,
     listener,
+    failureGoesTo: 'container',
     // Whoever starts the container hears of it at the gate.
     passFailureOn: () => {
       p.exit(1);

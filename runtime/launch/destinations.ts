@@ -1,10 +1,15 @@
 import { posix } from 'node:path';
 import {
+  DEVPTS_SUPER_MAGIC,
   O_CLOEXEC,
+  O_NOFOLLOW,
   O_PATH,
+  PROC_SUPER_MAGIC,
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS,
   RESOLVE_NO_SYMLINKS,
+  STATFS_SIZE,
+  SYSFS_MAGIC,
 } from '../syscall/constants/fs.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import type { Address, Label, Ref, Value } from '../syscall/program.ts';
@@ -15,6 +20,9 @@ import { type Links, type Make, makeNumber, PathWalk } from './path-walk.ts';
 
 /** Size of a struct open_how (openat2(2)): flags, mode and how the path is resolved, 64 bits each. */
 const openHowSize = 24;
+
+/** File systems in which nothing is covered by `openItself`. */
+const kernelsOwn = [PROC_SUPER_MAGIC, SYSFS_MAGIC, DEVPTS_SUPER_MAGIC];
 
 /** How a destination is opened. */
 interface OpenOptions {
@@ -100,6 +108,31 @@ export class Destinations {
     const normal = posix.normalize(path).replace(/\/+$/, '');
     this.open(posix.dirname(normal), { make: 'folder' });
     return posix.basename(normal);
+  }
+
+  /**
+   * Opens what is there, and of a link that it ends in the link itself: it is covered then, and what it says stays. Not in the
+   * kernel's own file systems, where links and files tell who reads them about himself (CVE-2025-52881).
+   */
+  openItself(path: string): void {
+    const p = this.#p;
+    const normal = posix.normalize(path).replace(/\/+$/, '');
+    this.open(posix.dirname(normal || '/'));
+    if (normal === '') return;
+    const label = openLabel(`${path} itself`, 'nothing');
+    const flags = O_NOFOLLOW.or(O_PATH | O_CLOEXEC);
+    const name = p.string(posix.basename(normal));
+    const fd = p.call(label, 'openat', [destinationDescriptor, name, flags, 0]);
+    const fileSystem = p.reserve(STATFS_SIZE);
+    p.call(label, 'fstatfs', [fd, fileSystem]);
+    const [refused, allowed] = [p.label(), p.label()];
+    for (const magic of kernelsOwn) p.jumpIf('eq', p.value(fileSystem), magic, refused);
+    p.jump(allowed);
+    p.place(refused);
+    p.fail(label, errnoNumber('EPERM'));
+    p.place(allowed);
+    p.call('hold a path', 'dup3', [fd, destinationDescriptor, O_CLOEXEC]);
+    p.call('hold a path', 'close', [fd]);
   }
 
   /** Adds the steps that all have in common, when there are no more. */

@@ -1,14 +1,16 @@
 import { posix } from 'node:path';
 import type { Device } from '../spec/device.ts';
 import type { Mount } from '../spec/mount.ts';
-import { AT_SYMLINK_NOFOLLOW, S_IFBLK, S_IFCHR, S_IFIFO, S_IFMT } from '../syscall/constants/fs.ts';
+import { AT_SYMLINK_NOFOLLOW, S_IFMT } from '../syscall/constants/fs.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import type { Label } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { statDevice, statMode, statSize } from '../syscall/tree/stat.ts';
 import type { Destinations } from './destinations.ts';
+import { deviceNumber, fileTypes } from './device-node.ts';
 import { HostDevices } from './host-device.ts';
 import { destinationDescriptor } from './host-descriptors.ts';
+import { placeMappedDevice } from './mapped-devices.ts';
 import { isBind } from './mounts.ts';
 
 /** A device that a container gets. */
@@ -17,6 +19,8 @@ export interface PlannedDevice extends Device {
   readonly label: string;
   /** What is in its place already: replaced, so that no image has a null device of its own; or held against it. */
   readonly existing: 'replace' | 'compare';
+  /** A descriptor of the node, made outside of the user namespace (`mapped-devices.ts`). */
+  readonly outside?: number | undefined;
 }
 
 /** The devices that every container has: OCI runtime-spec 1.2.1, config-linux.md, "Default Devices". */
@@ -50,13 +54,6 @@ const links: readonly (readonly [string, string])[] = [
   ['pts/ptmx', 'ptmx'],
 ];
 
-const fileTypes: Readonly<Record<Device['type'], number>> = {
-  c: S_IFCHR,
-  u: S_IFCHR,
-  b: S_IFBLK,
-  p: S_IFIFO,
-};
-
 /** Whether /dev is a folder of somebody else's, in which nothing may be made that was not asked for. */
 export function hasForeignDev(mounts: readonly Mount[]): boolean {
   return mounts.some(
@@ -70,12 +67,20 @@ export function hasForeignDev(mounts: readonly Mount[]): boolean {
  */
 export function devicesOf(
   devices: readonly Device[],
-  { defaults }: { readonly defaults: 'with' | 'without' },
+  {
+    defaults,
+    outside = () => undefined,
+  }: {
+    readonly defaults: 'with' | 'without';
+    /** The descriptor of a device of the config that was made outside, by its place. */
+    readonly outside?: (index: number) => number | undefined;
+  },
 ): readonly PlannedDevice[] {
   const own = devices.map((device, i): PlannedDevice => ({
     ...device,
     label: `linux.devices[${i}], ${device.path}`,
     existing: 'compare',
+    outside: outside(i),
   }));
   const taken = new Set(devices.map(({ path }) => path));
   const rest = defaults === 'with' ? defaultDevices.filter(({ path }) => !taken.has(path)) : [];
@@ -127,6 +132,9 @@ function makeDevice(p: ProgramBuilder, device: PlannedDevice, host: HostDevices)
   p.jumpIf('eq', made, -errnoNumber('EEXIST'), compare);
   p.fail(label, p.compute('sub', 0, made));
   p.place(bind);
+  const { outside: descriptor } = device;
+  if (descriptor !== undefined)
+    placeMappedDevice(p, { path, label: device.label, descriptor }, { done });
   host.bind({ ...device, number: deviceNumber(device) });
   p.jump(done);
   p.place(compare);
@@ -158,10 +166,4 @@ export function makeDeviceLinks(p: ProgramBuilder, destinations: Destinations): 
     const args = [p.string(target), destinationDescriptor, p.string(name)];
     p.call(`link /dev/${name}`, 'symlinkat', args, { onError: 'ignore' });
   }
-}
-
-/** The kernel's encoding of a device number for user space (new_encode_dev, include/linux/kdev_t.h, Linux 6.18). */
-function deviceNumber({ type, major = 0, minor = 0 }: Device): number {
-  if (type === 'p') return 0;
-  return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Process } from '../spec/process.ts';
 import { AT_FDCWD, S_IFDIR, S_IFMT } from '../syscall/constants/fs.ts';
 import { errnoNumber } from '../syscall/errno.ts';
+import type { Address } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { statMode, statSize } from '../syscall/tree/stat.ts';
 
@@ -13,10 +14,15 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 /**
  * Executes the program: by its path, or searched for in the container's PATH as execvp(3) does. What is found but may
  * not be executed (EACCES) does not end the search, and is the error when nothing better is found.
+ *
+ * @param argv the arguments, when they are not known yet.
  */
-export function execute(p: ProgramBuilder, { args, env }: Process): void {
+export function execute(
+  p: ProgramBuilder,
+  { args, env }: Process,
+  argv: Address = p.stringArray(args),
+): void {
   const [program = ''] = args;
-  const argv = p.stringArray(args);
   const envp = p.stringArray(env);
   const label = `${executeLabel} ${program}`;
   if (program.includes('/')) {

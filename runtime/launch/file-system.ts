@@ -7,6 +7,7 @@ import { runCreateHooks } from './hooks/hooks-of-container.ts';
 import { HostDescriptors } from './host-descriptors.ts';
 import { openSources } from './mount-sources.ts';
 import { openStage } from './mount-stage.ts';
+import { closeMappedDevices, mappedDevice } from './mapped-devices.ts';
 import { holdNullDevice } from './null-device.ts';
 import { makeReadOnly, maskPaths } from './protected-paths.ts';
 import {
@@ -43,7 +44,9 @@ export function buildFileSystem(p: ProgramBuilder, input: ContainerProcessInput)
 
   addMounts(p, input, { destinations, sources, hostRoot });
   const defaults = hasForeignDev(spec.mounts) ? 'without' : 'with';
-  makeDevices(p, devicesOf(spec.linux.devices, { defaults }), destinations);
+  const outside = (index: number): number | undefined => mappedDevice(plan, index);
+  makeDevices(p, devicesOf(spec.linux.devices, { defaults, outside }), destinations);
+  closeMappedDevices(p, plan);
   holdNullDevice(p, destinations);
   if (defaults === 'with') makeDeviceLinks(p, destinations);
   makeWorkingFolder(p, spec.process.cwd, destinations);

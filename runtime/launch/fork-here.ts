@@ -9,8 +9,8 @@ import type { StartPlan } from './start-plan.ts';
 export interface ForkedContainer {
   /** Its process id; 0 in itself. */
   readonly child: Ref;
-  /** Not 0 when it is in its cgroup already. */
-  readonly inCgroup: Ref;
+  /** Not 0 when it was born in its folder of cgroup v2. */
+  readonly inUnified: Ref;
 }
 
 /** struct clone_args of clone3(2), up to and with what Linux 5.7 knows of it. */
@@ -37,8 +37,8 @@ export function forkHere(
     readonly flags: number;
   },
 ): ForkedContainer {
-  const [unified] = plan.cgroup.hierarchies;
-  const folder = unified?.controllers.length === 0 ? openFolder(p, unified.folder) : undefined;
+  const { unified } = plan.cgroup;
+  const folder = unified === undefined ? undefined : openFolder(p, unified);
   const all = plan.namespaces.cloneFlags | flags;
   const forked = forkInto(p, { label: 'fork the container', flags: all, folder });
   if (folder) p.call('close the cgroup', 'close', [folder]);
@@ -51,7 +51,7 @@ export function forkHere(
  * on Linux 6.18 with two CPUs, against 0.5.
  */
 export function forkInto(p: ProgramBuilder, { label, flags, folder }: Birth): ForkedContainer {
-  const [child, inCgroup] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
+  const [child, inUnified] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
   const forked = p.label();
   // A sibling has the signal of the process that forks it (clone(2), CLONE_PARENT); clone3 wants none to be named then.
   const exitSignal = flags & CLONE_PARENT ? 0 : SIGCHLD;
@@ -62,18 +62,18 @@ export function forkInto(p: ProgramBuilder, { label, flags, folder }: Birth): Fo
     p.set(args.at(cloneArgs.flags), flags + CLONE_INTO_CGROUP);
     p.set(args.at(cloneArgs.exitSignal), exitSignal);
     p.set(args.at(cloneArgs.cgroup), folder);
-    p.set(inCgroup, 1);
+    p.set(inUnified, 1);
     const into = `${label} into its cgroup`;
     p.set(child, p.call(into, 'clone3', [args, cloneArgs.size], { onError: plain }));
     p.jump(forked);
 
     // An older kernel, or a seccomp filter around berth; whatever else was wrong comes up again and is reported.
     p.place(plain);
-    p.set(inCgroup, 0);
+    p.set(inUnified, 0);
   }
   p.set(child, p.call(label, 'clone', [flags | SIGCHLD, 0, 0, 0, 0]));
   p.place(forked);
-  return { child, inCgroup };
+  return { child, inUnified };
 }
 
 function openFolder(p: ProgramBuilder, folder: string): Ref {

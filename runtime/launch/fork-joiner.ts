@@ -29,7 +29,7 @@ export function forkByJoiner(
   p: ProgramBuilder,
   { plan, sync }: { readonly plan: StartPlan; readonly sync: SyncChannel },
 ): ForkedContainer {
-  const [child, inCgroup] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
+  const [child, inUnified] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
   const [waiting, done] = [p.label(), p.label()];
   const joiner = p.call('fork the process that joins namespaces', 'clone', [SIGCHLD, 0, 0, 0, 0]);
   p.jumpIf('ne', joiner, 0, waiting);
@@ -40,14 +40,14 @@ export function forkByJoiner(
   p.jumpIf('eq', child, 0, done);
   const answer = p.reserve(answerSize);
   p.set(answer, child);
-  p.set(answer.at(8), forked.inCgroup);
+  p.set(answer.at(8), forked.inUnified);
   p.call('say who the container is', 'write', [sync.child, answer, answerSize]);
   p.exit(0);
 
   p.place(waiting);
-  hearFrom(p, { joiner, sync, child, inCgroup });
+  hearFrom(p, { joiner, sync, child, inUnified });
   p.place(done);
-  return { child, inCgroup };
+  return { child, inUnified };
 }
 
 /** Joins everything. What it forks then cannot be looked into from the namespaces that it is in (CVE-2016-9962). */
@@ -74,7 +74,7 @@ function hearFrom(
     joiner,
     sync,
     child,
-    inCgroup,
+    inUnified,
   }: { readonly joiner: Ref; readonly sync: SyncChannel } & ForkedContainer,
 ): void {
   const [silent, told] = [p.label(), p.label()];
@@ -88,5 +88,5 @@ function hearFrom(
   p.fail('the process that joins namespaces was killed', errnoNumber('ECHILD'));
   p.place(told);
   p.set(child, p.value(buffer));
-  p.set(inCgroup, p.value(buffer.at(8)));
+  p.set(inUnified, p.value(buffer.at(8)));
 }

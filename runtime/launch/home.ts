@@ -13,6 +13,8 @@ export async function withHome(process: Process, read: ReadText): Promise<Proces
   const passwd = (await read('/etc/passwd')) ?? '';
   const own = passwd
     .split('\n')
+    // A line that execve(2) would cut off is none.
+    .filter((line) => !line.includes('\0'))
     .map((line) => line.split(':'))
     .find(([, , uid]) => uid === String(process.user.uid));
   return { ...process, env: [...others, `HOME=${own?.[5] || '/'}`] };

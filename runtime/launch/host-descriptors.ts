@@ -6,6 +6,8 @@ import type { ProgramBuilder } from '../syscall/program-builder.ts';
  * for standard input to error and what the start-up itself opens.
  */
 
+/** Devices that were made before the fork (`mapped-devices.ts`). What a caller hands on has numbers below (`--preserve-fds`). */
+export const deviceDescriptors = { first: 150, count: 44 } as const;
 /** A root that was mounted before the fork (`mapped-root.ts`). */
 export const rootTreeDescriptor = 194;
 /** Something that is held for the next step or two. */

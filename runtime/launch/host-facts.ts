@@ -31,11 +31,20 @@ export interface HostFacts {
   readonly setsMountAttributes: boolean;
 }
 
+/** What is looked for. */
+export interface HostFactsRequest {
+  /**
+   * Where containers are on a host with cgroup v1 and v2: `v1`, the default, or `both`. A folder more is some 0.1 ms a
+   * start, for nothing that berth's own engine looks at; other engines expect it.
+   */
+  readonly hybrid?: 'v1' | 'both';
+}
+
 /** Reads the host's facts. Throws ARCH_UNSUPPORTED. */
-export async function readHostFacts(): Promise<HostFacts> {
+export async function readHostFacts({ hybrid = 'v1' }: HostFactsRequest = {}): Promise<HostFacts> {
   const [cgroups, lastCapability, limits, status, options, securityModules, ...maps] =
     await Promise.all([
-      cgroupsIfAny(),
+      cgroupsIfAny(hybrid),
       readFile('/proc/sys/kernel/cap_last_cap', 'utf8'),
       readFile('/proc/self/limits', 'utf8'),
       readFile('/proc/self/status', 'utf8'),
@@ -77,9 +86,13 @@ function isAtLeast(kernel: string, [major, minor]: readonly [number, number]): b
 }
 
 /** A container may be shown no cgroups: what asks for nothing of them runs there all the same. */
-async function cgroupsIfAny(): Promise<CgroupLayout | undefined> {
+async function cgroupsIfAny(
+  hybrid: NonNullable<HostFactsRequest['hybrid']>,
+): Promise<CgroupLayout | undefined> {
   try {
-    return await detectCgroups();
+    const layout = await detectCgroups();
+    if (layout.version === 'v2' || hybrid === 'both') return layout;
+    return { ...layout, unified: undefined };
   } catch (error) {
     if (isBerthError(error, 'CGROUP_UNAVAILABLE')) return undefined;
     throw error;

@@ -1,10 +1,17 @@
 import type { Mount } from '../spec/mount.ts';
-import { AT_EMPTY_PATH, AT_FDCWD, AT_RECURSIVE, O_CLOEXEC } from '../syscall/constants/fs.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_RECURSIVE,
+  AT_SYMLINK_NOFOLLOW,
+  O_CLOEXEC,
+} from '../syscall/constants/fs.ts';
 import { MOUNT_ATTR_IDMAP, MS_REC, MS_SLAVE, OPEN_TREE_CLONE } from '../syscall/constants/mount.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import type { IdNamespaces, IdSource } from './id-namespaces.ts';
 import { parseMountOptions } from './mount-options.ts';
+import type { PlannedSource } from './mount-sources.ts';
 import { isSharing } from './root-propagation.ts';
 import type { StartPlan } from './start-plan.ts';
 
@@ -27,9 +34,10 @@ export function openIdMapped(
     if (source?.is !== 'mounted') continue;
     const ids = idsOf(plan, mount, index);
     // Root of a user namespace cannot get to every folder that the administrator binds.
-    if (!ids && !plan.clonesSources) continue;
+    // And a link is only mounted itself by a call that can be told not to follow it.
+    if (!ids && !plan.clonesSources && source.isLink !== true) continue;
     const namespace = ids && namespaces.open(ids);
-    trees.set(mount, openTree(p, mount, { path: source.path, namespace, ids, plan }));
+    trees.set(mount, openTree(p, mount, { source, namespace, ids, plan }));
   }
   return trees;
 }
@@ -54,7 +62,7 @@ function idsOf({ spec }: StartPlan, mount: Mount, index: number): IdSource | und
 }
 
 interface TreeRequest {
-  readonly path: string;
+  readonly source: Extract<PlannedSource, { readonly is: 'mounted' }>;
   /** Absent: the ids stay as they are. */
   readonly namespace: Ref | undefined;
   readonly ids: IdSource | undefined;
@@ -64,12 +72,12 @@ interface TreeRequest {
 function openTree(
   p: ProgramBuilder,
   mount: Mount,
-  { path, namespace, ids, plan }: TreeRequest,
+  { source: { path, isLink }, namespace, ids, plan }: TreeRequest,
 ): Ref {
   const label = ids ? `map the ids of ${path} (${ids.field})` : `open ${path} of the host`;
   const { flags, own } = parseMountOptions(mount.options);
   const all = flags & MS_REC ? AT_RECURSIVE : 0;
-  const open = OPEN_TREE_CLONE | O_CLOEXEC | all;
+  const open = OPEN_TREE_CLONE | O_CLOEXEC | all | (isLink === true ? AT_SYMLINK_NOFOLLOW : 0);
   const tree = p.call(label, 'open_tree', [AT_FDCWD, p.string(path), open]);
   // It comes from the host's mount namespace, where it may be shared; what the container binds there is a slave.
   if (!isSharing(plan.spec.linux.rootfsPropagation)) {

@@ -1,3 +1,4 @@
+import { type CgroupPlan, unifiedJoin } from '../cgroup/cgroup-plan.ts';
 import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from '../syscall/constants/fs.ts';
 import { MSG_DONTWAIT } from '../syscall/constants/io.ts';
 import { decimal } from '../syscall/decimal.ts';
@@ -14,19 +15,52 @@ import type { SyncChannel } from './sync-channel.ts';
  * period, some 10 ms on an idle host. In a user namespace it may not, and in another's mount namespace it may not find
  * them: there the monitor does it.
  */
-export function joinsItself({ cgroup, namespaces: { user, mount } }: StartPlan): boolean {
+export function joinsItself({
+  cgroup: { join, unified },
+  namespaces: { user, mount },
+}: StartPlan): boolean {
   if (user !== 'host' || mount === 'joined') return false;
-  return cgroup.join.every((file) => file.endsWith('/tasks'));
+  return unified === undefined || join.some((file) => file !== unifiedJoin(unified));
 }
 
-/** The container's process moves itself. */
-export function joinOwnCgroups(p: ProgramBuilder, { cgroup }: StartPlan): void {
-  for (const file of cgroup.join) p.write(`join the cgroup ${file}`, file, '0');
+/** The container's process moves itself; not to where it was born. */
+export function joinOwnCgroups(p: ProgramBuilder, { cgroup }: StartPlan, inUnified: Ref): void {
+  for (const file of cgroup.join) {
+    unlessBornThere(p, { cgroup, file, inUnified }, () => {
+      p.write(`join the cgroup ${file}`, file, '0');
+    });
+  }
+}
+
+/** Adds the steps that enter a cgroup, unless that is the folder of cgroup v2 in which the process was born. */
+function unlessBornThere(
+  p: ProgramBuilder,
+  {
+    cgroup: { unified },
+    file,
+    inUnified,
+  }: {
+    readonly cgroup: Pick<CgroupPlan, 'unified'>;
+    readonly file: string;
+    readonly inUnified: Ref;
+  },
+  steps: () => void,
+): void {
+  if (unified === undefined || file !== unifiedJoin(unified)) {
+    steps();
+    return;
+  }
+  const bornThere = p.label();
+  p.jumpIf('ne', inUnified, 0, bornThere);
+  steps();
+  p.place(bornThere);
 }
 
 /** What the monitor holds when it moves the container's process. */
 export interface Joining {
   readonly child: Ref;
+  /** Not 0 when it was born in its folder of cgroup v2. */
+  readonly inUnified: Ref;
   readonly plan: StartPlan;
   readonly sync: SyncChannel;
   /** Adds the steps that pass on what the container said last, and end the monitor. */
@@ -36,18 +70,20 @@ export interface Joining {
 /** The monitor moves the container's process. When that fails because it has ended, what it said is passed on. */
 export function joinCgroups(
   p: ProgramBuilder,
-  { child, plan, sync, passFailureOn }: Joining,
+  { child, inUnified, plan, sync, passFailureOn }: Joining,
 ): void {
   if (plan.cgroup.join.length === 0) return;
   const { start, length } = decimal(p, child);
   const [failed, silent, joined] = [p.label(), p.label(), p.label()];
   const error = p.value(p.reserve(8));
   for (const file of plan.cgroup.join) {
-    const label = `join the cgroup ${file}`;
-    const fd = p.call(label, 'openat', [AT_FDCWD, p.string(file), O_WRONLY | O_CLOEXEC, 0]);
-    p.set(error, p.call(label, 'write', [fd, start, length], { onError: 'ignore' }));
-    p.jumpIf('lt', error, 0, failed);
-    p.call(label, 'close', [fd]);
+    unlessBornThere(p, { cgroup: plan.cgroup, file, inUnified }, () => {
+      const label = `join the cgroup ${file}`;
+      const fd = p.call(label, 'openat', [AT_FDCWD, p.string(file), O_WRONLY | O_CLOEXEC, 0]);
+      p.set(error, p.call(label, 'write', [fd, start, length], { onError: 'ignore' }));
+      p.jumpIf('lt', error, 0, failed);
+      p.call(label, 'close', [fd]);
+    });
   }
   p.jump(joined);
 

@@ -5,17 +5,41 @@ import type { OnError } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
 import { attachDeviceProgram } from './device-program.ts';
 
+/** Modes of new folders. The sticky bit of one that containers share says that berth has made it (remove-cgroups.ts). */
+const modes = { own: 0o755, shared: 0o1755 } as const;
+
+/** How often folders are made again that somebody has removed meanwhile. */
+const maxAttempts = 1000;
+
 /** Makes a container's cgroups and sets their limits: steps 1 to 3 of `CgroupPlan`. */
 export function makeCgroups(p: ProgramBuilder, cgroup: CgroupPlan): void {
-  for (const folder of cgroup.create) {
-    // What is there already is fine; a folder that could not be made shows in the write that follows.
-    p.call(`make the cgroup ${folder}`, 'mkdirat', [AT_FDCWD, p.string(folder), 0o755], {
-      onError: 'ignore',
-    });
-  }
+  makeFolders(p, cgroup);
   if (cgroup.freezer) refuseFrozen(p, cgroup.freezer);
   for (const write of cgroup.writes) addWrite(p, write);
   if (cgroup.deviceProgram) attachDeviceProgram(p, cgroup.deviceProgram);
+}
+
+/**
+ * What is there already is fine; a folder that could not be made shows in the write that follows. One that containers share
+ * goes with the last of them, which may be between its own making and that of the folder below: then all is done again.
+ */
+function makeFolders(p: ProgramBuilder, { create, remove }: CgroupPlan): void {
+  const own = new Set(remove);
+  const [again, lost, made] = [p.label(), p.label(), p.label()];
+  const attempts = p.value(p.reserve(8));
+  p.set(attempts, maxAttempts);
+  p.place(again);
+  for (const folder of create) {
+    const mode = own.has(folder) ? modes.own : modes.shared;
+    const args = [AT_FDCWD, p.string(folder), mode];
+    const result = p.call(`make the cgroup ${folder}`, 'mkdirat', args, { onError: 'ignore' });
+    if (own.has(folder)) p.jumpIf('eq', result, -errnoNumber('ENOENT'), lost);
+  }
+  p.jump(made);
+  p.place(lost);
+  p.set(attempts, p.compute('sub', attempts, 1));
+  p.jumpIf('ne', attempts, 0, again);
+  p.place(made);
 }
 
 /** Who joins a frozen cgroup stands still there, and whoever waits for it with it: somebody else has stopped that one. */

@@ -56,7 +56,14 @@ export const propagationFlags: Readonly<Record<string, number>> = {
 };
 
 /** Options that are for the runtime itself; the kernel knows nothing of them. */
-const ownOptions = ['tmpcopyup', 'idmap', 'ridmap', 'copy-symlink'] as const;
+const ownOptions = [
+  'tmpcopyup',
+  'idmap',
+  'ridmap',
+  'copy-symlink',
+  'src-nofollow',
+  'dest-nofollow',
+] as const;
 
 /** One of the runtime's own options: crun's and runc's as well. */
 export type OwnOption = (typeof ownOptions)[number];

@@ -75,6 +75,11 @@ function problemsOf(mount: Mount, spec: Spec): readonly MountProblem[] {
   if (own.has('tmpcopyup') && posix.normalize(`${mount.destination}/`) === '/') {
     add('options', '"tmpcopyup"', 'it below the root only, which would be copied whole');
   }
+  const followed = (['src-nofollow', 'dest-nofollow'] as const).find((option) => own.has(option));
+  if (followed !== undefined && !isBound)
+    add('options', `"${followed}"`, 'it with a bind mount only');
+  if (followed !== undefined && own.has('copy-symlink'))
+    add('options', `"copy-symlink" with "${followed}"`, 'one of them: the first makes a link anew');
   return [...problems, ...idProblems(mount, spec)];
 }
 

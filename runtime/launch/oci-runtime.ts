@@ -1,6 +1,6 @@
 import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { systemClock } from '../host/clock.ts';
-import { readTextIfExists } from '../host/files.ts';
+import { exists, readTextIfExists } from '../host/files.ts';
 import type { Spec } from '../spec/spec.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
 import { Launcher } from '../syscall/launcher.ts';
@@ -8,14 +8,17 @@ import { createProgram } from './create-program.ts';
 import { execError } from './exec/exec-error.ts';
 import { ociExecProgram } from './exec/oci-exec-program.ts';
 import { type ExecProcessRequest, planExec } from './exec/plan-exec.ts';
+import { inSubCgroups, type SubCgroup } from './exec/sub-cgroups.ts';
 import { runLateHooks } from './hooks/hooks-program.ts';
 import { startTimeoutMs } from './hooks/hooks-plan.ts';
 import { readStartAnswer } from './hooks/start-answer.ts';
 import { readContainerFiles, readRootFiles } from './exec/read-container-files.ts';
+import { withEnvironment } from './environment.ts';
 import { withHome } from './home.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
+import { orOutOfMemory } from './out-of-memory.ts';
 import { planStart } from './plan-start.ts';
-import { removeCgroups } from './remove-cgroups.ts';
+import { removeCgroups, removeSharedCgroups } from './remove-cgroups.ts';
 import { FilterCache } from './seccomp/filter-cache.ts';
 import { releaseRoot } from './shared-root.ts';
 import { saveLastSteps } from './start-created.ts';
@@ -33,11 +36,15 @@ export interface OciCreateRequest {
   readonly runDir: string;
   /** A listening Unix socket that receives the terminal's other end. */
   readonly consoleSocket?: string;
+  /** One that receives a descriptor of the process. */
+  readonly pidfdSocket?: string;
   readonly newKeyring?: boolean;
   /** See `ContainerRequest`. */
   readonly pivot?: 'with' | 'without';
   /** `NAME=value`, for hooks whose config has no `env`. */
   readonly hookEnvironment?: readonly string[];
+  /** Whether its cgroup is there already, held by a process of the caller's. */
+  readonly heldCgroup?: boolean;
   /**
    * `leave`: the container belongs to the next subreaper (`create`, `run --detach`). `wait`: the program stays its
    * parent, relays its terminal if no socket gets that, and its end is told (`run`).
@@ -62,12 +69,24 @@ export interface OciExecRequest extends Omit<ExecProcessRequest, 'runDir' | 'pre
   readonly bundle: string;
   /** A listening Unix socket that receives the terminal's other end. */
   readonly consoleSocket?: string;
+  /** One that receives a descriptor of the process. */
+  readonly pidfdSocket?: string;
+  /** Cgroups below the container's own for it, which are there already; absent: the container's own. */
+  readonly subCgroups?: readonly SubCgroup[];
   /** `leave`: the process belongs to the next subreaper (`--detach`). `wait`: as for `OciCreateRequest`. */
   readonly then: 'leave' | 'wait';
 }
 
 /** A process that was executed in a container; see `CreatedContainer`. */
 export type OciExecuted = Pick<CreatedContainer, 'pid' | 'warnings' | 'waiter'>;
+
+/** What holds for all that is made. */
+export interface OciRuntimeOptions {
+  /** How many of this process' descriptors from 3 on go to the program (`--preserve-fds`). */
+  readonly preserveFds?: number;
+  /** `none`: no container gets a cgroup, and their limits are left out, with a warning. */
+  readonly cgroups?: 'host' | 'none';
+}
 
 /**
  * Makes containers for an engine that takes care of their streams and ends itself. Their standard streams are those of
@@ -76,26 +95,29 @@ export type OciExecuted = Pick<CreatedContainer, 'pid' | 'warnings' | 'waiter'>;
 export class OciRuntime {
   readonly #launcher: Launcher;
   readonly #host: HostFacts;
-  readonly #preserveFds: number;
+  readonly #options: Required<OciRuntimeOptions>;
 
-  private constructor(launcher: Launcher, host: HostFacts, preserveFds: number) {
+  private constructor(launcher: Launcher, host: HostFacts, options: Required<OciRuntimeOptions>) {
     this.#launcher = launcher;
     this.#host = host;
-    this.#preserveFds = preserveFds;
+    this.#options = options;
   }
 
   /**
    * Starts a launcher and looks at the host.
-   *
-   * @param options `preserveFds`: how many of this process' descriptors from 3 on go to the program (`--preserve-fds`).
    * @throws ARCH_UNSUPPORTED, LAUNCHER_LOST.
    */
   static async open({
     preserveFds = 0,
-  }: { readonly preserveFds?: number } = {}): Promise<OciRuntime> {
+    cgroups = 'host',
+  }: OciRuntimeOptions = {}): Promise<OciRuntime> {
     const keep = Array.from({ length: firstKeptFd - 1 + preserveFds }, (_, fd) => fd);
-    const [launcher, host] = await Promise.all([Launcher.start({ keep }), readHostFacts()]);
-    return new OciRuntime(launcher, host, preserveFds);
+    const [launcher, host] = await Promise.all([
+      Launcher.start({ keep }),
+      readHostFacts({ hybrid: 'both' }),
+    ]);
+    const facts = cgroups === 'none' ? { ...host, cgroups: undefined } : host;
+    return new OciRuntime(launcher, facts, { preserveFds, cgroups });
   }
 
   /** Ends the launcher; containers go on. */
@@ -108,19 +130,27 @@ export class OciRuntime {
    * @throws what `ContainerRuntime.start` throws.
    */
   async create(request: OciCreateRequest): Promise<CreatedContainer> {
-    const { rootfs, consoleSocket, then } = request;
-    const process = await withHome(request.spec.process, async (path) => {
+    const { rootfs, consoleSocket, pidfdSocket, then } = request;
+    const process = await withHome(withEnvironment(request.spec.process), async (path) => {
       const [text] = await readRootFiles(this.#launcher, rootfs, [path]);
       return text;
     });
-    const spec = { ...request.spec, process };
+    const { spec, unlimited } = this.#withoutCgroups({ ...request.spec, process });
     const { plan, warnings } = await planStart(
-      { ...request, spec, rootfs: { type: 'bind', path: rootfs }, preserveFds: this.#preserveFds },
+      {
+        ...request,
+        spec,
+        rootfs: { type: 'bind', path: rootfs },
+        preserveFds: this.#options.preserveFds,
+        controllers: 'all',
+      },
       { host: this.#host, filters: new FilterCache(this.#host.architecture) },
     );
-    const shared = await sharedCgroup(plan.cgroup);
+    const shared = request.heldCgroup === true ? [] : await sharedCgroup(plan.cgroup);
+    // What is there already is somebody else's, whatever becomes of this container.
+    const made = await absent(plan.cgroup.remove);
     const name = `create ${request.id}`;
-    const program = createProgram(plan, { name, consoleSocket, then });
+    const program = createProgram(plan, { name, consoleSocket, pidfdSocket, then });
     try {
       await saveLastSteps(request.runDir, { program, of: spec.process.args[0] ?? '' });
       const timeoutMs = startTimeoutMs(plan.hooks);
@@ -129,15 +159,17 @@ export class OciRuntime {
       exitStatus.catch(() => undefined);
       return {
         pid: readStartAnswer(data).pid,
-        warnings: [...warnings, ...shared],
+        warnings: [...warnings, ...shared, ...unlimited],
         cgroup: plan.cgroup,
         waiter: then === 'wait' ? { pid, exitStatus } : undefined,
       };
-    } catch (error) {
+    } catch (failure) {
+      const error = await orOutOfMemory(failure, plan.cgroup);
       await releaseRoot(this.#launcher, plan);
-      await removeCgroups(plan.cgroup.remove, systemClock);
+      await removeCgroups(made, systemClock);
+      await removeSharedCgroups(made);
       await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
-      throw startError(error, spec.process.args[0] ?? '');
+      throw startError(error, { program: spec.process.args[0] ?? '', config: spec });
     }
   }
 
@@ -146,20 +178,28 @@ export class OciRuntime {
    * @throws what `ContainerRuntime.exec` throws.
    */
   async exec(request: OciExecRequest): Promise<OciExecuted> {
-    const { consoleSocket, then, target } = request;
-    const process = await withHome(request.process, async (path) => {
+    const { consoleSocket, pidfdSocket, then, target } = request;
+    const process = await withHome(withEnvironment(request.process), async (path) => {
       const [text] = await readContainerFiles(this.#launcher, target, [path]);
       return text;
     }).catch((error: unknown) => {
       throw execError(error, request);
     });
-    const { plan, warnings } = planExec(
-      { ...request, process, runDir: request.bundle, preserveFds: this.#preserveFds },
+    const { plan: whole, warnings } = planExec(
+      {
+        ...request,
+        spec: this.#withoutCgroups(request.spec).spec,
+        process,
+        runDir: request.bundle,
+        preserveFds: this.#options.preserveFds,
+      },
       { host: this.#host, filters: new FilterCache(this.#host.architecture) },
     );
+    const cgroup = await inSubCgroups(whole.cgroup, request.subCgroups ?? []);
+    const plan = { ...whole, cgroup };
     const name = `exec in ${request.id}`;
     try {
-      const program = ociExecProgram(plan, { name, consoleSocket, then });
+      const program = ociExecProgram(plan, { name, consoleSocket, pidfdSocket, then });
       const { pid, data, ended } = await this.#launcher.spawn(program);
       const exitStatus = ended.then(({ exitCode }) => exitCode);
       exitStatus.catch(() => undefined);
@@ -172,6 +212,19 @@ export class OciRuntime {
       throw execError(error, request);
     }
   }
+
+  /** What a container without cgroups is not limited to. */
+  #withoutCgroups(spec: Spec): { readonly spec: Spec; readonly unlimited: readonly string[] } {
+    const { resources, ...linux } = spec.linux;
+    if (this.#options.cgroups === 'host' || resources === undefined) return { spec, unlimited: [] };
+    const warning = '"linux.resources" is left out: the container is made without cgroups.';
+    return { spec: { ...spec, linux }, unlimited: [warning] };
+  }
+}
+
+async function absent(paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(exists));
+  return paths.filter((_path, index) => found[index] === false);
 }
 
 /** Limits hold for all that is in a cgroup, and what is done to one container is done to the other: runc's warning. */

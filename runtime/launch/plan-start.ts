@@ -1,4 +1,5 @@
 import { defaultCgroupPath } from '../cgroup/cgroup-path.ts';
+import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { planCgroup } from '../cgroup/plan.ts';
 import { BerthError } from '../errors/berth-error.ts';
 import { readFile } from '../host/files.ts';
@@ -21,7 +22,7 @@ import { allowedLimits } from './rlimits.ts';
 import type { FilterCache } from './seccomp/filter-cache.ts';
 import { planListener } from './seccomp-listener.ts';
 import { refuseHostNames } from './own-namespace.ts';
-import { refuseUnknownModules } from './security-modules.ts';
+import { refuseUnknownModules, withoutUnknownLabel } from './security-modules.ts';
 import { isSharing } from './root-propagation.ts';
 import type { StartPlan } from './start-plan.ts';
 import { refuseHostSysctls } from './sysctls.ts';
@@ -44,6 +45,8 @@ export interface ContainerRequest {
   readonly newKeyring?: boolean;
   /** `without`: the root is moved into the host's place (`--no-pivot`), for roots that pivot_root(2) cannot leave. */
   readonly pivot?: 'with' | 'without';
+  /** `all`: limits for which the host has no controller are refused. `present`, the default: they are warned of, as Docker does. */
+  readonly controllers?: 'all' | 'present';
 }
 
 /** A container that a monitor watches over. */
@@ -51,6 +54,19 @@ export interface StartRequest extends ContainerRequest {
   /** Framed output is appended to it (monitor/protocol.ts). */
   readonly logFile: string;
   readonly stdin: 'none' | 'open';
+}
+
+/** @throws SPEC_UNSUPPORTED naming the fields for which the host has no controller. */
+function refuseMissingControllers({ unsupported }: CgroupPlan): void {
+  const missing = unsupported.filter(({ lacks }) => lacks === 'controller');
+  const [first] = missing;
+  if (!first) return;
+  const fields = missing.map(({ field }) => field);
+  throw new BerthError('SPEC_UNSUPPORTED', {
+    message: `${fields.map((field) => `'${field}'`).join(', ')}: ${first.reason}`,
+    remedy: 'Mount the controller, or leave the limit out.',
+    details: { fields },
+  });
 }
 
 /**
@@ -63,7 +79,8 @@ export async function planStart(
   { host, filters }: { readonly host: HostFacts; readonly filters: FilterCache },
 ): Promise<{ readonly plan: StartPlan; readonly warnings: readonly string[] }> {
   const { bundle = request.runDir } = request;
-  const spec = withIdMaps(request.spec, host.idRights);
+  const labelled = withoutUnknownLabel(request.spec, host.securityModules);
+  const spec = withIdMaps(labelled.spec, host.idRights);
   const asked = spec.linux.namespaces;
   const namespaces = planNamespaces(asked, await ownNamespacePaths(asked));
   refuseUnsupported(namespaces);
@@ -77,6 +94,7 @@ export async function planStart(
     path: spec.linux.cgroupsPath ?? defaultCgroupPath(request.id),
     resources: spec.linux.resources,
   });
+  if (request.controllers === 'all') refuseMissingControllers(cgroup);
   const intelRdt = await planIntelRdt(spec.linux.intelRdt, {
     id: request.id,
     // Only for those who ask: a start does not read a list of all mounts.
@@ -123,6 +141,7 @@ export async function planStart(
     },
     warnings: [
       ...warnings,
+      ...labelled.warnings,
       ...mountWarnings(spec),
       ...oom.warnings,
       ...granted.warnings,

@@ -1,5 +1,6 @@
 import type { Clock } from '../host/clock.ts';
-import { hasErrno, orIfMissing, rmdir } from '../host/files.ts';
+import { posix } from 'node:path';
+import { hasErrno, orIfMissing, rmdir, stat } from '../host/files.ts';
 
 const attempts = 100;
 const pauseMs = 10;
@@ -16,5 +17,30 @@ export async function removeCgroups(folders: readonly string[], clock: Clock): P
         await clock.sleep(pauseMs);
       }
     }
+  }
+}
+
+const stickyBit = 0o1000;
+
+/**
+ * Removes the folders above those of a container, as far as berth has made them and no other container is in them: their
+ * sticky bit tells (make-cgroups.ts). Who makes a container there at the same time makes them again.
+ */
+export async function removeSharedCgroups(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    for (let above = posix.dirname(folder); ; above = posix.dirname(above)) {
+      const found = await orIfMissing(stat(above), undefined);
+      if (found === undefined || (found.mode & stickyBit) === 0 || !(await removed(above))) break;
+    }
+  }
+}
+
+async function removed(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder);
+    return true;
+  } catch (error) {
+    if (hasErrno(error, 'EBUSY', 'ENOTEMPTY', 'ENOENT')) return false;
+    throw error;
   }
 }

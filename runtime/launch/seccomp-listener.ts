@@ -6,9 +6,9 @@ import { errnoNumber } from '../syscall/errno.ts';
 import { failureSize } from '../syscall/layout.ts';
 import type { Address, Ref, Value } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
-import { connectTo } from './connect-to.ts';
+import { connectTo, type NeededCall } from './connect-to.ts';
 import { endContainer, orEnd } from './end-container.ts';
-import { awaitGo, hear, messageWithDescriptor, sendGo, type SyncChannel } from './sync-channel.ts';
+import { hear, messageWithDescriptor, sendGo, type SyncChannel } from './sync-channel.ts';
 
 /** Where the listener of a filter goes, and what is said with it. */
 export interface SeccompListener {
@@ -17,6 +17,9 @@ export interface SeccompListener {
   /** The container process state as JSON, cut where the process id belongs: before, between and after the two of them. */
   readonly state: readonly [string, string, string];
 }
+
+/** Size of the message that says why the agent has not got it. */
+const errnoSize = 8;
 
 /** Size of the message by which the number of the listener's descriptor comes: neither a failure's nor a terminal's. */
 const numberSize = 8;
@@ -56,14 +59,29 @@ export function handOverListener(
   const number = p.reserve(numberSize);
   p.set(number, listener);
   p.call('hand over the seccomp listener', 'write', [sync, number, numberSize]);
-  awaitGo(p, sync);
+  const [goOn, refused] = [p.label(), p.label()];
+  const answer = p.reserve(errnoSize);
+  const length = p.call('wait for the monitor', 'read', [sync, answer, errnoSize]);
+  p.jumpIf('eq', length, 1, goOn);
+  p.jumpIf('eq', length, errnoSize, refused);
+  p.exit(1);
+  p.place(refused);
+  p.fail(`send the seccomp listener to its agent: ${noAgent}`, p.value(answer));
+  p.place(goOn);
 }
+
+const noAgent = 'failed to connect with seccomp agent';
 
 /** What the monitor holds when the container has its filter. */
 export interface Listening {
   readonly child: Ref;
   readonly sync: SyncChannel;
   readonly listener: SeccompListener;
+  /**
+   * Who hears when the agent cannot be reached: the monitor's own caller (`caller`), or by way of the container's process
+   * whoever it reports to by now (`container`), as the caller of `create` has long had its answer.
+   */
+  readonly failureGoesTo: 'caller' | 'container';
   /** Adds the steps that pass on what the container said last, and end the monitor. */
   readonly passFailureOn: (failure: { readonly buffer: Address; readonly length: Ref }) => void;
 }
@@ -74,7 +92,7 @@ export interface Listening {
  */
 export function passListenerOn(
   p: ProgramBuilder,
-  { child, sync, listener: { path, state }, passFailureOn }: Listening,
+  { child, sync, listener: { path, state }, failureGoesTo, passFailureOn }: Listening,
 ): void {
   const buffer = p.reserve(failureSize);
   const [heard, alive] = [p.label(), p.label()];
@@ -88,17 +106,38 @@ export function passListenerOn(
   passFailureOn({ buffer, length });
 
   p.place(heard);
-  const must = (label: string, call: string, args: readonly Value[]): Ref =>
-    orEnd(p, { child, label, call, args });
+  const must: NeededCall = (label, call, args) =>
+    failureGoesTo === 'caller'
+      ? orEnd(p, { child, label, call, args })
+      : orTell(p, { sync }, { label, call, args });
   const take = 'take the seccomp listener from the container';
   const process = must(take, 'pidfd_open', [child, 0]);
   const listener = must(take, 'pidfd_getfd', [process, p.value(buffer), 0]);
-  const agent = `send the seccomp listener to linux.seccomp.listenerPath ${path}: failed to connect with seccomp agent`;
-  const socket = connectTo(p, { path, label: agent, child });
+  const agent = `send the seccomp listener to linux.seccomp.listenerPath ${path}: ${noAgent}`;
+  const socket = connectTo(p, { path, label: agent, must });
   const message = messageWithDescriptor(p, listener, statePieces(p, state, child));
   must(agent, 'sendmsg', [socket, message, MSG_NOSIGNAL]);
   for (const fd of [socket, listener, process]) p.call('close the listener', 'close', [fd]);
   sendGo(p, sync.parent);
+}
+
+/** A call that the container waits for: it fails in its place, and ends. */
+function orTell(
+  p: ProgramBuilder,
+  { sync }: Pick<Listening, 'sync'>,
+  step: { readonly label: string; readonly call: string; readonly args: readonly Value[] },
+): Ref {
+  const done = p.label();
+  const result = p.call(step.label, step.call, step.args, { onError: 'ignore' });
+  p.jumpIf('ge', result, 0, done);
+  const errno = p.reserve(errnoSize);
+  p.set(errno, p.compute('sub', 0, result));
+  const say = [sync.parent, errno, errnoSize, MSG_NOSIGNAL, 0, 0];
+  p.call('tell the container', 'sendto', say, { onError: 'ignore' });
+  // Not waiting: as long as the listener is open here, what the filter asks about would wait for an answer.
+  p.exit(1);
+  p.place(done);
+  return result;
 }
 
 function statePieces(

@@ -55,11 +55,10 @@ export function seLinuxEnabled(mountinfo: string, label: string): boolean {
  * @throws SPEC_UNSUPPORTED naming the fields.
  */
 export function refuseUnknownModules(spec: Spec, modules: SecurityModules): void {
-  const { process, linux } = spec;
+  const { process } = spec;
   const asked = [
     { field: 'process.apparmorProfile', value: process.apparmorProfile, module: 'appArmor' },
     { field: 'process.selinuxLabel', value: process.selinuxLabel, module: 'seLinux' },
-    { field: 'linux.mountLabel', value: linux.mountLabel, module: 'seLinux' },
   ] as const;
   const missing = asked.filter(({ value = '', module }) => value !== '' && !modules[module]);
   if (missing.length === 0) return;
@@ -71,4 +70,18 @@ export function refuseUnknownModules(spec: Spec, modules: SecurityModules): void
       'Leave the named fields out of the config, or switch the security module on and restart berth.',
     details: { fields },
   });
+}
+
+/**
+ * Leaves the label of files out where no module would look at it: the kernel takes none. It confines nobody by itself, so
+ * there is nothing that the container does not get but what a policy would have allowed it.
+ */
+export function withoutUnknownLabel(
+  spec: Spec,
+  { seLinux }: SecurityModules,
+): { readonly spec: Spec; readonly warnings: readonly string[] } {
+  const { mountLabel = '', ...linux } = spec.linux;
+  if (mountLabel === '' || seLinux) return { spec, warnings: [] };
+  const warning = `"linux.mountLabel" is left out: this host does not have SELinux switched on.`;
+  return { spec: { ...spec, linux }, warnings: [warning] };
 }

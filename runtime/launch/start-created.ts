@@ -1,5 +1,5 @@
 import { BerthError } from '../errors/berth-error.ts';
-import { orIfMissing, readFile, writeFile } from '../host/files.ts';
+import { orIfMissing, readFile, writeFileWhole } from '../host/files.ts';
 import { connectUnix, type Socket } from '../host/sockets.ts';
 import { stepFailure } from '../syscall/step-failure.ts';
 import type { Program } from '../syscall/program.ts';
@@ -28,7 +28,10 @@ export async function saveLastSteps(
 ): Promise<void> {
   const first = program.steps.findIndex(({ label }) => label === gateLabel);
   const steps = program.steps.slice(first).map(({ label, call = '' }) => [label, call]);
-  await writeFile(`${runDir}/${stepsName}`, JSON.stringify({ first, steps, program: of }));
+  await writeFileWhole(`${runDir}/${stepsName}`, JSON.stringify({ first, steps, program: of }), {
+    mode: 0o600,
+    durability: 'memory',
+  });
 }
 
 /**
@@ -52,7 +55,9 @@ export async function startCreated(runDir: string): Promise<void> {
   if (!failure) return;
   const { first, steps, program } = await readSteps(runDir);
   const [label = `step ${failure.step}`, call = ''] = steps[failure.step - first] ?? [];
-  throw startError(stepFailure({ program: 'start', label, call, errno: failure.errno }), program);
+  throw startError(stepFailure({ program: 'start', label, call, errno: failure.errno }), {
+    program,
+  });
 }
 
 async function readSteps(runDir: string): Promise<LastSteps> {

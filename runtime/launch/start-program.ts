@@ -17,7 +17,7 @@ import { enterRunFolder } from './run-folder.ts';
 import { passListenerOn } from './seccomp-listener.ts';
 import { openRootNamespace } from './shared-root.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
-import { type MonitorStreams, openStreams } from './streams.ts';
+import { monitorEnds, type MonitorStreams, openStreams } from './streams.ts';
 import { hear, type SyncChannel } from './sync-channel.ts';
 import { takeOverTerminal } from './take-over-terminal.ts';
 
@@ -45,7 +45,8 @@ export function startProgram(
   const log = openLog(p, logFile);
   const control = openControlSocket(p, { name: controlSocketName, flags: SOCK_NONBLOCK });
   const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin });
-  const { child, sync } = bringUp(p, { plan, streams: streams.container });
+  const own = [log, control, ...monitorEnds(streams), ...(rootNamespace ? [rootNamespace] : [])];
+  const { child, sync } = bringUp(p, { plan, streams: streams.container, own });
   const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
   sayStarted(p, plan, child);
   p.forgetSteps();
@@ -106,6 +107,7 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
       child,
       sync,
       listener: plan.seccompListener,
+      failureGoesTo: 'caller',
       passFailureOn: (failure) => {
         passFailureOn(p, { child, ...failure });
       },
@@ -125,6 +127,7 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
 function sayStarted(p: ProgramBuilder, { hooks }: StartPlan, child: Ref): void {
   const { answer, length } = collectFailures(p, hooks, { kind: 'poststart', pid: child });
   p.set(answer, child);
-  p.reply(answer, length);
+  // A berthd that was killed meanwhile hears nothing, but the next one finds the container: it is not to be left alone.
+  p.reply(answer, length, { onError: 'ignore' });
   p.call('close the launcher socket', 'close', [launcherFd]);
 }

@@ -21,7 +21,8 @@ const nullDevice = 0x103;
 
 /** The container's ends of its standard streams. */
 export type ContainerStreams =
-  | { readonly kind: 'terminal' }
+  /** `output`: see `writeBareLines`; absent where that is done later, or not at all. */
+  | { readonly kind: 'terminal'; readonly output?: Ref }
   /** Those of whoever started berth, which the launcher keeps for us. */
   | { readonly kind: 'inherited' }
   | {
@@ -70,6 +71,11 @@ export function endsToClose(streams: ContainerStreams): readonly Ref[] {
   if (streams.kind !== 'pipes') return [];
   const { stdin, stdout, stderr } = streams;
   return stdin ? [stdin, stdout, stderr] : [stdout, stderr];
+}
+
+/** The monitor's ends that are there before the container is forked. */
+export function monitorEnds({ monitor }: Streams): readonly Ref[] {
+  return [monitor.stdin, monitor.stdout, monitor.stderr].filter((end) => end !== -1);
 }
 
 /** Makes the streams the process' descriptors 0, 1 and 2. The container's devices are there already. */

@@ -10,6 +10,7 @@ import { MS_BIND } from '../syscall/constants/mount.ts';
 import { errnoNumber } from '../syscall/errno.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
+import { writeBareLines } from './bare-lines.ts';
 import type { Destinations } from './destinations.ts';
 import { descriptorPath, destinationDescriptor, spareDescriptor } from './host-descriptors.ts';
 import { sendDescriptor } from './sync-channel.ts';
@@ -23,6 +24,8 @@ export interface TerminalOptions {
   /** Where the other end goes. */
   readonly sync: Ref;
   readonly door: TerminalDoor;
+  /** See `writeBareLines`; absent where that is done later, or not at all. */
+  readonly output?: Ref | undefined;
 }
 
 /**
@@ -31,7 +34,10 @@ export interface TerminalOptions {
  *
  * pty(7), ioctl_tty(2).
  */
-export function openTerminal(p: ProgramBuilder, { size, uid, sync, door }: TerminalOptions): Ref {
+export function openTerminal(
+  p: ProgramBuilder,
+  { size, uid, sync, door, output }: TerminalOptions,
+): Ref {
   const flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
   const label = 'open a terminal';
   const master = door.openMaster(label, flags);
@@ -44,6 +50,7 @@ export function openTerminal(p: ProgramBuilder, { size, uid, sync, door }: Termi
   }
   p.call('give the terminal to its user', 'fchown', [terminal, uid, -1]);
   p.call('take the controlling terminal', 'ioctl', [terminal, TIOCSCTTY, 0]);
+  if (output) writeBareLines(p, master, output);
   sendDescriptor(p, sync, master);
   p.call('close the other end of the terminal', 'close', [master]);
   return terminal;

@@ -1,6 +1,7 @@
 import { BerthError } from '../errors/berth-error.ts';
 import { hasErrno, orIfMissing, readFile, stat } from '../host/files.ts';
 import { parseSpecText } from '../spec/parse-spec.ts';
+import type { Mount } from '../spec/mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import { absolutePath } from './paths.ts';
 
@@ -36,11 +37,40 @@ export async function readBundle(
   });
 }
 
+/**
+ * Destinations of mounts that are relative, by their fields. The specification takes them from "/" and deprecates them
+ * (config.md, "Mounts"); runc warns.
+ */
+export function relativeDestinations(configText: string): readonly string[] {
+  const { mounts } = JSON.parse(configText) as {
+    readonly mounts?: readonly Partial<Mount>[] | null;
+  };
+  return (mounts ?? []).flatMap(({ destination = '/' }, index) =>
+    destination.startsWith('/')
+      ? []
+      : [
+          `mount destination "${destination}" ("mounts[${index}].destination") is not absolute, and taken as "/${destination}".`,
+        ],
+  );
+}
+
+/** Bytes; a config with a thousand mounts and a filter for every call has not one MiB. */
+const longestConfig = 16 * 1024 * 1024;
+
+/** A bundle may come from anywhere: what is no file is not opened, nor waited for, and what has no end is not read. */
 async function readConfig(path: string): Promise<string> {
   try {
+    const { size } = await regularFile(path);
+    if (size > longestConfig) {
+      throw new BerthError('OCI_BUNDLE_INVALID', {
+        message: `the config "${path}" has ${size} bytes, wanted at most ${longestConfig}`,
+        remedy: 'Make it smaller: annotations and mounts are what most of a config is.',
+        details: { path },
+      });
+    }
     return await readFile(path, 'utf8');
   } catch (cause) {
-    if (!hasErrno(cause, 'ENOENT', 'ENOTDIR', 'EISDIR')) throw cause;
+    if (!hasErrno(cause, 'ENOENT', 'ENOTDIR')) throw cause;
     throw new BerthError('OCI_BUNDLE_INVALID', {
       message: `JSON specification file config.json not found: "${path}", no such file or directory`,
       remedy:
@@ -49,4 +79,14 @@ async function readConfig(path: string): Promise<string> {
       cause,
     });
   }
+}
+
+async function regularFile(path: string): Promise<{ readonly size: number }> {
+  const found = await stat(path);
+  if (found.isFile()) return found;
+  throw new BerthError('OCI_BUNDLE_INVALID', {
+    message: `JSON specification file config.json not found: "${path}" is no regular file, wanted one`,
+    remedy: 'Name the folder of a bundle with --bundle, or a file with --config.',
+    details: { path },
+  });
 }

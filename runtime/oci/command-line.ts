@@ -2,6 +2,7 @@ import { systemClock } from '../host/clock.ts';
 import { writeNow } from '../host/write-now.ts';
 import type { OciCommand } from './command.ts';
 import { ociCommands, type OciCommandEntry } from './commands.ts';
+import { fileError } from './file-error.ts';
 import { contextOf, globalOptions, logOf } from './global-options.ts';
 import { OciLog } from './log.ts';
 import { type GivenOptions, readOptions, usage } from './options.ts';
@@ -12,7 +13,11 @@ export interface OciProcess {
   /** Of berth, for --version. */
   readonly version: string;
   readonly workingDirectory: string;
+  /** What this program was called by, such as "runc": its help and its version name it so. Absent: "berth oci". */
+  readonly calledAs?: string | undefined;
 }
+
+const ownName = 'berth oci';
 
 /** Exit status of what runc's is 1 for. */
 const failed = 1;
@@ -32,15 +37,15 @@ export async function runOci(argv: readonly string[], process: OciProcess): Prom
       operandsFrom: 'first',
     });
     const [name, ...words] = operands;
-    if (options.flag('version')) return print(versionText(process.version));
-    if (options.flag('help') || name === undefined) return await showHelp();
-    if (name === 'help' || name === 'h') return await showHelp(words[0]);
+    if (options.flag('version')) return print(versionText(process));
+    if (options.flag('help') || name === undefined) return await showHelp(process);
+    if (name === 'help' || name === 'h') return await showHelp(process, words[0]);
     log = logOf(options, process.workingDirectory);
     const entry = find(name);
     command = await entry.load();
     return await runCommand({ entry, command, words, global: options }, { ...process, log });
   } catch (error) {
-    log.error(error);
+    log.error(fileError(error));
     return command?.failureStatus ?? failed;
   }
 }
@@ -60,7 +65,7 @@ async function runCommand(
     declared: [...command.options, { name: 'help', short: 'h', takes: 'flag', help: '' }],
     operandsFrom: from,
   });
-  if (given.options.flag('help')) return showHelp(entry.name);
+  if (given.options.flag('help')) return showHelp(process, entry.name);
   const count = given.operands.length;
   if (count < minimum || count > maximum) {
     const limit =
@@ -77,9 +82,12 @@ function find(name: string): OciCommandEntry {
   return entry;
 }
 
-/** As engines read it: podman shows it, others look for "spec:", and for what is built in as crun has it. */
-function versionText(version: string): string {
-  return `berth oci version ${version}\nspec: ${ociSpecVersion}\n+SELINUX +APPARMOR +CAP +SECCOMP +EBPF\n`;
+/**
+ * As engines read it: podman shows it, dockerd looks for its lines, others for what is built in as crun has it. SYSTEMD is
+ * `--systemd-cgroup` and `NOTIFY_SOCKET`, whether the host runs systemd or not; `features` says the same.
+ */
+function versionText({ version, calledAs = ownName }: OciProcess): string {
+  return `${calledAs} version ${version}\ncommit: berth v${version}\nspec: ${ociSpecVersion}\n+SYSTEMD +SELINUX +APPARMOR +CAP +SECCOMP +EBPF\n`;
 }
 
 function print(text: string): number {
@@ -87,7 +95,7 @@ function print(text: string): number {
   return 0;
 }
 
-async function showHelp(name?: string): Promise<number> {
+async function showHelp({ calledAs = ownName }: OciProcess, name?: string): Promise<number> {
   const { commandHelp, overview } = await import('./help.ts');
-  return print(name === undefined ? overview() : await commandHelp(find(name)));
+  return print(name === undefined ? overview(calledAs) : await commandHelp(calledAs, find(name)));
 }

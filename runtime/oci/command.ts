@@ -9,7 +9,8 @@ export interface OciContext {
   /** Folder of all containers' states. Absolute. */
   readonly root: string;
   readonly log: OciLog;
-  readonly cgroups: 'files' | 'systemd';
+  /** `none`: containers are made without. */
+  readonly cgroups: 'files' | 'systemd' | 'none';
   /** The program for `checkpoint` and `restore`. */
   readonly criu: string;
   /** Absolute; relative paths are from here. */

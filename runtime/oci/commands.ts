@@ -11,7 +11,7 @@ export interface OciCommandEntry {
 export const ociCommands: readonly OciCommandEntry[] = [
   {
     name: 'checkpoint',
-    summary: 'freeze a container into files (not available)',
+    summary: 'write a container into files, to go on with it later',
     load: async () => (await import('./commands/checkpoint.ts')).checkpointCommand,
   },
   {
@@ -61,7 +61,7 @@ export const ociCommands: readonly OciCommandEntry[] = [
   },
   {
     name: 'restore',
-    summary: 'bring a container back from files (not available)',
+    summary: 'go on with a container that was checkpointed',
     load: async () => (await import('./commands/restore.ts')).restoreCommand,
   },
   {

@@ -1,4 +1,3 @@
-import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import { Cleanup } from '../errors/cleanup.ts';
 import { writeFileWhole } from '../host/files.ts';
 import { identify, ownIdentity } from '../host/process-identity.ts';
@@ -6,23 +5,34 @@ import { type CreatedContainer, OciRuntime } from '../launch/oci-runtime.ts';
 import type { Bundle } from './bundle.ts';
 import type { OciContext } from './command.ts';
 import { hookEnvironment } from './hook-environment.ts';
+import { makeNotifyFolder, withNotifySocket } from './notify/notify-socket.ts';
 import { writePidFile } from './pid-file.ts';
+import { placed } from './placed.ts';
 import { removeContainer } from './remove-container.ts';
 import type { ContainerFolder } from './state/container-folder.ts';
-import type { StoredCgroup, StoredState } from './state/stored-state.ts';
+import { storedCgroup } from './stored-cgroup.ts';
+import type { StoredState } from './state/stored-state.ts';
+import type { ScopeRequest } from './systemd/scope.ts';
 
 /** What `create` and `run` are told. */
 export interface CreateRequest {
   readonly folder: ContainerFolder;
   readonly bundle: Bundle;
+  /** What systemd is to make in place of what the config's cgroup path says. */
+  readonly scope?: ScopeRequest;
   /** Absolute, as all paths here. */
   readonly pidFile: string | undefined;
   readonly consoleSocket: string | undefined;
+  readonly pidfdSocket: string | undefined;
+  /** `NOTIFY_SOCKET` of the caller. */
+  readonly notifySocket: string | undefined;
   readonly preserveFds: number;
   readonly newKeyring: boolean;
   readonly pivot: 'with' | 'without';
   /** See `OciCreateRequest`. */
   readonly then: 'leave' | 'wait';
+  /** See `OciRuntime.open`. */
+  readonly cgroups: 'host' | 'none';
 }
 
 /** A container that waits for its start, and what is kept of it. */
@@ -48,19 +58,26 @@ export async function createContainer(
   try {
     // Of what has been made by then, whatever fails after it.
     cleanup.add(() => removeContainer(folder, state, context.log));
-    await writeFileWhole(folder.configFile, request.bundle.configText, {
+    await folder.writeState(state);
+    const { bundle, scope, kept } = await placed(request);
+    if (scope) cleanup.add(() => scope.release());
+    state = { ...state, ...kept };
+    await writeFileWhole(folder.configFile, bundle.configText, {
       mode: 0o600,
       durability: 'memory',
     });
-    await folder.writeState(state);
-    const { runtime, created } = await make(context, request, cleanup);
+    if (request.notifySocket !== undefined) await makeNotifyFolder(folder);
+    const { runtime, created } = await make({ ...request, bundle }, cleanup);
     const process = await identify(created.pid);
+    // At once: until the state has it, a failure would leave the container behind.
     state = {
       ...state,
       phase: 'created',
       process: process ?? { pid: created.pid, startTime: 'ended' },
       cgroup: storedCgroup(created.cgroup),
     };
+    for (const warning of created.warnings) context.log.warn(warning);
+    await scope?.leaveTo(created.pid);
     await folder.writeState(state);
     if (request.pidFile !== undefined) await writePidFile(request.pidFile, created.pid);
     return { created, state, stop: () => runtime.stop() };
@@ -72,7 +89,11 @@ export async function createContainer(
   }
 }
 
-async function begin(context: OciContext, { folder, bundle }: CreateRequest): Promise<StoredState> {
+/** The state of a container that is about to be made. */
+export async function begin(
+  context: OciContext,
+  { folder, bundle }: CreateRequest,
+): Promise<StoredState> {
   const { spec } = bundle;
   return {
     id: folder.id,
@@ -92,16 +113,16 @@ async function begin(context: OciContext, { folder, bundle }: CreateRequest): Pr
 }
 
 async function make(
-  context: OciContext,
   request: CreateRequest,
   cleanup: Cleanup,
 ): Promise<{ readonly runtime: OciRuntime; readonly created: CreatedContainer }> {
-  const { folder, bundle, consoleSocket, preserveFds, newKeyring, pivot, then } = request;
-  const runtime = await OciRuntime.open({ preserveFds });
+  const { folder, bundle, consoleSocket, pidfdSocket, preserveFds, cgroups } = request;
+  const { newKeyring, pivot, then, notifySocket } = request;
+  const runtime = await OciRuntime.open({ preserveFds, cgroups });
   cleanup.add(() => runtime.stop());
   const created = await runtime.create({
     id: folder.id,
-    spec: bundle.spec,
+    spec: notifySocket === undefined ? bundle.spec : withNotifySocket(bundle.spec, folder),
     bundle: bundle.path,
     rootfs: bundle.rootfs,
     runDir: folder.path,
@@ -109,13 +130,9 @@ async function make(
     pivot,
     hookEnvironment: hookEnvironment(),
     then,
+    heldCgroup: request.scope !== undefined,
     ...(consoleSocket === undefined ? {} : { consoleSocket }),
+    ...(pidfdSocket === undefined ? {} : { pidfdSocket }),
   });
-  for (const warning of created.warnings) context.log.warn(warning);
   return { runtime, created };
-}
-
-/** What is kept of a plan. */
-export function storedCgroup({ remove, freezer }: CgroupPlan): StoredCgroup {
-  return { folders: remove, ...(freezer === undefined ? {} : { freezer }) };
 }

@@ -1,12 +1,14 @@
 import { BerthError } from '../errors/berth-error.ts';
-import { exists, orIfMissing, readlink } from '../host/files.ts';
+import { orIfMissing, readlink } from '../host/files.ts';
 import type { Spec } from '../spec/spec.ts';
-import { readBundle, type Bundle } from './bundle.ts';
-import type { OciCall, OciContext } from './command.ts';
+import { readBundle, relativeDestinations, type Bundle } from './bundle.ts';
+import type { OciCall } from './command.ts';
 import type { CreateRequest } from './create-container.ts';
 import { type GivenOptions, type OptionDeclaration, usage } from './options.ts';
+import { hostNotifySocket } from './notify/notify-socket.ts';
 import { absolutePath } from './paths.ts';
 import { ContainerFolder } from './state/container-folder.ts';
+import type { ScopeRequest } from './systemd/scope.ts';
 
 /** Options of `create`, which `run` and `restore` have as well. */
 export const createOptions: readonly OptionDeclaration[] = [
@@ -21,6 +23,11 @@ export const createOptions: readonly OptionDeclaration[] = [
     name: 'console-socket',
     takes: 'text',
     help: 'Unix socket that receives the other end of the terminal',
+  },
+  {
+    name: 'pidfd-socket',
+    takes: 'text',
+    help: 'Unix socket that receives a descriptor of the process',
   },
   { name: 'pid-file', takes: 'text', help: 'file that the process id is written to' },
   {
@@ -42,46 +49,52 @@ export function pathOption({ context, options }: OciCall, name: string): string 
   return text === '' ? undefined : absolutePath(text, context.workingDirectory);
 }
 
-/** Reads what `create` and `run` have in common. Throws USAGE and the errors of the bundle. */
+/** The longest path that a struct sockaddr_un holds with its NUL, in bytes (unix(7)). */
+const longestSocketPath = 107;
+
+/** An option that is the path of a Unix socket. Throws USAGE. */
+export function socketOption(call: OciCall, name: string): string | undefined {
+  const path = pathOption(call, name);
+  const bytes = Buffer.byteLength(path ?? '');
+  if (bytes <= longestSocketPath) return path;
+  throw usage(`--${name} has ${bytes} bytes, wanted a path of at most ${longestSocketPath}`);
+}
+
+/** Reads what `create` and `run` have in common. Throws USAGE, and the errors of the bundle and of `scopeRequest`. */
 export async function createRequest(
   call: OciCall,
   { mode }: { readonly mode: 'detached' | 'foreground' },
 ): Promise<CreateRequest> {
   const { context, options, operands } = call;
-  await refuseSystemd(context);
   const folder = new ContainerFolder(context, operands[0] ?? '');
-  const consoleSocket = pathOption(call, 'console-socket');
+  const consoleSocket = socketOption(call, 'console-socket');
   const path = pathOption(call, 'bundle') ?? context.workingDirectory;
   const config = options.text('config') ?? 'config.json';
   const bundle = await readBundle(path, absolutePath(config, path));
   checkConsole(bundle.spec, { consoleSocket, mode });
+  for (const warning of relativeDestinations(bundle.configText)) context.log.warn(warning);
+  const scope = context.cgroups === 'systemd' ? await scopeOf(bundle, folder) : undefined;
   const listening = listeningFds();
   return {
     folder,
+    ...(scope && { scope }),
     bundle: listening === 0 ? bundle : withListeners(bundle, listening),
     pidFile: pathOption(call, 'pid-file'),
     consoleSocket,
+    pidfdSocket: socketOption(call, 'pidfd-socket'),
+    notifySocket: hostNotifySocket(context.log),
     preserveFds: await preservedFds(options, listening),
     newKeyring: !options.flag('no-new-keyring'),
     pivot: options.flag('no-pivot') ? 'without' : 'with',
     then: mode === 'detached' ? 'leave' : 'wait',
+    cgroups: context.cgroups === 'none' ? 'none' : 'host',
   };
 }
 
-/**
- * A container whose engine believes that systemd knows of its cgroups must not be made without.
- * @throws OCI_SYSTEMD_UNAVAILABLE
- */
-async function refuseSystemd({ cgroups }: OciContext): Promise<void> {
-  if (cgroups === 'files') return;
-  const why = (await exists('/run/systemd/system'))
-    ? 'this version of berth does not ask it for cgroups'
-    : 'this host is not run by systemd ("/run/systemd/system" does not exist)';
-  throw new BerthError('OCI_SYSTEMD_UNAVAILABLE', {
-    message: `--systemd-cgroup: systemd cannot make the cgroups: ${why}; wanted cgroupfs`,
-    remedy: 'Set the cgroup driver of the engine to "cgroupfs", and a path as "linux.cgroupsPath".',
-    details: { field: '--systemd-cgroup' },
-  });
+/** A container whose engine believes that systemd knows of its cgroups must not be made without. */
+async function scopeOf({ spec }: Bundle, { id }: ContainerFolder): Promise<ScopeRequest> {
+  const { scopeRequest } = await import('./systemd/scope-request.ts');
+  return scopeRequest(spec, id);
 }
 
 /** A terminal needs somebody who holds its other end, and the other way round. */
@@ -115,6 +128,9 @@ function withListeners(bundle: Bundle, count: number): Bundle {
   return { ...bundle, spec: { ...spec, process: { ...spec.process, env } } };
 }
 
+/** Those above are the start's own (`host-descriptors.ts` of runtime/launch). */
+const mostPreserved = 100;
+
 /**
  * How many descriptors beyond the standard ones are handed on. Each must be the caller's: where one is missing Node.js has
  * put one of its own, and the first that it opens is that of its event loop.
@@ -124,7 +140,8 @@ function withListeners(bundle: Bundle, count: number): Bundle {
  */
 export async function preservedFds(options: GivenOptions, listening = 0): Promise<number> {
   const count = listening + (options.number('preserve-fds') ?? 0);
-  if (count < 0) throw usage(`--preserve-fds is ${count}, wanted a number from 0 on`);
+  if (count < 0 || count > mostPreserved)
+    throw usage(`--preserve-fds is ${count}, wanted a number from 0 to ${mostPreserved}`);
   for (let fd = 3; fd < 3 + count; fd += 1) {
     const link = await orIfMissing(readlink(`/proc/self/fd/${fd}`), undefined);
     if (link !== undefined && link !== 'anon_inode:[eventpoll]') continue;

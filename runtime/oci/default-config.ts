@@ -1,4 +1,6 @@
+import type { Mount } from '../spec/mount.ts';
 import type { SpecInput } from '../spec/spec.ts';
+import { shmMount, usualMounts } from '../spec/usual-mounts.ts';
 import { ociSpecVersion } from './versions.ts';
 
 const capabilities = ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE'];
@@ -81,32 +83,12 @@ export function rootlessConfig(owner: ConfigOwner): SpecInput {
   };
 }
 
-const mounts = [
+const mounts: readonly Mount[] = [
   { destination: '/proc', type: 'proc', source: 'proc', options: [] },
-  {
-    destination: '/dev',
-    type: 'tmpfs',
-    source: 'tmpfs',
-    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
-  },
-  {
-    destination: '/dev/pts',
-    type: 'devpts',
-    source: 'devpts',
-    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-  },
-  {
-    destination: '/dev/shm',
-    type: 'tmpfs',
-    source: 'shm',
-    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
-  },
-  {
-    destination: '/dev/mqueue',
-    type: 'mqueue',
-    source: 'mqueue',
-    options: ['nosuid', 'noexec', 'nodev'],
-  },
+  usualMounts.dev,
+  usualMounts.pts,
+  shmMount('65536k'),
+  usualMounts.mqueue,
   {
     destination: '/sys',
     type: 'sysfs',
@@ -119,4 +101,4 @@ const mounts = [
     source: 'cgroup',
     options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'],
   },
-] as const;
+];

@@ -17,7 +17,10 @@ export function inEngineWords({ code, message, details }: BerthError): string {
     default: {
       // A step that failed is told by the name of its errno, which others write out.
       const words = errnoMessage(details['errno']);
-      return words === undefined ? message : `${message}: ${words}`;
+      const call = details['call'] === 'chdir' ? 'chdir: ' : '';
+      return words === undefined || message.includes(words)
+        ? message
+        : `${call}${message}: ${words}`;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { readFile } from '../host/files.ts';
+import type { SubCgroup } from '../launch/exec/sub-cgroups.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import { parsePreciseJson } from '../spec/precise-json.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -12,6 +13,11 @@ export const execOptions: readonly OptionDeclaration[] = [
     name: 'console-socket',
     takes: 'text',
     help: 'Unix socket that receives the end of the terminal',
+  },
+  {
+    name: 'pidfd-socket',
+    takes: 'text',
+    help: 'Unix socket that receives a descriptor of the process',
   },
   { name: 'cwd', takes: 'text', help: 'folder to execute it in' },
   { name: 'env', short: 'e', takes: 'texts', help: 'variables, as NAME=value' },
@@ -31,7 +37,11 @@ export const execOptions: readonly OptionDeclaration[] = [
   { name: 'no-new-privs', takes: 'flag', help: 'it gains no rights on execve(2)' },
   { name: 'cap', short: 'c', takes: 'texts', help: 'further capabilities' },
   { name: 'preserve-fds', takes: 'number', help: 'hand on this many descriptors, from 3 on' },
-  { name: 'cgroup', takes: 'texts', help: "only the container's own: /" },
+  {
+    name: 'cgroup',
+    takes: 'texts',
+    help: "cgroup below the container's: <path>, or with v1 <controller>[,<controller>]:<path>",
+  },
   { name: 'ignore-paused', takes: 'flag', help: 'also in a paused container, where it waits' },
 ];
 
@@ -97,16 +107,36 @@ function userOf(options: GivenOptions, own: Json): Json {
   };
 }
 
-/** Ambient ones need inheritable ones, which stay as they are. */
+/** Only those become ambient that are inheritable, which stay as they are (capabilities(7)). */
 function withCapabilities(own: unknown, more: readonly string[]): Json | undefined {
   if (more.length === 0) return undefined;
   const sets = (own ?? {}) as Readonly<Record<string, readonly unknown[] | undefined>>;
   const added = (name: string): readonly unknown[] => [...(sets[name] ?? []), ...more];
+  const { inheritable } = sets;
+  const ambient = [
+    ...(sets['ambient'] ?? []),
+    ...more.filter((name) => inheritable?.includes(name)),
+  ];
   return {
     ...sets,
     bounding: added('bounding'),
     effective: added('effective'),
     permitted: added('permitted'),
-    ...(sets['inheritable'] === undefined ? {} : { ambient: added('ambient') }),
+    ...(inheritable === undefined ? {} : { ambient }),
   };
+}
+
+/**
+ * The cgroups that --cgroup names, in the words of runc: one path for all hierarchies, or one for each of several controllers.
+ * @throws USAGE
+ */
+export function subCgroupsOf(options: GivenOptions): readonly SubCgroup[] {
+  const words = options.texts('cgroup').filter((word) => word !== '');
+  return words.map((word) => {
+    const [first = '', path, ...more] = word.split(':');
+    if (more.length > 0) throw usage(`invalid --cgroup argument: "${word}" has more than one ":"`);
+    if (path !== undefined) return { controllers: first.split(','), path };
+    if (words.length === 1) return { controllers: [], path: first };
+    throw usage(`invalid --cgroup argument: "${word}" (missing <controller>: prefix)`);
+  });
 }

@@ -30,7 +30,7 @@ export function features({ architecture, lastCapability, version }: FeaturesRequ
     linux: {
       namespaces: [...namespaceTypes].sort(),
       capabilities: capabilityNames.slice(0, lastCapability + 1),
-      cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: true },
+      cgroup: { v1: true, v2: true, systemd: true, systemdUser: false, rdma: true },
       seccomp: {
         enabled: true,
         actions: [...seccompActions].sort(),
@@ -46,7 +46,7 @@ export function features({ architecture, lastCapability, version }: FeaturesRequ
       intelRdt: { enabled: isSupported('linux.intelRdt') },
       mountExtensions: { idmap: { enabled: isSupported('mounts.*.uidMappings') } },
     },
-    annotations: { 'berth.version': version, 'berth.checkpoint.enabled': 'false' },
+    annotations: { 'berth.version': version, 'berth.checkpoint.enabled': 'true' },
     potentiallyUnsafeConfigAnnotations: [],
   };
 }

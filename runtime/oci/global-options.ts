@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/berth-error.ts';
 import { systemClock } from '../host/clock.ts';
 import { writeNow } from '../host/write-now.ts';
 import type { OciContext } from './command.ts';
@@ -27,7 +28,7 @@ export const globalOptions: readonly OptionDeclaration[] = [
   {
     name: 'cgroup-manager',
     takes: 'text',
-    help: '"cgroupfs" (default) or "systemd", the other way to say --systemd-cgroup',
+    help: '"cgroupfs" (default), "systemd", the other way to say --systemd-cgroup, or "disabled"',
   },
   { name: 'criu', takes: 'text', help: 'program for checkpoint and restore (default "criu")' },
   {
@@ -56,7 +57,11 @@ export function logOf(options: GivenOptions, workingDirectory: string): OciLog {
     },
     systemClock,
   );
-  log.open();
+  try {
+    log.open();
+  } catch (error) {
+    throw usage(`--log is "${file}", which cannot be written: ${messageOf(error)}`);
+  }
   return log;
 }
 
@@ -103,8 +108,9 @@ const untruths = ['false', '0', 'f', 'F', 'FALSE', 'False'];
 
 function cgroupsOf(options: GivenOptions): OciContext['cgroups'] {
   const manager = options.text('cgroup-manager') ?? 'cgroupfs';
+  if (manager === 'disabled') return 'none';
   if (manager !== 'cgroupfs' && manager !== 'systemd') {
-    throw usage(`--cgroup-manager is "${manager}", wanted "cgroupfs" or "systemd"`);
+    throw usage(`--cgroup-manager is "${manager}", wanted "cgroupfs", "systemd" or "disabled"`);
   }
   return manager === 'systemd' || options.flag('systemd-cgroup') ? 'systemd' : 'files';
 }

@@ -2,30 +2,43 @@ import { type OciCommandEntry, ociCommands } from './commands.ts';
 import { globalOptions } from './global-options.ts';
 import type { OptionDeclaration } from './options.ts';
 
-/** Help of `berth oci` as a whole. */
-export function overview(): string {
+/** Help of `berth oci` as a whole, in the layout of runc's. */
+export function overview(program: string): string {
   const commands = ociCommands.map(({ name, summary }): Row => [name, summary]);
   return [
-    'Usage: berth oci [global options] <command> [options] [arguments]',
+    'NAME:',
+    `   ${program} - Open Container Initiative runtime`,
     '',
-    'An OCI runtime for other engines: it takes the command line of runc.',
+    'USAGE:',
+    `   ${program} [global options] <command> [options] [arguments]`,
     '',
-    'Commands:',
+    'DESCRIPTION:',
+    '   The runtime of berth for other engines: it takes the command line of runc.',
+    '',
+    'COMMANDS:',
     ...table(commands),
     '',
-    'Global options:',
+    'GLOBAL OPTIONS:',
     ...table(globalOptions.map(row)),
     '',
   ].join('\n');
 }
 
 /** Help of one command. */
-export async function commandHelp(entry: OciCommandEntry): Promise<string> {
+export async function commandHelp(program: string, entry: OciCommandEntry): Promise<string> {
   const { name, summary } = entry;
   const { options, operands } = await entry.load();
-  const list = options.length === 0 ? [] : ['', 'Options:', ...table(options.map(row))];
-  const words = ['berth oci', name, ...(options.length === 0 ? [] : ['[options]']), operands.usage];
-  return [`Usage: ${words.join(' ').trim()}`, '', sentence(summary), ...list, ''].join('\n');
+  const list = options.length === 0 ? [] : ['', 'OPTIONS:', ...table(options.map(row))];
+  const words = [program, name, ...(options.length === 0 ? [] : ['[options]']), operands.usage];
+  return [
+    'NAME:',
+    `   ${program} ${name} - ${summary}`,
+    '',
+    'USAGE:',
+    `   ${words.join(' ').trim()}`,
+    ...list,
+    '',
+  ].join('\n');
 }
 
 type Row = readonly [string, string];
@@ -38,7 +51,5 @@ function row({ name, short, takes, help }: OptionDeclaration): Row {
 
 function table(rows: readonly Row[]): readonly string[] {
   const width = Math.max(...rows.map(([first]) => first.length)) + 2;
-  return rows.map(([first, second]) => `  ${first.padEnd(width)}${second}`);
+  return rows.map(([first, second]) => `   ${first.padEnd(width)}${second}`);
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -47,17 +47,12 @@ export class OciLog {
   error(error: unknown): void {
     const { message, code, remedy } = described(error);
     const msg = code === undefined ? message : `${message} (${code})`;
-    const toFile = this.#target.file !== undefined;
-    try {
-      this.#write('error', { msg, code, remedy });
-    } finally {
-      if (toFile) {
-        writeNow(
-          standardError,
-          remedy === undefined ? `${msg}\n` : `${msg}\n  remedy: ${remedy}\n`,
-        );
-      }
-    }
+    this.#write('error', { msg, code, remedy });
+    if (this.#target.file === undefined) return;
+    const text = remedy === undefined ? `${msg}\n` : `${msg}\n  remedy: ${remedy}\n`;
+    isTold(() => {
+      writeNow(standardError, text);
+    });
   }
 
   #write(level: Level, fields: Readonly<Record<string, string | undefined>>): void {
@@ -69,8 +64,25 @@ export class OciLog {
         : [`time=${quoted(time)}`, `level=${level}`, ...Object.entries(fields).flatMap(pair)].join(
             ' ',
           );
-    if (file === undefined) writeNow(standardError, `${line}\n`);
-    else appendNow(file, `${line}\n`);
+    if (
+      file === undefined ||
+      !isTold(() => {
+        appendNow(file, `${line}\n`);
+      })
+    )
+      isTold(() => {
+        writeNow(standardError, `${line}\n`);
+      });
+  }
+}
+
+/** A log that cannot be written, as on a full disk, is no reason to end a container. */
+function isTold(tell: () => void): boolean {
+  try {
+    tell();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import { planCgroup } from '../cgroup/plan.ts';
 import { exists, listFolder, readTextIfExists, rm } from '../host/files.ts';
 import { parseSpecText } from '../spec/parse-spec.ts';
 import type { OciContext } from './command.ts';
-import { storedCgroup } from './create-container.ts';
+import { storedCgroup } from './stored-cgroup.ts';
 import { removeContainer } from './remove-container.ts';
 import type { ContainerFolder } from './state/container-folder.ts';
 import type { StoredCgroup, StoredState } from './state/stored-state.ts';

@@ -1,3 +1,4 @@
+import { isBerthError } from '../errors/berth-error.ts';
 import { orIfMissing, rename, rm } from '../host/files.ts';
 import { removeFolders } from './cgroup-folders.ts';
 import { endProcesses } from './end-processes.ts';
@@ -16,11 +17,24 @@ export async function removeContainer(
   log: OciLog,
 ): Promise<void> {
   await endProcesses(state);
-  await removeFolders(state.cgroup);
+  if (state.systemdUnit !== undefined) await stopUnit(state.systemdUnit, log);
+  for (const kept of await removeFolders(state.cgroup))
+    log.warn(`the cgroup "${kept}" stays: others are in it`);
   if (state.phase === 'created' && state.lateHooks.includes('poststop')) {
     await runPoststop(folder, state, log);
   }
   await removeFolder(folder);
+}
+
+/** A systemd that does not answer is no reason to keep the container: its scope ends with its last process. */
+async function stopUnit(unit: string, log: OciLog): Promise<void> {
+  const systemd = await import('./systemd/scope.ts');
+  try {
+    await systemd.stopUnit(unit);
+  } catch (error) {
+    if (!isBerthError(error)) throw error;
+    log.warn(error.message);
+  }
 }
 
 /** What a hook could not do is no reason to keep the container. */

@@ -38,9 +38,11 @@ export const deviceRuleSchema = record({
   major: deviceNumber.optional(),
   /** Absent or -1: every one. */
   minor: deviceNumber.optional(),
-  /** Letters of r (read), w (write) and m (mknod); absent: all three. */
+  /** Letters of r (read), w (write) and m (mknod); absent: all three. An "a" among them says nothing: see `accessOf`. */
   access: text
-    .refine((value) => /^[rwm]{1,3}$/.test(value), { error: 'letters of "r", "w" and "m"' })
+    .refine((value) => /^[rwma]{1,4}$/.test(value) && /[rwm]/.test(value), {
+      error: 'letters of "r", "w" and "m"',
+    })
     .default('rwm'),
 });
 

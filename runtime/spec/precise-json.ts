@@ -32,6 +32,11 @@ export function parsePreciseJson(text: string): unknown {
 
 /** As JSON.stringify, but a bigint is written as the integer that it is. */
 export function stringifyPrecise(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // It holds a bigint. To ask for each value whether it is one takes many times as long, and few are.
+  }
   // JSON.rawJSON (the same proposal) is the only way to write a number that a double cannot hold.
   const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
   return JSON.stringify(value, (_key, child: unknown) =>

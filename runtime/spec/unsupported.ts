@@ -7,6 +7,8 @@ const notCarriedOut: readonly string[] = [
   // Of version 1.3.
   'linux.memoryPolicy',
   'linux.netDevices',
+  'linux.intelRdt.schemata',
+  'linux.intelRdt.enableMonitoring',
   // Of other systems.
   'process.commandLine',
   'process.user.username',

@@ -1,6 +1,7 @@
 import { BerthError } from '../errors/berth-error.ts';
 import type { Architecture } from './architecture.ts';
 import {
+  argumentCount,
   argumentKind,
   failOnError,
   header,
@@ -48,7 +49,6 @@ export function encodeProgram(
 
   const bytes = new Uint8Array(sections.fileSize);
   const view = new DataView(bytes.buffer);
-  const offsetOf = ({ section, offset }: Address): number => sections[section] + offset;
 
   view.setBigUint64(header.magic, magic, true);
   view.setBigUint64(header.fileSize, BigInt(sections.fileSize), true);
@@ -65,21 +65,13 @@ export function encodeProgram(
     bytes.set(chunk, data);
     data += chunk.length;
   }
-  steps.forEach((one, i) => {
-    encodeStep(new DataView(bytes.buffer, header.size + i * layout.size, layout.size), one, {
-      architecture,
-      offsetOf,
-      next: i + 1,
-      callNumber: (name) =>
-        callNumbers[architecture][name] ?? refuse(`${architecture} has no system call "${name}"`),
-      indexOf: (label) =>
-        label.index ?? refuse(`step "${one.label}" jumps to a label that was never placed`),
-    });
-  });
-  program.pointers.forEach(({ at, to }, i) => {
-    view.setUint32(sections.relocations + 4 * i, offsetOf(at), true);
-    view.setBigUint64(offsetOf(at), BigInt(offsetOf(to)), true);
-  });
+  const words = new Uint32Array(bytes.buffer, header.size, (steps.length * layout.size) / wordSize);
+  const context: StepContext = { words, sections, architecture, refuse };
+  for (const [index, one] of steps.entries()) encodeStep(one, index, context);
+  for (const [i, { at, to }] of program.pointers.entries()) {
+    view.setUint32(sections.relocations + wordSize * i, offsetIn(sections, at), true);
+    view.setBigUint64(offsetIn(sections, at), BigInt(offsetIn(sections, to)), true);
+  }
   return bytes;
 }
 
@@ -92,14 +84,13 @@ const exitStep: Step = {
   target: 'fail',
 };
 
-function placeSections(
-  { sizes, pointers }: Program,
-  stepCount: number,
-): Readonly<
+type Sections = Readonly<
   Record<'header' | 'relocations' | 'data' | 'memory' | 'fileSize' | 'memorySize', number>
-> {
+>;
+
+function placeSections({ sizes, pointers }: Program, stepCount: number): Sections {
   const relocations = header.size + stepCount * layout.size;
-  const data = Math.ceil((relocations + 4 * pointers.length) / 8) * 8;
+  const data = Math.ceil((relocations + wordSize * pointers.length) / 8) * 8;
   const fileSize = data + sizes.data;
   // Eight bytes more: an address at the very end is still inside for the executor's bounds check.
   return {
@@ -112,49 +103,82 @@ function placeSections(
   };
 }
 
+function offsetIn(sections: Sections, { section, offset }: Address): number {
+  return sections[section] + offset;
+}
+
+/** Steps are written a word of 32 bits at a time: a start has a thousand, and they are made anew each time. */
+const wordSize = 4;
+
+/** 2^32: what is above it belongs into the upper word. */
+const upper = 2 ** 32;
+
 interface StepContext {
+  /** Of the steps; both processors and the executor are little-endian. */
+  readonly words: Uint32Array;
+  readonly sections: Sections;
   readonly architecture: Architecture;
-  readonly offsetOf: (address: Address) => number;
-  readonly next: number;
-  readonly callNumber: (name: string) => number;
-  readonly indexOf: (label: Exclude<Step['target'], string>) => number;
+  readonly refuse: (problem: string) => never;
 }
 
-function encodeStep(view: DataView, one: Step, context: StepContext): void {
-  view.setUint8(layout.operation, operation[one.operation]);
-  if (one.call !== undefined) view.setUint16(layout.callNumber, context.callNumber(one.call), true);
+function encodeStep(one: Step, index: number, context: StepContext): void {
+  const { words, architecture, refuse } = context;
+  const at = (index * layout.size) / wordSize;
+  words[at] = operation[one.operation];
+  if (one.call !== undefined) {
+    const number =
+      callNumbers[architecture][one.call] ??
+      refuse(`${architecture} has no system call "${one.call}"`);
+    words[at] = operation[one.operation] | (number << (8 * layout.callNumber));
+  }
   let kinds = 0;
-  one.arguments.forEach((argument, i) => {
-    const [kind, value] = encodeValue(argument, context);
+  for (const [i, argument] of one.arguments.entries()) {
+    const kind = encodeValue(argument, at + layout.arguments / wordSize + 2 * i, context);
     // The executor resolves the last argument first, so that one has the lowest bits.
-    kinds |= kind << (2 * (5 - i));
-    view.setBigUint64(layout.arguments + 8 * i, BigInt.asUintN(64, value), true);
-  });
-  view.setUint16(layout.kinds, kinds, true);
-  if (one.result) view.setUint32(layout.result, context.offsetOf(one.result), true);
-  view.setUint32(layout.target, encodeTarget(one.target, context), true);
+    kinds |= kind << (2 * (argumentCount - 1 - i));
+  }
+  words[at + layout.kinds / wordSize] = kinds;
+  if (one.result) words[at + layout.result / wordSize] = offsetIn(context.sections, one.result);
+  words[at + layout.target / wordSize] = encodeTarget(one, index + 1, refuse);
 }
 
-function encodeTarget(target: Step['target'], context: StepContext): number {
+function encodeTarget(
+  { label, target }: Step,
+  next: number,
+  refuse: StepContext['refuse'],
+): number {
   switch (target) {
     case 'fail':
       return failOnError;
     case 'next':
-      return context.next;
+      return next;
     default:
-      return context.indexOf(target);
+      return target.index ?? refuse(`step "${label}" jumps to a label that was never placed`);
   }
 }
 
+/** Writes an argument's 64 bits; gives its kind. */
 function encodeValue(
   value: Value,
-  { offsetOf, architecture }: StepContext,
-): readonly [number, bigint] {
-  if (value instanceof Address) return [argumentKind.address, BigInt(offsetOf(value))];
+  at: number,
+  { words, sections, architecture }: StepContext,
+): number {
+  if (value instanceof Address) {
+    words[at] = offsetIn(sections, value);
+    return argumentKind.address;
+  }
   if (value instanceof Ref) {
-    const kind = value.width === 64 ? argumentKind.value64 : argumentKind.value32;
-    return [kind, BigInt(offsetOf(value.address))];
+    words[at] = offsetIn(sections, value.address);
+    return value.width === 64 ? argumentKind.value64 : argumentKind.value32;
   }
   const number = value instanceof PerArchitecture ? value.numbers[architecture] : value;
-  return [argumentKind.immediate, BigInt(number)];
+  if (typeof number === 'bigint') {
+    words[at] = Number(BigInt.asUintN(32, number));
+    words[at + 1] = Number(BigInt.asUintN(32, number >> 32n));
+  } else {
+    // Modulo 2^32, as typed arrays take numbers (ECMA-262, ToUint32); a negative number keeps its two's complement.
+    words[at] = number;
+    words[at + 1] = Math.floor(number / upper);
+  }
+  return argumentKind.immediate;
 }

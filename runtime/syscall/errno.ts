@@ -53,6 +53,7 @@ const names: Readonly<Record<number, string>> = {
   88: 'ENOTSOCK',
   90: 'EMSGSIZE',
   92: 'ENOPROTOOPT',
+  91: 'EPROTOTYPE',
   93: 'EPROTONOSUPPORT',
   94: 'ESOCKTNOSUPPORT',
   95: 'EOPNOTSUPP',

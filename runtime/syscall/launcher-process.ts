@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { BerthError } from '../errors/berth-error.ts';
 import { currentArchitecture } from './architecture.ts';
@@ -9,6 +9,11 @@ import { launcherFd, launcherProgram } from './launcher-program.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 import { type Reply, ReplyParser } from './reply-parser.ts';
 import { sealedExecutorProgram } from './sealed-executor.ts';
+
+const filePrefix = 'berth-launcher-';
+
+/** The age from which on nobody is still starting from a folder. */
+const abandonedMs = 60_000;
 
 /** Folders to put the executor in for the moment of its start, in order; one may be mounted noexec. */
 const folders = ['/run', '/tmp', '/var/lib', '/root'];
@@ -53,6 +58,7 @@ export class LauncherProcess {
     for (const folder of folders) {
       try {
         const { child, socket } = await startIn(folder, elf, kept);
+        await removeAbandoned(folder);
         return new LauncherProcess(child, socket);
       } catch (problem) {
         problems.push(problem);
@@ -89,7 +95,7 @@ async function startIn(
   elf: Uint8Array,
   kept: readonly number[],
 ): Promise<{ readonly child: ChildProcess; readonly socket: Duplex }> {
-  const temporary = await mkdtemp(`${folder}/berth-launcher-`);
+  const temporary = await mkdtemp(`${folder}/${filePrefix}`);
   try {
     const file = `${temporary}/berth-launcher`;
     await writeFile(file, elf);
@@ -107,6 +113,19 @@ async function startIn(
     return { child, socket: socket as Duplex };
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Removes the folders of those who were killed in the moment of a start, which takes milliseconds. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(filePrefix));
+  for (const path of names.map((name) => `${folder}/${name}`)) {
+    try {
+      const { mtimeMs } = await stat(path);
+      if (Date.now() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
+    } catch {
+      // It is somebody's who has just removed it, or may not be removed: the start has succeeded all the same.
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import {
   signalSet,
   WNOHANG,
 } from './constants/process.ts';
+import { launcherName } from './launcher-name.ts';
 import { header, reply, replyKind } from './layout.ts';
 import type { Address, Label, Ref, Value } from './program.ts';
 import { ProgramBuilder } from './program-builder.ts';
@@ -47,7 +48,7 @@ export function launcherProgram(kept = 0): ProgramBuilder {
   // What whoever started Node.js left open would go on to every container.
   closeFrom(p, firstKeptFd + kept);
   forbidExecution(p);
-  p.call('name the process', 'prctl', [PR_SET_NAME, p.string('berth-launcher')], {
+  p.call('name the process', 'prctl', [PR_SET_NAME, p.string(launcherName)], {
     onError: 'ignore',
   });
   // Nobody but root may look into or trace a process that runs with all of root's powers in a container's namespaces.

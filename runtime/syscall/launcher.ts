@@ -5,6 +5,7 @@ import { errnoName } from './errno.ts';
 import { launcherFd } from './launcher-program.ts';
 import { LauncherProcess } from './launcher-process.ts';
 import { Pending } from './pending.ts';
+import { PreparedProgram } from './prepared-program.ts';
 import type { Program } from './program.ts';
 import type { ProgramResult, RunningProgram } from './program-result.ts';
 import type { Reply } from './reply-parser.ts';
@@ -17,6 +18,7 @@ const kill = (pid: number, signal: NodeJS.Signals): boolean => process.kill(pid,
  * has died, what was under way fails with LAUNCHER_LOST and the next program starts a new one.
  */
 export class Launcher {
+  #stopped = false;
   #process: Promise<LauncherProcess> | undefined;
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
@@ -50,7 +52,7 @@ export class Launcher {
    *   PROGRAM_CRASHED; PROGRAM_TIMEOUT; PROGRAM_INVALID; LAUNCHER_LOST.
    */
   async run(
-    program: Program,
+    program: Program | PreparedProgram,
     { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
   ): Promise<ProgramResult> {
     const pending = await this.#send(program, { timeoutMs, until: 'end' });
@@ -62,7 +64,7 @@ export class Launcher {
    * program that ends without a reply is PROGRAM_CRASHED.
    */
   async spawn(
-    program: Program,
+    program: Program | PreparedProgram,
     { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
   ): Promise<RunningProgram> {
     const pending = await this.#send(program, { timeoutMs, until: 'answer' });
@@ -71,24 +73,31 @@ export class Launcher {
     return pending.answered;
   }
 
-  /** Ends the launcher; programs that have detached themselves go on. */
+  /**
+   * Ends the launcher; programs that have detached themselves go on. Unlike one that is lost it is not replaced: that would
+   * keep the process from ending for the sake of something that nobody waits for.
+   */
   async stop(): Promise<void> {
+    this.#stopped = true;
     const process = this.#process;
     this.#process = undefined;
     await (await process)?.stop();
   }
 
   async #send(
-    program: Program,
+    program: Program | PreparedProgram,
     { timeoutMs, until }: { readonly timeoutMs: number; readonly until: 'answer' | 'end' },
   ): Promise<Pending> {
     const id = this.#nextId;
     this.#nextId += 1;
-    const bytes = encodeProgram(program, {
-      architecture: currentArchitecture(),
-      id,
-      replyFd: launcherFd,
-    });
+    const bytes =
+      program instanceof PreparedProgram
+        ? program.forRun(id)
+        : encodeProgram(program, {
+            architecture: currentArchitecture(),
+            id,
+            replyFd: launcherFd,
+          });
     const process = await this.#current();
     const pending = new Pending(program, { timeoutMs, until, kill });
     this.#pending.set(id, pending);
@@ -102,6 +111,7 @@ export class Launcher {
   }
 
   #current(): Promise<LauncherProcess> {
+    if (this.#stopped) return Promise.reject(stopped());
     this.#process ??= this.#start();
     return this.#process;
   }
@@ -158,4 +168,12 @@ export class Launcher {
         }
     }
   }
+}
+
+function stopped(): BerthError {
+  return new BerthError('LAUNCHER_LOST', {
+    message: 'The launcher process was stopped.',
+    remedy: 'Start the daemon again.',
+    details: { problem: 'stopped' },
+  });
 }

@@ -1,6 +1,9 @@
+import { O_CLOEXEC } from './constants/fs.ts';
 import {
   AF_UNIX,
   MSG_NOSIGNAL,
+  POLLFD_SIZE,
+  POLLIN,
   SCM_CREDENTIALS,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
@@ -26,6 +29,8 @@ const msghdrSize = 56;
 /** struct cmsghdr and a struct ucred behind it (unix(7), cmsg(3)): length without, and with, its padding. */
 const credentialsLength = 28;
 const credentialsSize = 32;
+const cmsghdrSize = 16;
+const SCM_RIGHTS = 1;
 
 /**
  * Sends one datagram. The program runs in a process of its own, but a service manager listens to the service's main
@@ -34,7 +39,7 @@ const credentialsSize = 32;
  */
 export function notifyProgram(notification: Notification): ProgramBuilder {
   const p = new ProgramBuilder('notify the service manager');
-  const message = messageHeader(p, notification);
+  const { message } = messageHeader(p, notification, none);
   const done = p.label();
   const plain = p.label();
   const type = SOCK_DGRAM | SOCK_CLOEXEC;
@@ -50,26 +55,95 @@ export function notifyProgram(notification: Notification): ProgramBuilder {
   return p;
 }
 
-function messageHeader(p: ProgramBuilder, notification: Notification): Address {
+/** How long `barrierProgram` waits. */
+interface Patience {
+  /** In milliseconds. */
+  readonly patienceMs: number;
+}
+
+/**
+ * Waits until the service manager has read all that was sent before (sd_notify_barrier(3), systemd 246): it gets one end of
+ * a pipe, and closes it then. Who ends at once could not be told by his process id any more. Answers with 1 byte: 1 when it
+ * has, 0 when it has not in time, as one that knows nothing of barriers does not.
+ */
+export function barrierProgram({
+  socket: name,
+  sender,
+  patienceMs,
+}: Omit<Notification, 'text'> & Patience): ProgramBuilder {
+  const p = new ProgramBuilder('wait for the service manager');
+  const { message, control } = messageHeader(
+    p,
+    { socket: name, sender, text: 'BARRIER=1' },
+    descriptorMessage,
+  );
+  const ends = p.reserve(8);
+  p.call('make a pipe', 'pipe2', [ends, O_CLOEXEC]);
+  const [mine, theirs] = [p.value32(ends), p.value32(ends.at(4))];
+  const rights = control.at(credentialsSize);
+  p.set(rights.at(cmsghdrSize), theirs);
+  const [sent, plain] = [p.label(), p.label()];
+  const type = SOCK_DGRAM | SOCK_CLOEXEC;
+  const socket = p.call('make a socket', 'socket', [AF_UNIX, type, 0]);
+  p.call('send with credentials', 'sendmsg', [socket, message, MSG_NOSIGNAL], { onError: plain });
+  p.jump(sent);
+  p.place(plain);
+  p.set(message.at(msghdr.control), p.compute('add', rights, 0));
+  p.set(message.at(msghdrControlLength), descriptorMessage.length);
+  p.call('send', 'sendmsg', [socket, message, MSG_NOSIGNAL]);
+  p.place(sent);
+  p.call('close the end that was sent', 'close', [theirs]);
+  const polled = p.reserve(POLLFD_SIZE);
+  p.store(32, polled, mine);
+  p.store(32, polled.at(4), POLLIN);
+  const patience = BigInt64Array.of(
+    BigInt(Math.floor(patienceMs / 1000)),
+    BigInt((patienceMs % 1000) * 1_000_000),
+  );
+  const timeout = p.bytes(Buffer.from(patience.buffer));
+  const answer = p.reserve(8);
+  p.set(answer, p.call('wait for the other end', 'ppoll', [polled, 1, timeout, 0, 0]));
+  p.reply(answer, 1);
+  p.exit(0);
+  return p;
+}
+
+/** A control message that passes a descriptor on, which is still to be set (unix(7), SCM_RIGHTS). */
+const descriptorMessage = ((): Buffer => {
+  const control = Buffer.alloc(cmsghdrSize + 8);
+  control.writeBigUInt64LE(BigInt(cmsghdrSize + 4), 0);
+  control.writeInt32LE(SOL_SOCKET, 8);
+  control.writeInt32LE(SCM_RIGHTS, 12);
+  return control;
+})();
+
+const none = Buffer.alloc(0);
+
+function messageHeader(
+  p: ProgramBuilder,
+  notification: Notification,
+  further: Buffer,
+): { readonly message: Address; readonly control: Address } {
   const text = Buffer.from(notification.text);
-  const address = socketAddress(notification.socket);
+  const address = notifyAddress(notification.socket);
   const vector = Buffer.alloc(16);
   vector.writeBigUInt64LE(BigInt(text.length), 8);
   const header = Buffer.alloc(msghdrSize);
   header.writeUInt32LE(address.length, msghdr.nameLength);
   header.writeBigUInt64LE(1n, msghdr.vectorLength);
-  header.writeBigUInt64LE(BigInt(credentialsSize), msghdrControlLength);
+  header.writeBigUInt64LE(BigInt(credentialsSize + further.length), msghdrControlLength);
   const message = p.bytes(header);
   const pieces = p.bytes(vector);
   p.pointer(pieces, p.bytes(text));
   p.pointer(message.at(msghdr.name), p.bytes(address));
   p.pointer(message.at(msghdr.vector), pieces);
-  p.pointer(message.at(msghdr.control), p.bytes(credentialsOf(notification.sender)));
-  return message;
+  const control = p.bytes(Buffer.concat([credentialsOf(notification.sender), further]));
+  p.pointer(message.at(msghdr.control), control);
+  return { message, control };
 }
 
-/** struct sockaddr_un, no longer than its name: that of an abstract one ends where the address ends. */
-function socketAddress(socket: string): Buffer {
+/** struct sockaddr_un of `NOTIFY_SOCKET`, no longer than its name: that of an abstract one ends where the address ends. */
+export function notifyAddress(socket: string): Buffer {
   const name = socket.startsWith('@') ? `\0${socket.slice(1)}` : `${socket}\0`;
   const address = Buffer.alloc(2 + Buffer.byteLength(name));
   address.writeUInt16LE(AF_UNIX, 0);

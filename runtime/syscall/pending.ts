@@ -1,6 +1,6 @@
 import { BerthError } from '../errors/berth-error.ts';
 import { forkStep } from './launcher-program.ts';
-import type { Program } from './program.ts';
+import type { NamedSteps } from './prepared-program.ts';
 import type { ProgramResult, RunningProgram } from './program-result.ts';
 import { stepFailure } from './step-failure.ts';
 
@@ -16,14 +16,14 @@ export class Pending {
   readonly ended: Promise<ProgramResult>;
   readonly answered: Promise<RunningProgram>;
   pid: number | undefined;
-  readonly #program: Program;
+  readonly #program: NamedSteps;
   readonly #until: PendingOptions['until'];
   readonly #data: Buffer[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #settleEnd: PromiseWithResolvers<ProgramResult>;
   readonly #settleAnswer: PromiseWithResolvers<RunningProgram>;
 
-  constructor(program: Program, { timeoutMs, until, kill }: PendingOptions) {
+  constructor(program: NamedSteps, { timeoutMs, until, kill }: PendingOptions) {
     this.#until = until;
     this.#program = program;
     this.#settleEnd = Promise.withResolvers();

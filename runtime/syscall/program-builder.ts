@@ -1,4 +1,3 @@
-import { BerthError } from '../errors/berth-error.ts';
 import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from './constants/fs.ts';
 import { argumentCount, header, replyKind, step, type operation } from './layout.ts';
 import {
@@ -8,8 +7,10 @@ import {
   type OnError,
   type Program,
   type Step,
+  type StringSlots,
   type Value,
 } from './program.ts';
+import { refuseNul } from './refuse-nul.ts';
 
 type Arithmetic = 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'and' | 'or' | 'shl' | 'shr';
 const pageSize = 4096;
@@ -68,12 +69,7 @@ export class ProgramBuilder implements Program {
   string(text: string): Address {
     const known = this.#strings.get(text);
     if (known) return known;
-    if (text.includes('\0')) {
-      throw new BerthError('PROGRAM_INVALID', {
-        message: `${this.name}: the string ${JSON.stringify(text)} has a NUL in it; wanted one without.`,
-        details: { problem: 'nul', program: this.name, text: JSON.stringify(text) },
-      });
-    }
+    refuseNul(this.name, text);
     const address = this.bytes(Buffer.from(`${text}\0`));
     this.#strings.set(text, address);
     return address;
@@ -99,6 +95,14 @@ export class ProgramBuilder implements Program {
       this.pointer(array.at(8 * i), this.string(text));
     });
     return array;
+  }
+
+  /** As `stringArray`, for strings that are known when the program is sent: see `PreparedProgram`. */
+  stringSlots(count: number, bytes: number): StringSlots {
+    const array = this.bytes(new Uint8Array(8 * (count + 1)));
+    const area = this.bytes(new Uint8Array(bytes));
+    for (let i = 0; i < count; i += 1) this.pointer(array.at(8 * i), area);
+    return { array, area, count, bytes };
   }
 
   /** The 64-bit value at an address. */
@@ -244,8 +248,13 @@ export class ProgramBuilder implements Program {
   /**
    * Sends memory back to whoever runs the program.
    * @param length bytes; at most 64 KiB, so that replies of concurrent programs never mix.
+   * @param options `onError` as of `call`: whoever runs the program may be gone.
    */
-  reply(address: Address, length: number | Ref): void {
+  reply(
+    address: Address,
+    length: number | Ref,
+    options: { readonly onError?: OnError } = {},
+  ): void {
     if (typeof length === 'number' && length > maxReplySize)
       throw new TypeError(`a reply of ${length} bytes is too long`);
     // writev of the reply's header and of the memory, so that the memory need not lie behind a header.
@@ -256,7 +265,7 @@ export class ProgramBuilder implements Program {
     this.set(vector.at(8), 16);
     this.set(vector.at(24), length);
     this.store(32, replyHeader.at(4), length);
-    this.call('reply', 'writev', [this.value(this.replyFd), vector, 2]);
+    this.call('reply', 'writev', [this.value(this.replyFd), vector, 2], options);
   }
 
   /** A data reply's 16-byte header with this program's id; its length is still zero. */

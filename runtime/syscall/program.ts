@@ -33,6 +33,16 @@ export class Label {
   index: number | undefined;
 }
 
+/** A NULL-terminated array of pointers to strings that are not known yet, and the room for them. */
+export interface StringSlots {
+  readonly array: Address;
+  readonly area: Address;
+  /** How many strings. */
+  readonly count: number;
+  /** How long they are together at most, with their NULs. */
+  readonly bytes: number;
+}
+
 /** A number that differs between architectures, such as O_DIRECTORY. */
 export class PerArchitecture {
   readonly numbers: Readonly<Record<Architecture, number>>;

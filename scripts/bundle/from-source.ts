@@ -31,16 +31,10 @@ export async function filesFromSource(
   const scripts = await bundleScripts(program.root);
   const loader = files.find(({ path, kind }) => kind === 'program' && path.startsWith('lib/'));
   const facts = { version: program.version, arch, home, loader: loader?.path.slice(4) ?? '' };
-  const cache =
+  const caches =
     runtime.runner === undefined
       ? []
-      : [
-          await compileScripts(scripts, {
-            node: runtime.runner,
-            run: runCommand,
-            scratch: tmpdir(),
-          }),
-        ];
+      : await compileScripts(scripts, { node: runtime.runner, run: runCommand, scratch: tmpdir() });
   return [
     ...files,
     ...Object.entries(scripts).map(([path, text]): BundleFile => ({
@@ -48,7 +42,7 @@ export async function filesFromSource(
       kind: 'data',
       content: Buffer.from(text),
     })),
-    ...cache.map((content): BundleFile => ({ path: 'berth.cache', kind: 'data', content })),
+    ...[...caches].map(([path, content]): BundleFile => ({ path, kind: 'data', content })),
     ...(await fixedFiles(program.root, facts)),
     {
       path: 'LICENSE-node',

@@ -10,11 +10,14 @@ const beyondAscii = /[^\x00-\x7f]/gu;
 /** Node.js that the JavaScript is made for. */
 const target = 'node26';
 
-/** A bundle's JavaScript by file name: `berth.js` is all of berth, `start.js` loads it with what was compiled of it earlier. */
-export type BundleScripts = Readonly<Record<'berth.js' | 'start.js', string>>;
+/**
+ * A bundle's JavaScript by file name: `berth.js` is all of berth but `oci.js`, the runtime for other engines; `start.js` loads one
+ * of them with what was compiled of it earlier.
+ */
+export type BundleScripts = Readonly<Record<'berth.js' | 'oci.js' | 'start.js', string>>;
 
 /**
- * Makes one file of all of berth and its libraries. Names stay as they are, so that a stack says where something
+ * Makes few files of all of berth and its libraries. Names stay as they are, so that a stack says where something
  * happened. The same sources give the same bytes, wherever they lie.
  *
  * @param root The checkout.
@@ -23,6 +26,7 @@ export type BundleScripts = Readonly<Record<'berth.js' | 'start.js', string>>;
 export async function bundleScripts(root: string): Promise<BundleScripts> {
   return {
     'berth.js': await bundled(root, 'bundle-main.ts'),
+    'oci.js': await bundled(root, 'oci-main.ts'),
     'start.js': await bundled(root, 'start.ts'),
   };
 }

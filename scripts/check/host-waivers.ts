@@ -6,7 +6,7 @@ import { BerthError } from '../../runtime/errors/berth-error.ts';
 import { readTextIfExists } from '../../runtime/host/files.ts';
 import { places } from '../host/places.ts';
 import type { ProvisionHost } from '../host/provision-host.ts';
-import { parseWaivers, type Waivers } from './waivers.ts';
+import type { Waivers } from './waivers.ts';
 
 /**
  * Reads the waivers of a host and joins them with what the command line skips, which goes first: what was said just now
@@ -20,6 +20,9 @@ export async function withHostWaivers(
 ): Promise<Waivers> {
   const path = places.waivers;
   const text = await readWaivers(path, host);
+  if (text === undefined) return { skip, ended: [] };
+  // Few hosts have any: the parser for it is a tenth of what `berth check` loads.
+  const { parseWaivers } = await import('./waivers.ts');
   const waivers = parseWaivers({ path, text }, clock.now());
   const said = new Set(skip.map(({ id }) => id));
   return { ...waivers, skip: [...skip, ...waivers.skip.filter(({ id }) => !said.has(id))] };

@@ -1,7 +1,16 @@
+import { basename } from 'node:path';
 import { runOci } from '../../runtime/oci/command-line.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** Runs `berth oci` in this process. Resolves with the exit status. */
 export function runOciProcess(argv: readonly string[]): Promise<number> {
-  return runOci(argv, { version: packageJson.version, workingDirectory: process.cwd() });
+  const { version } = packageJson;
+  return runOci(argv, { version, workingDirectory: process.cwd(), calledAs: takeName() });
+}
+
+/** The name that the starting script was called by, which it says in a variable. Hooks are not to see that. */
+function takeName(): string | undefined {
+  const { BERTH_OCI_CALLED_AS: path = '' } = process.env;
+  delete process.env['BERTH_OCI_CALLED_AS'];
+  return path === '' ? undefined : basename(path, '.sh');
 }

@@ -9,15 +9,8 @@ import type { BundleEntry } from './bundle-entry.ts';
 export async function run(entry: BundleEntry, argv: readonly string[]): Promise<number> {
   switch (entry) {
     case 'cli': {
-      const [verb, ...words] = argv;
-      if (verb === 'oci') return run('oci', words);
       const { runCli } = await import('../cli/run-cli.ts');
       return runCli(argv);
-    }
-    case 'oci': {
-      // Engines call it several times a container: it loads nothing of the other verbs.
-      const { runOciProcess } = await import('../oci/oci-process.ts');
-      return runOciProcess(argv);
     }
     case 'daemon': {
       const { runDaemon } = await import('../../runtime/daemon/command-line.ts');
@@ -30,5 +23,8 @@ export async function run(entry: BundleEntry, argv: readonly string[]): Promise<
       const { warmUp } = await import('./warm-up.ts');
       return warmUp();
     }
+    case 'oci':
+    case 'oci-warm-up':
+      throw new TypeError(`"${entry}" is not in this file, but in oci.js`);
   }
 }

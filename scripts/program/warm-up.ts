@@ -1,6 +1,5 @@
 import { loadEngine } from '../../runtime/daemon/load-engine.ts';
 import type { EngineContext } from '../../runtime/cli/context.ts';
-import { ociCommands } from '../../runtime/oci/commands.ts';
 import { systemClock } from '../../runtime/host/clock.ts';
 import type { Console, ConsoleOutput } from '../../runtime/host/console.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
@@ -15,7 +14,6 @@ const first = ['up', 'check', 'status', 'down', 'run', 'ps'];
 export async function warmUp(): Promise<number> {
   await import('../../runtime/layer/unpack-worker.ts');
   await loadEngine({ ...systemClock, sleep: () => Promise.resolve() });
-  for (const command of ociCommands) await command.load();
   await import('../cli/fail.ts');
   for (const verb of first) await runCommandLine([verb, '--help'], silent());
   await runCommandLine(['--help'], silent());

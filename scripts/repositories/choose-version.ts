@@ -1,4 +1,6 @@
-import semver from 'semver';
+import satisfies from 'semver/functions/satisfies.js';
+import valid from 'semver/functions/valid.js';
+import validRange from 'semver/ranges/valid.js';
 import { repositoryMessages as m } from '../../messages/areas/repositories.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 
@@ -30,11 +32,11 @@ export function fitsVersion(wanted: string, version: string): boolean {
 }
 
 function matcher(wanted: string): (version: string) => boolean {
-  const isRange = semver.validRange(wanted) !== null && !isGlob(wanted);
+  const isRange = validRange(wanted) !== null && !isGlob(wanted);
   if (isRange) {
     return (version) =>
       [version, withoutEpoch(version)].includes(wanted) ||
-      semver.satisfies(upstreamVersion(version) ?? '', wanted);
+      satisfies(upstreamVersion(version) ?? '', wanted);
   }
   const pattern = new RegExp(
     `^${wanted
@@ -60,7 +62,7 @@ export function upstreamVersion(version: string): string | undefined {
   if (core === undefined) return undefined;
   // "09" is a month in Docker's numbers before 2020 (18.09.9), which semver does not allow.
   const numbers = [...core.split('.'), '0', '0'].slice(0, 3).map(Number).join('.');
-  return preview === undefined ? numbers : (semver.valid(`${numbers}-${preview}`) ?? numbers);
+  return preview === undefined ? numbers : (valid(`${numbers}-${preview}`) ?? numbers);
 }
 
 function withoutEpoch(version: string): string {

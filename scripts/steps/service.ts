@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch } from 'diff/lib/patch/create.js';
 import { z } from 'zod';
 import { servicesMessages as m } from '../../messages/areas/services.ts';
 import { chmod, exists, writeFileWhole } from '../../runtime/host/files.ts';

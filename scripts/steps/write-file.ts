@@ -1,5 +1,5 @@
 import { provisioningMessages as m } from '../../messages/areas/provisioning.ts';
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch } from 'diff/lib/patch/create.js';
 import { z } from 'zod';
 import {
   fileState,

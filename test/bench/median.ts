@@ -40,6 +40,28 @@ export async function inTurn(
   return { ours: figuresOf(taken.ours), theirs: figuresOf(taken.theirs) };
 }
 
+/**
+ * As `inTurn`, but several measurements of one side after the other, for what takes so little time that it is disturbed by
+ * what the other side has left to do: the first of each block does not count.
+ */
+export async function inBlocks(
+  { blocks, size }: { readonly blocks: number; readonly size: number },
+  { ours, theirs }: { readonly ours: Measure; readonly theirs: Measure },
+): Promise<{ readonly ours: Figures; readonly theirs: Figures }> {
+  const blockOf = async (measure: Measure): Promise<readonly number[]> => {
+    const taken: number[] = [];
+    await measure();
+    for (let i = 0; i < size; i += 1) taken.push(await measure());
+    return taken;
+  };
+  const taken: { readonly ours: number[]; readonly theirs: number[] } = { ours: [], theirs: [] };
+  for (let block = 0; block < blocks; block += 1) {
+    taken.ours.push(...(await blockOf(ours)));
+    taken.theirs.push(...(await blockOf(theirs)));
+  }
+  return { ours: figuresOf(taken.ours), theirs: figuresOf(taken.theirs) };
+}
+
 /** Milliseconds that `action` takes. */
 export async function timed(action: () => Promise<unknown>): Promise<number> {
   const start = performance.now();

@@ -5,18 +5,30 @@ import type { Suite, Unit } from './suite.ts';
 /**
  * runc's integration tests, written in bats (bats-core 1.8). They find the runtime in `RUNC`, their helper programs in
  * the checkout, and the archives of busybox and of Debian in tests/integration/testdata.
+ *
+ * @param helpers where the checkout has the helper programs that are built
  */
-export const runcSuite: Suite = {
-  needs: [
-    'contrib/cmd/recvtty/recvtty',
-    'contrib/cmd/seccompagent/seccompagent',
-    'contrib/cmd/sd-helper/sd-helper',
-  ],
-  units: ({ folder, runtime }) =>
-    globSync('tests/integration/*.bats', { cwd: folder })
-      .toSorted()
-      .flatMap((file) => unitsOf(join(folder, file), runtime)),
-};
+function batsSuite(helpers: readonly string[]): Suite {
+  return {
+    needs: helpers,
+    units: ({ folder, runtime }) =>
+      globSync('tests/integration/*.bats', { cwd: folder })
+        .toSorted()
+        .flatMap((file) => unitsOf(join(folder, file), runtime)),
+  };
+}
+
+/** Of runc 1.1. */
+export const runcSuite: Suite = batsSuite(
+  ['recvtty', 'seccompagent', 'sd-helper'].map((name) => `contrib/cmd/${name}/${name}`),
+);
+
+/** Of runc 1.3: newer tests, more helper programs, all in one folder. */
+export const runcNewSuite: Suite = batsSuite(
+  [...['recvtty', 'seccompagent', 'sd-helper'], ...['fs-idmap', 'pidfd-kill', 'remap-rootfs']].map(
+    (name) => `tests/cmd/_bin/${name}`,
+  ),
+);
 
 function unitsOf(file: string, runtime: string): Unit[] {
   const topic = basename(file, '.bats');

@@ -1,5 +1,5 @@
 import { crunSuite } from './crun-suite.ts';
-import { runcSuite } from './runc-suite.ts';
+import { runcNewSuite, runcSuite } from './runc-suite.ts';
 import { runtimeTools } from './runtime-tools.ts';
 import type { Suite } from './suite.ts';
 
@@ -8,4 +8,5 @@ export const suites = {
   'runtime-tools': runtimeTools,
   crun: crunSuite,
   runc: runcSuite,
+  'runc-1.3': runcNewSuite,
 } as const satisfies Readonly<Record<string, Suite>>;

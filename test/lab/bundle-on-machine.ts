@@ -1,7 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { copyFileSync, createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBundle } from '../../scripts/bundle/make-bundle.ts';
 import { busyboxArchive } from '../integration/cli/busybox-archive.ts';
+import { sharedBundle } from '../integration/scripts/support/shared-bundle.ts';
 import { Readable } from 'node:stream';
 import { labFolder } from './lab-folder.ts';
 import type { LabMachine } from './machine/lab-machine.ts';
@@ -34,9 +34,9 @@ export function labBundle(): Promise<string> {
 
 async function make(): Promise<string> {
   const to = join(labFolder('bundles'), `berth-${process.pid}.tar.gz`);
-  const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
-  const { path } = await makeBundle({ arch, to });
-  return path;
+  // The one that other tests want too. A copy: a lab may last longer than that is kept.
+  copyFileSync((await sharedBundle()).archive, to);
+  return to;
 }
 
 /** Puts the archive on a machine, and nothing else. */

@@ -15,7 +15,9 @@ const ends = new Set([
   'runtime/oci/command-line.ts',
   'runtime/cli/index.ts',
   'scripts/program/bundle-main.ts',
+  'scripts/program/oci-main.ts',
   'scripts/program/warm-up.ts',
+  'scripts/program/warm-up-oci.ts',
 ]);
 
 /** Files whose code runs when one of scripts/ or checks/ does: imports of types load nothing. */

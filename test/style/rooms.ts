@@ -114,7 +114,9 @@ export const programs: readonly string[] = [
   'runtime/daemon.ts',
   'scripts/main.ts',
   'scripts/program/bundle-main.ts',
+  'scripts/program/oci-main.ts',
   'scripts/program/warm-up.ts',
+  'scripts/program/warm-up-oci.ts',
 ];
 
 /** The room of a file; `undefined` for one outside the house, such as package.json. */

@@ -1,19 +1,19 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
 import type { z } from 'zod';
 
+import type { Exchange } from './exchange.ts';
 import { Query } from './query.ts';
 import { readJson, readOptionalJson } from './read-json.ts';
 
 /** What `ApiRequest` is made from. */
 export interface ApiRequestSource {
   readonly version: string;
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string | undefined>>;
   readonly query: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Readable;
-  readonly signal: AbortSignal;
+  readonly request: IncomingMessage;
+  readonly exchange: Pick<Exchange, 'signal'>;
 }
 
 /** A request as route handlers see it. */
@@ -23,17 +23,21 @@ export class ApiRequest {
   readonly query: Query;
   readonly headers: IncomingHttpHeaders;
   readonly body: Readable;
-  /** Aborted when the client goes away before it is answered. */
-  readonly signal: AbortSignal;
-  readonly #parameters: Readonly<Record<string, string>>;
+  readonly #parameters: ApiRequestSource['parameters'];
+  readonly #exchange: ApiRequestSource['exchange'];
 
   constructor(source: ApiRequestSource) {
     this.version = source.version;
     this.query = new Query(source.query);
-    this.headers = source.headers;
-    this.body = source.body;
-    this.signal = source.signal;
+    this.headers = source.request.headers;
+    this.body = source.request;
     this.#parameters = source.parameters;
+    this.#exchange = source.exchange;
+  }
+
+  /** Aborted when the client goes away before it is answered. */
+  get signal(): AbortSignal {
+    return this.#exchange.signal;
   }
 
   /** The container or image that the path names. */

@@ -2,18 +2,25 @@ import { BerthError } from '../../errors/berth-error.ts';
 
 /** Parts of the Docker Engine API 1.51 that berth does not have yet, by the path without its version. */
 const notYet: readonly RegExp[] = [
-  /^\/(?:volumes|networks|exec|build|session|grpc|commit|plugins)(?:\/|$)/,
+  /^\/(?:networks|build|session|grpc|plugins)(?:\/|$)/,
   /^\/(?:swarm|nodes|services|tasks|secrets|configs)(?:\/|$)/,
-  /^\/containers\/prune$/,
-  /^\/containers\/[^/]+\/(?:top|stats|update|pause|unpause|exec|archive|checkpoints)(?:\/|$)/,
+  /^\/containers\/[^/]+\/(?:archive|checkpoints)(?:\/|$)/,
 ];
 
 /**
  * A single object of a kind that berth does not have. `docker inspect` asks for a name among all kinds, and goes on to the
  * next only when the answer is 404: there is none of that name.
  */
-const oneObject =
-  /^\/(?:volumes|networks|plugins|nodes|services|tasks|secrets|configs)\/[^/]+(?:\/json)?$/;
+const oneObject = /^\/(?:networks|plugins|nodes|services|tasks|secrets|configs)\/[^/]+(?:\/json)?$/;
+
+/** The error for a URL with a "%" that no two hexadecimal digits follow (RFC 3986, 2.1). */
+export function invalidUrl(method: string, url: string): BerthError {
+  return new BerthError('API_REQUEST_INVALID', {
+    message: `the path of "${url}" cannot be decoded, wanted "%" with two hexadecimal digits`,
+    remedy: 'Correct the URL.',
+    details: { method, url },
+  });
+}
 
 /** The error for a request that no route takes: one of Docker's that is still to come, or one of nobody's. */
 export function missingRoute(method: string, url: string): BerthError {

@@ -11,17 +11,26 @@ const maximumBodyBytes = 16 * 1024 * 1024;
 async function readText(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk as Buffer);
-    length += (chunk as Buffer).length;
-    if (length > maximumBodyBytes) {
-      throw new BerthError('API_BODY_TOO_LARGE', {
-        message: `the request body is larger than ${maximumBodyBytes} bytes`,
-        remedy: 'Send less.',
-      });
-    }
-  }
+  const whole = Promise.withResolvers<undefined>();
+  body.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    // The rest is read, so that there is still a client to be told.
+    if (length > maximumBodyBytes) whole.reject(tooLarge());
+    else chunks.push(chunk);
+  });
+  body.once('end', () => {
+    whole.resolve(undefined);
+  });
+  body.once('error', whole.reject);
+  await whole.promise;
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(): BerthError {
+  return new BerthError('API_BODY_TOO_LARGE', {
+    message: `the request body is larger than ${maximumBodyBytes} bytes`,
+    remedy: 'Send less.',
+  });
 }
 
 function invalid(message: string, details: Readonly<Record<string, unknown>> = {}): BerthError {

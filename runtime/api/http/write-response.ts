@@ -1,55 +1,60 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 
 import { writeFully } from '../../container/attach/write-fully.ts';
 import type { ApiResponse } from './api-response.ts';
 import { errorResponse } from './error-response.ts';
-
-/** What belongs to one request on the wire. */
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly signal: AbortSignal;
-}
+import type { Exchange } from './exchange.ts';
 
 type Streamed = Extract<ApiResponse, { kind: 'stream' }>;
 
-/** Writes a whole body. */
-function writeWhole(
-  { request, response }: Exchange,
-  status: number,
-  content: { readonly type: string; readonly body: string | Uint8Array },
-): void {
-  const bytes = Buffer.from(content.body);
-  response.writeHead(status, { 'Content-Type': content.type, 'Content-Length': bytes.length });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
+/** An answer that is known whole. */
+interface Whole {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Uint8Array;
+  readonly headers?: OutgoingHttpHeaders;
 }
+
+function writeWhole(exchange: Exchange, { status, type, body, headers }: Whole): void {
+  exchange.begin(status, {
+    ...headers,
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+  });
+  // A text goes out in one piece with the headers.
+  exchange.response.end(exchange.request.method === 'HEAD' ? undefined : body);
+}
+
+const asJson = (value: unknown): Pick<Whole, 'type' | 'body'> => ({
+  type: 'application/json',
+  body: `${JSON.stringify(value)}\n`,
+});
 
 /** Writes an answer that is known whole. */
 export function writeAnswer(
   exchange: Exchange,
   answer: Exclude<ApiResponse, { kind: 'stream' | 'hijack' }>,
 ): void {
-  const { response } = exchange;
   switch (answer.kind) {
-    case 'empty':
-      if (answer.status !== 204 && answer.status !== 304) response.setHeader('Content-Length', 0);
-      response.writeHead(answer.status);
-      response.end();
+    case 'empty': {
+      const { status } = answer;
+      exchange.begin(status, status === 204 || status === 304 ? {} : { 'Content-Length': 0 });
+      exchange.response.end();
       return;
+    }
     case 'json':
-      writeWhole(exchange, answer.status, {
-        type: 'application/json',
-        body: `${JSON.stringify(answer.body)}\n`,
-      });
+      writeWhole(exchange, { status: answer.status, ...asJson(answer.body) });
       return;
-    case 'bytes':
-      for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-      writeWhole(exchange, 200, { type: answer.contentType, body: answer.body });
+    case 'bytes': {
+      const { body, contentType, headers } = answer;
+      writeWhole(exchange, { status: 200, type: contentType, body, headers });
       return;
-    case 'text':
-      for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-      writeWhole(exchange, 200, { type: 'text/plain; charset=utf-8', body: answer.body });
+    }
+    case 'text': {
+      const { body, headers } = answer;
+      writeWhole(exchange, { status: 200, type: 'text/plain; charset=utf-8', body, headers });
       return;
+    }
   }
 }
 
@@ -62,7 +67,7 @@ export function writeError(exchange: Exchange, thrown: unknown): void {
     return;
   }
   const { status, body } = errorResponse(thrown);
-  writeWhole(exchange, status, { type: 'application/json', body: `${JSON.stringify(body)}\n` });
+  writeWhole(exchange, { status, ...asJson(body) });
 }
 
 /**
@@ -73,7 +78,7 @@ export function writeError(exchange: Exchange, thrown: unknown): void {
 export async function writeStream(exchange: Exchange, answer: Streamed): Promise<void> {
   const { response, signal } = exchange;
   const begin = (): void => {
-    response.writeHead(200, { 'Content-Type': answer.contentType });
+    exchange.begin(200, { 'Content-Type': answer.contentType });
     response.flushHeaders();
   };
   if (answer.headers === 'at-once') begin();

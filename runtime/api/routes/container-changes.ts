@@ -33,6 +33,7 @@ export const containerChangeRoutes: readonly Route[] = [
       comment: query.text('comment'),
       changes: query.all('changes'),
       config: body?.config,
+      processes: query.text('pause') === '' || query.flag('pause') ? 'still' : 'running',
       signal,
     });
     return created({ Id: id });

@@ -3,6 +3,7 @@ import type { AttachRequest } from '../../container/attach/attach.ts';
 import { encodeOutput } from '../../container/attach/output-framing.ts';
 import type { Framing } from '../../container/attach/output-framing.ts';
 import { waitConditions } from '../../container/lifecycle/wait-for.ts';
+import type { WaitResult } from '../../container/lifecycle/wait-for.ts';
 import { formatLogTime, parseLogTime } from '../../container/logs/log-time.ts';
 import type { LogTime } from '../../container/logs/log-time.ts';
 import type { LogPiece } from '../../container/logs/log-piece.ts';
@@ -119,17 +120,19 @@ export const containerStreamRoutes: readonly Route[] = [
   }),
   post('/containers/:name/wait', ({ name, query, signal }, { containers }) => {
     const condition = query.word('condition', waitConditions) ?? 'not-running';
-    const exitCode = containers.wait(name, condition, signal);
+    const waited = containers.wait(name, condition, signal);
     return {
       kind: 'stream',
       headers: 'at-once',
       contentType: 'application/json',
-      chunks: waitAnswer(exitCode),
+      chunks: waitAnswer(waited),
     };
   }),
 ];
 
 /** The headers are sent before this is known: Docker's client starts the container when it has seen them. */
-async function* waitAnswer(exitCode: Promise<number>): AsyncGenerator<string> {
-  yield `${JSON.stringify({ StatusCode: await exitCode })}\n`;
+async function* waitAnswer(waited: Promise<WaitResult>): AsyncGenerator<string> {
+  const { exitCode, error } = await waited;
+  const problem = error === '' ? {} : { Error: { Message: error } };
+  yield `${JSON.stringify({ ...problem, StatusCode: exitCode })}\n`;
 }

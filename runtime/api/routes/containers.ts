@@ -56,11 +56,12 @@ export const containerRoutes: readonly Route[] = [
       limit: query.integer('limit') ?? 0,
       filters: query.filters(),
     });
-    const now = clock.now();
+    const volumePath = (volume: string): string => containers.volumes.dataPath(volume);
+    const context = { now: clock.now(), volumePath };
     return json(
       await Promise.all(
         found.map(async (container) => ({
-          ...containerSummary(container, now),
+          ...containerSummary(container, context),
           ...(await sizeFields(query, containers, container)),
         })),
       ),
@@ -82,6 +83,7 @@ export const containerRoutes: readonly Route[] = [
       ...containerInspect(container, {
         folder: containers.paths(container),
         execIds: containers.execs.openIds(container),
+        volumePath: (volume) => containers.volumes.dataPath(volume),
       }),
       ...(await sizeFields(query, containers, container)),
     });
@@ -118,7 +120,10 @@ export const containerRoutes: readonly Route[] = [
   }),
   remove('/containers/:name', async ({ name, query }, { containers }) => {
     if (query.flag('link')) throw unsupportedParameter('link', 'links');
-    await containers.remove(name, query.flag('force') ? 'kill-first' : 'stopped-only');
+    await containers.remove(name, {
+      mode: query.flag('force') ? 'kill-first' : 'stopped-only',
+      volumes: query.flag('v') ? 'remove' : 'keep',
+    });
     return noContent;
   }),
 ];

@@ -8,10 +8,16 @@ import type { Query } from '../http/query.ts';
 import { get } from '../route.ts';
 import type { Route } from '../route.ts';
 import type { ApiServices } from '../services.ts';
-import { containerMessage, eventView, imageMessage, isWanted } from '../system/event-message.ts';
+import {
+  containerMessage,
+  eventView,
+  imageMessage,
+  isWanted,
+  volumeMessage,
+} from '../system/event-message.ts';
 import type { EventMessage } from '../system/event-message.ts';
 
-const knownFilters = ['container', 'event', 'image', 'label', 'type', 'scope'];
+const knownFilters = ['container', 'event', 'image', 'label', 'type', 'scope', 'volume'];
 
 /** More than this many unread events, and the reader is told off instead of filling memory. */
 const maximumUnread = 10_000;
@@ -42,6 +48,9 @@ async function* eventLines(
   const stops = [
     containers.onEvent((event) => {
       hear(containerMessage(event));
+    }),
+    containers.volumes.events.add((event) => {
+      hear(volumeMessage(event));
     }),
     images.onEvent((event) => {
       hear(imageMessage(event, clock.now()));

@@ -1,6 +1,10 @@
 import type { Route } from '../route.ts';
 import { containerChangeRoutes } from './container-changes.ts';
+import { containerPauseRoutes } from './container-pause.ts';
+import { containerPruneRoutes } from './container-prune.ts';
 import { containerStreamRoutes } from './container-streams.ts';
+import { containerUpdateRoutes } from './container-update.ts';
+import { containerUsageRoutes } from './container-usage.ts';
 import { containerRoutes } from './containers.ts';
 import { eventRoutes } from './events.ts';
 import { execRoutes } from './exec.ts';
@@ -9,6 +13,7 @@ import { imageRoutes } from './images.ts';
 import { mirrorRoutes } from './mirrors.ts';
 import { registryRoutes } from './registries.ts';
 import { systemRoutes } from './system.ts';
+import { volumeRoutes } from './volumes.ts';
 
 /** Everything that berth answers. */
 export const routes: readonly Route[] = [
@@ -18,8 +23,13 @@ export const routes: readonly Route[] = [
   ...imageRoutes,
   ...mirrorRoutes,
   ...containerRoutes,
+  ...containerPauseRoutes,
+  ...containerPruneRoutes,
+  ...containerUpdateRoutes,
+  ...containerUsageRoutes,
   ...containerChangeRoutes,
   ...containerStreamRoutes,
   ...execRoutes,
+  ...volumeRoutes,
   ...eventRoutes,
 ];

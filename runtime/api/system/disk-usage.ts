@@ -1,4 +1,6 @@
 import type { Container } from '../../container/lifecycle/container.ts';
+import type { Volumes } from '../../container/volumes/volumes.ts';
+import { folderBytes } from '../../host/folder-bytes.ts';
 import { noFilters } from '../../container/query/filters.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import type { ApiRequest } from '../http/api-request.ts';
@@ -6,6 +8,7 @@ import { isAtLeast } from '../http/api-version.ts';
 import type { ApiServices } from '../services.ts';
 import { containerSummary } from '../views/container-summary.ts';
 import { imageSummaryView } from '../views/image-views.ts';
+import { volumeView } from '../views/volume-view.ts';
 
 /** What `GET /system/df` can be asked for. */
 const objectTypes = ['container', 'image', 'volume', 'build-cache'] as const;
@@ -44,8 +47,8 @@ export async function diskUsage(
     LayersSize: images?.layersBytes ?? 0,
     Images: images?.views ?? null,
     Containers: types.has('container') ? await containersUsage(services, containers) : null,
-    // berth has neither yet.
-    Volumes: types.has('volume') ? [] : null,
+    Volumes: types.has('volume') ? await volumesUsage(services.containers.volumes) : null,
+    // berth has none yet.
     BuildCache: types.has('build-cache') ? [] : null,
   };
 }
@@ -66,16 +69,29 @@ async function imagesUsage(
   return { layersBytes: usage.totalBytes, views };
 }
 
+function volumesUsage(volumes: Volumes): Promise<readonly object[]> {
+  return Promise.all(
+    volumes.all().map(async (volume) => ({
+      ...volumeView(volume, volumes),
+      UsageData: {
+        RefCount: volumes.usersOf(volume.name).length,
+        Size: await folderBytes(volumes.dataPath(volume.name)),
+      },
+    })),
+  );
+}
+
 function containersUsage(
   services: ApiServices,
   containers: readonly Container[],
 ): Promise<readonly object[]> {
   const now = services.clock.now();
+  const volumePath = (name: string): string => services.containers.volumes.dataPath(name);
   return Promise.all(
     containers.map(async (container) => {
       const { writableBytes, totalBytes } = await services.containers.size(container);
       return {
-        ...containerSummary(container, now),
+        ...containerSummary(container, { now, volumePath }),
         SizeRw: writableBytes,
         SizeRootFs: totalBytes,
       };

@@ -1,13 +1,14 @@
 import type { ContainerEvent } from '../../container/events/container-event.ts';
+import type { VolumeEvent } from '../../container/events/volume-event.ts';
 import { matchesLabels } from '../../container/query/filters.ts';
 import type { Filters } from '../../container/query/filters.ts';
 import type { ImageEvent } from '../../image/image-events.ts';
 
 /** One thing that happened to one object, as `docker events` tells of it. */
 export interface EventMessage {
-  readonly type: 'container' | 'image';
+  readonly type: 'container' | 'image' | 'volume';
   readonly action: string;
-  /** Id of the object; for an image that was pulled or pushed, its name. */
+  /** Id of the object; for an image that was pulled or pushed, and for a volume, its name. */
   readonly id: string;
   /** Image of a container, as the client named it; name of an image. */
   readonly image: string;
@@ -24,7 +25,11 @@ export function containerMessage(event: ContainerEvent): EventMessage {
     action: event.action,
     id: event.containerId,
     image,
-    attributes: { ...event.labels, image, name, ...event.attributes },
+    attributes: {
+      ...event.labels,
+      ...(event.containerId === '' ? {} : { image, name }),
+      ...event.attributes,
+    },
     timeMs: event.timeMs,
   };
 }
@@ -41,6 +46,11 @@ export function imageMessage(event: ImageEvent, timeMs: number): EventMessage {
   };
 }
 
+/** What happened to a volume. */
+export function volumeMessage({ action, name, attributes, timeMs }: VolumeEvent): EventMessage {
+  return { type: 'volume', action, id: name, image: '', attributes, timeMs };
+}
+
 /** Whether an event passes the filters of `GET /events`. */
 export function isWanted(message: EventMessage, filters: Filters): boolean {
   const { type, action, id, image, attributes } = message;
@@ -50,9 +60,13 @@ export function isWanted(message: EventMessage, filters: Filters): boolean {
   const images = type === 'image' ? [id, image, withoutTag(id)] : [image, withoutTag(image)];
   return (
     matches('type', [type]) &&
-    matches('event', [action, action.replace(/^(exec_(?:create|start)): .*$/s, '$1')]) &&
+    matches('event', [
+      action,
+      action.replace(/^(exec_create|exec_start|health_status): .*$/s, '$1'),
+    ]) &&
     matches('image', images) &&
     matches('scope', ['local']) &&
+    (type !== 'volume' ? !filters.has('volume') : matches('volume', [id])) &&
     matchesLabels(filters.get('label') ?? [], attributes) &&
     (containers?.some((name) => name === attributes['name'] || id.startsWith(name)) ?? true)
   );

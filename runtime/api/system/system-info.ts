@@ -54,7 +54,7 @@ export async function systemInfo(
     images.list(),
     engineId(identity.dataRoot),
   ]);
-  const running = count(containers, 'running', 'restarting');
+  const running = count(containers, 'running');
   const paused = count(containers, 'paused');
   return {
     ID: id,

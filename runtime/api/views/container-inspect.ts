@@ -4,6 +4,7 @@ import { programArguments } from '../../container/spec/build-spec.ts';
 import type { ContainerFolder } from '../../container/store/container-paths.ts';
 import { statusWord } from './container-status.ts';
 import { goTime } from './go-time.ts';
+import { healthView, healthcheckView } from './health-view.ts';
 import { mountsView } from './mounts-view.ts';
 import { networkSettingsView } from './network-settings.ts';
 
@@ -22,7 +23,6 @@ const omittedWhenEmpty = [
 /** Fields that Go leaves out of `Config` when they are empty. */
 const omittedConfig = [
   'ExposedPorts',
-  'Healthcheck',
   'ArgsEscaped',
   'NetworkDisabled',
   'MacAddress',
@@ -47,7 +47,15 @@ function without(
 /** A container as `GET /containers/{id}/json` has it. */
 export function containerInspect(
   container: Container,
-  { folder, execIds }: { readonly folder: ContainerFolder; readonly execIds: readonly string[] },
+  {
+    folder,
+    execIds,
+    volumePath,
+  }: {
+    readonly folder: ContainerFolder;
+    readonly execIds: readonly string[];
+    readonly volumePath: (name: string) => string;
+  },
 ): Readonly<Record<string, unknown>> {
   const { record, connection } = container;
   const { config, hostConfig } = record;
@@ -64,7 +72,7 @@ export function containerInspect(
     HostsPath: folder.hosts,
     LogPath: folder.log,
     Name: `/${record.name}`,
-    RestartCount: 0,
+    RestartCount: record.restartCount,
     Driver: 'overlay2',
     Platform: 'linux',
     MountLabel: '',
@@ -83,8 +91,8 @@ export function containerInspect(
         WorkDir: `${folder.folder}/work`,
       },
     },
-    Mounts: mountsView(record),
-    Config: without(config, omittedConfig),
+    Mounts: mountsView(record, volumePath),
+    Config: { ...without(config, omittedConfig), ...healthcheckView(config.Healthcheck) },
     NetworkSettings: networkSettingsView(record),
   };
 }
@@ -115,5 +123,6 @@ function stateView(container: Container, pid: number): Readonly<Record<string, u
     Error: state.error,
     StartedAt: goTime(state.startedAt),
     FinishedAt: goTime(state.finishedAt),
+    ...healthView(container.health),
   };
 }

@@ -15,7 +15,7 @@ export function statusText(container: Container, now: number): string {
     case 'created':
       return 'Created';
     case 'running':
-      return `Up ${since(state.startedAt)}`;
+      return `Up ${since(state.startedAt)}${healthText(container)}`;
     case 'paused':
       return `Up ${since(state.startedAt)} (Paused)`;
     case 'restarting':
@@ -25,4 +25,9 @@ export function statusText(container: Container, now: number): string {
     case 'dead':
       return 'Dead';
   }
+}
+
+function healthText({ health }: Container): string {
+  if (health === undefined) return '';
+  return health.status === 'starting' ? ' (health: starting)' : ` (${health.status})`;
 }

@@ -4,10 +4,18 @@ import { statusText, statusWord } from './container-status.ts';
 import { mountsView } from './mounts-view.ts';
 import { networksView } from './network-settings.ts';
 
-/** A container as `GET /containers/json` has it. @param now milliseconds since 1970 */
+/** What a summary needs to know beside its container. */
+export interface SummaryContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Where a volume is on the host. */
+  readonly volumePath: (name: string) => string;
+}
+
+/** A container as `GET /containers/json` has it. */
 export function containerSummary(
   container: Container,
-  now: number,
+  { now, volumePath }: SummaryContext,
 ): Readonly<Record<string, unknown>> {
   const { record } = container;
   const { config, hostConfig } = record;
@@ -27,7 +35,7 @@ export function containerSummary(
       ...(hostConfig.Annotations === null ? {} : { Annotations: hostConfig.Annotations }),
     },
     NetworkSettings: { Networks: networksView(record) },
-    Mounts: mountsView(record),
+    Mounts: mountsView(record, volumePath),
   };
 }
 

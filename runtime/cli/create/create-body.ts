@@ -1,6 +1,8 @@
 import { parseMount, parseVolume } from './mounts.ts';
-import { optionError } from './option-error.ts';
+import { healthcheck } from './healthcheck.ts';
+import { nameValues } from './name-values.ts';
 import { parsePorts } from './ports.ts';
+import { parseRestartPolicy } from './restart-policy.ts';
 import type { RunOptions } from './run-options.ts';
 import { parseBytes, parseCpus, parseInteger } from './sizes.ts';
 import { parseUlimit } from './ulimits.ts';
@@ -26,25 +28,15 @@ function compact(fields: Readonly<Record<string, unknown>>): Record<string, unkn
   return Object.fromEntries(given);
 }
 
-function parseLabels(labels: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    labels.map((label) => {
-      const at = label.indexOf('=');
-      if (label === '' || at === 0) {
-        throw optionError('--label', label, { wanted: 'name=value or name', example: 'team=web' });
-      }
-      return at < 0 ? [label, ''] : [label.slice(0, at), label.slice(at + 1)];
-    }),
-  );
-}
-
 function hostConfig(request: CreateRequest): Record<string, unknown> {
   const { options, workingDirectory } = request;
   const volumes = (options.volume ?? []).map((volume) => parseVolume(volume, workingDirectory));
   const size = options.tty === undefined ? undefined : request.terminalSize;
   return compact({
     AutoRemove: options.rm,
+    RestartPolicy: options.restart === undefined ? undefined : parseRestartPolicy(options.restart),
     Binds: volumes.flatMap((volume) => (volume.kind === 'bind' ? [volume.bind] : [])),
+    VolumesFrom: options.volumesFrom,
     Mounts: options.mount?.map((mount) => parseMount(mount, workingDirectory)),
     NetworkMode: options.network,
     PortBindings: options.publish && parsePorts(options.publish).bindings,
@@ -84,7 +76,8 @@ export function createBody(request: CreateRequest): Record<string, unknown> {
     WorkingDir: options.workdir,
     User: options.user,
     Hostname: options.hostname,
-    Labels: options.label === undefined ? undefined : parseLabels(options.label),
+    Labels: options.label === undefined ? undefined : nameValues('--label', options.label),
+    Healthcheck: healthcheck(options),
     StopSignal: options.stopSignal,
     Tty: options.tty,
     OpenStdin: interactive || undefined,

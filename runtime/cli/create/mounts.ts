@@ -10,6 +10,7 @@ export interface MountRequest {
   readonly ReadOnly?: true;
   readonly BindOptions?: { readonly Propagation: string };
   readonly TmpfsOptions?: { readonly SizeBytes?: number; readonly Mode?: number };
+  readonly VolumeOptions?: { readonly NoCopy: true };
 }
 
 /** What `-v` asks for: a bind (or named volume), or a nameless volume at a path. */
@@ -50,6 +51,7 @@ const known = [
   'bind-propagation',
   'tmpfs-size',
   'tmpfs-mode',
+  'volume-nocopy',
 ];
 const help = {
   wanted: `fields of ${known.join(', ')}`,
@@ -62,8 +64,8 @@ function parseFields(value: string): ReadonlyMap<string, string> {
     const at = field.indexOf('=');
     const written = (at < 0 ? field : field.slice(0, at)).trim().toLowerCase();
     const name = aliases[written] ?? written;
-    // Only `readonly` says something without a value.
-    if (!known.includes(name) || (at < 0 && name !== 'readonly'))
+    // Switches say something without a value.
+    if (!known.includes(name) || (at < 0 && !['readonly', 'volume-nocopy'].includes(name)))
       throw optionError('--mount', value, help);
     fields.set(name, at < 0 ? 'true' : field.slice(at + 1));
   }
@@ -87,6 +89,10 @@ function tmpfsOptions(
   };
 }
 
+function isOn(value: string | undefined): boolean {
+  return value === 'true' || value === '1';
+}
+
 /**
  * Reads a `--mount`: comma-separated `name=value` fields. A relative source of a bind starts at `workingDirectory`.
  *
@@ -107,8 +113,9 @@ export function parseMount(value: string, workingDirectory: string): MountReques
       ? {}
       : { Source: type === 'bind' ? resolve(workingDirectory, source) : source }),
     Target: target,
-    ...(readonly === 'true' || readonly === '1' ? { ReadOnly: true } : {}),
+    ...(isOn(readonly) ? { ReadOnly: true } : {}),
     ...(propagation === undefined ? {} : { BindOptions: { Propagation: propagation } }),
     ...(type === 'tmpfs' ? { TmpfsOptions: tmpfsOptions(fields) } : {}),
+    ...(isOn(fields.get('volume-nocopy')) ? { VolumeOptions: { NoCopy: true } } : {}),
   };
 }

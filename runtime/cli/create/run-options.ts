@@ -18,6 +18,7 @@ export interface RunOptions {
   readonly network: string;
   readonly publish?: readonly string[];
   readonly volume?: readonly string[];
+  readonly volumesFrom?: readonly string[];
   readonly mount?: readonly string[];
   readonly memory?: string;
   readonly cpus?: string;
@@ -30,6 +31,15 @@ export interface RunOptions {
   readonly label?: readonly string[];
   readonly ulimit?: readonly string[];
   readonly init?: true;
+  readonly restart?: string;
+  readonly healthCmd?: string;
+  readonly healthInterval?: string;
+  readonly healthTimeout?: string;
+  readonly healthStartPeriod?: string;
+  readonly healthStartInterval?: string;
+  readonly healthRetries?: string;
+  /** Commander's form of `--no-healthcheck`. */
+  readonly healthcheck?: false;
   readonly stopSignal?: string;
   readonly platform?: string;
   readonly pull: 'missing' | 'always' | 'never';
@@ -54,7 +64,8 @@ const options: readonly Option[] = [
   new Option('--entrypoint <program>', "program instead of the image's entrypoint"),
   new Option('--network <network>', 'none (loopback only), host or default').default('default'),
   several('-p, --publish <[address:][port:]port>', 'publish a port of the container on the host'),
-  several('-v, --volume <source:target[:ro]>', 'bind a path of the host into the container'),
+  several('-v, --volume <source:target[:ro]>', 'volume, or path of the host, to mount there'),
+  several('--volumes-from <container[:ro]>', 'mount what another container has'),
   several('--mount <fields>', 'mount, such as type=bind,source=/srv,target=/srv,readonly'),
   new Option('-m, --memory <bytes>', 'memory limit, such as 512m'),
   new Option('--cpus <number>', 'processors, such as 1.5'),
@@ -67,6 +78,20 @@ const options: readonly Option[] = [
   several('-l, --label <name=value>', 'label'),
   several('--ulimit <name=soft[:hard]>', 'resource limit, such as nofile=1024:2048'),
   new Option('--init', 'run an init that forwards signals and reaps processes'),
+  new Option(
+    '--restart <policy>',
+    'start it again: no, on-failure[:times], always, unless-stopped',
+  ),
+  new Option('--health-cmd <command>', 'command that says whether the container is well'),
+  new Option('--health-interval <duration>', 'time between two checks, such as 30s'),
+  new Option('--health-timeout <duration>', 'longest time for a check'),
+  new Option(
+    '--health-start-period <duration>',
+    'time after the start in which failures do not count',
+  ),
+  new Option('--health-start-interval <duration>', 'time between two checks in that period'),
+  new Option('--health-retries <number>', 'failures in a row that make it unhealthy'),
+  new Option('--no-healthcheck', 'no health check, whatever the image says'),
   new Option('--stop-signal <signal>', 'signal that asks the container to stop'),
   new Option('--platform <platform>', 'platform of the image, such as linux/arm64'),
   new Option('--pull <when>', 'fetch the image')

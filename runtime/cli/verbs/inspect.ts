@@ -9,14 +9,20 @@ import { showError } from '../render/show-error.ts';
 import type { VerbInput } from '../verb.ts';
 import { defineVerb } from '../verb.ts';
 
-type Kind = 'container' | 'image';
+type Kind = 'container' | 'image' | 'volume';
 
 interface InspectOptions {
   readonly type?: Kind;
   readonly platform?: string;
 }
 
-const kinds: readonly Kind[] = ['container', 'image'];
+/** In the order in which a name is looked for, and where. */
+const kinds: readonly Kind[] = ['container', 'image', 'volume'];
+const paths: Readonly<Record<Kind, (name: string) => string>> = {
+  container: (name) => `/containers/${name}/json`,
+  image: (name) => `/images/${name}/json`,
+  volume: (name) => `/volumes/${name}`,
+};
 
 /** What to look for: of images, one platform of several when it is asked for. */
 interface Wanted {
@@ -31,15 +37,15 @@ async function inspectOne(
 ): Promise<unknown> {
   for (const each of kind === undefined ? kinds : [kind]) {
     try {
-      const path = `/${each}s/${segment(name)}/json`;
+      const path = paths[each](segment(name));
       return await client.json({ method: 'GET', path, query: { platform } });
     } catch (error) {
       if (!isApiStatus(error, 404)) throw error;
     }
   }
   throw new BerthError('OBJECT_NOT_FOUND', {
-    message: `there is no ${kind ?? 'container or image'} '${name}'`,
-    remedy: 'See what there is with: berth ps -a, berth images',
+    message: `there is no ${kind ?? 'container, image or volume'} '${name}'`,
+    remedy: 'See what there is with: berth ps -a, berth images, berth volume ls',
     details: { name },
   });
 }
@@ -66,11 +72,11 @@ async function inspectAll(
 const formatOption = (): Option =>
   new Option('--format <format>', 'json is the only one').choices(['json']);
 
-/** `berth inspect`: prints all that the daemon knows of containers and images, as a JSON list. */
+/** `berth inspect`: prints all that the daemon knows of containers, images and volumes, as a JSON list. */
 export const inspect = defineVerb<InspectOptions>({
   define: (command) => {
     command
-      .argument('<name...>', 'containers or images')
+      .argument('<name...>', 'containers, images or volumes')
       .addOption(new Option('--type <type>', 'look for this only').choices(kinds))
       .addOption(formatOption());
   },
@@ -92,4 +98,12 @@ export const imageInspect = defineVerb<InspectOptions>({
     const platform = await platformQuery(input.client, input.options.platform, '1.49');
     return inspectAll(input, { kind: 'image', platform });
   },
+});
+
+/** `berth volume inspect`: the same for volumes only. */
+export const volumeInspect = defineVerb<InspectOptions>({
+  define: (command) => {
+    command.argument('<volume...>', 'volumes').addOption(formatOption());
+  },
+  run: (input) => inspectAll(input, { kind: 'volume' }),
 });

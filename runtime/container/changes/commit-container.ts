@@ -5,6 +5,7 @@ import { familiarName } from '../../image/reference.ts';
 import type { Reference } from '../../image/reference.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
+import { whileStill } from '../lifecycle/stand-still.ts';
 import type { ContainerConfig } from '../model/container-config.ts';
 import { containerLayer } from './container-changes.ts';
 import { refuseWhenGoing } from './going-container.ts';
@@ -19,6 +20,8 @@ export interface CommitRequest {
   readonly changes: readonly string[];
   /** Takes the place of the container's configuration, which completes it. */
   readonly config?: ContainerConfig | undefined;
+  /** Whether its processes stand still while its files are read. */
+  readonly processes: 'still' | 'running';
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,7 +29,7 @@ export interface CommitRequest {
  * Makes an image of what a container has changed.
  *
  * @throws CONTAINER_BEING_REMOVED, CONFIG_CHANGE_INVALID, IMAGE_NOT_FOUND when the container's own image is gone,
- *   LAYER_PACK_FAILED
+ *   LAYER_PACK_FAILED, CGROUP_FREEZE_TIMEOUT
  */
 export async function commitContainer(
   state: EngineState,
@@ -38,17 +41,19 @@ export async function commitContainer(
   const own = imageConfigOf(record.config);
   const given = request.config === undefined ? own : imageConfigOf(request.config);
   const runConfig = complete(applyConfigChanges(given, request.changes), own);
-  const { author, comment, name, signal } = request;
-  const id = await state.ports.images.commit({
-    parent: record.imageId,
-    layer: containerLayer(state, container, signal),
-    runConfig,
-    author,
-    comment,
-    createdBy: (record.config.Cmd ?? []).join(' '),
-    name,
-    signal,
-  });
+  const { author, comment, name, signal, processes } = request;
+  const make = (): Promise<ImageId> =>
+    state.ports.images.commit({
+      parent: record.imageId,
+      layer: containerLayer(state, container, signal),
+      runConfig,
+      author,
+      comment,
+      createdBy: (record.config.Cmd ?? []).join(' '),
+      name,
+      signal,
+    });
+  const id = processes === 'still' ? await whileStill(state, container, make) : await make();
   const imageRef = name === undefined ? '' : familiarName(name);
   state.announce(container, 'commit', { comment, imageID: id, imageRef });
   return id;

@@ -9,15 +9,22 @@ export function completeHostConfig(asked: HostConfig): HostConfig {
     ...asked,
     LogConfig: { Type: 'json-file', Config: asked.LogConfig.Config ?? {} },
     NetworkMode: asked.NetworkMode === '' ? 'default' : asked.NetworkMode,
-    RestartPolicy: { ...asked.RestartPolicy, Name: 'no' },
+    RestartPolicy: restartPolicy(asked),
     CgroupnsMode: asked.CgroupnsMode === '' ? 'private' : asked.CgroupnsMode,
     IpcMode: asked.IpcMode === '' ? 'private' : asked.IpcMode,
     ShmSize: asked.ShmSize === 0 ? defaultShmBytes : asked.ShmSize,
     Runtime: 'berth',
+    // Docker: without a word about swap a container may use as much of it as of memory.
+    MemorySwap: asked.MemorySwap === 0 && asked.Memory > 0 ? asked.Memory * 2 : asked.MemorySwap,
     MemorySwappiness: asked.MemorySwappiness === -1 ? null : asked.MemorySwappiness,
     OomKillDisable: asked.OomKillDisable ?? false,
     PidsLimit: (asked.PidsLimit ?? 0) > 0 ? asked.PidsLimit : null,
     MaskedPaths: [...maskedPaths],
     ReadonlyPaths: [...readonlyPaths],
   };
+}
+
+/** Old clients leave the name empty, and whatever number they give then means nothing. */
+function restartPolicy({ RestartPolicy }: HostConfig): HostConfig['RestartPolicy'] {
+  return RestartPolicy.Name === '' ? { Name: 'no', MaximumRetryCount: 0 } : RestartPolicy;
 }

@@ -1,4 +1,4 @@
-import { BerthError } from '../../errors/berth-error.ts';
+import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import { Cleanup } from '../../errors/cleanup.ts';
 import { rm, writeFile } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
@@ -19,7 +19,13 @@ import { containerCapabilities } from '../spec/capability-set.ts';
 import { parseSecurityOptions } from '../spec/security-options.ts';
 import { specRlimits } from '../spec/spec-rlimits.ts';
 import type { NameReservation } from '../store/container-index.ts';
+import { cgroupPlaceOf } from '../spec/cgroup-place.ts';
+import { blockIoResources } from '../spec/spec-block-io.ts';
+import { specResources } from '../spec/spec-resources.ts';
+import { fillVolumes, releaseVolumes, takeVolumes } from '../volumes/container-volumes.ts';
+import { resolveMounts } from '../volumes/resolve-mounts.ts';
 import { completeHostConfig } from './complete-host-config.ts';
+import { limitWarnings } from './limit-warnings.ts';
 import { createWarnings } from './create-warnings.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { prepareBinds } from './prepare-binds.ts';
@@ -65,10 +71,12 @@ export async function createContainer(
   verifyRecord(record, state.capabilities);
   if (state.ports.idRemap && record.hostConfig.UsernsMode !== 'host')
     refuseRemapped(record.hostConfig);
-  await prepareBinds(record.hostConfig);
+  const limits = await limitsThatDoNothing(state, record);
+  const mounts = resolveMounts(record, (other) => lenderOf(state, other));
+  await prepareBinds(mounts);
   const reservation = reserveName(state, id, name);
   try {
-    const container = await build(state, { ...record, name: reservation.name });
+    const container = await build(state, { ...record, mounts, name: reservation.name });
     const { architecture } = state.ports.host;
     const platform = options.platform === undefined ? 'any' : 'named';
     const warnings = createWarnings({
@@ -78,11 +86,37 @@ export async function createContainer(
       platform,
       capabilities: state.capabilities,
     });
-    return { id, warnings };
+    return { id, warnings: [...limits, ...warnings] };
   } catch (error) {
     reservation.release();
     throw error;
   }
+}
+
+/** Whose volumes a container is to have. It is no 404: Docker's client would pull the image. */
+function lenderOf(state: EngineState, name: string): ContainerRecord {
+  try {
+    return state.index.find(name).record;
+  } catch (cause) {
+    throw new BerthError('CONTAINER_CONFIG_INVALID', {
+      message: messageOf(cause),
+      remedy: 'Name a container that is there.',
+      details: { field: 'HostConfig.VolumesFrom', value: name },
+      cause,
+    });
+  }
+}
+
+/** Said now, and not only when berthd's log tells of it at the start. */
+async function limitsThatDoNothing(
+  { ports }: EngineState,
+  record: ContainerRecord,
+): Promise<readonly string[]> {
+  const blockIO = await blockIoResources(record.hostConfig);
+  // Rules for devices are no limits that a client has asked for.
+  const resources = specResources(record.hostConfig, { rules: [], blockIO });
+  const reports = ports.runtime.cgroups.unsupported(cgroupPlaceOf(record), resources);
+  return limitWarnings(reports);
 }
 
 function imageNameOf(request: CreateRequest): string {
@@ -124,6 +158,9 @@ function recordFor({ id, request, image, now }: RecordSource): ContainerRecord {
     config: mergeImageConfig(request.config, image.config, id),
     hostConfig: completeHostConfig(request.hostConfig),
     state: initialState,
+    restartCount: 0,
+    manuallyStopped: false,
+    restartCancelled: false,
   };
 }
 
@@ -153,10 +190,12 @@ function reserveName(
   return { ...state.index.reserve(name, id), name };
 }
 
-async function build(state: EngineState, record: ContainerRecord): Promise<Container> {
+async function build(state: EngineState, wanted: ContainerRecord): Promise<Container> {
   const undo = new Cleanup();
-  const folder = state.folder(record);
+  const folder = state.folder(wanted);
+  let record = wanted;
   try {
+    record = { ...wanted, mounts: await takeVolumes(state, wanted, undo) };
     await makeFolders(folder.folder, 0o710);
     undo.add(() => rm(folder.folder, { recursive: true, force: true }));
     const { chainId } = await state.ports.images.rootfsFor(record.imageId);
@@ -165,6 +204,7 @@ async function build(state: EngineState, record: ContainerRecord): Promise<Conta
       state.ports.snapshots.createContainer(record.id, chainId),
       writeFile(folder.log, '', { mode: 0o640 }),
     ]);
+    await fillVolumes(state, record);
     await state.records.save(record);
   } catch (error) {
     for (const problem of await undo.run()) state.ports.report(problem);
@@ -172,6 +212,7 @@ async function build(state: EngineState, record: ContainerRecord): Promise<Conta
   }
   const container = new Container(record);
   state.index.add(container);
+  releaseVolumes(state, record);
   state.announce(container, 'create');
   return container;
 }

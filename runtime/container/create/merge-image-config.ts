@@ -1,4 +1,5 @@
 import type { ImageRunConfig } from '../../image/image-config.ts';
+import { imageHealthConfig, mergeHealthConfig } from '../health/health-settings.ts';
 import type { ContainerConfig } from '../model/container-config.ts';
 import { shortId } from '../model/container-id.ts';
 
@@ -55,7 +56,7 @@ export function mergeImageConfig(
     Env: mergeVariables(own.Env, image.Env),
     Cmd: command.Cmd,
     Entrypoint: noEntrypoint ? null : command.Entrypoint,
-    Healthcheck: own.Healthcheck ?? image.Healthcheck ?? null,
+    Healthcheck: mergeHealthConfig(own.Healthcheck, imageHealthConfig(image.Healthcheck)),
     Volumes: Object.keys(volumes).length === 0 ? null : volumes,
     WorkingDir: own.WorkingDir === '' ? (image.WorkingDir ?? '') : own.WorkingDir,
     Labels: { ...image.Labels, ...own.Labels },

@@ -1,34 +1,17 @@
-import { availableParallelism } from 'node:os';
-
 import { BerthError } from '../../errors/berth-error.ts';
 import { isIP } from '../../host/ip-address.ts';
+import { healthConfigProblem } from '../health/health-settings.ts';
 import type { ContainerConfig } from '../model/container-config.ts';
 import type { HostConfig } from '../model/host-config.ts';
 import { parseSignal } from '../model/signals.ts';
+import { hasRestartPolicy, restartPolicyProblem } from '../restart/restart-policy.ts';
 import { parseExtraHost } from '../spec/network-files.ts';
-
-/** Docker's minimum: with less, a program cannot even be started. */
-const minimumMemoryBytes = 6 * 1024 * 1024;
-
-/** A rule about one field; `broken` gives Docker's words when it is. */
-interface Rule {
-  readonly field: string;
-  readonly broken: (config: ContainerConfig, hostConfig: HostConfig) => string | undefined;
-}
-
-/** A rule that is broken when `test` is true. */
-function rule(
-  field: string,
-  message: string,
-  test: (config: ContainerConfig, hostConfig: HostConfig) => boolean,
-): Rule {
-  return {
-    field,
-    broken: (config, hostConfig) => (test(config, hostConfig) ? message : undefined),
-  };
-}
+import { resourceRules } from './resource-rules.ts';
+import { rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 const rules: readonly Rule[] = [
+  ...resourceRules(),
   {
     field: 'WorkingDir',
     broken: ({ WorkingDir }) =>
@@ -51,71 +34,22 @@ const rules: readonly Rule[] = [
   rule(
     'HostConfig.AutoRemove',
     "can't create 'AutoRemove' container with restart policy",
-    (_, { AutoRemove, RestartPolicy }) => AutoRemove && !['', 'no'].includes(RestartPolicy.Name),
+    (_, { AutoRemove, RestartPolicy }) => AutoRemove && hasRestartPolicy(RestartPolicy),
   ),
+  {
+    field: 'HostConfig.RestartPolicy',
+    broken: (_, { RestartPolicy }) => restartPolicyProblem(RestartPolicy),
+  },
+  {
+    field: 'Healthcheck',
+    broken: ({ Healthcheck }) =>
+      Healthcheck === null ? undefined : healthConfigProblem(Healthcheck),
+  },
   rule('HostConfig.ShmSize', 'SHM size can not be less than 0', (_, { ShmSize }) => ShmSize < 0),
   rule(
     'HostConfig.OomScoreAdj',
     'Invalid value for oom score adj, range is [-1000, 1000]',
     (_, { OomScoreAdj }) => Math.abs(OomScoreAdj) > 1000,
-  ),
-  rule(
-    'HostConfig.Memory',
-    'Minimum memory limit allowed is 6MB',
-    (_, { Memory }) => Memory !== 0 && Memory < minimumMemoryBytes,
-  ),
-  rule(
-    'HostConfig.MemorySwap',
-    'Minimum memoryswap limit should be larger than memory limit, see usage',
-    (_, { Memory, MemorySwap }) => Memory > 0 && MemorySwap > 0 && MemorySwap < Memory,
-  ),
-  rule(
-    'HostConfig.MemorySwap',
-    'You should always set the Memory limit when using Memoryswap limit, see usage',
-    (_, { Memory, MemorySwap }) => Memory === 0 && MemorySwap > 0,
-  ),
-  rule(
-    'HostConfig.MemoryReservation',
-    'Minimum memory reservation allowed is 6MB',
-    (_, { MemoryReservation }) => MemoryReservation !== 0 && MemoryReservation < minimumMemoryBytes,
-  ),
-  rule(
-    'HostConfig.MemoryReservation',
-    'Minimum memory limit can not be less than memory reservation limit, see usage',
-    (_, { Memory, MemoryReservation }) => Memory > 0 && Memory < MemoryReservation,
-  ),
-  rule(
-    'HostConfig.MemorySwappiness',
-    'Invalid value, valid memory swappiness range is 0-100',
-    (_, { MemorySwappiness }) => (MemorySwappiness ?? -1) < -1 || (MemorySwappiness ?? 0) > 100,
-  ),
-  rule(
-    'HostConfig.NanoCpus',
-    'Conflicting options: Nano CPUs and CPU Period cannot both be set',
-    (_, { NanoCpus, CpuPeriod }) => NanoCpus > 0 && CpuPeriod > 0,
-  ),
-  rule(
-    'HostConfig.NanoCpus',
-    'Conflicting options: Nano CPUs and CPU Quota cannot both be set',
-    (_, { NanoCpus, CpuQuota }) => NanoCpus > 0 && CpuQuota > 0,
-  ),
-  {
-    field: 'HostConfig.NanoCpus',
-    broken: (_, { NanoCpus }) => {
-      const cpus = availableParallelism();
-      if (NanoCpus >= 0 && NanoCpus <= cpus * 1e9) return undefined;
-      return `range of CPUs is from 0.01 to ${cpus}.00, as there are only ${cpus} CPUs available`;
-    },
-  },
-  rule(
-    'HostConfig.CpuPeriod',
-    'CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)',
-    (_, { CpuPeriod }) => CpuPeriod !== 0 && (CpuPeriod < 1000 || CpuPeriod > 1_000_000),
-  ),
-  rule(
-    'HostConfig.CpuQuota',
-    'CPU cfs quota can not be less than 1ms (i.e. 1000)',
-    (_, { CpuQuota }) => CpuQuota > 0 && CpuQuota < 1000,
   ),
   {
     field: 'HostConfig.Dns',

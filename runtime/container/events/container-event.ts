@@ -10,6 +10,11 @@ export const containerActions = [
   'rename',
   'attach',
   'commit',
+  'pause',
+  'unpause',
+  'top',
+  'update',
+  'prune',
   'export',
   'detach',
   'resize',
@@ -20,11 +25,15 @@ export const containerActions = [
 
 /** One of the words of `docker events`; what is executed is a part of the word. */
 export type ContainerAction =
-  (typeof containerActions)[number] | `exec_create: ${string}` | `exec_start: ${string}`;
+  | (typeof containerActions)[number]
+  | `exec_create: ${string}`
+  | `exec_start: ${string}`
+  | `health_status: ${string}`;
 
 /** One thing that happened to one container. */
 export interface ContainerEvent {
   readonly action: ContainerAction;
+  /** Empty of `prune`, which is about none in particular; then name and image are, too. */
   readonly containerId: string;
   /** The name that the container had. */
   readonly name: string;

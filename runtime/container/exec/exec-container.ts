@@ -1,5 +1,6 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { Container } from '../lifecycle/container.ts';
+import { standsStill } from '../lifecycle/stand-still.ts';
 import type { MonitorConnection, ProcessTarget } from '../ports.ts';
 
 function conflict(message: string, container: Container, remedy: string): BerthError {
@@ -21,7 +22,7 @@ export function requireRunning(
   shown: string = container.id,
 ): MonitorConnection {
   const { status } = container.record.state;
-  if (status === 'paused') {
+  if (standsStill(container)) {
     const message = `Container ${shown} is paused, unpause the container before exec`;
     throw conflict(message, container, 'Unpause it with "docker unpause".');
   }

@@ -2,7 +2,6 @@ import type { Process } from '../../spec/process.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
-import type { ContainerRecord } from '../model/container-record.ts';
 import { buildSpec, processCapabilities } from '../spec/build-spec.ts';
 import { containerCapabilities } from '../spec/capability-set.ts';
 import { mergeEnvironment, programEnvironment } from '../spec/environment.ts';
@@ -10,8 +9,8 @@ import type { ResolvedUser } from '../spec/resolve-user.ts';
 import type { ConsoleSize } from './exec-config.ts';
 import type { Exec } from './exec.ts';
 
-/** By the host configuration, which stays the same object as long as berthd runs. */
-const specs = new WeakMap<ContainerRecord['hostConfig'], Spec>();
+/** Of the run with this record: each start makes another, which may have other users. */
+const specs = new WeakMap<Container, { readonly startedAt: number; readonly spec: Spec }>();
 
 const root: ResolvedUser = { uid: 0, gid: 0, additionalGids: [], home: '/' };
 
@@ -21,17 +20,21 @@ const root: ResolvedUser = { uid: 0, gid: 0, additionalGids: [], home: '/' };
  */
 export function runningSpec(state: EngineState, container: Container): Spec {
   const { record } = container;
-  const known = specs.get(record.hostConfig);
-  if (known) return known;
+  const { startedAt } = record.state;
+  const known = specs.get(container);
+  if (known?.startedAt === startedAt) return known.spec;
   const spec = buildSpec({
     record,
     folder: state.folder(container),
     user: root,
     devices: { nodes: [], rules: [] },
     hasSubmounts: () => false,
+    volumePath: (name) => state.volumes.dataPath(name),
+    // Without it the program would run as root of the host.
+    idRemap: record.idRemap,
     available: state.capabilities,
   });
-  specs.set(record.hostConfig, spec);
+  specs.set(container, { startedAt, spec });
   return spec;
 }
 

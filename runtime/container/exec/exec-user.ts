@@ -14,11 +14,18 @@ const freshMs = 1000;
  * @throws CONTAINER_USER_NOT_FOUND, CONTAINER_NOT_RUNNING
  */
 export function lookUpUser(state: EngineState, exec: Exec): Promise<ResolvedUser> {
-  const found = findUser(state, exec);
+  const found = clientHasAnswer().then(() => findUser(state, exec));
   // Whoever starts the exec hears of it, if anybody does.
   found.catch(() => undefined);
   exec.user = { found, at: state.ports.clock.now() };
   return found;
+}
+
+/** A turn later: until then the client of an exec without a named user has been answered, and does its own part. */
+function clientHasAnswer(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** Who an exec runs as, at its start. @throws as `lookUpUser` */

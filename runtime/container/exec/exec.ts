@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-
+import { randomId } from '../model/random-id.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { ExecSession } from '../ports.ts';
 import type { ResolvedUser } from '../spec/resolve-user.ts';
@@ -11,7 +10,7 @@ export type ExecPhase = 'created' | 'starting' | 'running' | 'ended';
 /** A command that a client wants executed in a running container: an exec instance. berthd alone knows of it. */
 export class Exec {
   /** 64 hexadecimal digits, as Docker's. */
-  readonly id = randomBytes(32).toString('hex');
+  readonly id = randomId();
   readonly container: Container;
   readonly config: ExecConfig;
   readonly detachKeys: Buffer;

@@ -13,6 +13,7 @@ export async function connectTo(
   const connection = await state.ports.runtime.connect(state.folder(container).runFolder);
   if (connection === undefined) return undefined;
   container.connection = connection;
+  container.dying = false;
   connection.onOutput(() => {
     container.output.emit(undefined);
   });
@@ -21,7 +22,11 @@ export async function connectTo(
   // Every attached client listens for itself.
   connection.stdin.setMaxListeners(0);
   connection.closed
-    .then(() => container.queue.run(() => recordExit(state, container)))
+    .then(() =>
+      container.queue.run(async () => {
+        if (container.connection === connection) await recordExit(state, container);
+      }),
+    )
     .catch((problem: unknown) => {
       state.ports.report(problem);
     });

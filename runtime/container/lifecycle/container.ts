@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import type { MonitorConnection } from '../ports.ts';
 import { Listeners } from '../events/listeners.ts';
 import type { ContainerId } from '../model/container-id.ts';
+import type { Health } from '../health/health.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { SerialQueue } from './serial-queue.ts';
 
@@ -11,7 +12,8 @@ export type LifecycleTurn =
   | { readonly kind: 'started'; readonly stdin: Writable }
   | { readonly kind: 'start-failed' }
   | { readonly kind: 'exited'; readonly exitCode: number }
-  | { readonly kind: 'removed'; readonly exitCode: number };
+  | { readonly kind: 'removed'; readonly exitCode: number }
+  | { readonly kind: 'removal-failed'; readonly exitCode: number };
 
 /**
  * A container as berthd holds it in memory: its record, and the connection to its monitor while it runs. The parts of
@@ -32,8 +34,14 @@ export class Container {
   connection: MonitorConnection | undefined;
   /** Whether the log is known to end with a whole record: its monitor ended in order, or it was looked through. */
   logIsWhole = false;
-  /** Set while the program is ended only to be started again: AutoRemove then does not apply. */
-  restarting = false;
+  /** What its health check says; there from the first start on, for those that have one. Kept in memory only. */
+  health: Health | undefined;
+  /** Ends the health check that goes on. */
+  healthChecks: AbortController | undefined;
+  /** Set once SIGKILL is on its way: nobody is to stop the processes, which would then not die. */
+  dying = false;
+  /** For how many tasks the processes have to stand still, beside a pause. */
+  stillFor = 0;
   /** Set once removal has begun, so that nothing else begins. */
   removing = false;
 

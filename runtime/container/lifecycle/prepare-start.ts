@@ -11,6 +11,7 @@ import type { ResolvedUser } from '../spec/resolve-user.ts';
 import { containerDevices } from '../spec/spec-devices.ts';
 import { readSubmounts } from '../spec/submounts.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
+import { mountVolumes } from '../volumes/container-volumes.ts';
 import type { Container } from './container.ts';
 import type { EngineState } from './engine-state.ts';
 
@@ -36,12 +37,14 @@ export async function prepareStart(
     freshRunFolder(folder),
     writeNameFiles(state, record, folder),
     wholeLog(container, folder),
+    mountVolumes(state, container),
   ]);
   return {
     id: record.id,
     spec: buildSpec({
       ...{ record, folder, user, devices, hasSubmounts, idRemap: idRemapOf(state, record) },
       available: state.capabilities,
+      volumePath: (name) => state.volumes.dataPath(name),
     }),
     rootfs,
     runDir: folder.runFolder,
@@ -67,8 +70,11 @@ async function rootAndUser({ ports }: EngineState, record: ContainerRecord): Pro
   };
 }
 
-/** Containers with the users of the host have them whatever berthd is told. */
-function idRemapOf({ ports }: EngineState, { hostConfig }: ContainerRecord): IdRemap | undefined {
+/** What its users are to stand for on the host. Containers with those of the host have them whatever berthd is told. */
+export function idRemapOf(
+  { ports }: EngineState,
+  { hostConfig }: ContainerRecord,
+): IdRemap | undefined {
   return hostConfig.UsernsMode === 'host' ? undefined : ports.idRemap;
 }
 

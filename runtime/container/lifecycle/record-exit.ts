@@ -1,6 +1,12 @@
 import { rm } from '../../host/files.ts';
-import { exited } from '../model/container-state.ts';
+import { stopHealthChecks } from '../health/health-checks.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
+import { exited, restarting } from '../model/container-state.ts';
 import type { ContainerExit } from '../model/container-state.ts';
+import { unmountVolumes } from '../volumes/container-volumes.ts';
+import type { ExitRecord } from '../ports.ts';
+import { afterExit } from '../restart/after-exit.ts';
+import type { AfterExit } from '../restart/after-exit.ts';
 import type { Container } from './container.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
@@ -10,30 +16,73 @@ const unseenExitCode = 255;
 
 /**
  * Takes note that a container's program has ended: from the monitor's exit record, or that nobody saw it. A container
- * with AutoRemove is removed. Runs within the container's queue.
+ * with AutoRemove is removed; one whose policy wants it is started again in a while. Runs within the container's queue.
  */
 export async function recordExit(state: EngineState, container: Container): Promise<void> {
   const folder = state.folder(container);
+  stopHealthChecks(container);
   const found = await state.ports.runtime.readExit(folder.runFolder);
   for (const warning of found?.warnings ?? [])
     state.ports.notice(warning, { container: container.id });
-  const exit: ContainerExit = {
-    exitCode: found?.exitCode ?? unseenExitCode,
-    finishedAt: found?.finishedAt ?? state.ports.clock.now(),
-    oomKilled: found?.oomKilled ?? false,
-  };
+  const exit = exitOf(found, state.ports.clock.now());
+  const { startedAt } = container.record.state;
+  const after = afterExit(state, container, exit);
+  const saved = await save(state, container, {
+    record: recordAfter(container, exit, after),
+    after,
+  });
   // Only a monitor that this berthd saw end is known to have got all of its last record to the file.
   container.logIsWhole = container.connection !== undefined && found !== undefined;
   container.connection = undefined;
-  const record = { ...container.record, state: exited(container.record.state, exit) };
-  const removes = record.hostConfig.AutoRemove && !container.restarting;
+  announceEnd(state, container, { exit, startedAt });
+  if (after.kind === 'restart')
+    state.restarts.later(container, { delayMs: after.delayMs, kind: 'again' });
+  await unmountVolumes(state, container);
+  if (after.kind === 'remove') await dispose(state, container, 'remove');
+  else if (saved) await rm(folder.runFolder, { recursive: true, force: true });
+}
+
+function exitOf(found: ExitRecord | undefined, now: number): ContainerExit {
+  return {
+    exitCode: found?.exitCode ?? unseenExitCode,
+    finishedAt: found?.finishedAt ?? now,
+    oomKilled: found?.oomKilled ?? false,
+  };
+}
+
+function recordAfter(
+  { record }: Container,
+  exit: ContainerExit,
+  after: AfterExit,
+): ContainerRecord {
+  if (after.kind !== 'restart') return { ...record, state: exited(record.state, exit) };
+  const restartCount = record.restartCount + 1;
+  return { ...record, restartCount, state: restarting(record.state, exit) };
+}
+
+/** Whether the end is on the disk: until it is, the monitor's own record of it has to stay. */
+async function save(
+  state: EngineState,
+  container: Container,
+  { record, after }: { readonly record: ContainerRecord; readonly after: AfterExit },
+): Promise<boolean> {
+  if (after.kind !== 'remove') return state.saveIfPossible(container, record);
   // With AutoRemove the removal follows at once: should berthd die before it, the exit record leads to it again.
-  if (removes) container.record = record;
-  else await state.save(container, record);
+  container.record = record;
+  return true;
+}
+
+function announceEnd(
+  state: EngineState,
+  container: Container,
+  { exit, startedAt }: { readonly exit: ContainerExit; readonly startedAt: number },
+): void {
   if (exit.oomKilled) state.announce(container, 'oom');
-  state.announce(container, 'die', { exitCode: String(exit.exitCode) });
+  const seconds = Math.max(0, Math.floor((exit.finishedAt - startedAt) / 1000));
+  state.announce(container, 'die', {
+    execDuration: String(seconds),
+    exitCode: String(exit.exitCode),
+  });
   state.execs.containerEnded(container, exit.finishedAt);
   container.turns.emit({ kind: 'exited', exitCode: exit.exitCode });
-  if (removes) await dispose(state, container);
-  else await rm(folder.runFolder, { recursive: true, force: true });
 }

@@ -1,17 +1,24 @@
 import { rm } from '../../host/files.ts';
-import { isLive, started } from '../model/container-state.ts';
+import { startHealthChecks } from '../health/health-checks.ts';
+import { hasProgram, started } from '../model/container-state.ts';
 import type { ContainerId } from '../model/container-id.ts';
+import type { ExitRecord } from '../ports.ts';
+import { wantsRestart } from '../restart/restart-policy.ts';
 import type { StoredContainer } from '../store/record-store.ts';
+import { settleLimits } from '../update/update-container.ts';
+import { recoverVolumes } from '../volumes/container-volumes.ts';
 import { connectTo } from './connection.ts';
 import { Container } from './container.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
+import { settlePause } from './pause-container.ts';
 import { recordExit } from './record-exit.ts';
+import { restartContainer } from './restart-container.ts';
 
 /**
  * Finds all containers again when berthd starts: those that run are connected to, those that ended in the meantime are
  * recorded so, and what a cut-short creation or removal left is taken away. One container's trouble does not keep the
- * others from being found: it is reported.
+ * others from being found: it is reported. What is to be started again is so afterwards; nobody waits for it.
  */
 export async function recoverContainers(state: EngineState): Promise<void> {
   const stored = await state.records.readAll();
@@ -26,31 +33,79 @@ export async function recoverContainers(state: EngineState): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) {
     if (result.status === 'rejected') state.ports.report(result.reason);
   }
+  await recoverVolumes(state);
+  for (const container of state.index.all()) resume(state, container);
 }
 
 async function recoverOne(state: EngineState, container: Container): Promise<void> {
   const { clock, runtime } = state.ports;
-  const folder = state.folder(container);
+  const { runFolder } = state.folder(container);
   const connection = await connectTo(state, container);
   if (connection !== undefined) {
-    // berthd may have died between the program's start and the record of it.
-    if (!isLive(container.record.state)) {
-      const next = started(container.record.state, clock.now());
-      await state.save(container, { ...container.record, state: next });
-    }
+    await recordUnnoticedStart(state, container, clock.now());
+    await settlePause(state, container);
+    await settleLimits(state, container);
+    startHealthChecks(state, container);
     return;
   }
-  const ended = await runtime.readExit(folder.runFolder);
-  if (ended !== undefined || isLive(container.record.state)) {
+  const ended = await runtime.readExit(runFolder);
+  if (ended !== undefined && isRecorded(container, ended)) {
+    await rm(runFolder, { recursive: true, force: true });
+  } else if (ended !== undefined || hasProgram(container.record.state)) {
     // A program that ended before its start was recorded has run all the same.
-    if (container.record.state.startedAt === 0) {
-      const next = started(container.record.state, ended?.finishedAt ?? clock.now());
-      container.record = { ...container.record, state: next };
-    }
+    if (ended !== undefined) noteUnnoticedStart(container, ended.finishedAt);
     await recordExit(state, container);
+    // The host went down with it: that is no end of the container's own, which would count.
+    if (ended === undefined && container.record.state.status === 'restarting')
+      state.restarts.later(container, { delayMs: 0, kind: 'anew' });
+  }
+  if (container.record.state.status === 'dead') await dispose(state, container, 'keep');
+}
+
+/** Whether berthd died after it had recorded an end, and before it took the monitor's record of it away. */
+function isRecorded({ record }: Container, ended: ExitRecord): boolean {
+  return !hasProgram(record.state) && record.state.finishedAt === ended.finishedAt;
+}
+
+/** berthd may have died between the program's start and the record of it. */
+async function recordUnnoticedStart(
+  state: EngineState,
+  container: Container,
+  at: number,
+): Promise<void> {
+  if (noteUnnoticedStart(container, at)) await state.save(container, container.record);
+}
+
+/** Whether there was one. Who was not waiting to be started again was started by somebody. */
+function noteUnnoticedStart(container: Container, at: number): boolean {
+  const { record } = container;
+  if (hasProgram(record.state)) return false;
+  const byHand = { restartCount: 0, manuallyStopped: false, restartCancelled: false };
+  container.record = {
+    ...record,
+    ...(record.state.status === 'restarting' ? {} : byHand),
+    state: started(record.state, at),
+    pending: undefined,
+  };
+  return true;
+}
+
+/** Goes on with what was under way, and starts what its policy wants to run. */
+function resume(state: EngineState, container: Container): void {
+  const { record } = container;
+  if (record.pending !== undefined) {
+    restartContainer(state, container, record.pending).catch((problem: unknown) => {
+      state.ports.report(problem);
+    });
     return;
   }
-  if (container.record.state.status === 'dead') await dispose(state, container);
+  const { status, startedAt, exitCode } = record.state;
+  if (status === 'restarting' && !state.restarts.isWaiting(container)) {
+    state.restarts.later(container, { delayMs: 0, kind: 'again' });
+  }
+  if (status === 'exited' && startedAt !== 0 && wantsRestart(record, exitCode)) {
+    state.restarts.later(container, { delayMs: 0, kind: 'anew' });
+  }
 }
 
 async function recoverRest(state: EngineState, found: StoredContainer): Promise<void> {

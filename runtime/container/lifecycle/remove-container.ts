@@ -1,13 +1,21 @@
 import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { isLive } from '../model/container-state.ts';
 import { SIGKILL } from '../model/signals.ts';
+import type { VolumeFate } from '../volumes/container-volumes.ts';
 import type { Container } from './container.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
 import { killContainer } from './kill-container.ts';
 
 /** What to do with a container that runs. */
-export type RemoveMode = 'stopped-only' | 'kill-first';
+type RemoveMode = 'stopped-only' | 'kill-first';
+
+/** How a container is removed. */
+export interface Removal {
+  readonly mode: RemoveMode;
+  /** What becomes of its nameless volumes. */
+  readonly volumes: VolumeFate;
+}
 
 /**
  * Removes a container.
@@ -17,7 +25,7 @@ export type RemoveMode = 'stopped-only' | 'kill-first';
 export async function removeContainer(
   state: EngineState,
   container: Container,
-  mode: RemoveMode,
+  { mode, volumes }: Removal,
 ): Promise<void> {
   if (container.removing) throw beingRemoved(container);
   if (isLive(container.record.state)) {
@@ -28,13 +36,13 @@ export async function removeContainer(
     // A container with AutoRemove has removed itself by now.
     if (!state.index.has(container)) return;
     if (isLive(container.record.state)) throw running(container);
-    await dispose(state, container);
+    await dispose(state, container, volumes);
   });
 }
 
 async function killForRemoval(state: EngineState, container: Container): Promise<void> {
   try {
-    await killContainer(state, container, SIGKILL);
+    await killContainer(state, container, { signal: SIGKILL, reason: 'stop' });
   } catch (error) {
     if (!isBerthError(error, 'CONTAINER_NOT_RUNNING')) throw error;
   }
@@ -49,8 +57,13 @@ function beingRemoved(container: Container): BerthError {
 }
 
 function running(container: Container): BerthError {
+  const { name, state } = container.record;
+  const why =
+    state.status === 'paused'
+      ? 'container is paused and must be unpaused first'
+      : `container is ${state.status}: stop the container before removing or force remove`;
   return new BerthError('CONTAINER_RUNNING', {
-    message: `cannot remove container "/${container.record.name}": container is ${container.record.state.status}: stop the container before removing or force remove`,
+    message: `cannot remove container "/${name}": ${why}`,
     remedy: 'Stop it with "docker stop", or remove it with "docker rm --force".',
     details: { container: container.id },
   });

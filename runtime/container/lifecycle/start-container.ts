@@ -1,12 +1,15 @@
 import { BerthError } from '../../errors/berth-error.ts';
+import { startHealthChecks } from '../health/health-checks.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
 import { isLive, started, startFailed } from '../model/container-state.ts';
 import { SIGKILL } from '../model/signals.ts';
+import type { StartKind } from '../restart/restarts.ts';
 import type { Container } from './container.ts';
 import { connectTo } from './connection.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
 import { startFailureOf } from './exit-status.ts';
-import { prepareStart } from './prepare-start.ts';
+import { idRemapOf, prepareStart } from './prepare-start.ts';
 import { recordExit } from './record-exit.ts';
 
 const prefix = 'failed to create task for container';
@@ -14,67 +17,137 @@ const prefix = 'failed to create task for container';
 /**
  * Starts a container's program.
  *
- * @throws CONTAINER_ALREADY_IN_STATE it runs; CONTAINER_BEING_REMOVED; EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE with
- *   Docker's words; CONTAINER_USER_NOT_FOUND; what `ContainerRuntime.start` throws
+ * @throws CONTAINER_ALREADY_IN_STATE it runs, or is about to be started again; CONTAINER_PAUSED; CONTAINER_BEING_REMOVED;
+ *   EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE with Docker's words; CONTAINER_USER_NOT_FOUND; what `ContainerRuntime.start` throws
  */
 export function startContainer(state: EngineState, container: Container): Promise<void> {
   return container.queue.run(async () => {
-    refuseUnlessStartable(container);
-    try {
-      await launch(state, container);
-    } catch (thrown) {
-      const program = container.record.config.Entrypoint?.[0] ?? container.record.config.Cmd?.[0];
-      const failure = startFailureOf(thrown, { program: program ?? '', prefix });
-      const next = startFailed(container.record.state, {
-        exitCode: failure.exitCode,
-        error: failure.message,
+    if (container.record.state.status === 'paused') {
+      throw new BerthError('CONTAINER_PAUSED', {
+        message: 'cannot start a paused container, try unpause instead',
+        remedy: 'Let it go on with "docker unpause".',
+        details: { container: container.id },
       });
-      container.record = { ...container.record, state: next };
-      container.turns.emit({ kind: 'start-failed' });
-      // Docker's client waits for the removal before it shows the error.
-      if (container.record.hostConfig.AutoRemove) await dispose(state, container);
-      else await state.records.save(container.record);
-      throw failure.error;
     }
+    if (isLive(container.record.state)) {
+      throw new BerthError('CONTAINER_ALREADY_IN_STATE', {
+        message: 'container is already started',
+        details: { status: container.record.state.status },
+      });
+    }
+    await startNow(state, container, 'anew');
   });
 }
 
-function refuseUnlessStartable(container: Container): void {
+/** Starts a container's program, if it does not run by now. @throws as `startContainer` */
+export function startUnlessRunning(state: EngineState, container: Container): Promise<void> {
+  return container.queue.run(async () => {
+    if (!isLive(container.record.state)) await startNow(state, container, 'anew');
+  });
+}
+
+/**
+ * Starts a container's program for its policy, within its queue. What goes wrong is reported; as in Docker that ends the
+ * policy's work.
+ */
+export async function startAgain(
+  state: EngineState,
+  container: Container,
+  kind: StartKind,
+): Promise<void> {
   const { status } = container.record.state;
-  if (isLive(container.record.state)) {
-    throw new BerthError('CONTAINER_ALREADY_IN_STATE', {
-      message: 'container is already started',
-      details: { status },
-    });
+  const waits = status === 'restarting' || (kind === 'anew' && status === 'exited');
+  if (!waits || container.removing || state.closed) return;
+  try {
+    await startNow(state, container, kind);
+  } catch (problem) {
+    state.ports.report(problem);
   }
-  if (container.removing || status === 'dead') {
-    throw new BerthError('CONTAINER_BEING_REMOVED', {
-      message: 'container is marked for removal and cannot be started',
-      remedy: 'Create another container.',
-      details: { container: container.id },
-    });
+}
+
+/** Within the container's queue. */
+async function startNow(state: EngineState, container: Container, kind: StartKind): Promise<void> {
+  refuseWhenClosed(state);
+  refuseWhenGoing(container);
+  if (kind === 'anew') {
+    state.restarts.reset(container);
+    container.record = anew(container.record);
   }
+  try {
+    await launch(state, container);
+  } catch (thrown) {
+    throw await recordFailure(state, container, thrown);
+  }
+}
+
+/** What was to be started, as the second half of a restart, is so by the next berthd. */
+function refuseWhenClosed({ closed }: EngineState): void {
+  if (!closed) return;
+  throw new BerthError('DAEMON_STOPPING', {
+    message: 'berthd is being stopped, and starts no container any more',
+    remedy: 'Try again when it has been started.',
+  });
+}
+
+function refuseWhenGoing(container: Container): void {
+  if (!container.removing && container.record.state.status !== 'dead') return;
+  throw new BerthError('CONTAINER_BEING_REMOVED', {
+    message: 'container is marked for removal and cannot be started',
+    remedy: 'Create another container.',
+    details: { container: container.id },
+  });
+}
+
+/** What somebody did to stop it before counts no more. */
+function anew(record: ContainerRecord): ContainerRecord {
+  return { ...record, restartCount: 0, manuallyStopped: false, restartCancelled: false };
+}
+
+/** Takes note that the program could not be started. Returns the error for whoever wanted it. */
+async function recordFailure(
+  state: EngineState,
+  container: Container,
+  thrown: unknown,
+): Promise<BerthError> {
+  const { record } = container;
+  const program = record.config.Entrypoint?.[0] ?? record.config.Cmd?.[0];
+  const failure = startFailureOf(thrown, { program: program ?? '', prefix });
+  // Who waited to be started again has an exit code, that of its last run.
+  const waited = record.state.status === 'restarting';
+  const exitCode = waited ? record.state.exitCode : failure.exitCode;
+  const next = startFailed(record.state, { exitCode, error: failure.message });
+  container.record = { ...record, state: next, pending: undefined };
+  container.turns.emit({ kind: 'start-failed' });
+  // Docker's client waits for the removal before it shows the error.
+  if (record.hostConfig.AutoRemove) await dispose(state, container, 'remove');
+  else await state.saveIfPossible(container, container.record);
+  if (waited) container.turns.emit({ kind: 'exited', exitCode });
+  return failure.error;
 }
 
 /** Prepares everything, executes the program, and records that it runs. */
 async function launch(state: EngineState, container: Container): Promise<void> {
+  // berthd may be told another one, or none, while this run goes on.
+  const idRemap = idRemapOf(state, container.record);
   const request = await prepareStart(state, container);
   const { warnings } = await state.ports.runtime.start(request);
   for (const warning of warnings) state.ports.notice(warning, { container: container.id });
   const next = started(container.record.state, state.ports.clock.now());
   const [saved, connected] = await Promise.allSettled([
-    state.save(container, { ...container.record, state: next }),
+    state.save(container, { ...container.record, state: next, idRemap, pending: undefined }),
     connectTo(state, container),
   ]);
   if (connected.status === 'rejected') throw connected.reason;
   const connection = connected.value;
   if (saved.status === 'rejected') {
-    // What cannot be recorded must not run: nobody would know of it.
+    // What cannot be recorded must not run, nor be started again: nobody would know of it.
+    container.record = { ...container.record, restartCancelled: true };
     connection?.signal(SIGKILL);
     throw saved.reason;
   }
   if (connection !== undefined) {
     container.turns.emit({ kind: 'started', stdin: connection.stdin });
+    startHealthChecks(state, container);
   }
   state.announce(container, 'start');
   // Without a monitor the program has already ended: for everybody else it ran none the less.

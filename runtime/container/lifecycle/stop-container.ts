@@ -1,11 +1,11 @@
-import { BerthError } from '../../errors/berth-error.ts';
+import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { isLive } from '../model/container-state.ts';
 import { parseSignal, SIGKILL, SIGTERM } from '../model/signals.ts';
 import type { Container } from './container.ts';
 import type { EngineState } from './engine-state.ts';
-import { endsWithin, killContainer, sendSignal } from './kill-container.ts';
-import { startContainer } from './start-container.ts';
-import { waitFor } from './wait-for.ts';
+import { killContainer, sendSignal } from './kill-container.ts';
+import type { SignalOptions } from './kill-container.ts';
+import { runEnd, runEndsWithin } from './run-end.ts';
 
 /** Seconds that Docker gives a program to end by itself. */
 const defaultTimeoutSeconds = 10;
@@ -16,10 +16,12 @@ export interface StopOptions {
   readonly signal?: string | undefined;
   /** Seconds until SIGKILL; a negative number waits for ever. */
   readonly timeoutSeconds?: number | undefined;
+  /** Who wants it: somebody, unless it says otherwise. It decides what its restart policy does later. */
+  readonly reason?: 'stop' | 'host-goes-down' | undefined;
 }
 
 /**
- * Asks the program to end, and ends it when it does not.
+ * Asks the program to end, and ends it when it does not. One that waits to be started again no longer does.
  *
  * @throws CONTAINER_ALREADY_IN_STATE it does not run; SIGNAL_INVALID, CONTAINER_WILL_NOT_DIE
  */
@@ -35,44 +37,44 @@ export async function stopContainer(
     });
   }
   await endProgram(state, container, options);
-  state.announce(container, 'stop');
 }
 
 /**
- * Stops a container when it runs, and starts it.
+ * Asks the program to end, ends it when it does not, and says that it is stopped. That it has ended by itself meanwhile is
+ * as good.
  *
- * @throws what `stopContainer` and `startContainer` throw, except CONTAINER_ALREADY_IN_STATE
+ * @throws SIGNAL_INVALID, CONTAINER_WILL_NOT_DIE
  */
-export async function restartContainer(
+export async function endProgram(
   state: EngineState,
   container: Container,
-  options: StopOptions,
+  options: StopOptions & Pick<SignalOptions, 'only'>,
 ): Promise<void> {
-  if (options.signal !== undefined) parseSignal(options.signal);
-  container.restarting = true;
-  try {
-    if (isLive(container.record.state)) await endProgram(state, container, options);
-    await startContainer(state, container);
-  } finally {
-    container.restarting = false;
-  }
-  state.announce(container, 'restart');
+  await signalAndWait(state, container, options);
+  state.announce(container, 'stop');
 }
 
-async function endProgram(
+async function signalAndWait(
   state: EngineState,
   container: Container,
-  options: StopOptions,
+  options: StopOptions & Pick<SignalOptions, 'only'>,
 ): Promise<void> {
   const { config } = container.record;
   const named = options.signal ?? config.StopSignal;
   const signal = named === '' ? SIGTERM : parseSignal(named);
+  const reason = options.reason ?? 'stop';
   const seconds = options.timeoutSeconds ?? config.StopTimeout ?? defaultTimeoutSeconds;
-  sendSignal(state, container, signal);
-  if (seconds < 0) {
-    await waitFor(container, 'not-running');
-    return;
+  try {
+    const run = await sendSignal(state, container, { signal, reason, only: options.only });
+    if (run === undefined) return;
+    if (seconds < 0) {
+      await runEnd(container, run);
+      return;
+    }
+    const { clock } = state.ports;
+    if (await runEndsWithin(container, run, { clock, timeoutMs: seconds * 1000 })) return;
+    await killContainer(state, container, { signal: SIGKILL, reason, only: { run } });
+  } catch (error) {
+    if (!isBerthError(error, 'CONTAINER_NOT_RUNNING')) throw error;
   }
-  if (await endsWithin(container, state.ports.clock, seconds * 1000)) return;
-  await killContainer(state, container, SIGKILL);
 }

@@ -23,7 +23,26 @@ export const argumentList = z
   .nullable()
   .default(null);
 
-const healthcheckSchema = z.looseObject({ Test: z.array(z.string()).nullish() });
+/** Nanoseconds; 0: the default. Go's range is wider than that of exact numbers here. */
+const nanoseconds = z
+  .number()
+  .refine(Number.isInteger, 'not a whole number')
+  .nullish()
+  .transform((value) => value ?? 0);
+
+/** `HealthConfig` of Docker Engine API 1.51. */
+export const healthcheckSchema = z.object({
+  /** Empty: the image's. `NONE`; `CMD` and a program with its arguments; `CMD-SHELL` and a line for the shell. */
+  Test: texts,
+  Interval: nanoseconds,
+  Timeout: nanoseconds,
+  StartPeriod: nanoseconds,
+  StartInterval: nanoseconds,
+  Retries: integer,
+});
+
+/** How a container is asked whether it works. */
+export type HealthConfig = Readonly<z.infer<typeof healthcheckSchema>>;
 
 /**
  * What runs in a container, independent of the host: `ContainerConfig` of Docker Engine API 1.51, with Docker's own

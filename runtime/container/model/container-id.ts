@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomId } from './random-id.ts';
 
 declare const containerIdBrand: unique symbol;
 
@@ -16,7 +16,7 @@ export function isContainerId(text: string): text is ContainerId {
  */
 export function newContainerId(): ContainerId {
   for (;;) {
-    const id = randomBytes(32).toString('hex');
+    const id = randomId();
     if (isContainerId(id) && !/^\d+$/.test(shortId(id))) return id;
   }
 }

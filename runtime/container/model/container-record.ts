@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
 import { digestSchema } from '../../image/image-config.ts';
+import { idMappingsSchema } from '../../spec/id-mappings.ts';
 import { containerConfigSchema } from './container-config.ts';
 import { isContainerId } from './container-id.ts';
+import { containerMountSchema } from './container-mount.ts';
 import { containerStateSchema } from './container-state.ts';
 import { hostConfigSchema } from './host-config.ts';
 
@@ -22,6 +24,26 @@ export const containerRecordSchema = z.object({
   config: containerConfigSchema,
   hostConfig: hostConfigSchema,
   state: containerStateSchema,
+  /** All that it has mounted, volumes by their names; absent in records of before there were volumes. */
+  mounts: z.array(containerMountSchema).readonly().optional(),
+  /** How often its policy has started it again since somebody last did. */
+  restartCount: z.int().min(0).default(0),
+  /** Somebody has stopped it, or sent it a signal, since it was last started. */
+  manuallyStopped: z.boolean().default(false),
+  /** Its policy does not start it again after the end to come: somebody asked for that end. */
+  restartCancelled: z.boolean().default(false),
+  /** What was begun and has to be finished, also by another berthd: it is to be stopped and started again. */
+  pending: z
+    .object({
+      operation: z.literal('restart'),
+      signal: z.string().optional(),
+      timeoutSeconds: z.number().optional(),
+    })
+    .optional(),
+  /** Set while limits of a running container are changed: what `hostConfig` says may not be what holds. */
+  limitsPending: z.literal(true).optional(),
+  /** The ids of the host that those of its last run stand for; absent: they are the host's own. */
+  idRemap: z.object({ uids: idMappingsSchema, gids: idMappingsSchema }).optional(),
 });
 
 /** A container's record; values are replaced, never changed. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /**
- * Where a container is in its life. `paused` and `restarting` are reserved: nothing gets there yet, but records that a
- * later berth writes have them.
+ * Where a container is in its life. `restarting`: its program has ended, and its policy starts it again in a moment.
  */
 export const containerStatuses = [
   'created',
@@ -49,14 +48,29 @@ export const initialState: ContainerState = {
   error: '',
 };
 
-/** Whether the container has a process. */
+/** Whether the container has a process, or is about to have one again: what Docker calls running. */
 export function isLive(state: ContainerState): boolean {
   return state.status === 'running' || state.status === 'paused' || state.status === 'restarting';
+}
+
+/** Whether the container's program runs, or did when this was written. */
+export function hasProgram(state: ContainerState): boolean {
+  return state.status === 'running' || state.status === 'paused';
 }
 
 /** The program is running. */
 export function started(state: ContainerState, now: number): ContainerState {
   return { ...state, status: 'running', startedAt: now, exitCode: 0, oomKilled: false, error: '' };
+}
+
+/** All processes stand still. */
+export function paused(state: ContainerState): ContainerState {
+  return { ...state, status: 'paused' };
+}
+
+/** They go on. */
+export function resumed(state: ContainerState): ContainerState {
+  return { ...state, status: 'running' };
 }
 
 /** The program could not be started. As in Docker the container is then what it was before, with an exit code. */
@@ -71,6 +85,16 @@ export function startFailed(
 /** The program has ended. */
 export function exited(state: ContainerState, exit: ContainerExit): ContainerState {
   return { ...state, ...exit, status: 'exited' };
+}
+
+/** The program has ended, and is started again when some time has passed. */
+export function restarting(state: ContainerState, exit: ContainerExit): ContainerState {
+  return { ...state, ...exit, status: 'restarting' };
+}
+
+/** The program has ended, and is not started again after all. */
+export function restartGivenUp(state: ContainerState): ContainerState {
+  return { ...state, status: 'exited' };
 }
 
 /** Removal has begun and may not have ended: nobody is to start the container again. */

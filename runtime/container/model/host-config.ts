@@ -5,6 +5,17 @@ import { mountPointSchema } from './mount-point.ts';
 
 const objects = z.array(z.looseObject({})).nullable().default(null);
 
+const weightDevices = z
+  .array(z.object({ Path: text, Weight: z.int().min(0).max(0xffff).default(0) }))
+  .nullable()
+  .default(null);
+
+/** Bytes or operations a second. */
+const throttleDevices = z
+  .array(z.object({ Path: text, Rate: z.int().min(0).default(0) }))
+  .nullable()
+  .default(null);
+
 const portBindingsSchema = z
   .record(z.string(), z.array(z.object({ HostIp: text, HostPort: text })).nullable())
   .nullable()
@@ -12,7 +23,10 @@ const portBindingsSchema = z
 
 const logConfigSchema = z.object({ Type: text, Config: textMap }).prefault({});
 
-const restartPolicySchema = z.object({ Name: text, MaximumRetryCount: integer }).prefault({});
+/** What becomes of a container that ends. */
+export const restartPolicySchema = z
+  .object({ Name: text, MaximumRetryCount: integer })
+  .prefault({});
 
 const deviceSchema = z.object({
   PathOnHost: text,
@@ -23,7 +37,7 @@ const deviceSchema = z.object({
 const ulimitSchema = z.object({ Name: z.string(), Soft: z.int(), Hard: z.int() });
 
 /** Limits: `Resources` of Docker Engine API 1.51. */
-const resourceFields = {
+export const resourceFields = {
   CpuShares: integer,
   /** Bytes. */
   Memory: integer,
@@ -31,11 +45,11 @@ const resourceFields = {
   NanoCpus: integer,
   CgroupParent: text,
   BlkioWeight: integer,
-  BlkioWeightDevice: objects,
-  BlkioDeviceReadBps: objects,
-  BlkioDeviceWriteBps: objects,
-  BlkioDeviceReadIOps: objects,
-  BlkioDeviceWriteIOps: objects,
+  BlkioWeightDevice: weightDevices,
+  BlkioDeviceReadBps: throttleDevices,
+  BlkioDeviceWriteBps: throttleDevices,
+  BlkioDeviceReadIOps: throttleDevices,
+  BlkioDeviceWriteIOps: throttleDevices,
   /** Microseconds. */
   CpuPeriod: integer,
   /** Microseconds in each period. */

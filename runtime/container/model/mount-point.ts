@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { flag, integer, text } from './container-config.ts';
+import { flag, integer, text, textMap } from './container-config.ts';
 
 const bindOptionsSchema = z.object({
   Propagation: text,
@@ -18,6 +18,13 @@ const tmpfsOptionsSchema = z.object({
   Options: z.array(z.array(z.string())).nullable().default(null),
 });
 
+const volumeOptionsSchema = z.object({
+  NoCopy: flag,
+  Labels: textMap,
+  DriverConfig: z.object({ Name: text, Options: textMap }).nullable().default(null),
+  Subpath: text,
+});
+
 /** One item of `HostConfig.Mounts` (`docker run --mount`). */
 export const mountPointSchema = z.object({
   Type: z.enum(['bind', 'tmpfs', 'volume', 'image', 'npipe', 'cluster']),
@@ -27,7 +34,7 @@ export const mountPointSchema = z.object({
   Consistency: text,
   BindOptions: bindOptionsSchema.nullable().default(null),
   TmpfsOptions: tmpfsOptionsSchema.nullable().default(null),
-  VolumeOptions: z.looseObject({}).nullable().default(null),
+  VolumeOptions: volumeOptionsSchema.nullable().default(null),
   ImageOptions: z.looseObject({}).nullable().default(null),
   ClusterOptions: z.looseObject({}).nullable().default(null),
 });

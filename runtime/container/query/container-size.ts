@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-
-import { lstat, orIfMissing, readdir } from '../../host/files.ts';
+import { folderBytes } from '../../host/folder-bytes.ts';
 import type { ContainerPorts } from '../ports.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 
@@ -10,23 +8,6 @@ export interface ContainerSize {
   readonly writableBytes: number;
   /** The same, and the image's. */
   readonly totalBytes: number;
-}
-
-/** Bytes of all regular files in a folder; a file with several names counts once. The folder may be in use. */
-async function folderBytes(folder: string, counted = new Set<number>()): Promise<number> {
-  const names = await orIfMissing(readdir(folder), []);
-  const sizes = await Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, name);
-      const found = await orIfMissing(lstat(path), undefined);
-      if (found === undefined) return 0;
-      if (found.isDirectory()) return folderBytes(path, counted);
-      if (!found.isFile() || counted.has(found.ino)) return 0;
-      counted.add(found.ino);
-      return found.size;
-    }),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /**

@@ -2,6 +2,8 @@ import { isBerthError } from '../../errors/berth-error.ts';
 import type { ImageService } from '../../image/image-service.ts';
 import type { Container } from '../lifecycle/container.ts';
 import { containerStatuses, isLive } from '../model/container-state.ts';
+import { destinationOf } from '../model/container-mount.ts';
+import { mountsOf } from '../spec/container-mounts.ts';
 import type { ContainerIndex } from '../store/container-index.ts';
 import {
   invalidFilterValue,
@@ -89,13 +91,14 @@ function simpleTest(source: ListSource, key: string, values: readonly string[]):
     case 'network':
       return ({ record }) => values.includes(record.hostConfig.NetworkMode);
     case 'volume':
-      // Nothing has volumes; binds are found by their source or destination.
       return ({ record }) =>
-        (record.hostConfig.Binds ?? []).some((bind) =>
-          bind.split(':').some((part) => values.includes(part)),
-        );
+        mountsOf(record).some((mount) => {
+          const named = mount.kind === 'bind' ? mount.bind.source : undefined;
+          const name = mount.kind === 'volume' ? mount.volume.name : named;
+          return [name, destinationOf(mount)].some((each) => values.includes(each ?? ''));
+        });
     case 'health':
-      return () => values.includes('none');
+      return healthTest(values);
     case 'is-task':
       return () => values.includes('false');
     case 'before':
@@ -111,6 +114,13 @@ function statusTest(values: readonly string[]): Test {
   const wrong = values.find((value) => !known.includes(value));
   if (wrong !== undefined) throw invalidFilterValue('status', wrong, `one of ${known.join(', ')}`);
   return ({ record, removing }) => values.includes(removing ? 'removing' : record.state.status);
+}
+
+function healthTest(values: readonly string[]): Test {
+  const known = ['none', 'starting', 'healthy', 'unhealthy'];
+  const wrong = values.find((value) => !known.includes(value));
+  if (wrong !== undefined) throw invalidFilterValue('health', wrong, `one of ${known.join(', ')}`);
+  return ({ health }) => values.includes(health?.status ?? 'none');
 }
 
 function exitedTest(values: readonly string[]): Test {

@@ -1,40 +1,18 @@
 import { posix } from 'node:path';
 
 import { BerthError } from '../../errors/berth-error.ts';
-
-/** Mount propagation of a bind (mount_namespaces(7)). */
-export const propagations = [
-  'rprivate',
-  'private',
-  'rshared',
-  'shared',
-  'rslave',
-  'slave',
-] as const;
-
-/** One of `propagations`. */
-export type Propagation = (typeof propagations)[number];
-
-/** A folder or file of the host that a container sees. */
-export interface BindMount {
-  readonly source: string;
-  readonly destination: string;
-  readonly access: 'rw' | 'ro';
-  /** Of a read-only bind: whether mounts below it are read-only too. */
-  readonly readOnly: 'recursive' | 'top';
-  /** Whether mounts below the source are there too. */
-  readonly submounts: 'with' | 'without';
-  readonly propagation: Propagation;
-  /** What to do when the source is not there. */
-  readonly missingSource: 'create-folder' | 'refuse';
-  /** As given, such as `ro,rslave`: `docker inspect` shows it. */
-  readonly mode: string;
-}
+import {
+  type BindMount,
+  propagations,
+  type Propagation,
+  type VolumeMount,
+} from '../model/container-mount.ts';
+import { parseVolumeName } from '../volumes/volume-name.ts';
 
 /** An item of `HostConfig.Binds`. */
 export type BindString =
   | { readonly kind: 'bind'; readonly bind: BindMount }
-  | { readonly kind: 'volume'; readonly name: string; readonly destination: string };
+  | { readonly kind: 'volume'; readonly volume: VolumeMount };
 
 function invalid(text: string, why: string): BerthError {
   return new BerthError('CONTAINER_CONFIG_INVALID', {
@@ -48,9 +26,13 @@ function isPropagation(option: string): option is Propagation {
   return propagations.some((propagation) => propagation === option);
 }
 
+/** `z` and `Z` ask for labels of SELinux: see `prepareBinds`. */
+const withoutEffect = ['consistent', 'cached', 'delegated', 'nocopy', 'z', 'Z'];
+
 interface Mode {
   readonly access: 'rw' | 'ro';
-  readonly propagation: Propagation;
+  readonly propagation: Propagation | undefined;
+  readonly content: VolumeMount['content'];
 }
 
 function parseMode(text: string, mode: string): Mode {
@@ -60,17 +42,10 @@ function parseMode(text: string, mode: string): Mode {
   for (const option of options) {
     if ((option === 'ro' || option === 'rw') && access === undefined) access = option;
     else if (isPropagation(option) && propagation === undefined) propagation = option;
-    else if (option === 'z' || option === 'Z') {
-      throw new BerthError('UNSUPPORTED_FIELD', {
-        message: `HostConfig.Binds asks for SELinux relabelling with "${option}" in "${text}", which berth does not do yet`,
-        remedy: `Leave "${option}" out, and label the folder with chcon(1) where SELinux is on.`,
-        details: { field: 'HostConfig.Binds', value: text },
-      });
-    } else if (!['consistent', 'cached', 'delegated', 'nocopy'].includes(option)) {
-      throw invalid(text, `invalid mode: ${mode}`);
-    }
+    else if (!withoutEffect.includes(option)) throw invalid(text, `invalid mode: ${mode}`);
   }
-  return { access: access ?? 'rw', propagation: propagation ?? 'rprivate' };
+  const content = options.includes('nocopy') ? 'none' : 'of-image';
+  return { access: access ?? 'rw', propagation, content };
 }
 
 /** A container path without `.`, `..` and doubled slashes. @throws CONTAINER_CONFIG_INVALID */
@@ -84,6 +59,21 @@ export function parseDestination(path: string): string {
   });
 }
 
+/** A volume that berth makes for one container. */
+export function namelessVolume(destination: string): VolumeMount {
+  return {
+    name: '',
+    origin: 'nameless',
+    destination,
+    access: 'rw',
+    content: 'of-image',
+    mode: '',
+    driver: '',
+    options: {},
+    labels: {},
+  };
+}
+
 /**
  * Reads an item of `HostConfig.Binds`: `source:destination[:options]`; a source without a leading slash is a volume's
  * name, and so is none at all.
@@ -95,10 +85,19 @@ export function parseBindString(text: string): BindString {
   const [first = '', second = '', mode = ''] = parts;
   if (first === '' || parts.length > 3 || text === '')
     throw invalid(text, 'too many or empty parts');
-  if (parts.length === 1) return { kind: 'volume', name: '', destination: parseDestination(first) };
+  if (parts.length === 1)
+    return { kind: 'volume', volume: namelessVolume(parseDestination(first)) };
   const destination = parseDestination(second);
-  const { access, propagation } = parseMode(text, mode);
-  if (!first.startsWith('/')) return { kind: 'volume', name: first, destination };
+  const { access, propagation, content } = parseMode(text, mode);
+  if (!first.startsWith('/')) {
+    // A volume is nobody else's mount.
+    if (propagation !== undefined) throw invalid(text, `invalid mode: ${mode}`);
+    const volume = { ...namelessVolume(destination), name: parseVolumeName(first) };
+    return {
+      kind: 'volume',
+      volume: { ...volume, origin: 'named', access, content, mode: mode === '' ? 'z' : mode },
+    };
+  }
   return {
     kind: 'bind',
     bind: {
@@ -107,7 +106,7 @@ export function parseBindString(text: string): BindString {
       access,
       readOnly: 'recursive',
       submounts: 'with',
-      propagation,
+      propagation: propagation ?? 'rprivate',
       missingSource: 'create-folder',
       mode,
     },

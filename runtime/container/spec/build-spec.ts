@@ -6,6 +6,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap } from '../ports.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
+import { cgroupPlaceOf } from './cgroup-place.ts';
 import { containerCapabilities } from './capability-set.ts';
 import { programEnvironment } from './environment.ts';
 import { hiddenPaths } from './hidden-paths.ts';
@@ -26,6 +27,8 @@ export interface SpecSource {
   readonly user: ResolvedUser;
   readonly devices: ContainerDevices;
   readonly hasSubmounts: (path: string) => boolean;
+  /** Where a volume is on the host. */
+  readonly volumePath: (name: string) => string;
   /** Absent: the users are those of the host. */
   readonly idRemap?: IdRemap | undefined;
   /** Capabilities that berthd can give on. */
@@ -76,16 +79,22 @@ export function buildSpec(source: SpecSource): Spec {
     annotations: hostConfig.Annotations ?? {},
     hooks: noHooks,
     linux: {
+      ...cgroupsPath(record),
       namespaces: specNamespaces(record, idRemap ? 'own' : 'host'),
       uidMappings: idRemap?.uids ?? [],
       gidMappings: idRemap?.gids ?? [],
       devices: devices.nodes,
-      resources: specResources(hostConfig, devices.rules),
+      resources: specResources(hostConfig, devices),
       ...(seccomp === undefined ? {} : { seccomp }),
       ...hiddenPaths(hostConfig),
       sysctl: { ...standardSysctls(source), ...hostConfig.Sysctls },
     },
   };
+}
+
+function cgroupsPath(record: ContainerRecord): Pick<Spec['linux'], 'cgroupsPath'> {
+  const { path } = cgroupPlaceOf(record);
+  return path === undefined ? {} : { cgroupsPath: path };
 }
 
 /** A program that is not root's starts without capabilities, but may still get them from a setuid file. */

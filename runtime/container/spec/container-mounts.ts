@@ -1,25 +1,15 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { HostConfig } from '../model/host-config.ts';
 import type { MountRequest } from '../model/mount-point.ts';
-import { parseBindString, parseDestination, propagations } from './bind-string.ts';
-import type { BindMount, Propagation } from './bind-string.ts';
-
-/** A memory file system that a container asks for. */
-export interface TmpfsMount {
-  readonly destination: string;
-  /** As in tmpfs(5) and fstab(5), without those that every one has. */
-  readonly options: readonly string[];
-}
-
-/** What a client wants mounted besides what every container has. */
-export type ContainerMount =
-  | { readonly kind: 'bind'; readonly bind: BindMount }
-  | { readonly kind: 'tmpfs'; readonly tmpfs: TmpfsMount };
-
-/** Where a mount is in the container. */
-export function destinationOf(mount: ContainerMount): string {
-  return mount.kind === 'bind' ? mount.bind.destination : mount.tmpfs.destination;
-}
+import {
+  type ContainerMount,
+  destinationOf,
+  propagations,
+  type Propagation,
+} from '../model/container-mount.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
+import { parseVolumeName } from '../volumes/volume-name.ts';
+import { namelessVolume, parseBindString, parseDestination } from './bind-string.ts';
 
 function unsupported(field: string, what: string, remedy: string): BerthError {
   return new BerthError('UNSUPPORTED_FIELD', {
@@ -35,13 +25,6 @@ function invalid(request: MountRequest, why: string): BerthError {
     remedy: 'Correct the item of HostConfig.Mounts.',
     details: { field: 'HostConfig.Mounts', value: request.Target },
   });
-}
-
-function fromBindString(text: string): ContainerMount {
-  const parsed = parseBindString(text);
-  if (parsed.kind === 'bind') return parsed;
-  const what = parsed.name === '' ? 'an anonymous volume' : `the volume "${parsed.name}"`;
-  throw unsupported('HostConfig.Binds', what, 'Bind a folder of the host: "/host/path:/path".');
 }
 
 function propagationOf(request: MountRequest): Propagation {
@@ -91,6 +74,28 @@ function fromTmpfsRequest(request: MountRequest): ContainerMount {
   };
 }
 
+function fromVolumeRequest(request: MountRequest): ContainerMount {
+  const { Source, Target, ReadOnly, VolumeOptions } = request;
+  const nameless = namelessVolume(parseDestination(Target));
+  if (VolumeOptions !== null && VolumeOptions.Subpath !== '') {
+    const remedy = 'Mount the whole volume, and use the folder in it.';
+    throw unsupported('HostConfig.Mounts', 'a part of a volume (VolumeOptions.Subpath)', remedy);
+  }
+  const { Name = '', Options = null } = VolumeOptions?.DriverConfig ?? {};
+  return {
+    kind: 'volume',
+    volume: {
+      ...nameless,
+      ...(Source === '' ? {} : { name: parseVolumeName(Source), origin: 'named', mode: 'z' }),
+      access: ReadOnly ? 'ro' : 'rw',
+      content: VolumeOptions?.NoCopy === true ? 'none' : 'of-image',
+      driver: Name,
+      options: Options ?? {},
+      labels: VolumeOptions?.Labels ?? {},
+    },
+  };
+}
+
 function fromRequest(request: MountRequest): ContainerMount {
   if (request.Type !== 'bind' && request.BindOptions !== null) {
     throw invalid(request, `BindOptions must not be specified on mount type "${request.Type}"`);
@@ -98,12 +103,16 @@ function fromRequest(request: MountRequest): ContainerMount {
   if (request.Type !== 'tmpfs' && request.TmpfsOptions !== null) {
     throw invalid(request, `TmpfsOptions must not be specified on mount type "${request.Type}"`);
   }
+  if (request.Type !== 'volume' && request.VolumeOptions !== null) {
+    throw invalid(request, `VolumeOptions must not be specified on mount type "${request.Type}"`);
+  }
   switch (request.Type) {
     case 'bind':
       return fromBindRequest(request);
     case 'tmpfs':
       return fromTmpfsRequest(request);
     case 'volume':
+      return fromVolumeRequest(request);
     case 'image':
     case 'npipe':
     case 'cluster':
@@ -115,8 +124,13 @@ function fromRequest(request: MountRequest): ContainerMount {
   }
 }
 
+/** All that a container has mounted: the one source for its start, for `docker inspect`, and for its files. */
+export function mountsOf({ mounts, hostConfig }: ContainerRecord): readonly ContainerMount[] {
+  return mounts ?? containerMounts(hostConfig);
+}
+
 /**
- * All that a client wants mounted, in no particular order.
+ * All that a client wants mounted, in no particular order; volumes as they are asked for.
  *
  * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
  */
@@ -129,7 +143,7 @@ export function containerMounts(hostConfig: HostConfig): readonly ContainerMount
     },
   }));
   const mounts = [
-    ...(hostConfig.Binds ?? []).map(fromBindString),
+    ...(hostConfig.Binds ?? []).map(parseBindString),
     ...(hostConfig.Mounts ?? []).map(fromRequest),
     ...tmpfs,
   ];

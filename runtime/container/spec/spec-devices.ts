@@ -1,12 +1,18 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { listFolder, lstat, orIfMissing, stat } from '../../host/files.ts';
+import type { BlockIo } from '../../spec/block-io.ts';
 import type { Device, DeviceRule } from '../../spec/device.ts';
 import type { HostConfig } from '../model/host-config.ts';
+import { parseDeviceCgroupRule } from './device-cgroup-rule.ts';
+import { deviceNumbers } from './device-numbers.ts';
+import { blockIoResources } from './spec-block-io.ts';
 
 /** Device nodes of a container, and what it may do with them. */
 export interface ContainerDevices {
   readonly nodes: readonly Device[];
   readonly rules: readonly DeviceRule[];
+  /** Shares and limits of disks; absent: none. */
+  readonly blockIO?: BlockIo | undefined;
 }
 
 function character(major: number, minor: number): DeviceRule {
@@ -37,15 +43,6 @@ const standardRules: readonly DeviceRule[] = [
 
 /** Places in /dev that every container has for itself, also a privileged one. */
 const ownPlaces = ['console', 'fd', 'mqueue', 'pts', 'shm', 'stdin', 'stdout', 'stderr', 'ptmx'];
-
-/** The halves of a device number: glibc's gnu_dev_major(3) and gnu_dev_minor(3). */
-function deviceNumbers(rdev: number): { readonly major: number; readonly minor: number } {
-  const number = BigInt(rdev);
-  return {
-    major: Number(((number >> 8n) & 0xfffn) | ((number >> 32n) & 0xfffff000n)),
-    minor: Number((number & 0xffn) | ((number >> 12n) & 0xffffff00n)),
-  };
-}
 
 async function deviceAt(
   hostPath: string,
@@ -78,7 +75,7 @@ async function hostDevices(folder: string): Promise<readonly Device[]> {
 
 async function mappedDevice(
   mapping: NonNullable<HostConfig['Devices']>[number],
-): Promise<ContainerDevices> {
+): Promise<Pick<ContainerDevices, 'nodes' | 'rules'>> {
   const path = mapping.PathInContainer === '' ? mapping.PathOnHost : mapping.PathInContainer;
   const node = await deviceAt(mapping.PathOnHost, path, 'follow');
   if (node === undefined || node.type === 'p' || node.type === 'u') {
@@ -96,18 +93,23 @@ async function mappedDevice(
 /**
  * The devices of a container besides those that every one has.
  *
- * @throws CONTAINER_CONFIG_INVALID a mapped path is no device
+ * @throws CONTAINER_CONFIG_INVALID a mapped path is no device, that of a limit no disk
  */
 export async function containerDevices(hostConfig: HostConfig): Promise<ContainerDevices> {
+  const blockIO = await blockIoResources(hostConfig);
   const mapped = await Promise.all((hostConfig.Devices ?? []).map(mappedDevice));
   if (hostConfig.Privileged) {
     const own = await hostDevices('/dev');
     const taken = new Set(own.map(({ path }) => path));
     const more = mapped.flatMap(({ nodes }) => nodes).filter(({ path }) => !taken.has(path));
-    return { nodes: [...own, ...more], rules: [everything] };
+    return { nodes: [...own, ...more], rules: [everything], blockIO };
   }
+  const asked = (hostConfig.DeviceCgroupRules ?? []).flatMap(
+    (text) => parseDeviceCgroupRule(text) ?? [],
+  );
   return {
     nodes: mapped.flatMap(({ nodes }) => nodes),
-    rules: [...standardRules, ...mapped.flatMap(({ rules }) => rules)],
+    rules: [...standardRules, ...mapped.flatMap(({ rules }) => rules), ...asked],
+    blockIO,
   };
 }

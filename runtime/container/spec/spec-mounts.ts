@@ -1,9 +1,10 @@
 import type { Mount } from '../../spec/mount.ts';
+import { shmMount, usualMounts } from '../../spec/usual-mounts.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap } from '../ports.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
-import { containerMounts, destinationOf } from './container-mounts.ts';
-import type { ContainerMount } from './container-mounts.ts';
+import { type ContainerMount, destinationOf } from '../model/container-mount.ts';
+import { mountsOf } from './container-mounts.ts';
 
 /** Size of /dev/shm unless the client says otherwise, as Docker's. */
 export const defaultShmBytes = 64 * 1024 * 1024;
@@ -12,18 +13,7 @@ export const defaultShmBytes = 64 * 1024 * 1024;
 function standardMounts(record: ContainerRecord): readonly Mount[] {
   const { Privileged, ShmSize, IpcMode } = record.hostConfig;
   const access = Privileged ? [] : ['ro'];
-  const shm: Mount = {
-    destination: '/dev/shm',
-    type: 'tmpfs',
-    source: 'shm',
-    options: [
-      'nosuid',
-      'noexec',
-      'nodev',
-      'mode=1777',
-      `size=${ShmSize === 0 ? defaultShmBytes : ShmSize}`,
-    ],
-  };
+  const shm = shmMount(String(ShmSize === 0 ? defaultShmBytes : ShmSize));
   return [
     {
       destination: '/proc',
@@ -31,18 +21,8 @@ function standardMounts(record: ContainerRecord): readonly Mount[] {
       source: 'proc',
       options: ['nosuid', 'noexec', 'nodev'],
     },
-    {
-      destination: '/dev',
-      type: 'tmpfs',
-      source: 'tmpfs',
-      options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
-    },
-    {
-      destination: '/dev/pts',
-      type: 'devpts',
-      source: 'devpts',
-      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-    },
+    usualMounts.dev,
+    usualMounts.pts,
     {
       destination: '/sys',
       type: 'sysfs',
@@ -55,12 +35,7 @@ function standardMounts(record: ContainerRecord): readonly Mount[] {
       source: 'cgroup',
       options: [...access, 'nosuid', 'noexec', 'nodev'],
     },
-    {
-      destination: '/dev/mqueue',
-      type: 'mqueue',
-      source: 'mqueue',
-      options: ['nosuid', 'noexec', 'nodev'],
-    },
+    usualMounts.mqueue,
     ...(IpcMode === 'none' ? [] : [shm]),
   ];
 }
@@ -79,7 +54,17 @@ function nameMounts(folder: ContainerFolder, ids: readonly string[]): readonly M
   ];
 }
 
-function toSpecMount(mount: ContainerMount, hasSubmounts: (path: string) => boolean): Mount {
+function toSpecMount(
+  mount: ContainerMount,
+  { hasSubmounts, idRemap, volumePath }: MountSource,
+): Mount {
+  if (mount.kind === 'volume') {
+    const { name, destination, access } = mount.volume;
+    // On the disk its files are of the users of the container, as those of images are.
+    const ids = idRemap ? ['idmap'] : [];
+    const options = ['rbind', ...(access === 'ro' ? ['ro'] : []), 'rprivate', ...ids];
+    return bind(volumePath(name), destination, options);
+  }
   if (mount.kind === 'tmpfs') {
     return {
       destination: mount.tmpfs.destination,
@@ -122,6 +107,8 @@ export interface MountSource {
   readonly folder: ContainerFolder;
   /** See `ContainerPorts`. */
   readonly idRemap?: IdRemap | undefined;
+  /** Where a volume is on the host. */
+  readonly volumePath: (name: string) => string;
   /** Whether something is mounted below a path of the host: only then must a read-only bind reach deeper. */
   readonly hasSubmounts: (path: string) => boolean;
 }
@@ -132,13 +119,9 @@ export interface MountSource {
  *
  * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
  */
-export function specMounts({
-  record,
-  folder,
-  idRemap,
-  hasSubmounts,
-}: MountSource): readonly Mount[] {
-  const wanted = containerMounts(record.hostConfig);
+export function specMounts(source: MountSource): readonly Mount[] {
+  const { record, folder, idRemap } = source;
+  const wanted = mountsOf(record);
   const taken = new Set(wanted.map(destinationOf));
   const own = (mounts: readonly Mount[]): readonly Mount[] =>
     mounts
@@ -148,7 +131,7 @@ export function specMounts({
   // A client's mount on /etc comes before the files in it.
   const rest = [
     ...own(nameMounts(folder, idRemap ? ['idmap'] : [])),
-    ...wanted.map((mount) => toSpecMount(mount, hasSubmounts)),
+    ...wanted.map((mount) => toSpecMount(mount, source)),
   ];
   const depth = (mount: Mount): number => mount.destination.split('/').length;
   return [...own(standardMounts(record)), ...rest.toSorted((a, b) => depth(a) - depth(b))];

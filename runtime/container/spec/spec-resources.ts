@@ -1,6 +1,6 @@
-import type { DeviceRule } from '../../spec/device.ts';
 import type { CpuResources, MemoryResources, Resources } from '../../spec/resources.ts';
 import type { HostConfig } from '../model/host-config.ts';
+import type { ContainerDevices } from './spec-devices.ts';
 
 /** One period of the CPU bandwidth controller, in microseconds, that NanoCpus is given in. */
 const nanoCpuPeriod = 100_000;
@@ -22,6 +22,7 @@ function memoryResources(hostConfig: HostConfig): MemoryResources | undefined {
 
 function cpuResources(hostConfig: HostConfig): CpuResources | undefined {
   const { CpuShares, NanoCpus, CpuPeriod, CpuQuota, CpusetCpus, CpusetMems } = hostConfig;
+  const { CpuRealtimePeriod: realtimePeriod, CpuRealtimeRuntime: realtimeRuntime } = hostConfig;
   const nano = NanoCpus > 0;
   const period = nano ? nanoCpuPeriod : CpuPeriod;
   const quota = nano ? Math.floor((NanoCpus * nanoCpuPeriod) / 1e9) : CpuQuota;
@@ -29,6 +30,8 @@ function cpuResources(hostConfig: HostConfig): CpuResources | undefined {
     ...(CpuShares === 0 ? {} : { shares: CpuShares }),
     ...(period === 0 ? {} : { period }),
     ...(quota === 0 ? {} : { quota }),
+    ...(realtimePeriod === 0 ? {} : { realtimePeriod }),
+    ...(realtimeRuntime === 0 ? {} : { realtimeRuntime }),
     ...(CpusetCpus === '' ? {} : { cpus: CpusetCpus }),
     ...(CpusetMems === '' ? {} : { mems: CpusetMems }),
   };
@@ -38,7 +41,7 @@ function cpuResources(hostConfig: HostConfig): CpuResources | undefined {
 /** The limits of a container. */
 export function specResources(
   hostConfig: HostConfig,
-  deviceRules: readonly DeviceRule[],
+  { rules, blockIO }: Pick<ContainerDevices, 'rules' | 'blockIO'>,
 ): Resources {
   const memory = memoryResources(hostConfig);
   const cpu = cpuResources(hostConfig);
@@ -49,7 +52,8 @@ export function specResources(
     ...(pids > 0 ? { pids: { limit: pids } } : {}),
     hugepageLimits: [],
     rdma: {},
-    devices: deviceRules,
+    ...(blockIO === undefined ? {} : { blockIO }),
+    devices: rules,
     unified: {},
   };
 }

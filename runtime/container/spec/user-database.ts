@@ -17,7 +17,7 @@ function fields(text: string): readonly (readonly string[])[] {
   return text
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
+    .filter((line) => line !== '' && !line.startsWith('#') && !line.includes('\0'))
     .map((line) => line.split(':'));
 }
 

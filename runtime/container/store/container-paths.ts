@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export interface ContainerPaths {
   /** `<data-root>/containers`: on a disk. */
   readonly dataFolder: string;
+  /** `<data-root>/volumes`: on a disk. */
+  readonly volumesFolder: string;
   /** `/run/berth/containers`: gone after a reboot. */
   readonly runFolder: string;
 }

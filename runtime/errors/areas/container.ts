@@ -48,6 +48,31 @@ export const containerErrors = {
     exit: 0,
     meaning: 'The container is already started or stopped as asked; nothing was done.',
   },
+  CONTAINER_PAUSED: {
+    http: 409,
+    exit: 1,
+    meaning: 'The operation needs a container that is not paused.',
+  },
+  CONTAINER_NOT_PAUSED: {
+    http: 500,
+    exit: 1,
+    meaning: 'A container that is not paused was to be unpaused; the status is that of Docker.',
+  },
+  CONTAINER_PRUNE_RUNNING: {
+    http: 409,
+    exit: 1,
+    meaning: 'Another request removes containers that do not run.',
+  },
+  CONTAINER_UPDATE_CONFLICT: {
+    http: 409,
+    exit: 1,
+    meaning: 'A new limit or restart policy does not go together with one that the container has.',
+  },
+  CONTAINER_PS_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning: 'The processes of a container cannot be shown: ps(1) is missing, or has failed.',
+  },
   CONTAINER_BEING_REMOVED: {
     http: 409,
     exit: 1,

@@ -7,6 +7,11 @@ export const daemonErrors = {
     exit: 1,
     meaning: 'Another berthd that is running uses the same data root.',
   },
+  DAEMON_STOPPING: {
+    http: 503,
+    exit: 1,
+    meaning: 'berthd is being stopped, and begins nothing any more.',
+  },
   USERNS_REMAP_UNAVAILABLE: {
     http: 500,
     exit: 1,

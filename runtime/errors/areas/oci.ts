@@ -22,11 +22,21 @@ export const ociErrors = {
     exit: 1,
     meaning: 'A container is not in a status in which the command can be carried out.',
   },
+  OCI_CRIU_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning: 'CRIU could not write a container into images, or not restore it; its log says why.',
+  },
   OCI_CRIU_UNAVAILABLE: {
     http: 501,
     exit: 1,
     meaning:
       'Containers cannot be checkpointed or restored here; the message says what is missing.',
+  },
+  OCI_FILE_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning: 'A file that the command needs cannot be read or written, as on a full disk.',
   },
   OCI_ID_INVALID: {
     http: 400,
@@ -43,20 +53,30 @@ export const ociErrors = {
     exit: 1,
     meaning: 'The processes of a container cannot be shown: ps(1) is missing, or has failed.',
   },
+  OCI_ROOT_UNSAFE: {
+    http: 403,
+    exit: 1,
+    meaning: 'Others than root and the caller can change what --root says of a container.',
+  },
+  OCI_SOCKET_UNREACHABLE: {
+    http: 500,
+    exit: 1,
+    meaning:
+      'A socket that the caller named for a terminal or a process takes no connection; the process was ended.',
+  },
   OCI_STATE_INVALID: {
     http: 500,
     exit: 1,
     meaning: "A container's state file is cut short, or was written by a later berth.",
   },
+  OCI_SYSTEMD_REFUSED: {
+    http: 500,
+    exit: 1,
+    meaning: "systemd did not make, change or stop the scope of a container's cgroups.",
+  },
   OCI_SYSTEMD_UNAVAILABLE: {
     http: 501,
     exit: 1,
-    meaning: 'Cgroups were asked of systemd, which is not there or not asked by this version.',
-  },
-  OCI_UPDATE_REFUSED: {
-    http: 409,
-    exit: 1,
-    meaning:
-      'A new limit was refused, by the kernel or since more is in use; all are as they were.',
+    meaning: 'Cgroups were asked of systemd, which does not run this host, or does not answer.',
   },
 } as const satisfies ErrorArea;

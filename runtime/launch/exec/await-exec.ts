@@ -20,6 +20,7 @@ export function awaitExec(
       child,
       sync,
       listener,
+      failureGoesTo: 'caller',
       passFailureOn: (failure) => {
         passFailureOn(p, { child, ...failure });
       },

@@ -26,5 +26,5 @@ export function execError(
       });
     }
   }
-  return startError(error, process.args[0] ?? '', 'EXEC_FAILED');
+  return startError(error, { program: process.args[0] ?? '', otherwise: 'EXEC_FAILED' });
 }

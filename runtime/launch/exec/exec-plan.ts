@@ -16,19 +16,11 @@ export interface ExecStreams {
   readonly stderr: 'none' | 'open';
 }
 
-/** Where the program that relays the streams finds berthd, and how it says which one it is. */
-export interface ExecLink {
-  /** Unix socket of berthd. */
-  readonly path: string;
-  /** `tokenSize` bytes. */
-  readonly token: Uint8Array;
-}
-
 /** Everything that is known before a process is executed in a running container. `spec.process` is that process. */
 export interface ExecPlan extends ProgramPlan {
   readonly target: ExecTarget;
   /** Types of namespaces that are the container's and not the host's. */
   readonly joins: readonly NamespaceType[];
-  readonly cgroup: Pick<CgroupPlan, 'join' | 'hierarchies'>;
+  readonly cgroup: Pick<CgroupPlan, 'join' | 'unified' | 'hierarchies'>;
   readonly oomScoreAdj: number | undefined;
 }

@@ -1,10 +1,10 @@
 import { PR_SET_PDEATHSIG, SIGKILL } from '../../syscall/constants/process.ts';
-import type { Ref } from '../../syscall/program.ts';
+import type { Address, Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { executeProgram } from '../become-program.ts';
+import { setFinalCpuAffinity } from '../cpu-affinity.ts';
 import type { ContainerStreams } from '../streams.ts';
 import { becomeRootOfNamespace } from '../user-namespace.ts';
-import { setCpuAffinity } from './cpu-affinity.ts';
 import { joinExecCgroups, type ExecCgroups } from './exec-cgroups.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { useExecStreams } from './exec-streams.ts';
@@ -12,32 +12,34 @@ import { useExecStreams } from './exec-streams.ts';
 /** What the process gets from the relay that forked it. */
 export interface ExecProcessInput {
   readonly plan: ExecPlan;
+  /** See `execute`. */
+  readonly argv: Address | undefined;
   /** Its end of the start-up channel. */
   readonly sync: Ref;
   readonly streams: ContainerStreams;
   readonly cgroups: ExecCgroups;
-  /** Not 0 when it was born in its cgroup. */
-  readonly inCgroup: Ref;
+  /** Not 0 when it was born in its folder of cgroup v2. */
+  readonly inUnified: Ref;
 }
 
 /** The steps of the executed process, from the fork in the container's namespaces to execve(2). */
 export function buildExecProcess(
   p: ProgramBuilder,
-  { plan, sync, streams, cgroups, inCgroup }: ExecProcessInput,
+  { plan, argv, sync, streams, cgroups, inUnified }: ExecProcessInput,
 ): void {
   p.set(p.replyFd, sync);
   endWithRelay(p);
   p.call('start a session', 'setsid', []);
-  joinExecCgroups(p, cgroups, inCgroup);
+  joinExecCgroups(p, cgroups, inUnified);
   const { process } = plan.spec;
-  setCpuAffinity(p, 'process.execCPUAffinity.final', process.execCPUAffinity?.final);
+  setFinalCpuAffinity(p, process.execCPUAffinity);
   if (plan.namespaces.user === 'joined') {
     becomeRootOfNamespace(p, process.user);
     // The change of user has cleared it.
     endWithRelay(p);
   }
   useExecStreams(p, streams, { uid: process.user.uid, size: process.consoleSize, sync });
-  executeProgram(p, plan, { sync, before: () => undefined });
+  executeProgram(p, plan, { sync, argv, before: () => undefined });
 }
 
 function endWithRelay(p: ProgramBuilder): void {

@@ -1,13 +1,13 @@
 import { SOCK_CLOEXEC, SOCK_STREAM, AF_UNIX } from '../../syscall/constants/io.ts';
 import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../../syscall/constants/process.ts';
-import type { Ref } from '../../syscall/program.ts';
+import type { Address, Ref, StringSlots } from '../../syscall/program.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { socketAddress } from '../connect-to.ts';
 import { takeOverTerminal } from '../take-over-terminal.ts';
 import { awaitExec, sayExecuted } from './await-exec.ts';
-import type { ExecLink, ExecPlan, ExecStreams } from './exec-plan.ts';
+import type { ExecPlan, ExecStreams } from './exec-plan.ts';
 import { openExecStreams, relayEnds } from './exec-streams.ts';
-import { forkExec } from './fork-exec.ts';
+import { forkExec, hearOfBirth } from './fork-exec.ts';
 import { helloSize, linkKind, tokenSize } from './protocol.ts';
 import { buildRelay, type RelayLinks } from './relay.ts';
 
@@ -16,33 +16,52 @@ export interface RelayedExec {
   /** Beginning of error messages. */
   readonly name: string;
   readonly streams: ExecStreams;
-  readonly link: ExecLink;
+  /** Unix socket of berthd that the relay connects to. */
+  readonly socketPath: string;
+  /** Bytes for `process.args`. */
+  readonly argumentBytes: number;
+}
+
+/** A program, and where in its data belongs what is another each time. */
+export interface ExecProgram {
+  readonly program: ProgramBuilder;
+  /** `tokenSize` bytes by which the relay is known. */
+  readonly token: Address;
+  /** `process.args`. */
+  readonly args: StringSlots;
 }
 
 /**
  * The program that executes a process in a running container and relays its streams: one process, the relay, has the
  * process forked into the container, waits until it has executed its program, says so, and carries its streams until its
- * end. The relay itself stays in the host's namespaces, where nobody in the container can see it, and its cgroups.
+ * end. The program that is executed is part of it, for it is searched for; its arguments are filled in. The relay itself stays in the host's namespaces, where nobody in the container can see it, and its cgroups.
  */
-export function execProgram(plan: ExecPlan, { name, streams, link }: RelayedExec): ProgramBuilder {
+export function execProgram(
+  plan: ExecPlan,
+  { name, streams, socketPath, argumentBytes }: RelayedExec,
+): ExecProgram {
   const p = new ProgramBuilder(name);
   const { terminal } = plan.spec.process;
   becomeRelay(p);
-  const links = openLinks(p, link, streams);
+  const token = p.bytes(new Uint8Array(tokenSize));
   const ends = openExecStreams(p, { terminal, streams });
-  const own = [links.control, ...(links.stdin === -1 ? [] : [links.stdin])];
-  const forked = forkExec(p, {
+  const args = p.stringSlots(plan.spec.process.args.length, argumentBytes);
+  const forking = forkExec(p, {
     plan,
+    argv: args.array,
     streams: ends.container,
-    own: [...own, ...relayEnds(ends.monitor)],
+    own: relayEnds(ends.monitor),
   });
+  // While the process is forked and becomes its program, berthd gets ready for what it says.
+  const links = openLinks(p, { socketPath, token }, streams);
+  const forked = hearOfBirth(p, forking);
   const relayed = terminal ? takeOverTerminal(p, forked) : ends.monitor;
   awaitExec(p, plan, forked);
   sayExecuted(p, forked.child);
   p.forgetSteps();
   const { child } = forked;
   buildRelay(p, { child, links, streams: relayed, terminal: terminal ? relayed.stdin : -1 });
-  return p;
+  return { program: p, token, args };
 }
 
 /** Leaves whoever started us. */
@@ -53,15 +72,20 @@ function becomeRelay(p: ProgramBuilder): void {
   p.call('block all signals', 'rt_sigprocmask', [SIG_SETMASK, all, 0, SIGSET_SIZE]);
 }
 
-function openLinks(p: ProgramBuilder, link: ExecLink, { stdin }: ExecStreams): RelayLinks {
-  const address = socketAddress(link.path);
+function openLinks(
+  p: ProgramBuilder,
+  { socketPath, token }: { readonly socketPath: string; readonly token: Address },
+  { stdin }: ExecStreams,
+): RelayLinks {
+  const address = socketAddress(socketPath);
   const open = (kind: number): Ref => {
     const socket = p.call('make a connection', 'socket', [AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0]);
     p.call('connect to berthd', 'connect', [socket, p.bytes(address), address.length]);
-    const hello = Buffer.alloc(helloSize);
-    hello.set(link.token);
-    hello.writeUInt32LE(kind, tokenSize);
-    p.call('say hello', 'write', [socket, p.bytes(hello), hello.length]);
+    const hello = p.reserve(helloSize);
+    p.set(hello, p.value(token));
+    p.set(hello.at(8), p.value(token.at(8)));
+    p.set(hello.at(tokenSize), kind);
+    p.call('say hello', 'write', [socket, hello, helloSize]);
     return socket;
   };
   return {

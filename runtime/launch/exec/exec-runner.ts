@@ -1,10 +1,15 @@
+import { stringifyPrecise } from '../../spec/precise-json.ts';
+import type { Process } from '../../spec/process.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { Launcher } from '../../syscall/launcher.ts';
+import { PreparedProgram } from '../../syscall/prepared-program.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { FilterCache } from '../seccomp/filter-cache.ts';
 import { execError } from './exec-error.ts';
-import { execProgram } from './exec-program.ts';
+import { execProgram, type ExecProgram } from './exec-program.ts';
 import { ExecSession } from './exec-session.ts';
 import { ExecSocket } from './exec-socket.ts';
+import { Recent } from './recent.ts';
 import { planExec, type ExecRequest } from './plan-exec.ts';
 
 /** A process that was executed. */
@@ -14,12 +19,33 @@ export interface ExecStarted {
   readonly warnings: readonly string[];
 }
 
+/** What is the same each time that a program is executed in a container, whatever its arguments. */
+interface PreparedExec extends Omit<ExecProgram, 'program'> {
+  readonly program: PreparedProgram;
+  readonly warnings: readonly string[];
+}
+
+/** Some 50 KB each. */
+const mostPrepared = 32;
+
+/** Room for the arguments: few different sizes, so that others find theirs prepared. */
+function argumentBytes({ args }: Process): number {
+  const bytes = args.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
+  return 2 ** Math.ceil(Math.log2(Math.max(bytes, leastArgumentBytes)));
+}
+
+const leastArgumentBytes = 256;
+
 /** Executes processes in running containers. */
 export class ExecRunner {
   readonly #launcher: Launcher;
   readonly #host: HostFacts;
   readonly #filters: FilterCache;
   readonly #path: string;
+  readonly #prepared = new Recent<PreparedExec>(mostPrepared);
+  /** Of specifications, which stay the same objects as long as nothing in them changes. */
+  readonly #specNumbers = new WeakMap<Spec, number>();
+  #nextSpecNumber = 0;
   #socket: Promise<ExecSocket> | undefined;
 
   /** @param options `path`: of the socket that relays connect to, in a folder that only root can enter. */
@@ -45,15 +71,11 @@ export class ExecRunner {
     const socket = await this.#socket;
     const arrival = socket.expect(request.streams);
     try {
-      const { plan, warnings } = planExec(request, {
-        host: this.#host,
-        filters: this.#filters,
-      });
-      const program = execProgram(plan, {
-        name: `exec in ${request.id.slice(0, 12)}`,
-        streams: request.streams,
-        link: { path: socket.path, token: arrival.token },
-      });
+      const { program, token, args, warnings } = this.#prepared.get(this.#keyOf(request), () =>
+        this.#prepare(request, socket.path),
+      );
+      program.fill(token, arrival.token);
+      program.fillStrings(args, request.process.args);
       const { data } = await this.#launcher.spawn(program);
       const session = new ExecSession(data.readUInt32LE(0), await arrival.links);
       return { session, warnings };
@@ -61,6 +83,31 @@ export class ExecRunner {
       arrival.cancel();
       throw execError(error, request);
     }
+  }
+
+  /** Equal when the program is, but for what is filled in. */
+  #keyOf({ spec, ...request }: ExecRequest): string {
+    const { process } = request;
+    const args = [process.args[0], process.args.length, argumentBytes(process)];
+    const number = this.#specNumbers.get(spec) ?? this.#nextSpecNumber;
+    if (number === this.#nextSpecNumber) {
+      this.#specNumbers.set(spec, number);
+      this.#nextSpecNumber += 1;
+    }
+    return stringifyPrecise([number, { ...request, process: { ...process, args } }]);
+  }
+
+  #prepare(request: ExecRequest, socketPath: string): PreparedExec {
+    const { plan, warnings } = planExec(request, { host: this.#host, filters: this.#filters });
+    const name = `exec in ${request.id.slice(0, 12)}`;
+    const { streams } = request;
+    const made = execProgram(plan, {
+      name,
+      streams,
+      socketPath,
+      argumentBytes: argumentBytes(request.process),
+    });
+    return { ...made, program: new PreparedProgram(made.program), warnings };
   }
 
   /** Lets go of the socket; what was executed goes on. */

@@ -49,7 +49,9 @@ export class ExecSession {
   async *output(): AsyncGenerator<readonly ExecOutput[]> {
     const reader = new FrameReader();
     try {
-      for await (const chunk of this.#control as AsyncIterable<Buffer>) {
+      for (;;) {
+        const chunk = await nextChunk(this.#control);
+        if (!chunk) break;
         const pieces: ExecOutput[] = [];
         for (const { kind, payload } of reader.push(chunk)) {
           if (kind === frameKind.exit) this.#exit = exitOf(payload.readUInt32LE(0));
@@ -59,11 +61,10 @@ export class ExecSession {
         if (pieces.length > 0) yield pieces;
         if (this.#exit) break;
       }
-    } catch {
-      // The relay was killed: nobody saw the end.
+    } finally {
+      this.#control.destroy();
+      this.stdin?.destroy();
     }
-    this.#control.destroy();
-    this.stdin?.destroy();
   }
 
   /** Sets the size of its terminal, in characters; nothing happens without one. */
@@ -78,6 +79,26 @@ export class ExecSession {
 
   #send(type: number, value: number): void {
     if (!this.#control.destroyed) this.#control.write(encodeMessage(type, value));
+  }
+}
+
+/**
+ * What comes next on a connection; `undefined` at its end, also when the relay was killed. A stream's own iterator does the
+ * same, and takes several times as long to set up and to end as most programs have to say.
+ */
+async function nextChunk(connection: Socket): Promise<Buffer | undefined> {
+  for (;;) {
+    const chunk = connection.read() as Buffer | null;
+    if (chunk) return chunk;
+    if (connection.readableEnded || connection.destroyed) return undefined;
+    await new Promise<void>((resolve) => {
+      const events = ['readable', 'end', 'close'] as const;
+      const wake = (): void => {
+        for (const event of events) connection.off(event, wake);
+        resolve();
+      };
+      for (const event of events) connection.once(event, wake);
+    });
   }
 }
 

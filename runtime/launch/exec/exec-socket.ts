@@ -22,6 +22,9 @@ export interface Arrival {
 export class ExecSocket {
   readonly path: string;
   #listener: UnixListener | undefined;
+  /** What all tokens begin with: an earlier berthd's relay is not taken for one of ours. */
+  readonly #tokens = randomBytes(tokenSize);
+  #count = 0n;
   readonly #expected = new Map<string, (kind: number, socket: Socket) => void>();
 
   private constructor(path: string) {
@@ -44,7 +47,7 @@ export class ExecSocket {
 
   /** Begins to wait for a relay, before it is started. */
   expect({ stdin }: { readonly stdin: 'none' | 'open' }): Arrival {
-    const token = randomBytes(tokenSize);
+    const token = this.#nextToken();
     const key = token.toString('hex');
     const settled = Promise.withResolvers<Links>();
     const found: { control?: Socket; stdin?: Socket } = {};
@@ -65,6 +68,14 @@ export class ExecSocket {
         found.stdin?.destroy();
       },
     };
+  }
+
+  /** Nobody has to guess it, since only root gets to the socket; it must be nobody else's. */
+  #nextToken(): Buffer {
+    const token = Buffer.from(this.#tokens);
+    this.#count += 1n;
+    token.writeBigUInt64LE(this.#count, tokenSize - 8);
+    return token;
   }
 
   #take(connection: Socket): void {

@@ -60,7 +60,7 @@ export function useExecStreams(
   }
   const ends =
     streams.kind === 'terminal'
-      ? sameThrice(openTerminal(p, { ...options, door: runningDoor(p) }))
+      ? sameThrice(openTerminal(p, { ...options, door: runningDoor(p), output: streams.output }))
       : pipes(streams);
   if (streams.kind === 'pipes')
     for (const end of ends)

@@ -9,7 +9,7 @@ import {
 import { errnoNumber } from '../../syscall/errno.ts';
 import { failureSize } from '../../syscall/layout.ts';
 import { launcherFd } from '../../syscall/launcher-program.ts';
-import type { Ref } from '../../syscall/program.ts';
+import type { Address, Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { forkInto } from '../fork-here.ts';
 import { writeHostProcFile } from '../host-proc-file.ts';
@@ -17,7 +17,7 @@ import { passFailureOn } from '../pass-failure-on.ts';
 import { setSecurityLabels } from '../security-labels.ts';
 import { type ContainerStreams, endsToClose } from '../streams.ts';
 import { openSyncChannel, type SyncChannel } from '../sync-channel.ts';
-import { setCpuAffinity } from './cpu-affinity.ts';
+import { setCpuAffinity } from '../cpu-affinity.ts';
 import { openExecCgroups } from './exec-cgroups.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { buildExecProcess } from './exec-process.ts';
@@ -32,9 +32,19 @@ const answerSize = 8;
 /** What is forked, and what stays behind. */
 export interface ExecFork {
   readonly plan: ExecPlan;
+  /** See `execute`. */
+  readonly argv?: Address;
   readonly streams: ContainerStreams;
   /** Descriptors that are nobody else's. */
   readonly own: readonly Ref[];
+}
+
+/** A process that is about to be forked: there is time for something else. */
+export interface ForkingExec {
+  readonly joiner: Ref;
+  /** On which the joiner says whom it has forked. */
+  readonly birth: Ref;
+  readonly sync: SyncChannel;
 }
 
 /** A process on its way to its program: what it says comes on the channel, in the order of a start. */
@@ -49,7 +59,7 @@ export interface ForkedExec {
  * container's root file system, not dumpable, with nothing in its hands but its streams, the start-up channel and its
  * cgroups: all that those in the container who can trace any process could take from it (CVE-2016-9962, CVE-2024-21626).
  */
-export function forkExec(p: ProgramBuilder, { plan, streams, own }: ExecFork): ForkedExec {
+export function forkExec(p: ProgramBuilder, { plan, argv, streams, own }: ExecFork): ForkingExec {
   const sync = openSyncChannel(p);
   const birth = openBirthChannel(p);
   const [outside, parent] = [p.label(), p.label()];
@@ -72,10 +82,10 @@ export function forkExec(p: ProgramBuilder, { plan, streams, own }: ExecFork): F
   // A change of user namespace may have made it dumpable (proc_sys_fs(5), suid_dumpable).
   p.call('hide the process', 'prctl', [PR_SET_DUMPABLE, 0, 0, 0, 0]);
   const { folder } = cgroups;
-  const { child, inCgroup } = forkInto(p, { label: forkLabel, flags: CLONE_PARENT, folder });
+  const { child, inUnified } = forkInto(p, { label: forkLabel, flags: CLONE_PARENT, folder });
   p.jumpIf('ne', child, 0, parent);
   p.call('close what stays outside', 'close', [birth.write]);
-  buildExecProcess(p, { plan, sync: sync.child, streams, cgroups, inCgroup });
+  buildExecProcess(p, { plan, argv, sync: sync.child, streams, cgroups, inUnified });
 
   p.place(parent);
   const answer = p.reserve(answerSize);
@@ -86,7 +96,7 @@ export function forkExec(p: ProgramBuilder, { plan, streams, own }: ExecFork): F
   p.place(outside);
   for (const end of [sync.child, birth.write, ...endsToClose(streams)])
     p.call('close what belongs to the process', 'close', [end]);
-  return { child: hearOfBirth(p, { joiner, channel: birth.read }), sync };
+  return { joiner, birth: birth.read, sync };
 }
 
 interface BirthChannel {
@@ -111,11 +121,14 @@ function setOwnOomScore(p: ProgramBuilder, score: number | undefined): void {
   });
 }
 
-/** The joiner has ended, one way or the other, before what it said is looked at: it cannot leave us waiting. */
-function hearOfBirth(
+/**
+ * Waits for the process that `forkExec` has begun to fork. The joiner has ended, one way or the other, before what it said
+ * is looked at: it cannot leave us waiting.
+ */
+export function hearOfBirth(
   p: ProgramBuilder,
-  { joiner, channel }: { readonly joiner: Ref; readonly channel: Ref },
-): Ref {
+  { joiner, birth: channel, sync }: ForkingExec,
+): ForkedExec {
   const [told, said] = [p.label(), p.label()];
   p.call('wait for the process that joins', 'wait4', [joiner, 0, 0, 0]);
   const buffer = p.reserve(failureSize);
@@ -127,5 +140,5 @@ function hearOfBirth(
   p.place(said);
   passFailureOn(p, { child: joiner, buffer, length });
   p.place(told);
-  return p.value(buffer);
+  return { child: p.value(buffer), sync };
 }

@@ -1,5 +1,6 @@
 import { detectCgroups } from '../../cgroup/detect.ts';
 import type { CgroupLayout } from '../../cgroup/layout.ts';
+import { countOoms, readStatistics } from '../../cgroup/statistics/read-statistics.ts';
 import { stringifyPrecise } from '../../spec/precise-json.ts';
 import { type OciCommand, type OciContext, oneContainer } from '../command.ts';
 import { parseDuration } from '../duration.ts';
@@ -7,7 +8,6 @@ import { usage } from '../options.ts';
 import { ContainerFolder } from '../state/container-folder.ts';
 import { statusOf } from '../state/status.ts';
 import type { StoredState } from '../state/stored-state.ts';
-import { countOoms, readStatistics } from '../statistics/read-statistics.ts';
 import { statusError } from '../status-error.ts';
 
 /** How often is looked for processes that were killed for lack of memory, and for the container's end. */
@@ -36,7 +36,7 @@ export const eventsCommand: OciCommand = {
     }
     const layout = await detectCgroups();
     const print = async (): Promise<void> => {
-      const data = await readStatistics(layout, state.cgroup);
+      const data = await readStatistics(layout, state.cgroup.folders);
       context.print(`${stringifyPrecise({ type: 'stats', id, data })}\n`);
     };
     if (options.flag('stats')) await print();
@@ -56,11 +56,11 @@ async function follow(
   },
 ): Promise<void> {
   const { folder, state, layout, intervalMs } = watch;
-  let ooms = await countOoms(layout, state.cgroup);
+  let ooms = await countOoms(layout, state.cgroup.folders);
   let next = clock.now() + intervalMs;
   for (;;) {
     const stopped = (await statusOf(folder, state)) === 'stopped';
-    const found = await countOoms(layout, state.cgroup);
+    const found = await countOoms(layout, state.cgroup.folders);
     if (found > ooms) say(`${JSON.stringify({ type: 'oom', id: state.id })}\n`);
     ooms = found;
     if (stopped) return;

@@ -3,10 +3,9 @@ import { identify } from '../../host/process-identity.ts';
 import { sendSignal } from '../../host/send-signal.ts';
 import { OciRuntime } from '../../launch/oci-runtime.ts';
 import type { OciCall, OciCommand } from '../command.ts';
-import { checkConsole, pathOption, preservedFds } from '../create-options.ts';
-import { execOptions, execSpec } from '../exec-options.ts';
+import { checkConsole, pathOption, preservedFds, socketOption } from '../create-options.ts';
+import { execOptions, execSpec, subCgroupsOf } from '../exec-options.ts';
 import { forwardSignals } from '../forward-signals.ts';
-import { usage } from '../options.ts';
 import { writePidFile } from '../pid-file.ts';
 import { ContainerFolder } from '../state/container-folder.ts';
 import { statusOf } from '../state/status.ts';
@@ -67,10 +66,14 @@ async function execute(
   const { folder, state, signals } = container;
   const spec = await execSpec(call, await readFile(folder.configFile, 'utf8'));
   const mode = options.flag('detach') ? 'detached' : 'foreground';
-  const consoleSocket = pathOption(call, 'console-socket');
+  const consoleSocket = socketOption(call, 'console-socket');
+  const pidfdSocket = socketOption(call, 'pidfd-socket');
   checkConsole(spec, { consoleSocket, mode });
-  checkCgroup(options.texts('cgroup'));
-  const runtime = await OciRuntime.open({ preserveFds: await preservedFds(options) });
+  const runtime = await OciRuntime.open({
+    preserveFds: await preservedFds(options),
+    // As it was made.
+    cgroups: state.cgroup.folders.length === 0 ? 'none' : 'host',
+  });
   try {
     const executed = await runtime.exec({
       id: folder.id,
@@ -79,7 +82,9 @@ async function execute(
       target: state.process,
       bundle: state.bundle,
       then: mode === 'detached' ? 'leave' : 'wait',
+      subCgroups: subCgroupsOf(options),
       ...(consoleSocket === undefined ? {} : { consoleSocket }),
+      ...(pidfdSocket === undefined ? {} : { pidfdSocket }),
     });
     for (const warning of executed.warnings) context.log.warn(warning);
     await writePid(pathOption(call, 'pid-file'), executed.pid);
@@ -99,13 +104,4 @@ async function writePid(file: string | undefined, pid: number): Promise<void> {
     if ((await identify(pid)) !== undefined) sendSignal(pid, SIGKILL);
     throw error;
   }
-}
-
-/** The process is in the cgroup of the container itself. */
-function checkCgroup(paths: readonly string[]): void {
-  const other = paths.find((path) => !['', '/'].includes(path.replace(/^[^/]*:/, '')));
-  if (other === undefined) return;
-  throw usage(
-    `--cgroup "${other}" is not supported: a process is executed in the container's own cgroup`,
-  );
 }

@@ -1,8 +1,10 @@
 import { BerthError } from '../../errors/berth-error.ts';
+import { isAlive } from '../../host/process-identity.ts';
 import { sendSignal } from '../../host/send-signal.ts';
 import { signalNumber } from '../../syscall/signal-number.ts';
-import { processesIn } from '../cgroup-folders.ts';
 import type { OciCommand } from '../command.ts';
+import { letDie } from '../let-die.ts';
+import { membersOf } from '../own-processes.ts';
 import { ContainerFolder } from '../state/container-folder.ts';
 import { statusOf } from '../state/status.ts';
 import type { StoredState } from '../state/stored-state.ts';
@@ -25,25 +27,32 @@ export const killCommand: OciCommand = {
     if (options.flag('all')) {
       // Of a container without a pid namespace of its own, others may be left.
       await signalAll(state, signal);
+      if (signal === SIGKILL) await letDie(state);
       return 0;
     }
-    if (status === 'stopped' || status === 'creating') {
+    // Without a pid namespace of its own the end of the first process is not the end of the others, who can still be killed.
+    const killsAll = signal === SIGKILL && state.sharesPids;
+    const outlived = killsAll && (await membersOf(state)).own.length > 0;
+    if (status === 'creating' || (status === 'stopped' && !outlived)) {
       throw statusError(id, status, 'container not running');
     }
-    // Without such a namespace the end of the first process is not the end of the others.
-    if (signal === SIGKILL && state.sharesPids) await signalAll(state, signal);
+    if (killsAll) await signalAll(state, signal);
     else if (!sendSignal(state.process.pid, signal)) {
       throw statusError(id, 'stopped', 'container not running');
     }
+    if (signal === SIGKILL) await letDie(state);
     return 0;
   },
 };
 
 /** To all at once; again for SIGKILL until nobody is there who could have been forked meanwhile. */
-async function signalAll({ cgroup }: StoredState, signal: number): Promise<void> {
+async function signalAll(state: StoredState, signal: number): Promise<void> {
+  const { cgroup, process } = state;
+  // Without cgroups the first is the only one that is known.
+  if (cgroup.folders.length === 0 && (await isAlive(process))) sendSignal(process.pid, signal);
   const told = new Set<number>();
   for (;;) {
-    const others = (await processesIn(cgroup)).filter((pid) => !told.has(pid));
+    const others = (await membersOf(state)).own.filter((pid) => !told.has(pid));
     for (const pid of others) {
       sendSignal(pid, signal);
       told.add(pid);

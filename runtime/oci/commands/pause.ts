@@ -1,4 +1,4 @@
-import { freeze } from '../cgroup-folders.ts';
+import { freeze } from '../../cgroup/freezer.ts';
 import { type OciCommand, oneContainer } from '../command.ts';
 import { freezerOf } from '../freezer.ts';
 import { ContainerFolder } from '../state/container-folder.ts';

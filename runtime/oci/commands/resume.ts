@@ -1,4 +1,4 @@
-import { thaw } from '../cgroup-folders.ts';
+import { thaw } from '../../cgroup/freezer.ts';
 import { type OciCommand, oneContainer } from '../command.ts';
 import { freezerOf } from '../freezer.ts';
 import { ContainerFolder } from '../state/container-folder.ts';

@@ -3,8 +3,10 @@ import { oneContainer } from '../command.ts';
 import { createContainer, type CreateRequest } from '../create-container.ts';
 import { createOptions, createRequest } from '../create-options.ts';
 import { forwardSignals } from '../forward-signals.ts';
+import type { OciLog } from '../log.ts';
+import type { ForwardedReady } from '../notify/forward-ready.ts';
 import { removeContainer } from '../remove-container.ts';
-import { startContainer } from '../start-container.ts';
+import { runPoststart, startContainer } from '../start-container.ts';
 
 /** `berth oci run`: create and start; without --detach also wait, give the container's status and remove it. */
 export const runCommand: OciCommand = {
@@ -30,7 +32,15 @@ export const runCommand: OciCommand = {
 async function runDetached({ context }: OciCall, request: CreateRequest): Promise<number> {
   const { state, stop } = await createContainer(context, request);
   try {
-    await startContainer(request.folder, state);
+    const { pid } = state.process;
+    const notified = await listenForReady(request, { pid, mainPid: pid }, context.log);
+    try {
+      await startContainer(request.folder, state);
+      await runPoststart(request.folder, state);
+      await notified?.done;
+    } finally {
+      await notified?.stop();
+    }
   } catch (error) {
     await removeContainer(request.folder, state, context.log);
     throw error;
@@ -49,16 +59,35 @@ async function runInForeground(
   try {
     const { created, state, stop } = await createContainer(context, request);
     let keep = false;
+    let notified: ForwardedReady | undefined;
     try {
       signals.sendTo({ pid: created.pid, waiter: created.waiter?.pid });
+      const mainPid = process.pid;
+      notified = await listenForReady(request, { pid: created.pid, mainPid }, context.log);
       await startContainer(request.folder, state);
+      await runPoststart(request.folder, state);
       keep = options.flag('keep');
-      return (await created.waiter?.exitStatus) ?? 1;
+      const status = (await created.waiter?.exitStatus) ?? 1;
+      // What it has said last.
+      await notified?.done;
+      return status;
     } finally {
+      await notified?.stop();
       if (!keep) await removeContainer(request.folder, state, context.log);
       await stop();
     }
   } finally {
     signals.stop();
   }
+}
+
+/** For a service manager that waits for the container, if one does. */
+async function listenForReady(
+  { notifySocket: host, folder }: CreateRequest,
+  pids: { readonly pid: number; readonly mainPid: number },
+  log: OciLog,
+): Promise<ForwardedReady | undefined> {
+  if (host === undefined) return undefined;
+  const { forwardReady } = await import('../notify/forward-ready.ts');
+  return forwardReady({ host, folder, ...pids }, log);
 }

@@ -1,5 +1,6 @@
+import { posix } from 'node:path';
 import { detectCgroups } from '../../cgroup/detect.ts';
-import { BerthError } from '../../errors/berth-error.ts';
+import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import { hasErrno, open } from '../../host/files.ts';
 import { currentUser } from '../../host/user-name.ts';
 import { type OciCommand, noOperands } from '../command.ts';
@@ -40,6 +41,14 @@ async function writeNew(path: string, text: string): Promise<void> {
       await file.close();
     }
   } catch (cause) {
+    if (hasErrno(cause, 'ENOENT', 'ENOTDIR')) {
+      throw new BerthError('OCI_BUNDLE_INVALID', {
+        message: `there is no folder "${posix.dirname(path)}", wanted one to write config.json to: ${messageOf(cause)}`,
+        remedy: 'Make it first, or name another with --bundle.',
+        details: { path, field: '--bundle' },
+        cause,
+      });
+    }
     if (!hasErrno(cause, 'EEXIST')) throw cause;
     throw new BerthError('OCI_BUNDLE_INVALID', {
       message: `File ${path} exists. Remove it first`,

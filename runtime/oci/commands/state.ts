@@ -8,7 +8,9 @@ export const stateCommand: OciCommand = {
   operands: oneContainer,
   failureStatus: 1,
   run: async ({ context, operands: [id = ''] }) => {
-    const state = await shownState(new ContainerFolder(context, id));
+    const folder = new ContainerFolder(context, id);
+    const state = await shownState(folder);
+    if (state === undefined) throw folder.missing('it is still being made');
     context.print(`${JSON.stringify(state, undefined, 2)}\n`);
     return 0;
   },

@@ -31,7 +31,7 @@ export const updateCommand: OciCommand = {
     if (status === 'stopped' || status === 'creating') {
       throw statusError(id, status, 'container not running');
     }
-    for (const warning of await updateContainer(folder, given)) context.log.warn(warning);
+    for (const warning of await updateContainer(folder, given, state)) context.log.warn(warning);
     return 0;
   },
 };

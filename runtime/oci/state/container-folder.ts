@@ -1,8 +1,10 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { hasErrno, mkdir, readTextIfExists, writeFileWhole } from '../../host/files.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 import { gateName } from '../../launch/gate-name.ts';
 import type { OciContext } from '../command.ts';
 import { checkContainerId } from './container-id.ts';
+import { refuseUnsafeFolder } from './safe-folder.ts';
 import { parseState, stateText, type StoredState } from './stored-state.ts';
 
 /** The folder of a container, `<root>/<id>`: the state, the config, and what the launcher needs while it runs. */
@@ -10,10 +12,12 @@ export class ContainerFolder {
   readonly id: string;
   /** Absolute. */
   readonly path: string;
+  readonly #root: string;
 
   /** Throws OCI_ID_INVALID. */
   constructor({ root }: Pick<OciContext, 'root'>, id: string) {
     this.id = checkContainerId(id);
+    this.#root = root;
     this.path = `${root}/${id}`;
   }
 
@@ -33,11 +37,12 @@ export class ContainerFolder {
 
   /**
    * Makes the folder: of two that want the same id, one succeeds.
-   * @throws OCI_CONTAINER_EXISTS
+   * @throws OCI_CONTAINER_EXISTS, OCI_ROOT_UNSAFE
    */
   async make(): Promise<void> {
     // Root of a user namespace is an ordinary user here, and has to get to its root file system.
-    await mkdir(this.path.slice(0, -this.id.length - 1), { recursive: true, mode: 0o711 });
+    await makeFolders(this.#root, 0o711);
+    await refuseUnsafeFolder(this.#root, this.path);
     try {
       await mkdir(this.path, { mode: 0o700 });
     } catch (cause) {
@@ -53,18 +58,22 @@ export class ContainerFolder {
 
   /**
    * Reads the state.
-   * @throws OCI_CONTAINER_MISSING, OCI_STATE_INVALID
+   * @throws OCI_CONTAINER_MISSING, OCI_STATE_INVALID, OCI_ROOT_UNSAFE
    */
   async readState(): Promise<StoredState> {
+    await refuseUnsafeFolder(this.#root, this.path);
     const text = await readTextIfExists(this.stateFile);
-    if (text === undefined) {
-      throw new BerthError('OCI_CONTAINER_MISSING', {
-        message: `container does not exist: "${this.id}" has no "${this.stateFile}"`,
-        remedy: 'See "berth oci list"; another --root has other containers.',
-        details: { id: this.id },
-      });
-    }
+    if (text === undefined) throw this.missing(`there is no "${this.stateFile}"`);
     return parseState(text, this.stateFile);
+  }
+
+  /** An OCI_CONTAINER_MISSING: why there is no container with this id. */
+  missing(why: string): BerthError {
+    return new BerthError('OCI_CONTAINER_MISSING', {
+      message: `container does not exist: "${this.id}": ${why}`,
+      remedy: 'See "berth oci list"; another --root has other containers.',
+      details: { id: this.id },
+    });
   }
 
   /** Writes the state: who reads it sees all of it or none. */

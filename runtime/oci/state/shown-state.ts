@@ -20,10 +20,16 @@ export interface ShownState {
   readonly owner: string;
 }
 
-/** A container's state now. Throws OCI_CONTAINER_MISSING and OCI_STATE_INVALID. */
-export async function shownState(folder: ContainerFolder): Promise<ShownState> {
+/**
+ * A container's state now; none while somebody still makes it, as with runc and crun: whoever waits for it takes the first
+ * answer for that of a container that has been created.
+ *
+ * @throws OCI_CONTAINER_MISSING, OCI_STATE_INVALID
+ */
+export async function shownState(folder: ContainerFolder): Promise<ShownState | undefined> {
   const state = await folder.readState();
   const [status, { uid }] = await Promise.all([statusOf(folder, state), stat(folder.path)]);
+  if (status === 'creating') return undefined;
   return shown(state, status, await userName(uid));
 }
 
@@ -32,8 +38,7 @@ function shown(state: StoredState, status: Status, owner: string): ShownState {
   return {
     ociVersion,
     id,
-    // While it is made, the process is berth's.
-    pid: status === 'stopped' || status === 'creating' ? 0 : process.pid,
+    pid: status === 'stopped' ? 0 : process.pid,
     status,
     bundle,
     rootfs,

@@ -1,7 +1,9 @@
+import { isFrozen } from '../../cgroup/freezer.ts';
 import { exists, readTextIfExists } from '../../host/files.ts';
 import { isAlive } from '../../host/process-identity.ts';
+import { launcherName } from '../../syscall/launcher-name.ts';
 import type { ContainerFolder } from './container-folder.ts';
-import type { StoredFreezer, StoredState } from './stored-state.ts';
+import type { StoredState } from './stored-state.ts';
 
 /** What a container is doing: the specification's four (runtime.md, "State") and runc's `paused`. */
 export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
@@ -12,11 +14,12 @@ export async function statusOf(folder: ContainerFolder, state: StoredState): Pro
   if (state.phase === 'creating') return 'creating';
   const { freezer } = state.cgroup;
   if (freezer !== undefined && (await isFrozen(freezer))) return 'paused';
-  return (await exists(folder.gate)) ? 'created' : 'running';
+  return (await waitsAtGate(folder, state)) ? 'created' : 'running';
 }
 
-/** Whether all processes of the cgroup stand still. */
-export async function isFrozen({ frozen }: StoredFreezer): Promise<boolean> {
-  const text = await readTextIfExists(frozen.file);
-  return text?.split('\n').includes(frozen.text) === true;
+/** The gate alone does not say so: who has opened it may have died before taking it away. */
+async function waitsAtGate(folder: ContainerFolder, { process }: StoredState): Promise<boolean> {
+  if (!(await exists(folder.gate))) return false;
+  const name = await readTextIfExists(`/proc/${process.pid}/comm`);
+  return name?.trimEnd() === launcherName;
 }

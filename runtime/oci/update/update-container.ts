@@ -1,5 +1,6 @@
 import { detectCgroups } from '../../cgroup/detect.ts';
 import { planUpdate, type UpdatePlan } from '../../cgroup/plan-update.ts';
+import { writeLimits } from '../../cgroup/write-limits.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import { readFile, writeFileWhole } from '../../host/files.ts';
 import { parseSpec } from '../../spec/parse-spec.ts';
@@ -7,19 +8,20 @@ import { parsePreciseJson, stringifyPrecise } from '../../spec/precise-json.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { cgroupPathOf } from '../cgroup-path-of.ts';
 import type { ContainerFolder } from '../state/container-folder.ts';
+import type { StoredState } from '../state/stored-state.ts';
 import { mergeResources, withKnownNames } from './merge-resources.ts';
-import { writeLimits } from './write-limits.ts';
 
 /**
  * Changes limits of a container, and its config with them. When one of them is refused, all are as they were.
  *
  * @param given as `linux.resources` of a config has it; names may be written in any case.
  * @returns what this host cannot do, a sentence each.
- * @throws SPEC_INVALID, CGROUP_LIMIT_INVALID, OCI_UPDATE_REFUSED
+ * @throws SPEC_INVALID, CGROUP_LIMIT_INVALID, CGROUP_UPDATE_REFUSED
  */
 export async function updateContainer(
   folder: ContainerFolder,
   given: unknown,
+  { systemdUnit: unit }: Pick<StoredState, 'systemdUnit'>,
 ): Promise<readonly string[]> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw noObject();
   const { devices, ...change } = freed(withKnownNames(given) as Change);
@@ -34,7 +36,13 @@ export async function updateContainer(
     resources: resourcesOf(spec),
   });
   await checkMemory(plan);
-  await writeLimits(plan.writes);
+  const write = (): Promise<void> => writeLimits(plan.writes);
+  if (unit === undefined) await write();
+  else {
+    const { updateUnit } = await import('../systemd/update-unit.ts');
+    const limits = { before: before.linux.resources, after: spec.linux.resources };
+    await updateUnit({ unit, ...limits, write });
+  }
   await writeFileWhole(folder.configFile, stringifyPrecise(after), {
     mode: 0o600,
     durability: 'memory',
@@ -82,7 +90,7 @@ async function checkMemory({ memoryCheck }: UpdatePlan): Promise<void> {
   if (memoryCheck === undefined) return;
   const used = Number(await readFile(memoryCheck.file, 'utf8'));
   if (used <= memoryCheck.limit) return;
-  throw new BerthError('OCI_UPDATE_REFUSED', {
+  throw new BerthError('CGROUP_UPDATE_REFUSED', {
     message: `unable to set memory limit to ${memoryCheck.limit} (current usage: ${used}): 'memory.checkBeforeUpdate' is true`,
     remedy: 'Choose a limit above what the container uses, or leave "checkBeforeUpdate" out.',
     details: { field: 'linux.resources.memory.limit', limit: memoryCheck.limit, used },

@@ -40,6 +40,8 @@ export const F_SETPIPE_SZ = 1031;
 
 /** statfs(2): what f_type, the first 64 bits of a struct statfs, says of procfs (include/uapi/linux/magic.h). */
 export const PROC_SUPER_MAGIC = 0x9fa0;
+/** The same of sysfs. */
+export const SYSFS_MAGIC = 0x62656572;
 /** The same of devpts. */
 export const DEVPTS_SUPER_MAGIC = 0x1cd1;
 /** Size of a struct statfs on 64-bit architectures (include/uapi/asm-generic/statfs.h). */

@@ -26,6 +26,8 @@ export const MSG_NOSIGNAL = 0x4000;
 /** Reads and sets a terminal's settings (ioctl_tty(2)). */
 export const TCGETS = 0x5401;
 export const TCSETS = 0x5402;
+/** c_oflag: a line feed is written as carriage return and line feed; the same on all architectures that berth knows. */
+export const ONLCR = 0o4;
 /** The kernel's struct termios: four words of flags, the line discipline and 19 characters, in whole words. */
 export const TERMIOS_SIZE = 36;
 export const TIOCGWINSZ = 0x5413;

@@ -43,7 +43,7 @@ export function treeProgram(view: TreeView): ProgramBuilder {
   const p = new ProgramBuilder('read a tree');
   p.call('end with the launcher', 'prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]);
   p.call('name the process', 'prctl', [PR_SET_NAME, p.string('berth-tree')]);
-  enter(p, view);
+  enterView(p, view);
   const ends = p.reserve(16);
   p.call('make the pipe for requests', 'pipe2', [ends, O_CLOEXEC]);
   p.call('make the pipe for answers', 'pipe2', [ends.at(8), O_CLOEXEC]);
@@ -73,7 +73,8 @@ export function treeProgram(view: TreeView): ProgramBuilder {
   return p;
 }
 
-function enter(p: ProgramBuilder, view: TreeView): void {
+/** Makes a view of files the root of the process, in a mount namespace of its own, where no device can be opened. */
+export function enterView(p: ProgramBuilder, view: TreeView): void {
   const layers = view.kind === 'folder' ? [view.path] : view.layers;
   const [top = '/'] = layers;
   p.call('make a mount namespace', 'unshare', [CLONE_NEWNS]);

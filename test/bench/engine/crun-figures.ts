@@ -43,6 +43,7 @@ const noCgroups: StartPlan['cgroup'] = {
   oomCounter: undefined,
   freezer: undefined,
   deviceProgram: undefined,
+  unified: undefined,
   hierarchies: [],
   unsupported: [],
 };

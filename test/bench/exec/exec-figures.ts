@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { berthd, dockerd } from '../daemons.ts';
 import type { BenchSetup } from '../groups.ts';
-import { inTurn, timed } from '../median.ts';
+import { inBlocks, inTurn, timed } from '../median.ts';
 import { runCommand, startDaemon } from '../process.ts';
 import type { Result } from '../report.ts';
 import type { Workshop } from '../workshop.ts';
@@ -34,15 +34,28 @@ async function measure(workshop: Workshop, rounds: number): Promise<readonly Res
       const options = ['--detach', '--name', container, '--network', 'none'];
       await run('run', ...options, image, '/busybox', 'sleep', '100000');
     }
-    const atApi = (client: ExecClient) => () => timed(() => client.run(container, program));
+    let turn = 0;
+    // Never the same arguments twice: what is kept of one exec for the next is not its answer.
+    const atApi = (client: ExecClient) => () => {
+      turn += 1;
+      return timed(() => client.run(container, [...program, String(turn)]));
+    };
     const byCommand = (run: (typeof commands)['ours']) => () =>
       timed(() => run('exec', container, ...program));
+    const both = { ours: atApi(clients.ours), theirs: atApi(clients.theirs) };
     return [
+      // What JavaScript does for the first time is interpreted; a daemon is not started for fifty commands.
+      result(
+        'exec at the API, the first fifty of a new daemon',
+        { ratio: 1 },
+        await inBlocks({ blocks: 5, size: 10 }, both),
+      ),
       result(
         'exec at the API, create to end',
         { most: 3 },
-        await inTurn(rounds, { ours: atApi(clients.ours), theirs: atApi(clients.theirs) }),
+        await inBlocks({ blocks: 10, size: rounds / 2 }, both),
       ),
+      result('the same, in turn with the other daemon', { ratio: 1 }, await inTurn(rounds, both)),
       result(
         'docker exec',
         { ratio: 1 },
@@ -53,7 +66,7 @@ async function measure(workshop: Workshop, rounds: number): Promise<readonly Res
       ),
     ];
   } finally {
-    for (const client of Object.values(clients)) client.close();
+    for (const client of Object.values(clients)) await client.close();
     for (const run of Object.values(commands))
       await run('rm', '--force', container).catch(() => undefined);
     for (const daemon of started) await daemon.stop();

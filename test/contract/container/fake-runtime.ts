@@ -3,9 +3,11 @@ import { PassThrough, Readable } from 'node:stream';
 
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import type {
+  ContainerCgroups,
   ContainerRuntime,
   ExecRequest,
   ExitRecord,
+  LimitChange,
   MonitorConnection,
   ProcessTarget,
   StartedProgram,
@@ -26,6 +28,30 @@ interface Played {
  * (which ends with SIGKILL only); everything else is not found, and `/etc/plain` cannot be executed.
  */
 export class FakeRuntime implements ContainerRuntime {
+  /** Limits that were changed. */
+  readonly changes: LimitChange[] = [];
+  refusesLimits = false;
+  /** Containers whose processes stand still. */
+  readonly #still = new Set<string>();
+  /** Signals that came meanwhile: as with cgroup v1, not even SIGKILL ends what stands still. */
+  readonly #pending: { readonly played: Played; readonly signo: number }[] = [];
+  readonly cgroups: ContainerCgroups = {
+    freeze: ({ id }) => Promise.resolve(void this.#still.add(id)),
+    thaw: ({ id }) => {
+      this.#still.delete(id);
+      for (const { played, signo } of this.#pending.splice(0)) this.#signal(played, signo);
+      return Promise.resolve();
+    },
+    unsupported: () => [],
+    update: (_place, change) => {
+      if (this.refusesLimits) return Promise.reject(limitRefused());
+      this.changes.push(change);
+      return Promise.resolve([]);
+    },
+    sample: () => Promise.resolve(undefined),
+    processes: () => Promise.resolve([]),
+    isThawed: ({ id }) => Promise.resolve(!this.#still.has(id)),
+  };
   readonly #running = new Map<string, Played>();
   readonly #exits = new Map<string, ExitRecord>();
   readonly #now: () => number;
@@ -67,7 +93,8 @@ export class FakeRuntime implements ContainerRuntime {
       stdin: played.stdin,
       resize: () => undefined,
       signal: (signo) => {
-        this.#signal(played, signo);
+        if (this.#still.has(played.request.id)) this.#pending.push({ played, signo });
+        else this.#signal(played, signo);
       },
       onOutput: (listener) => {
         played.listeners.add(listener);
@@ -108,6 +135,7 @@ export class FakeRuntime implements ContainerRuntime {
   /** The machine goes down: programs are gone, and nobody wrote down how. */
   powerCut(): void {
     this.#running.clear();
+    this.#still.clear();
     this.#exits.clear();
   }
 
@@ -157,6 +185,10 @@ export class FakeRuntime implements ContainerRuntime {
     this.#exits.set(runDir, { exitCode, finishedAt: this.#now(), oomKilled: false });
     played.closed.resolve(undefined);
   }
+}
+
+function limitRefused(): BerthError {
+  return new BerthError('CGROUP_UPDATE_REFUSED', { message: 'the fake takes no limits' });
 }
 
 function notExecuted(code: 'EXEC_NOT_FOUND' | 'EXEC_NOT_EXECUTABLE', program: string): BerthError {

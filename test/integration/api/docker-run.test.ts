@@ -162,12 +162,10 @@ describe('docker run', () => {
 
   test.each([
     { args: ['-p', '80:80'], field: 'HostConfig.PortBindings' },
-    { args: ['-v', 'name:/data'], field: 'HostConfig.Binds' },
-    { args: ['--mount', 'type=volume,dst=/data'], field: 'HostConfig.Mounts' },
+    { args: ['--mount', 'type=image,src=bb,dst=/data'], field: 'HostConfig.Mounts' },
     { args: ['--network', 'web'], field: 'HostConfig.NetworkMode' },
     { args: ['--gpus', 'all'], field: 'HostConfig.DeviceRequests' },
     { args: ['--log-driver', 'syslog'], field: 'HostConfig.LogConfig.Type' },
-    { args: ['--health-cmd', 'true'], field: 'Healthcheck' },
     { args: ['--security-opt', 'apparmor=strict'], field: 'HostConfig.SecurityOpt' },
   ])('refuses $args and names the field', async ({ args, field }) => {
     const result = await daemon.docker(['run', '--rm', ...args, 'bb', 'true']);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { ApiListener } from '../../../runtime/api/listener.ts';
+import { collectGarbage } from '../../support/own-process.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { ask, post, RawConnection } from './raw-http.ts';
 import type { HttpAnswer } from './raw-http.ts';
@@ -76,6 +77,12 @@ describe('every answer', () => {
 });
 
 describe('bad input', () => {
+  test('a path that cannot be decoded is refused', async () => {
+    const answer = await get('/containers/%zz/json');
+    expect(answer.status).toBe(400);
+    expect(json(answer)).toMatchObject({ code: 'API_REQUEST_INVALID' });
+  });
+
   test.each([
     [{ Image: 5 }, 'Image'],
     [{ Image: 'bb', HostConfig: { Memory: 'much' } }, 'HostConfig.Memory'],
@@ -125,6 +132,7 @@ describe('bad input', () => {
     const body = { Image: 'bb', Labels: { long: 'x'.repeat(17 * 1024 * 1024) } };
     const answer = await post(daemon.socket, '/containers/create', body);
     expect(answer.status).toBe(413);
+    expect(json(answer)).toMatchObject({ code: 'API_BODY_TOO_LARGE' });
   });
 
   test('a failed creation leaves nothing', async () => {
@@ -303,6 +311,8 @@ function payloadOf(bytes: Buffer): string {
 
 describe('logs', () => {
   test('wait for a slow reader, and lose nothing', async () => {
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
     await create('flood', { Cmd: ['sh', '-c', 'yes 0123456789 | head -c 20000000'] });
     await startIt('flood');
     const reader = new RawConnection(daemon.socket);
@@ -311,7 +321,7 @@ describe('logs', () => {
     reader.send('GET /containers/flood/logs?stdout=1&follow=1 HTTP/1.0\r\n\r\n');
     const exit = await post(daemon.socket, '/containers/flood/wait');
     expect(json(exit)).toEqual({ StatusCode: 0 });
-    const memory = process.memoryUsage().arrayBuffers;
+    const memory = process.memoryUsage().arrayBuffers - before;
     expect(memory).toBeLessThan(100_000_000);
     reader.socket.resume();
     const bytes = await reader.ends();

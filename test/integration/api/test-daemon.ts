@@ -82,19 +82,22 @@ export class TestDaemon {
     this.engine = opened.services.containers;
     const listener = await ApiListener.open(this.socket, '0.1.0');
     await listener.openTo({ mode: 0o660, gid: 0 });
-    this.#api = await serveApi(opened.services, listener);
+    this.#api = serveApi(opened.services, listener);
   }
 
   /** Stops serving; containers run on, as when berthd is stopped or killed. */
   async down(): Promise<void> {
     await this.#api.close();
+    await this.engine.close();
     await this.#launcher.stop();
   }
 
   /** Ends everything and leaves nothing. */
   async destroy(): Promise<void> {
     const all = await this.engine.list({ scope: 'all', limit: 0, filters: noFilters });
-    await Promise.all(all.map(({ id }) => this.engine.remove(id, 'kill-first')));
+    await Promise.all(
+      all.map(({ id }) => this.engine.remove(id, { mode: 'kill-first', volumes: 'remove' })),
+    );
     await this.down();
     removeEmptyCgroups();
     rmSync(this.root, { recursive: true, force: true });

@@ -40,6 +40,7 @@ describe('a write with another in its place', () => {
       oomCounter: undefined,
       freezer: undefined,
       deviceProgram: undefined,
+      unified: undefined,
       hierarchies: [],
       unsupported: [],
     };

@@ -112,7 +112,7 @@ describe('a planned cgroup on this host', () => {
     const own = output
       .split('\n')
       .filter((line) => line.endsWith(`/berth-test-${process.pid}/container`));
-    expect(own).toHaveLength(made.plan.hierarchies.length);
+    expect(own).toHaveLength(made.plan.join.length);
   });
 
   it('stops a fork at the process limit', async () => {

@@ -1,10 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import { detectCgroups } from '../../../runtime/cgroup/detect.ts';
 import type { CgroupLayout, V1Controller } from '../../../runtime/cgroup/layout.ts';
 import type { ResourcesInput } from '../../../runtime/spec/resources.ts';
+import { writeWhenFree } from '../../support/write-when-free.ts';
 import { Machine } from '../launch/machine.ts';
 import { SideHierarchies } from './side-hierarchy.ts';
 
@@ -47,6 +55,13 @@ describe('limits of a container, as the kernel has them', () => {
   function needs(file: string, context: TestContext): void {
     const has = layout.version !== 'v2' && layout.files.has(file);
     if (!has) context.skip(`this kernel has no "${file}"`);
+  }
+
+  /** What the folder of berth's containers was given it keeps as long as it is there, and the tests keep it. */
+  function takeRealtimeBack(): void {
+    const cpu = layout.version === 'v2' ? undefined : layout.mounts.cpu;
+    const file = `${cpu ?? ''}/berth/cpu.rt_runtime_us`;
+    if (existsSync(file)) writeWhenFree(file, '0');
   }
 
   /** Starts a container with these limits; gives what it reads in the files, and what it was warned of. */
@@ -152,6 +167,7 @@ describe('limits of a container, as the kernel has them', () => {
   it('real-time, below a folder that had none', async (context) => {
     const folder = hierarchyOf('cpu', context);
     needs('cpu.rt_runtime_us', context);
+    takeRealtimeBack();
     const cpu = { realtimeRuntime: 1000, realtimePeriod: 500_000 };
     const files = ['cpu.rt_runtime_us', 'cpu.rt_period_us'];
     const { values, warnings } = await read({ cpu }, folder, files);
@@ -162,6 +178,7 @@ describe('limits of a container, as the kernel has them', () => {
   it('real-time, where another cgroup has some of what the root has', async (context) => {
     const folder = hierarchyOf('cpu', context);
     needs('cpu.rt_runtime_us', context);
+    takeRealtimeBack();
     const mount = mounts().find((one) => one.endsWith(folder.replace('/sys/fs/cgroup/', ''))) ?? '';
     const other = `${mount}${parent}-other`;
     mkdirSync(other);
@@ -198,18 +215,6 @@ describe('limits of a container, as the kernel has them', () => {
     expect(await detectCgroups(file)).toMatchObject({ version: 'v2' });
   });
 });
-
-/** What a folder had that was removed a moment ago comes back to the root a little later. */
-function writeWhenFree(file: string, value: string): void {
-  for (const end = Date.now() + 10_000; ;) {
-    try {
-      writeFileSync(file, value);
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-  }
-}
 
 function removeParent(folder: string): void {
   try {

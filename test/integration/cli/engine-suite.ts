@@ -2,11 +2,13 @@ import { describe } from 'vitest';
 import type { TestEngine } from './client-bench.ts';
 import { useEngine } from './client-bench.ts';
 import { archiveSuite } from './archive-suite.ts';
+import { controlSuite } from './control-suite.ts';
 import { execSuite } from './exec-suite.ts';
 import { imageSuite } from './image-suite.ts';
 import { registrySuite } from './registry-suite.ts';
 import { runSuite } from './run-suite.ts';
 import { terminalSuite } from './terminal-suite.ts';
+import { volumeSuite } from './volume-suite.ts';
 
 /** An engine to come. */
 export interface EngineUnderTest {
@@ -26,5 +28,7 @@ export function describeClient({ name, start }: EngineUnderTest): void {
     runSuite(bench);
     terminalSuite(bench);
     execSuite(bench);
+    volumeSuite(bench);
+    controlSuite(bench);
   });
 }

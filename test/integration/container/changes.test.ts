@@ -20,7 +20,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   const all = await daemon.engine.list({ scope: 'all', limit: 0, filters: noFilters });
-  for (const { id } of all) await daemon.engine.remove(id, 'kill-first');
+  for (const { id } of all)
+    await daemon.engine.remove(id, { mode: 'kill-first', volumes: 'remove' });
   expect(daemon.problems).toEqual([]);
 });
 
@@ -33,7 +34,8 @@ async function run(name: string, script: string): Promise<void> {
 }
 
 function commit(name: string, request: Partial<CommitRequest> = {}): Promise<string> {
-  return daemon.engine.commit(name, { author: '', comment: '', changes: [], ...request });
+  const asked = { author: '', comment: '', changes: [], processes: 'running' } as const;
+  return daemon.engine.commit(name, { ...asked, ...request });
 }
 
 /** All content of the store, and what is being received. */
@@ -92,7 +94,7 @@ test('an export of a container that is removed meanwhile does not end as if it w
   const { signal } = new AbortController();
   const chunks = daemon.engine.export('going', signal)[Symbol.asyncIterator]();
   expect((await chunks.next()).done).toBe(false);
-  await daemon.engine.remove('going', 'stopped-only');
+  await daemon.engine.remove('going', { mode: 'stopped-only', volumes: 'remove' });
   const drain = async (): Promise<void> => {
     while ((await chunks.next()).done !== true);
   };

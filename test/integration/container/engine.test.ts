@@ -134,7 +134,10 @@ describe('a container with AutoRemove', () => {
     const removed = engine.wait(id, 'removed', never);
     const exited = engine.wait(id, 'next-exit', never);
     await engine.start(id);
-    expect([await removed, await exited]).toEqual([5, 5]);
+    expect([await removed, await exited]).toEqual([
+      { exitCode: 5, error: '' },
+      { exitCode: 5, error: '' },
+    ]);
     expect(await names()).toEqual([]);
     expect(existsSync(join(parts.dataFolder, id))).toBe(false);
     expect(readdirSync(parts.runFolder)).toEqual([]);
@@ -155,7 +158,7 @@ describe('a container with AutoRemove', () => {
     const id = await create('wrong', ['nosuch'], { AutoRemove: true });
     const removed = engine.wait(id, 'removed', never);
     await expect(engine.start(id)).rejects.toMatchObject({ code: 'EXEC_NOT_FOUND' });
-    expect(await removed).toBe(127);
+    expect(await removed).toMatchObject({ exitCode: 127 });
     expect(await names()).toEqual([]);
   });
 
@@ -187,7 +190,7 @@ describe('a new berthd', () => {
     expect(stateOf('runs')).toMatchObject({ status: 'running', startedAt });
     const exit = engine.wait('runs', 'not-running', never);
     await engine.kill('runs', 'TERM');
-    expect(await exit).toBe(143);
+    expect(await exit).toEqual({ exitCode: 143, error: '' });
   });
 
   test('finds a program that was started and not recorded', async () => {
@@ -278,12 +281,14 @@ describe('operations at the same time', () => {
   test('remove a container that is being started', async () => {
     const id = await create('both', ['sleep', '9']);
     const starting = engine.start(id);
-    const removing = engine.remove(id, 'kill-first').catch((error: unknown) => error);
+    const removing = engine
+      .remove(id, { mode: 'kill-first', volumes: 'remove' })
+      .catch((error: unknown) => error);
     await starting;
     const outcome = await removing;
     if (outcome !== undefined) {
       expect(outcome).toMatchObject({ code: 'CONTAINER_RUNNING' });
-      await engine.remove(id, 'kill-first');
+      await engine.remove(id, { mode: 'kill-first', volumes: 'remove' });
     }
     expect(await names()).toEqual([]);
     expect(existsSync(join(parts.dataFolder, id))).toBe(false);
@@ -296,7 +301,7 @@ describe('operations at the same time', () => {
     await engine.start('told');
     await engine.stop('told', {});
     await engine.rename('told', 'tale');
-    await engine.remove('tale', 'stopped-only');
+    await engine.remove('tale', { mode: 'stopped-only', volumes: 'remove' });
     expect(events.map(({ action }) => action)).toEqual([
       'create',
       'start',
@@ -306,7 +311,7 @@ describe('operations at the same time', () => {
       'rename',
       'destroy',
     ]);
-    expect(events.at(3)?.attributes).toEqual({ exitCode: '143' });
+    expect(events.at(3)?.attributes).toEqual({ exitCode: '143', execDuration: '0' });
     expect(events.at(-1)?.name).toBe('tale');
   });
 });

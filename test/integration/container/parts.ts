@@ -12,6 +12,7 @@ import type { Clock } from '../../../runtime/host/clock.ts';
 import { ContentStore } from '../../../runtime/image/content-store.ts';
 import { Images } from '../../../runtime/image/images.ts';
 import { Registry } from '../../../runtime/registry/registry.ts';
+import { volumeFiles } from '../../../runtime/launch/volume-files.ts';
 import { rootfsFiles } from '../../../runtime/snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
@@ -69,8 +70,13 @@ export class EngineParts {
       images: this.images,
       snapshots: this.snapshots,
       files: rootfsFiles(this.launcher),
+      volumeFiles: volumeFiles(this.launcher),
       clock,
-      paths: { dataFolder: this.dataFolder, runFolder: this.runFolder },
+      paths: {
+        dataFolder: this.dataFolder,
+        volumesFolder: join(this.root, 'volumes'),
+        runFolder: this.runFolder,
+      },
       isOpaque: opaqueProbe(this.launcher),
       host: { architecture: 'amd64', resolvConfPath: '/etc/resolv.conf' },
       defaults: { init: false },

@@ -77,6 +77,25 @@ describe('a container of an image that asks for everything', () => {
     }
   });
 
+  it('gives none to be inherited to what is executed in it, whoever that is', async () => {
+    await daemon.docker([
+      'run',
+      '-d',
+      '--name',
+      'box',
+      '--network',
+      'none',
+      'evil',
+      'sleep',
+      '1000',
+    ]);
+    for (const args of [[], ['--user', '1000'], ['--privileged']]) {
+      const { stdout } = await daemon.docker(['exec', ...args, 'box', 'sh', '-c', status]);
+      expect(stdout).toContain('CapInh: 0000000000000000');
+    }
+    await daemon.docker(['rm', '-f', 'box']);
+  });
+
   it('has process ids and a root of its own', async () => {
     expect(await run([], 'echo $$; ls /host')).toMatch(
       /^1\nls: \/host: No such file or directory$/,

@@ -2,10 +2,11 @@ import { chmodSync, chownSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isBerthError } from '../../../runtime/errors/berth-error.ts';
 import { Machine } from './machine.ts';
+import { expectNothingLeft } from './own-leftovers.ts';
 
 /**
  * Starts a container in a user namespace whose root is the user given as the argument, and prints what it says of its
- * ids, or the error. Run by a user without CAP_SETUID.
+ * ids, or the error; fails when it leaves something. Run by a user without CAP_SETUID.
  */
 const [root = '0', size = '1', groups = ''] = process.argv.slice(2);
 const machine = await Machine.create();
@@ -38,5 +39,5 @@ try {
   if (!isBerthError(error)) throw error;
   console.log(JSON.stringify({ code: error.code, message: error.message }));
 } finally {
-  await machine.dispose();
+  await expectNothingLeft(machine).finally(() => machine.dispose());
 }

@@ -2,24 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const user = 1000;
 const child = join(import.meta.dirname, 'id-maps-child.ts');
 let folder: string;
-let before: Leftovers;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-ids-'));
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
 });
 
 /** What the child says as a user who has all capabilities but those for changing ids. */

@@ -8,32 +8,19 @@ import {
   readSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeInitExecutable } from '../../../runtime/launch/init/init-executable.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { errnoNumber } from '../../../runtime/syscall/errno.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { type Change, type Ended, Machine } from './machine.ts';
+import { type Change, type Ended } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
-});
+const machine = useMachine();
 
 /** Runs a program under an init, to its end. */
 const runUnderInit = (args: readonly string[], change: Change = {}): Promise<Ended> =>
-  machine.finish({ ...machine.request(args, change), init: true });
+  machine().finish({ ...machine().request(args, change), init: true });
 
 type Seccomp = NonNullable<NonNullable<SpecInput['linux']>['seccomp']>;
 
@@ -83,19 +70,19 @@ describe('the init has what its program has', () => {
     const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
     const script =
       'cat /proc/1/comm; readlink /proc/1/exe; readlink /proc/1/ns/user; readlink /proc/self/ns/user';
-    const request = machine.request(['sh', '-c', script], {
+    const request = machine().request(['sh', '-c', script], {
       process: { user: { uid, gid: uid } },
       linux: { namespaces, uidMappings: mappings, gidMappings: mappings },
     });
     const { rootfs } = request;
-    chmodSync(machine.folder, 0o755);
+    chmodSync(machine().folder, 0o755);
     if (rootfs.type === 'overlay') {
       for (const path of [dirname(rootfs.upper), rootfs.upper, rootfs.work]) {
         chmodSync(path, 0o755);
         chownSync(path, 100_000, 100_000);
       }
     }
-    const { stdout } = await machine.finish({ ...request, init: true });
+    const { stdout } = await machine().finish({ ...request, init: true });
     const [name, executable, ofInit, ofProgram] = stdout.split('\n');
     expect([name, executable]).toEqual(['docker-init', '/memfd:docker-init (deleted)']);
     expect(ofInit).toBe(ofProgram);
@@ -152,18 +139,18 @@ describe('CVE-2019-5736: the executable of the first process', () => {
       '-c',
       'cat /proc/1/environ /proc/1/cmdline; ls /proc/1/cwd/bin/sh; ls -l /proc/1/fd /proc/1/cwd',
     ]);
-    expect(stdout).not.toContain(machine.folder);
+    expect(stdout).not.toContain(machine().folder);
     expect(stdout).not.toContain('berth');
   });
 
   it('has nothing of the host in its memory', async () => {
-    const running = await machine.start({
-      ...machine.request(['sleep', '60']),
+    const running = await machine().start({
+      ...machine().request(['sleep', '60']),
       init: true,
     });
     const memory = Buffer.concat(memoryOf(running.pid));
     expect(memory.includes('docker-init')).toBe(true);
-    expect(memory.includes(machine.folder)).toBe(false);
+    expect(memory.includes(machine().folder)).toBe(false);
     running.monitor.signal(9);
     await running.ended();
   });
@@ -185,7 +172,7 @@ describe('CVE-2019-5736: the executable of the first process', () => {
       p.set(answer.at(8 * i), result);
     });
     p.reply(answer, 8 * results.length);
-    const { data } = await machine.launcher.run(p);
+    const { data } = await machine().launcher.run(p);
     const refused = results.map((_result, i) => data.readBigInt64LE(8 * i));
     expect(refused).toEqual(results.map(() => BigInt(-errnoNumber('EPERM'))));
   });

@@ -1,30 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { kill } from 'node:process';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { type Change, type Ended, Machine, type Running } from './machine.ts';
+import { describe, expect, it } from 'vitest';
+import { type Change, type Ended, type Running } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
-});
+const machine = useMachine();
 
 /** Runs a program under an init, to its end. */
 const runUnderInit = (args: readonly string[], change: Change = {}): Promise<Ended> =>
-  machine.finish({ ...machine.request(args, change), init: true });
+  machine().finish({ ...machine().request(args, change), init: true });
 
 const startUnderInit = (args: readonly string[], change: Change = {}): Promise<Running> =>
-  machine.start({ ...machine.request(args, change), stdin: 'open', init: true });
+  machine().start({ ...machine().request(args, change), stdin: 'open', init: true });
 
 /** The children of a process, as the host numbers them. */
 function childrenOf(pid: number): readonly number[] {
@@ -70,7 +57,7 @@ describe('who is the first process', () => {
   });
 
   it('without one the program is', async () => {
-    expect(await machine.shell('cat /proc/1/comm')).toBe('cat');
+    expect(await machine().shell('cat /proc/1/comm')).toBe('cat');
   });
 
   it('the init is there before the first instruction of the program', async () => {

@@ -12,58 +12,45 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RootfsMount } from '../../../runtime/snapshot/rootfs-mount.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
 import { defaultSeccomp, kernelVersion } from '../../../runtime/launch/seccomp/default-profile.ts';
 import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { type Change, Machine } from './machine.ts';
+import { type Change } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
-});
+const machine = useMachine();
 
 describe('a container has its own', () => {
   it.each(['pid', 'mnt', 'uts', 'ipc', 'net', 'cgroup'])('%s namespace', async (name) => {
-    expect(await machine.shell(`readlink /proc/self/ns/${name}`)).not.toBe(
+    expect(await machine().shell(`readlink /proc/self/ns/${name}`)).not.toBe(
       readlinkSync(`/proc/self/ns/${name}`),
     );
   });
 
   it('process ids, with its program as the first', async () => {
-    expect(await machine.shell('echo $$; ls -d /proc/[0-9]* | wc -l')).toBe('1\n3');
+    expect(await machine().shell('echo $$; ls -d /proc/[0-9]* | wc -l')).toBe('1\n3');
   });
 
   it('host name', async () => {
-    expect(await machine.shell('hostname', { hostname: 'lighthouse' })).toBe('lighthouse');
+    expect(await machine().shell('hostname', { hostname: 'lighthouse' })).toBe('lighthouse');
   });
 
   it('loopback interface, which is up, and no other', async () => {
-    expect(await machine.shell('ls /sys/class/net; cat /sys/class/net/lo/carrier')).toBe('lo\n1');
+    expect(await machine().shell('ls /sys/class/net; cat /sys/class/net/lo/carrier')).toBe('lo\n1');
   });
 
   it('view of its cgroups, which begins at itself', async () => {
-    expect(await machine.shell('grep -v ":/$" /proc/self/cgroup | wc -l')).toBe('0');
+    expect(await machine().shell('grep -v ":/$" /proc/self/cgroup | wc -l')).toBe('0');
     expect(
-      await machine.shell(
+      await machine().shell(
         'ls /sys/fs/cgroup/memory/cgroup.procs /sys/fs/cgroup/cgroup.procs 2>/dev/null | wc -l',
       ),
     ).toBe('1');
   });
 
   it('devices, and none of the host', async () => {
-    expect(await machine.shell('ls /dev')).toBe(
+    expect(await machine().shell('ls /dev')).toBe(
       [
         'fd',
         'full',
@@ -82,7 +69,7 @@ describe('a container has its own', () => {
       ].join('\n'),
     );
     expect(
-      await machine.shell(
+      await machine().shell(
         'echo lost > /dev/null; head -c 4 /dev/zero | wc -c; head -c 8 /dev/urandom | wc -c',
       ),
     ).toBe('4\n8');
@@ -93,12 +80,12 @@ describe('a container gets no more than it asked for', () => {
   it('descriptors: its three streams, nothing else', async () => {
     // The shell's glob opens one itself while it lists.
     expect(
-      await machine.shell('for f in /proc/self/fd/*; do [ -e $f ] && echo ${f##*/}; done; true'),
+      await machine().shell('for f in /proc/self/fd/*; do [ -e $f ] && echo ${f##*/}; done; true'),
     ).toBe('0\n1\n2');
   });
 
   it('mounts: nothing of the host but what was asked for', async () => {
-    const points = await machine.shell(
+    const points = await machine().shell(
       "awk '{print $5}' /proc/self/mountinfo | grep -v ^/proc/ | grep -v ^/sys/ | sort",
     );
     expect(points).toBe(
@@ -109,11 +96,11 @@ describe('a container gets no more than it asked for', () => {
   it('capabilities: exactly the sets of the config', async () => {
     const none = { bounding: [], effective: [], permitted: [] };
     expect(
-      await machine.shell('grep -h ^Cap /proc/self/status | cut -f2 | sort -u', {
+      await machine().shell('grep -h ^Cap /proc/self/status | cut -f2 | sort -u', {
         process: { capabilities: none },
       }),
     ).toBe('0000000000000000');
-    expect(await machine.shell('grep -h CapEff /proc/self/status | cut -f2')).toBe(
+    expect(await machine().shell('grep -h CapEff /proc/self/status | cut -f2')).toBe(
       '00000000a80425fb',
     );
   });
@@ -129,7 +116,7 @@ describe('a container gets no more than it asked for', () => {
     };
     const user = { uid: 1000, gid: 1000 };
     expect(
-      await machine.shell('grep -h CapEff /proc/self/status | cut -f2', {
+      await machine().shell('grep -h CapEff /proc/self/status | cut -f2', {
         process: { capabilities, user },
       }),
     ).toBe('0000000000000400');
@@ -141,13 +128,13 @@ describe('a container gets no more than it asked for', () => {
       cwd: '/made/for/it',
       env: ['PATH=/bin', 'COLOUR=blue'],
     };
-    expect(await machine.shell('id -u; id -g; id -G; umask; pwd; env | sort', { process })).toBe(
+    expect(await machine().shell('id -u; id -g; id -G; umask; pwd; env | sort', { process })).toBe(
       '1234\n2345\n2345 7 8\n0077\n/made/for/it\nCOLOUR=blue\nPATH=/bin\nPWD=/made/for/it\nSHLVL=1',
     );
   });
 
   it('streams belong to its user, who can open them again', async () => {
-    const { stdout, stderr } = await machine.run(
+    const { stdout, stderr } = await machine().run(
       ['sh', '-c', 'echo out > /dev/stdout; echo err > /dev/stderr'],
       {
         process: { user: { uid: 1000, gid: 1000 } },
@@ -158,8 +145,8 @@ describe('a container gets no more than it asked for', () => {
 
   it('no_new_privs when asked', async () => {
     const script = 'grep NoNewPrivs /proc/self/status | cut -f2';
-    expect(await machine.shell(script)).toBe('0');
-    expect(await machine.shell(script, { process: { noNewPrivileges: true } })).toBe('1');
+    expect(await machine().shell(script)).toBe('0');
+    expect(await machine().shell(script, { process: { noNewPrivileges: true } })).toBe('1');
   });
 
   it.each([false, true])(
@@ -170,7 +157,7 @@ describe('a container gets no more than it asked for', () => {
         architecture: currentArchitecture(),
         kernel: kernelVersion('6.18.0'),
       });
-      const { stdout, stderr } = await machine.run(
+      const { stdout, stderr } = await machine().run(
         ['sh', '-c', 'grep ^Seccomp: /proc/self/status | cut -f2; unshare -U true'],
         {
           linux: { seccomp },
@@ -185,13 +172,13 @@ describe('a container gets no more than it asked for', () => {
   it('a filter that forbids what berth itself looked up before', async () => {
     const forbidden = { names: ['getcwd'], action: 'SCMP_ACT_ERRNO' as const };
     const seccomp = { defaultAction: 'SCMP_ACT_ALLOW' as const, syscalls: [forbidden] };
-    const { exit } = await machine.run(['true'], { linux: { seccomp } });
+    const { exit } = await machine().run(['true'], { linux: { seccomp } });
     expect(exit.exitCode).toBe(0);
   });
 
   it('masked and read-only paths', async () => {
-    expect(await machine.shell('wc -c < /proc/keys; ls /sys/firmware | wc -l')).toBe('0\n0');
-    const { stderr, exit } = await machine.run([
+    expect(await machine().shell('wc -c < /proc/keys; ls /sys/firmware | wc -l')).toBe('0\n0');
+    const { stderr, exit } = await machine().run([
       'sh',
       '-c',
       'echo x > /proc/sys/kernel/domainname',
@@ -202,16 +189,16 @@ describe('a container gets no more than it asked for', () => {
 
   it('masks and standard input that are not the null device of the host', async () => {
     const host = statSync('/dev/null');
-    const seen = await machine.shell('stat -L -c "%D %i" /proc/keys /proc/self/fd/0 /dev/null');
+    const seen = await machine().shell('stat -L -c "%D %i" /proc/keys /proc/self/fd/0 /dev/null');
     const lines = seen.split('\n');
     expect(new Set(lines).size).toBe(1);
     expect(lines[0]).not.toBe(`${host.dev.toString(16)} ${host.ino}`);
-    await machine.run(['chmod', '0600', '/proc/keys']);
+    await machine().run(['chmod', '0600', '/proc/keys']);
     expect(statSync('/dev/null').mode).toBe(host.mode);
   });
 
   it('a read-only root, but writable mounts', async () => {
-    const { stderr } = await machine.run(
+    const { stderr } = await machine().run(
       ['sh', '-c', 'echo x > /tmp/x; echo y > /dev/shm/y && cat /dev/shm/y >&2'],
       { readonly: true },
     );
@@ -221,14 +208,14 @@ describe('a container gets no more than it asked for', () => {
 
   it('resource limits, as far as this host lets them be', async () => {
     const rlimits = [{ type: 'RLIMIT_NOFILE' as const, soft: 100, hard: 200 }];
-    expect(await machine.shell('ulimit -Sn; ulimit -Hn', { process: { rlimits } })).toBe(
+    expect(await machine().shell('ulimit -Sn; ulimit -Hn', { process: { rlimits } })).toBe(
       '100\n200',
     );
   });
 
   it('sysctls of its own namespaces', async () => {
     expect(
-      await machine.shell('cat /proc/sys/net/ipv4/ip_forward', {
+      await machine().shell('cat /proc/sys/net/ipv4/ip_forward', {
         linux: { sysctl: { 'net.ipv4.ip_forward': '1' } },
       }),
     ).toBe('1');
@@ -239,11 +226,11 @@ describe('a container gets no more than it asked for', () => {
       (type) => ({ type }),
     );
     const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
-    const request = machine.request(['sh', '-c', 'id -u; cat /proc/self/uid_map; sleep 30'], {
+    const request = machine().request(['sh', '-c', 'id -u; cat /proc/self/uid_map; sleep 30'], {
       linux: { namespaces, uidMappings: mappings, gidMappings: mappings },
     });
-    giveToUser(machine.folder, request.rootfs, 100_000);
-    const running = await machine.start(request);
+    giveToUser(machine().folder, request.rootfs, 100_000);
+    const running = await machine().start(request);
     await running.said('65536');
     expect(readlinkSync(`/proc/${running.pid}/ns/user`)).not.toBe(
       readlinkSync('/proc/self/ns/user'),
@@ -258,17 +245,17 @@ describe('no path leads out of a container', () => {
   it.each(['/tmp', '../../../tmp', '/../../tmp/../tmp'])(
     'a bind mount through the link %s stays inside',
     async (target) => {
-      rmSync(machine.image('link'), { force: true });
-      symlinkSync(target, machine.image('link'));
-      writeFileSync(`${machine.folder}/secret`, 'of the host');
+      rmSync(machine().image('link'), { force: true });
+      symlinkSync(target, machine().image('link'));
+      writeFileSync(`${machine().folder}/secret`, 'of the host');
       const mounts = [
         {
           destination: '/link/of-berth-test',
-          source: `${machine.folder}/secret`,
+          source: `${machine().folder}/secret`,
           options: ['bind', 'ro'],
         },
       ];
-      expect(await machine.shell('cat /tmp/of-berth-test', { mounts })).toBe('of the host');
+      expect(await machine().shell('cat /tmp/of-berth-test', { mounts })).toBe('of the host');
       expect(existsSync('/tmp/of-berth-test')).toBe(false);
     },
   );
@@ -279,31 +266,33 @@ describe('no path leads out of a container', () => {
     '/proc/1/root/tmp',
     '/proc/self/root/tmp',
   ])('a bind mount through the link %s is refused', async (target) => {
-    rmSync(machine.image('link'), { force: true });
-    symlinkSync(target, machine.image('link'));
+    rmSync(machine().image('link'), { force: true });
+    symlinkSync(target, machine().image('link'));
     const mounts = [
-      { destination: '/link/of-berth-test', source: machine.folder, options: ['bind', 'ro'] },
+      { destination: '/link/of-berth-test', source: machine().folder, options: ['bind', 'ro'] },
     ];
-    await expect(machine.run(['true'], { mounts })).rejects.toMatchObject({ code: 'START_FAILED' });
+    await expect(machine().run(['true'], { mounts })).rejects.toMatchObject({
+      code: 'START_FAILED',
+    });
     expect(existsSync('/tmp/of-berth-test')).toBe(false);
   });
 
   it('a read-only bind mount cannot be written', async () => {
-    mkdirSync(`${machine.folder}/shared`, { recursive: true });
-    const mount = { destination: '/shared', source: `${machine.folder}/shared` };
-    const { stderr } = await machine.run(['touch', '/shared/x'], {
+    mkdirSync(`${machine().folder}/shared`, { recursive: true });
+    const mount = { destination: '/shared', source: `${machine().folder}/shared` };
+    const { stderr } = await machine().run(['touch', '/shared/x'], {
       mounts: [{ ...mount, options: ['rbind', 'ro'] }],
     });
     expect(stderr).toContain('Read-only file system');
     expect(
-      await machine.shell('touch /shared/x; ls /shared', {
+      await machine().shell('touch /shared/x; ls /shared', {
         mounts: [{ ...mount, options: ['rbind'] }],
       }),
     ).toBe('x');
   });
 
   it('a bind mount can be read-only with all that is mounted below', async () => {
-    const source = `${machine.folder}/outer`;
+    const source = `${machine().folder}/outer`;
     mkdirSync(`${source}/inner`, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', 'inner', `${source}/inner`]);
     try {
@@ -311,9 +300,11 @@ describe('no path leads out of a container', () => {
       const bind = (option: string): Change => ({
         mounts: [{ destination: '/outer', source, options: ['rbind', option] }],
       });
-      expect((await machine.run(['sh', '-c', script], bind('rro'))).stderr).toContain('Read-only');
+      expect((await machine().run(['sh', '-c', script], bind('rro'))).stderr).toContain(
+        'Read-only',
+      );
       // Plain `ro` is about the mount itself, as the kernel has it.
-      expect((await machine.run(['sh', '-c', script], bind('ro'))).exit.exitCode).toBe(0);
+      expect((await machine().run(['sh', '-c', script], bind('ro'))).exit.exitCode).toBe(0);
     } finally {
       execFileSync('umount', [`${source}/inner`]);
     }
@@ -322,8 +313,10 @@ describe('no path leads out of a container', () => {
   it.each(['/proc/self/fd/200', '/proc/self/fd/201', '/proc/self/fd/6'])(
     'the current folder cannot be %s (CVE-2024-21626)',
     async (cwd) => {
-      const request = machine.request(['pwd'], { process: { cwd } });
-      await expect(machine.runtime.start(request)).rejects.toMatchObject({ code: 'START_FAILED' });
+      const request = machine().request(['pwd'], { process: { cwd } });
+      await expect(machine().runtime.start(request)).rejects.toMatchObject({
+        code: 'START_FAILED',
+      });
     },
   );
 });

@@ -1,31 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { StartRequest } from '../../../runtime/launch/plan-start.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { Machine, type Running } from './machine.ts';
+import { type Running } from './machine.ts';
+import { writeWhenFree } from '../../support/write-when-free.ts';
+import { useMachine } from './use-machine.ts';
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
-});
+const machine = useMachine();
 
 type Scheduler = NonNullable<SpecInput['process']['scheduler']>;
 
 /** Starts a container, looks at it from the host, and ends it. */
 async function lookAt<T>(request: StartRequest, look: (running: Running) => T): Promise<T> {
-  const running = await machine.start(request);
+  const running = await machine().start(request);
   try {
     return look(running);
   } finally {
@@ -46,12 +34,12 @@ function scheduled(
   scheduler: Scheduler,
   process: Partial<SpecInput['process']> = {},
 ): StartRequest {
-  return machine.request(['sleep', '60'], { process: { scheduler, ...process } });
+  return machine().request(['sleep', '60'], { process: { scheduler, ...process } });
 }
 
 describe('process.scheduler', () => {
   it('is left alone when it is absent', async () => {
-    const request = machine.request(['sleep', '60']);
+    const request = machine().request(['sleep', '60']);
     expect(await lookAt(request, ({ pid }) => scheduling(pid))).toEqual(scheduling(process.pid));
   });
 
@@ -73,7 +61,7 @@ describe('process.scheduler', () => {
     const none = { bounding: [], effective: [], permitted: [] };
     const user = { uid: 1000, gid: 1000 };
     const process = { capabilities: none, user, noNewPrivileges: true };
-    const request = machine.request(['sleep', '60'], {
+    const request = machine().request(['sleep', '60'], {
       process: { ...process, scheduler: { policy: 'SCHED_OTHER', nice: -3 } },
       linux: {
         seccomp: {
@@ -120,10 +108,12 @@ describe('process.scheduler', () => {
   });
 
   it('names the field when the kernel has no such policy', async () => {
-    await expect(machine.runtime.start(scheduled({ policy: 'SCHED_ISO' }))).rejects.toMatchObject({
-      code: 'START_FAILED',
-      message: expect.stringContaining('set process.scheduler to SCHED_ISO: EINVAL') as string,
-    });
+    await expect(machine().runtime.start(scheduled({ policy: 'SCHED_ISO' }))).rejects.toMatchObject(
+      {
+        code: 'START_FAILED',
+        message: expect.stringContaining('set process.scheduler to SCHED_ISO: EINVAL') as string,
+      },
+    );
   });
 });
 
@@ -134,7 +124,7 @@ describe('process.ioPriority', () => {
     ['IOPRIO_CLASS_IDLE', 0, 'idle'],
   ] as const)('%s %i, for its children too', async (name, priority, expected) => {
     const process = { ioPriority: { class: name, priority } };
-    expect(await machine.shell('ionice -p 1; sh -c "ionice -p \\$\\$"', { process })).toBe(
+    expect(await machine().shell('ionice -p 1; sh -c "ionice -p \\$\\$"', { process })).toBe(
       `${expected}\n${expected}`,
     );
   });
@@ -145,7 +135,7 @@ describe('linux.personality', () => {
 
   it('LINUX32 shows a 32-bit processor, also to what the program executes', async () => {
     const personality = { domain: 'LINUX32' as const };
-    const [machineName, number] = (await machine.shell(script, { linux: { personality } })).split(
+    const [machineName, number] = (await machine().shell(script, { linux: { personality } })).split(
       '\n',
     );
     expect(machineName).toBe(process.arch === 'x64' ? 'i686' : 'armv8l');
@@ -153,9 +143,9 @@ describe('linux.personality', () => {
   });
 
   it('LINUX is what a container has anyway', async () => {
-    const plain = await machine.shell(script);
+    const plain = await machine().shell(script);
     const personality = { domain: 'LINUX' as const };
-    expect(await machine.shell(script, { linux: { personality } })).toBe(plain);
+    expect(await machine().shell(script, { linux: { personality } })).toBe(plain);
     expect(plain).toContain('00000000');
   });
 
@@ -165,14 +155,14 @@ describe('linux.personality', () => {
       syscalls: [{ names: ['personality'], action: 'SCMP_ACT_KILL_PROCESS' }],
     };
     const linux = { personality: { domain: 'LINUX32' as const }, seccomp };
-    expect(await machine.shell('cat /proc/self/personality', { linux })).toBe('00000008');
+    expect(await machine().shell('cat /proc/self/personality', { linux })).toBe('00000008');
   });
 });
 
 it('process.execCPUAffinity is not about the first process, whose processors stay', async () => {
   const script = 'grep Cpus_allowed_list /proc/self/status';
   const process = { execCPUAffinity: { initial: '0', final: '0' } };
-  expect(await machine.shell(script, { process })).toBe(await machine.shell(script));
+  expect(await machine().shell(script, { process })).toBe(await machine().shell(script));
 });
 
 /**
@@ -185,7 +175,7 @@ function allowRealTime({ spec }: StartRequest): () => Promise<void> {
   const parent = `${cpu}/berth`;
   const own = `${cpu}${spec.linux.cgroupsPath ?? ''}`;
   mkdirSync(own, { recursive: true });
-  for (const folder of [parent, own]) writeFileSync(`${folder}/cpu.rt_runtime_us`, '10000');
+  for (const folder of [parent, own]) writeWhenFree(`${folder}/cpu.rt_runtime_us`, '10000');
   return async () => {
     if (existsSync(own)) rmdirSync(own);
     if (!existsSync(parent)) return;
@@ -202,10 +192,10 @@ function allowRealTime({ spec }: StartRequest): () => Promise<void> {
 it('a capability that nobody knows is warned of, and the others are kept', async () => {
   const set = ['CAP_KILL', 'CAP_FLY'];
   const capabilities = { bounding: set, effective: set, permitted: set };
-  const request = machine.request(['grep', 'CapEff', '/proc/self/status'], {
+  const request = machine().request(['grep', 'CapEff', '/proc/self/status'], {
     process: { capabilities },
   });
-  const { stdout, warnings } = await machine.finish(request);
+  const { stdout, warnings } = await machine().finish(request);
   expect(stdout).toBe('CapEff:\t0000000000000020\n');
   expect(warnings).toEqual([expect.stringContaining('"process.capabilities" has "CAP_FLY"')]);
 });

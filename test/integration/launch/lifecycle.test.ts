@@ -1,34 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { kill } from 'node:process';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { Machine, records } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
-});
+const machine = useMachine();
 
 describe('exit status', () => {
   it('is that of the program, with the time', async () => {
-    const { exit } = await machine.run(['sh', '-c', 'exit 42']);
+    const { exit } = await machine().run(['sh', '-c', 'exit 42']);
     expect(exit).toMatchObject({ exitCode: 42, oomKilled: false });
     expect(Math.abs(exit.finishedAt - Date.now())).toBeLessThan(60_000);
   });
 
   it('is 128 and the signal that ended it', async () => {
-    const running = await machine.start(machine.request(['sleep', '60']));
+    const running = await machine().start(machine().request(['sleep', '60']));
     running.monitor.signal(9);
     expect((await running.ended()).exit).toMatchObject({ exitCode: 137, signal: 9 });
   });
@@ -40,11 +27,13 @@ describe('exit status', () => {
     ['/tmp', 'EXEC_NOT_EXECUTABLE'],
     ['/proc/version', 'EXEC_NOT_EXECUTABLE'],
   ])('there is none for %s: %s', async (program, code) => {
-    await expect(machine.runtime.start(machine.request([program]))).rejects.toMatchObject({ code });
+    await expect(machine().runtime.start(machine().request([program]))).rejects.toMatchObject({
+      code,
+    });
   });
 
   it('tells that the kernel killed for want of memory', async () => {
-    const { exit } = await machine.run(['sh', '-c', 'head -c 200m /dev/zero | tail'], {
+    const { exit } = await machine().run(['sh', '-c', 'head -c 200m /dev/zero | tail'], {
       linux: { resources: { memory: { limit: 20 * 1024 * 1024, swap: 20 * 1024 * 1024 } } },
     });
     expect(exit.oomKilled).toBe(true);
@@ -53,7 +42,7 @@ describe('exit status', () => {
 
 describe('limits', () => {
   it('of processes are kept', async () => {
-    const { stderr } = await machine.run(
+    const { stderr } = await machine().run(
       ['sh', '-c', 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait'],
       {
         linux: { resources: { pids: { limit: 5 } } },
@@ -70,7 +59,7 @@ describe('limits', () => {
       ) >>
         24n) &
       1n;
-    const running = machine.start(machine.request(['sleep', '60'], { process: { rlimits } }));
+    const running = machine().start(machine().request(['sleep', '60'], { process: { rlimits } }));
     if (raises === 1n) {
       // With the capability the kernel itself refuses more than fs.nr_open.
       await expect(running).rejects.toMatchObject({ code: 'START_FAILED' });
@@ -85,10 +74,10 @@ describe('limits', () => {
 
 describe('output', () => {
   it('of both streams is kept apart, with its time', async () => {
-    const request = machine.request(['sh', '-c', 'echo one; echo two >&2']);
-    await machine.runtime.start(request);
+    const request = machine().request(['sh', '-c', 'echo one; echo two >&2']);
+    await machine().runtime.start(request);
     await (
-      await machine.runtime.connect(request.runDir)
+      await machine().runtime.connect(request.runDir)
     )?.closed;
     const found = records(request.logFile);
     expect(found.map(({ stream, payload }) => [stream, payload]).sort()).toEqual([
@@ -99,12 +88,12 @@ describe('output', () => {
   });
 
   it('is whole, also when there is much of it', async () => {
-    const { stdout } = await machine.run(['sh', '-c', 'seq 1 200000']);
+    const { stdout } = await machine().run(['sh', '-c', 'seq 1 200000']);
     expect(stdout).toBe(Array.from({ length: 200_000 }, (_, i) => `${i + 1}\n`).join(''));
   });
 
   it('is announced to whoever is connected', async () => {
-    const running = await machine.start({ ...machine.request(['cat']), stdin: 'open' });
+    const running = await machine().start({ ...machine().request(['cat']), stdin: 'open' });
     const announced = new Promise<void>((resolve) => {
       running.monitor.onOutput(resolve);
     });
@@ -118,15 +107,15 @@ describe('output', () => {
 
 describe('input', () => {
   it('arrives whole and ends when it is ended, however much it is', async () => {
-    const running = await machine.start({ ...machine.request(['wc', '-c']), stdin: 'open' });
+    const running = await machine().start({ ...machine().request(['wc', '-c']), stdin: 'open' });
     for (let i = 0; i < 50; i += 1) running.monitor.stdin.write(Buffer.alloc(20_000, 'x'));
     running.monitor.stdin.end();
     expect((await running.ended()).stdout).toBe('1000000\n');
   });
 
   it('that nobody reads holds up neither output nor signals', async () => {
-    const running = await machine.start({
-      ...machine.request([
+    const running = await machine().start({
+      ...machine().request([
         'sh',
         '-c',
         'trap "echo stopped; exit 3" TERM; echo ready; while :; do sleep 0.1; done',
@@ -141,19 +130,19 @@ describe('input', () => {
   });
 
   it('is empty when there is none', async () => {
-    expect((await machine.run(['cat'])).exit.exitCode).toBe(0);
+    expect((await machine().run(['cat'])).exit.exitCode).toBe(0);
   });
 });
 
 describe('a terminal', () => {
   it('is the console, with a size, and job control', async () => {
-    const request = machine.request(
+    const request = machine().request(
       ['sh', '-c', 'tty; stty size; test -c /dev/console && read line; echo "<$line>"; stty size'],
       {
         process: { terminal: true, consoleSize: { height: 40, width: 120 } },
       },
     );
-    const running = await machine.start({ ...request, stdin: 'open' });
+    const running = await machine().start({ ...request, stdin: 'open' });
     running.monitor.resize({ rows: 50, columns: 132 });
     running.monitor.stdin.write('hello\n');
     const { stdout } = await running.ended();
@@ -163,11 +152,11 @@ describe('a terminal', () => {
   });
 
   it('turns Ctrl-C into a signal for the program in front', async () => {
-    const request = machine.request(
+    const request = machine().request(
       ['sh', '-c', 'trap "echo caught; exit 5" INT; echo ready; sleep 60 & wait'],
       { process: { terminal: true } },
     );
-    const running = await machine.start({ ...request, stdin: 'open' });
+    const running = await machine().start({ ...request, stdin: 'open' });
     await running.said('ready');
     running.monitor.stdin.write('\u0003');
     const { exit, stdout } = await running.ended();
@@ -194,13 +183,13 @@ describe('the monitor', () => {
   });
 
   it('keeps standard input open when the connection is lost', async () => {
-    const request = machine.request(['sh', '-c', 'read a; echo "<$a>"; read b; echo "<$b>"']);
-    const first = await machine.start({ ...request, stdin: 'open' });
+    const request = machine().request(['sh', '-c', 'read a; echo "<$a>"; read b; echo "<$b>"']);
+    const first = await machine().start({ ...request, stdin: 'open' });
     first.monitor.stdin.write('one\n');
     await first.said('<one>');
     first.monitor.stdin.destroy();
     first.monitor.disconnect();
-    const again = await machine.runtime.connect(request.runDir);
+    const again = await machine().runtime.connect(request.runDir);
     again?.stdin.end('two\n');
     await again?.closed;
     expect(
@@ -211,7 +200,7 @@ describe('the monitor', () => {
   });
 
   it('uses at most 64 KB of memory of its own', async () => {
-    const running = await machine.start(machine.request(['sh', '-c', 'seq 1 20000; sleep 60']));
+    const running = await machine().start(machine().request(['sh', '-c', 'seq 1 20000; sleep 60']));
     const stat = readFileSync(`/proc/${running.pid}/stat`, 'utf8');
     const monitor = stat.slice(stat.lastIndexOf(')')).split(' ')[2] ?? '';
     const smaps = readFileSync(`/proc/${monitor}/smaps_rollup`, 'utf8');
@@ -221,9 +210,9 @@ describe('the monitor', () => {
   });
 
   it('serves several connections and refuses too many, without harm', async () => {
-    const running = await machine.start(machine.request(['sleep', '60']));
+    const running = await machine().start(machine().request(['sleep', '60']));
     const more = await Promise.all(
-      Array.from({ length: 10 }, () => machine.runtime.connect(running.runDir)),
+      Array.from({ length: 10 }, () => machine().runtime.connect(running.runDir)),
     );
     expect(
       more.filter((connection) => connection?.pid === running.pid).length,
@@ -234,17 +223,17 @@ describe('the monitor', () => {
   });
 
   it('keeps its log readable on a full disk', async () => {
-    const request = machine.request(['sh', '-c', 'seq 1 100000']);
-    const disk = `${machine.folder}/small`;
+    const request = machine().request(['sh', '-c', 'seq 1 100000']);
+    const disk = `${machine().folder}/small`;
     execFileSync('mkdir', [disk]);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'small', disk]);
     try {
       const logFile = `${disk}/log`;
-      await machine.runtime.start({ ...request, logFile });
+      await machine().runtime.start({ ...request, logFile });
       await (
-        await machine.runtime.connect(request.runDir)
+        await machine().runtime.connect(request.runDir)
       )?.closed;
-      expect(await machine.runtime.readExit(request.runDir)).toMatchObject({ exitCode: 0 });
+      expect(await machine().runtime.readExit(request.runDir)).toMatchObject({ exitCode: 0 });
       const text = records(logFile)
         .map(({ payload }) => payload)
         .join('');
@@ -258,10 +247,10 @@ describe('the monitor', () => {
 });
 
 it('a failed start leaves nothing behind', async () => {
-  const request = machine.request(['true'], {
+  const request = machine().request(['true'], {
     mounts: [{ destination: '/x', type: 'nosuchfs', source: 'none' }],
   });
-  await expect(machine.runtime.start(request)).rejects.toMatchObject({
+  await expect(machine().runtime.start(request)).rejects.toMatchObject({
     code: 'START_FAILED',
     message: expect.stringContaining('mount nosuchfs on /x: ENODEV') as string,
   });
@@ -269,10 +258,10 @@ it('a failed start leaves nothing behind', async () => {
 });
 
 it('a bind mount of what is not there is refused by name', async () => {
-  const request = machine.request(['true'], {
+  const request = machine().request(['true'], {
     mounts: [{ destination: '/x', source: '/no/such/source', options: ['bind'] }],
   });
-  await expect(machine.runtime.start(request)).rejects.toMatchObject({
+  await expect(machine().runtime.start(request)).rejects.toMatchObject({
     code: 'MOUNT_SOURCE_MISSING',
     details: { source: '/no/such/source' },
   });
@@ -280,7 +269,7 @@ it('a bind mount of what is not there is refused by name', async () => {
 
 it('fifty containers start and end at once', async () => {
   const all = await Promise.all(
-    Array.from({ length: 50 }, (_, i) => machine.run(['echo', String(i)])),
+    Array.from({ length: 50 }, (_, i) => machine().run(['echo', String(i)])),
   );
   expect(all.map(({ stdout }) => stdout.trim())).toEqual(all.map((_, i) => String(i)));
 });

@@ -9,6 +9,7 @@ import type { MonitorConnection } from '../../../runtime/launch/monitor/connecti
 import type { StartRequest } from '../../../runtime/launch/plan-start.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
+import { shmMount, usualMounts } from '../../../runtime/spec/usual-mounts.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 
 /** What a container left when it ended. */
@@ -46,18 +47,8 @@ export interface Running {
 
 const mounts: NonNullable<SpecInput['mounts']> = [
   { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-  {
-    destination: '/dev',
-    type: 'tmpfs',
-    source: 'tmpfs',
-    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
-  },
-  {
-    destination: '/dev/pts',
-    type: 'devpts',
-    source: 'devpts',
-    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-  },
+  usualMounts.dev,
+  usualMounts.pts,
   {
     destination: '/sys',
     type: 'sysfs',
@@ -70,18 +61,8 @@ const mounts: NonNullable<SpecInput['mounts']> = [
     source: 'cgroup',
     options: ['ro', 'nosuid', 'noexec', 'nodev'],
   },
-  {
-    destination: '/dev/mqueue',
-    type: 'mqueue',
-    source: 'mqueue',
-    options: ['nosuid', 'noexec', 'nodev'],
-  },
-  {
-    destination: '/dev/shm',
-    type: 'tmpfs',
-    source: 'shm',
-    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
-  },
+  usualMounts.mqueue,
+  shmMount('65536k'),
 ];
 
 /** A root file system of busybox, and a runtime to start containers in it. */

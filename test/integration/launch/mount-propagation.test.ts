@@ -1,26 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Change, Machine, type Running } from './machine.ts';
-import { expectNothingLeft } from './own-leftovers.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readHostFacts } from '../../../runtime/launch/host-facts.ts';
+import { planStart } from '../../../runtime/launch/plan-start.ts';
+import { FilterCache } from '../../../runtime/launch/seccomp/filter-cache.ts';
+import { startProgram } from '../../../runtime/launch/start-program.ts';
+import { type Change, type Running } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 import { mountAt, mountTwo } from './mount-points.ts';
 
-let machine: Machine;
+const machine = useMachine();
 let host: ReturnType<typeof mountTwo>;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
 beforeEach(() => {
-  host = mountTwo(`${machine.folder}/shared`);
+  host = mountTwo(`${machine().folder}/shared`);
   execFileSync('mount', ['--make-rshared', host.outer]);
   mkdirSync(`${host.outer}/late`);
 });
-afterEach(async () => {
+afterEach(() => {
   host.remove();
-  await expectNothingLeft(machine);
 });
 
 const all = ['CAP_SYS_ADMIN', 'CAP_DAC_OVERRIDE', 'CAP_SYS_CHROOT'];
@@ -30,12 +27,12 @@ const capabilities = { bounding: all, effective: all, permitted: all };
 async function start(options: readonly string[], linux: Change['linux'] = {}): Promise<Running> {
   const script =
     'echo ready; read x; mount -t tmpfs late /m/late && echo mounted; read x; umount /m/late; echo gone';
-  const request = machine.request(['sh', '-c', script], {
+  const request = machine().request(['sh', '-c', script], {
     process: { capabilities },
     mounts: [{ destination: '/m', source: host.outer, options: [...options] }],
     linux,
   });
-  const running = await machine.start({ ...request, stdin: 'open' });
+  const running = await machine().start({ ...request, stdin: 'open' });
   await running.said('ready');
   return running;
 }
@@ -106,20 +103,32 @@ describe('linux.rootfsPropagation', () => {
     '%s is that of the root, and nothing of it is seen on the host',
     async (value, tags) => {
       const linux = value === undefined ? {} : { rootfsPropagation: value };
-      const found = await machine.shell('cat /proc/self/mountinfo', { linux });
+      const found = await machine().shell('cat /proc/self/mountinfo', { linux });
       expect(mountAt(found, '/').tags.join(' ')).toMatch(tags);
     },
   );
 });
 
 describe('a root without pivot_root', () => {
+  it.each([
+    ['with', true],
+    ['without', false],
+  ] as const)('is made %s the call', async (pivot, called) => {
+    const request = { ...machine().request(['true']), pivot };
+    const host = await readHostFacts();
+    const filters = new FilterCache(host.architecture);
+    const { plan } = await planStart(request, { host, filters });
+    const { steps } = startProgram(plan, { ...request, name: 'start' });
+    expect(steps.some(({ call }) => call === 'pivot_root')).toBe(called);
+  });
+
   it('is the root, with nothing of the host, whose procfs cannot be uncovered', async () => {
-    const request = machine.request([
+    const request = machine().request([
       'sh',
       '-c',
       'ls -d /bin /proc/1; grep -c " / / " /proc/self/mountinfo; ls /tmp/berth* /proc/1/root/tmp/berth* 2>/dev/null | wc -l',
     ]);
-    const { stdout, stderr, exit } = await machine.finish({ ...request, pivot: 'without' });
+    const { stdout, stderr, exit } = await machine().finish({ ...request, pivot: 'without' });
     expect(stderr).toBe('');
     expect(exit.exitCode).toBe(0);
     expect(stdout.split('\n').slice(0, 2)).toEqual(['/bin', '/proc/1']);

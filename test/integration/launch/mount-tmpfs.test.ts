@@ -1,19 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Machine } from './machine.ts';
-import { expectNothingLeft } from './own-leftovers.ts';
+import { describe, expect, it } from 'vitest';
+import { useMachine } from './use-machine.ts';
 
-let machine: Machine;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-afterEach(async () => {
-  await expectNothingLeft(machine);
-});
+const machine = useMachine();
 
 /** Everything about each file below a folder but its inode number, sorted. */
 const listing = `find . | sort | while read -r f; do stat -c '%n %f %u %g %h %s %Y %t:%T' "$f"; readlink "$f"; done; find . -type f | sort | xargs md5sum`;
@@ -22,7 +12,7 @@ describe('tmpcopyup', () => {
   const mount = { destination: '/content', type: 'tmpfs', options: ['tmpcopyup', 'size=64m'] };
 
   it('copies what the image has: folders, files, links, devices, owners, modes and times', async () => {
-    const root = machine.image('content');
+    const root = machine().image('content');
     execFileSync('sh', [
       '-ec',
       `mkdir -p ${root}/a/b/c ${root}/empty; cd ${root}
@@ -32,8 +22,8 @@ describe('tmpcopyup', () => {
        chown 12:34 a/b big; chown -h 5:6 a/link; chmod 4751 a/b/c/small; chmod 2711 a/b; chmod 1777 .
        touch -d 2001-02-03 big a/b/c/small; touch -h -d 2002-03-04 a/link; touch -d 2003-04-05 a/b a . `,
     ]);
-    const wanted = await machine.shell(`cd /content; ${listing}`);
-    const found = await machine.shell(`cd /content; stat -f -c %T .; ${listing}`, {
+    const wanted = await machine().shell(`cd /content; ${listing}`);
+    const found = await machine().shell(`cd /content; stat -f -c %T .; ${listing}`, {
       mounts: [mount],
     });
     const [type, ...files] = found.split('\n');
@@ -46,7 +36,7 @@ describe('tmpcopyup', () => {
   });
 
   it('copies extended attributes', async () => {
-    const folder = machine.image('attributes');
+    const folder = machine().image('attributes');
     mkdirSync(folder);
     const capability = '0x0100000200040000000000000000000000000000';
     execFileSync('python3', [
@@ -57,10 +47,10 @@ os.setxattr(sys.argv[1]+'/f','trusted.note',b'kept')
 os.setxattr(sys.argv[1]+'/f','security.capability',bytes.fromhex('${capability.slice(2)}'))`,
       folder,
     ]);
-    const request = machine.request(['sleep', '60'], {
+    const request = machine().request(['sleep', '60'], {
       mounts: [{ ...mount, destination: '/attributes' }],
     });
-    const running = await machine.start(request);
+    const running = await machine().start(request);
     const path = `/proc/${running.pid}/root/attributes/f`;
     const read = (name: string): string =>
       execFileSync(
@@ -77,18 +67,18 @@ os.setxattr(sys.argv[1]+'/f','security.capability',bytes.fromhex('${capability.s
   });
 
   it('is the copy: what is written does not reach the image, nor a read-only one the copy', async () => {
-    mkdirSync(machine.image('content'), { recursive: true });
-    await machine.shell('echo new > /content/new; cat /content/new', { mounts: [mount] });
+    mkdirSync(machine().image('content'), { recursive: true });
+    await machine().shell('echo new > /content/new; cat /content/new', { mounts: [mount] });
     const readOnly = { ...mount, options: [...mount.options, 'ro'] };
-    const { stderr } = await machine.run(['touch', '/content/x'], { mounts: [readOnly] });
+    const { stderr } = await machine().run(['touch', '/content/x'], { mounts: [readOnly] });
     expect(stderr).toContain('Read-only file system');
   });
 
   it('that does not fit is an error', async () => {
-    mkdirSync(machine.image('much'), { recursive: true });
-    execFileSync('sh', ['-c', `head -c 3000000 /dev/zero > ${machine.image('much')}/zeros`]);
+    mkdirSync(machine().image('much'), { recursive: true });
+    execFileSync('sh', ['-c', `head -c 3000000 /dev/zero > ${machine().image('much')}/zeros`]);
     const small = { destination: '/much', type: 'tmpfs', options: ['tmpcopyup', 'size=1m'] };
-    await expect(machine.run(['true'], { mounts: [small] })).rejects.toMatchObject({
+    await expect(machine().run(['true'], { mounts: [small] })).rejects.toMatchObject({
       message: expect.stringContaining('copy /much: ENOSPC') as string,
     });
   });
@@ -96,8 +86,8 @@ os.setxattr(sys.argv[1]+'/f','security.capability',bytes.fromhex('${capability.s
 
 describe('a tmpfs without a mode', () => {
   it('has that of the folder that it covers, and else 1777', async () => {
-    mkdirSync(machine.image('private'));
-    chmodSync(machine.image('private'), 0o2710);
+    mkdirSync(machine().image('private'));
+    chmodSync(machine().image('private'), 0o2710);
     const tmpfs = (destination: string, ...options: readonly string[]) => ({
       destination,
       type: 'tmpfs',
@@ -109,8 +99,8 @@ describe('a tmpfs without a mode', () => {
       tmpfs('/bin/../private/sub', 'mode=701'),
       tmpfs('/tmp', 'ro'),
     ];
-    chmodSync(machine.image('tmp'), 0o1733);
-    expect(await machine.shell('stat -c %a /private /made /private/sub /tmp', { mounts })).toBe(
+    chmodSync(machine().image('tmp'), 0o1733);
+    expect(await machine().shell('stat -c %a /private /made /private/sub /tmp', { mounts })).toBe(
       '2710\n1777\n701\n1733',
     );
   });

@@ -10,12 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { StartRequest } from '../../../runtime/launch/plan-start.ts';
 import type { NamespaceType } from '../../../runtime/spec/linux.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { type Change, Machine, type Running } from './machine.ts';
+import { type Change, type Running } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 
 type Namespaces = NonNullable<NonNullable<SpecInput['linux']>['namespaces']>;
 
@@ -37,38 +37,10 @@ const administrator = {
   capabilities: { bounding: held, effective: held, permitted: held },
 };
 
-let machine: Machine;
-let before: Leftovers & { readonly namespaces: readonly string[] };
-beforeAll(async () => {
-  machine = await Machine.create();
-  chmodSync(machine.folder, 0o755);
+const machine = useMachine();
+beforeAll(() => {
+  chmodSync(machine().folder, 0o755);
 });
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = { ...leftovers(), namespaces: userNamespaces() };
-});
-afterEach(async () => {
-  const { namespaces, ...rest } = before;
-  await expectAsBefore(rest);
-  expect(userNamespaces()).toEqual(namespaces);
-});
-
-/** The user namespaces that some process is in. */
-function userNamespaces(): readonly string[] {
-  const found = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readlinkSync(`/proc/${pid}/ns/user`)];
-      } catch {
-        return [];
-      }
-    });
-  return [...new Set(found)].sort();
-}
-
 function own(name: string): string {
   return readlinkSync(`/proc/self/ns/${name}`);
 }
@@ -87,7 +59,7 @@ function joining(pid: number, ...types: readonly NamespaceType[]): Namespaces {
 
 /** A request for a container in a user namespace: its writable folders belong to its root. */
 function mapped(args: readonly string[], change: Change, uid = 100_000): StartRequest {
-  const request = machine.request(args, change);
+  const request = machine().request(args, change);
   if (request.rootfs.type !== 'overlay') throw new Error('the root is no overlay');
   for (const path of [dirname(request.rootfs.upper), request.rootfs.upper, request.rootfs.work]) {
     chmodSync(path, 0o755);
@@ -105,7 +77,7 @@ async function end(...containers: readonly Running[]): Promise<void> {
 
 /** What a shell in the container says; it must end well. */
 async function output(request: StartRequest): Promise<string> {
-  const { stdout, stderr, exit } = await machine.finish(request);
+  const { stdout, stderr, exit } = await machine().finish(request);
   expect({ stderr, exitCode: exit.exitCode }).toEqual({ stderr: '', exitCode: 0 });
   return stdout.trim();
 }
@@ -128,12 +100,12 @@ async function outsider(
 
 describe('a namespace is joined by its path', () => {
   it.each(withoutUser.filter((type) => type !== 'mount'))('%s', async (type) => {
-    const owner = await machine.start(
-      machine.request(['sleep', '60'], { linux: { namespaces: fresh(...withoutUser) } }),
+    const owner = await machine().start(
+      machine().request(['sleep', '60'], { linux: { namespaces: fresh(...withoutUser) } }),
     );
     const name = names[type];
     const wanted = readlinkSync(`/proc/${owner.pid}/ns/${name}`);
-    const seen = await machine.shell(`readlink /proc/self/ns/${name}`, {
+    const seen = await machine().shell(`readlink /proc/self/ns/${name}`, {
       linux: { namespaces: joining(owner.pid, type) },
     });
     expect(wanted).not.toBe(own(name));
@@ -144,8 +116,8 @@ describe('a namespace is joined by its path', () => {
   it('mount, which is as before when the container has ended', async () => {
     const owner = await outsider('--mount');
     const mounts = readFileSync(`/proc/${owner.pid}/mountinfo`, 'utf8');
-    const running = await machine.start(
-      machine.request(['sh', '-c', 'ls /; sleep 60'], {
+    const running = await machine().start(
+      machine().request(['sh', '-c', 'ls /; sleep 60'], {
         linux: { namespaces: joining(owner.pid, 'mount') },
       }),
     );
@@ -161,7 +133,7 @@ describe('a namespace is joined by its path', () => {
     expect((await running.ended()).stdout).toContain('proc\nsys\n');
     expect(readFileSync(`/proc/${owner.pid}/mountinfo`, 'utf8')).toBe(mounts);
     await expect(
-      machine.run(['/none'], { linux: { namespaces: joining(owner.pid, 'mount') } }),
+      machine().run(['/none'], { linux: { namespaces: joining(owner.pid, 'mount') } }),
     ).rejects.toMatchObject({ code: 'EXEC_NOT_FOUND' });
     expect(readFileSync(`/proc/${owner.pid}/mountinfo`, 'utf8')).toBe(mounts);
     await owner.end();
@@ -170,7 +142,7 @@ describe('a namespace is joined by its path', () => {
   it('all at once', async () => {
     const owner = await outsider('--mount', '--net', '--uts', '--ipc', '--cgroup');
     const joined = withoutUser.filter((type) => type !== 'pid' && type !== 'time');
-    const seen = await machine.shell(
+    const seen = await machine().shell(
       `for name in ${joined.map((type) => names[type]).join(' ')}; do readlink /proc/self/ns/$name; done`,
       { linux: { namespaces: joining(owner.pid, ...joined) } },
     );
@@ -181,7 +153,7 @@ describe('a namespace is joined by its path', () => {
   });
 
   it('user, which all that is new then belongs to', async () => {
-    const owner = await machine.start(
+    const owner = await machine().start(
       mapped(['sleep', '60'], {
         linux: {
           namespaces: fresh(...withoutUser, 'user'),
@@ -210,7 +182,7 @@ describe('a namespace is joined by its path', () => {
   });
 
   it('user together with those that belong to it', async () => {
-    const owner = await machine.start(
+    const owner = await machine().start(
       mapped(['sleep', '60'], {
         linux: {
           namespaces: fresh(...withoutUser, 'user'),
@@ -234,8 +206,8 @@ describe('a namespace is joined by its path', () => {
   });
 
   it('one of the host along with a new user namespace', async () => {
-    const owner = await machine.start(
-      machine.request(['sleep', '60'], { linux: { namespaces: fresh(...withoutUser) } }),
+    const owner = await machine().start(
+      machine().request(['sleep', '60'], { linux: { namespaces: fresh(...withoutUser) } }),
     );
     const seen = await output(
       mapped(['sh', '-c', 'readlink /proc/self/ns/net; id -u; grep -c . /proc/self/uid_map'], {
@@ -263,7 +235,7 @@ describe('a namespace is joined by its path', () => {
         path: `/proc/self/ns/${names[type]}`,
       })),
     ];
-    const seen = await machine.shell('readlink /proc/self/ns/user; readlink /proc/self/ns/pid', {
+    const seen = await machine().shell('readlink /proc/self/ns/user; readlink /proc/self/ns/pid', {
       linux: { namespaces: namespaces.filter(({ type }) => type !== 'uts') },
       hostname: null,
     });
@@ -275,10 +247,14 @@ describe('what is no namespace to join is refused by its field', () => {
   it.each([
     [
       'a file',
-      () => `${machine.folder}/plain`,
+      () => `${machine().folder}/plain`,
       /namespaces\[0\]\.path ".*plain" is not a namespace/,
     ],
-    ['a FIFO', () => `${machine.folder}/fifo`, /namespaces\[0\]\.path ".*fifo" is not a namespace/],
+    [
+      'a FIFO',
+      () => `${machine().folder}/fifo`,
+      /namespaces\[0\]\.path ".*fifo" is not a namespace/,
+    ],
     ['another type', () => `/proc/${process.pid}/ns/ipc`, /ns\/ipc" is not a "network" namespace/],
     [
       'nothing',
@@ -286,12 +262,15 @@ describe('what is no namespace to join is refused by its field', () => {
       /namespaces\[0\]\.path "\/proc\/self\/ns\/none": ENOENT/,
     ],
   ])('%s', async (_, path, message) => {
-    writeFileSync(`${machine.folder}/plain`, '');
-    execFileSync('sh', ['-c', `test -p ${machine.folder}/fifo || mkfifo ${machine.folder}/fifo`]);
+    writeFileSync(`${machine().folder}/plain`, '');
+    execFileSync('sh', [
+      '-c',
+      `test -p ${machine().folder}/fifo || mkfifo ${machine().folder}/fifo`,
+    ]);
     for (const type of ['network', 'user'] as const) {
       if (type === 'user' && path().endsWith('/ipc')) continue;
       const namespaces = [{ type, path: path() }, ...fresh('mount', 'uts', 'pid')];
-      await expect(machine.run(['true'], { linux: { namespaces } })).rejects.toMatchObject({
+      await expect(machine().run(['true'], { linux: { namespaces } })).rejects.toMatchObject({
         code: 'NAMESPACE_INVALID',
         message: expect.stringMatching(message) as string,
       });
@@ -305,7 +284,7 @@ describe('without a namespace of its own a container', () => {
     async (type) => {
       const namespaces = fresh(...withoutUser.filter((other) => other !== type));
       expect(
-        await machine.shell(`readlink /proc/self/ns/${names[type]}`, {
+        await machine().shell(`readlink /proc/self/ns/${names[type]}`, {
           linux: { namespaces },
           ...(type === 'uts' && { hostname: null }),
         }),
@@ -315,10 +294,13 @@ describe('without a namespace of its own a container', () => {
 
   it('has its root in the mounts of the host, which are as before when it ends', async () => {
     const namespaces = fresh('pid', 'uts', 'ipc', 'network', 'cgroup');
-    const running = await machine.start(
-      machine.request(['sh', '-c', 'echo $$; ls -d /proc/sys /bin; wc -c < /proc/keys; sleep 60'], {
-        linux: { namespaces },
-      }),
+    const running = await machine().start(
+      machine().request(
+        ['sh', '-c', 'echo $$; ls -d /proc/sys /bin; wc -c < /proc/keys; sleep 60'],
+        {
+          linux: { namespaces },
+        },
+      ),
     );
     await running.said('0\n');
     expect(readlinkSync(`/proc/${running.pid}/ns/mnt`)).toBe(own('mnt'));
@@ -328,24 +310,24 @@ describe('without a namespace of its own a container', () => {
 
   it('leaves no mount of the host behind when it cannot be started', async () => {
     const namespaces = fresh('pid', 'uts', 'ipc', 'network', 'cgroup');
-    await expect(machine.run(['/none'], { linux: { namespaces } })).rejects.toMatchObject({
+    await expect(machine().run(['/none'], { linux: { namespaces } })).rejects.toMatchObject({
       code: 'EXEC_NOT_FOUND',
     });
   });
 
   it('does not change what the host has mounted, for other namespaces that share it', async () => {
-    const outside = `${machine.folder}/outside`;
+    const outside = `${machine().folder}/outside`;
     mkdirSync(outside, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', 'outside', outside]);
     execFileSync('mount', ['--make-shared', outside]);
     try {
-      const request = machine.request(['sleep', '60'], {
+      const request = machine().request(['sleep', '60'], {
         linux: { namespaces: fresh('pid', 'uts', 'ipc', 'network', 'cgroup') },
       });
       const runDir = `${outside}/run`;
       mkdirSync(runDir);
-      const peer = await machine.start(machine.request(['sleep', '60']));
-      const running = await machine.start({ ...request, runDir });
+      const peer = await machine().start(machine().request(['sleep', '60']));
+      const running = await machine().start({ ...request, runDir });
       const seen = readFileSync(`/proc/${peer.pid}/mountinfo`, 'utf8');
       expect(seen).not.toContain('outside/run/rootfs/proc');
       await end(running, peer);
@@ -357,8 +339,8 @@ describe('without a namespace of its own a container', () => {
   it('takes all its processes with it, PIDs of the host or not', async () => {
     const namespaces = fresh('mount', 'uts', 'ipc', 'network', 'cgroup');
     const script = 'sleep 987654 & (sleep 987654 &) ; echo ready; exec sleep 60';
-    const running = await machine.start(
-      machine.request(['sh', '-c', script], { linux: { namespaces } }),
+    const running = await machine().start(
+      machine().request(['sh', '-c', script], { linux: { namespaces } }),
     );
     await running.said('ready');
     const stragglers = (): readonly string[] =>

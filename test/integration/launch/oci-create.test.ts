@@ -1,29 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { kill } from 'node:process';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CreatedContainer, OciRuntime } from '../../../runtime/launch/oci-runtime.ts';
 import { removeCgroups } from '../../../runtime/launch/remove-cgroups.ts';
 import { startCreated } from '../../../runtime/launch/start-created.ts';
 import { systemClock } from '../../../runtime/host/clock.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { type Change, Machine } from './machine.ts';
+import { type Change } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 
-let machine: Machine;
+const machine = useMachine();
 let runtime: OciRuntime;
-let before: Leftovers;
 beforeAll(async () => {
-  machine = await Machine.create();
   runtime = await OciRuntime.open();
 });
 afterAll(async () => {
   await runtime.stop();
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
 });
 
 interface Created extends CreatedContainer {
@@ -34,13 +25,13 @@ interface Created extends CreatedContainer {
 }
 
 async function create(args: readonly string[], change: Change = {}): Promise<Created> {
-  const { id, spec, runDir } = machine.request(args, change);
+  const { id, spec, runDir } = machine().request(args, change);
   const created = await runtime.create({
     id,
     spec,
     runDir,
-    bundle: machine.folder,
-    rootfs: machine.image(''),
+    bundle: machine().folder,
+    rootfs: machine().image(''),
     then: 'wait',
   });
   const end = async (): Promise<number | undefined> => {
@@ -52,13 +43,13 @@ async function create(args: readonly string[], change: Change = {}): Promise<Cre
 }
 
 it('is made without its program, which its start executes', async () => {
-  writeFileSync(machine.image('tmp/mark'), 'before');
+  writeFileSync(machine().image('tmp/mark'), 'before');
   const container = await create(['sh', '-c', 'echo after > /tmp/mark; exit 7']);
   expect(readFileSync(`/proc/${container.pid}/cmdline`, 'utf8')).not.toContain('/tmp/mark');
-  expect(readFileSync(machine.image('tmp/mark'), 'utf8')).toBe('before');
+  expect(readFileSync(machine().image('tmp/mark'), 'utf8')).toBe('before');
   await startCreated(container.runDir);
   expect(await container.end()).toBe(7);
-  expect(readFileSync(machine.image('tmp/mark'), 'utf8')).toBe('after\n');
+  expect(readFileSync(machine().image('tmp/mark'), 'utf8')).toBe('after\n');
 });
 
 it('is started once', async () => {
@@ -81,7 +72,7 @@ it.each([
 });
 
 it('tells whoever starts it what went wrong then', async () => {
-  writeFileSync(machine.image('tmp/garbage'), 'neither a script nor a program', { mode: 0o755 });
+  writeFileSync(machine().image('tmp/garbage'), 'neither a script nor a program', { mode: 0o755 });
   const container = await create(['/tmp/garbage']);
   const started = startCreated(container.runDir);
   await expect(started).rejects.toMatchObject({
@@ -109,6 +100,8 @@ it('is not made in a cgroup that somebody has frozen, where it would stand still
     code: 'START_FAILED',
     message: expect.stringContaining("container's cgroup unexpectedly frozen") as string,
   });
+  // It was there before.
+  rmdirSync(folder);
 });
 
 it('warns of a cgroup that others are in', async () => {
@@ -126,10 +119,10 @@ it('warns of a cgroup that others are in', async () => {
 });
 
 it('waits on when whoever made it is gone', async () => {
-  const { id, spec, runDir } = machine.request(['true']);
+  const { id, spec, runDir } = machine().request(['true']);
   const other = await OciRuntime.open();
-  const rootfs = machine.image('');
-  const request = { id, spec, runDir, rootfs, bundle: machine.folder };
+  const rootfs = machine().image('');
+  const request = { id, spec, runDir, rootfs, bundle: machine().folder };
   const { pid, cgroup, waiter } = await other.create({ ...request, then: 'leave' });
   expect(waiter).toBeUndefined();
   await other.stop();

@@ -1,27 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
 import { AT_FDCWD, O_CREAT, O_WRONLY } from '../../../runtime/syscall/constants/fs.ts';
 import { AF_UNIX, SOCK_STREAM } from '../../../runtime/syscall/constants/io.ts';
 import { PR_SET_PDEATHSIG, SIGKILL } from '../../../runtime/syscall/constants/process.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { type Change, Machine, records } from './machine.ts';
+import { type Change, records } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
-});
+const machine = useMachine();
 
 // include/uapi/linux/seccomp.h: struct seccomp_notif {u64 id; u32 pid, flags; struct seccomp_data}, 80 bytes;
 // struct seccomp_notif_resp {u64 id; s64 val; s32 error; u32 flags}, 24 bytes.
@@ -70,7 +57,7 @@ async function serveAgent(path: string): Promise<void> {
   p.set(answer.at(16), 2 ** 32 - ENOMEDIUM);
   p.call('answer', 'ioctl', [listener, SECCOMP_IOCTL_NOTIF_SEND, answer]);
   p.exit(0);
-  await machine.launcher.spawn(p);
+  await machine().launcher.spawn(p);
 }
 
 function profile(
@@ -96,15 +83,15 @@ describe('a filter that asks an agent', () => {
     ['as the last thing, with no_new_privs', { noNewPrivileges: true }],
     ['with a terminal', { terminal: true }],
   ])('is installed %s, and its listener handed over', async (_, process) => {
-    const path = `${machine.folder}/agent-${JSON.stringify(process).length}`;
+    const path = `${machine().folder}/agent-${JSON.stringify(process).length}`;
     await serveAgent(path);
     const change = { ...profile(path), process: { ...process, user: { uid: 1000, gid: 1000 } } };
-    const request = machine.request(['mkdir', '/tmp/made'], change);
-    const { pid } = await machine.runtime.start(request);
+    const request = machine().request(['mkdir', '/tmp/made'], change);
+    const { pid } = await machine().runtime.start(request);
     await (
-      await machine.runtime.connect(request.runDir)
+      await machine().runtime.connect(request.runDir)
     )?.closed;
-    const exit = await machine.runtime.readExit(request.runDir);
+    const exit = await machine().runtime.readExit(request.runDir);
     const output = records(request.logFile).map(({ payload }) => payload);
     expect(output.join('')).toContain("can't create directory '/tmp/made': No medium found");
     expect(exit?.exitCode).toBe(1);
@@ -125,16 +112,16 @@ describe('a filter that asks an agent', () => {
   });
 
   it('leaves no descriptor of it in the container', async () => {
-    const path = `${machine.folder}/agent-fd`;
+    const path = `${machine().folder}/agent-fd`;
     await serveAgent(path);
     const script = 'mkdir /x; for f in /proc/self/fd/*; do [ -e $f ] && echo ${f##*/}; done; true';
-    const { stdout } = await machine.run(['sh', '-c', script], profile(path));
+    const { stdout } = await machine().run(['sh', '-c', script], profile(path));
     expect(stdout).toBe('0\n1\n2\n');
   });
 
   it('does not start when there is no agent', async () => {
-    const request = machine.request(['true'], profile('/no/such/agent'));
-    await expect(machine.runtime.start(request)).rejects.toMatchObject({
+    const request = machine().request(['true'], profile('/no/such/agent'));
+    await expect(machine().runtime.start(request)).rejects.toMatchObject({
       code: 'START_FAILED',
       message: expect.stringContaining(
         'linux.seccomp.listenerPath /no/such/agent: failed to connect with seccomp agent: ENOENT',
@@ -144,13 +131,13 @@ describe('a filter that asks an agent', () => {
 
   it('ends also when it waits for the answer of an agent that is not there', async () => {
     const syscalls = [{ names: ['read'], action: 'SCMP_ACT_NOTIFY' as const }];
-    const request = machine.request(['true'], profile('/no/such/agent', { syscalls }));
-    await expect(machine.runtime.start(request)).rejects.toMatchObject({ code: 'START_FAILED' });
+    const request = machine().request(['true'], profile('/no/such/agent', { syscalls }));
+    await expect(machine().runtime.start(request)).rejects.toMatchObject({ code: 'START_FAILED' });
   });
 
   it('needs no agent when no call is handed to one', async () => {
     const change = profile('/no/such/agent', { syscalls: [] });
-    expect(await machine.shell('mkdir /x; echo made', change)).toBe('made');
+    expect(await machine().shell('mkdir /x; echo made', change)).toBe('made');
   });
 
   it('is told apart from a start that fails under it', async () => {
@@ -158,8 +145,8 @@ describe('a filter that asks an agent', () => {
       { names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_NOTIFY' as const },
       { names: ['write'], action: 'SCMP_ACT_KILL_PROCESS' as const },
     ];
-    const request = machine.request(['true'], profile('/no/such/agent', { syscalls }));
-    await expect(machine.runtime.start(request)).rejects.toMatchObject({
+    const request = machine().request(['true'], profile('/no/such/agent', { syscalls }));
+    await expect(machine().runtime.start(request)).rejects.toMatchObject({
       message: expect.stringContaining('the container ended under its seccomp filter') as string,
     });
   });

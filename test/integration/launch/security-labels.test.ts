@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../runtime/host/clock.ts';
 import { type HostFacts, readHostFacts } from '../../../runtime/launch/host-facts.ts';
 import { planStart, type StartRequest } from '../../../runtime/launch/plan-start.ts';
@@ -11,28 +11,16 @@ import { startProgram } from '../../../runtime/launch/start-program.ts';
 import { CLONE_NEWNS } from '../../../runtime/syscall/constants/clone.ts';
 import { MS_BIND, MS_PRIVATE, MS_REC } from '../../../runtime/syscall/constants/mount.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { Machine } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 import { withoutOpenat2 } from './without-openat2.ts';
 
 const modules = await readSecurityModules();
 const seLinuxLabel = 'system_u:system_r:container_t:s0:c1,c2';
 
-let machine: Machine;
+const machine = useMachine();
 let facts: HostFacts;
-let before: Leftovers;
 beforeAll(async () => {
-  machine = await Machine.create();
   facts = await readHostFacts();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
 });
 
 /** Starts a container as if the host had both security modules; gives what went wrong. */
@@ -40,13 +28,13 @@ async function startAnyway(request: StartRequest): Promise<unknown> {
   const host = { ...facts, securityModules: { appArmor: true, seLinux: true } };
   const { plan } = await planStart(request, { host, filters: new FilterCache(host.architecture) });
   try {
-    await machine.launcher.spawn(startProgram(plan, { ...request, name: 'start' }));
+    await machine().launcher.spawn(startProgram(plan, { ...request, name: 'start' }));
   } catch (error) {
     await removeCgroups(plan.cgroup.remove, systemClock);
     return error;
   }
   await (
-    await machine.runtime.connect(request.runDir)
+    await machine().runtime.connect(request.runDir)
   )?.closed;
   return undefined;
 }
@@ -55,13 +43,21 @@ describe.skipIf(modules.appArmor || modules.seLinux)('without the module a conta
   it.each([
     ['process.apparmorProfile', { process: { apparmorProfile: 'box' } }],
     ['process.selinuxLabel', { process: { selinuxLabel: seLinuxLabel } }],
-    ['linux.mountLabel', { linux: { mountLabel: seLinuxLabel } }],
   ] as const)('with %s is refused by name', async (field, change) => {
-    await expect(machine.run(['true'], change)).rejects.toMatchObject({
+    await expect(machine().run(['true'], change)).rejects.toMatchObject({
       code: 'SPEC_UNSUPPORTED',
       details: { fields: [field] },
       message: expect.stringContaining(`'${field}'`) as string,
     });
+  });
+
+  it('with linux.mountLabel starts without, and says so', async () => {
+    const request = machine().request(['true'], { linux: { mountLabel: seLinuxLabel } });
+    const { warnings } = await machine().runtime.start(request);
+    await (
+      await machine().runtime.connect(request.runDir)
+    )?.closed;
+    expect(warnings).toContainEqual(expect.stringContaining('"linux.mountLabel" is left out'));
   });
 
   // The kernel answers EINVAL to labels when no module takes them: the container must not run without.
@@ -70,16 +66,16 @@ describe.skipIf(modules.appArmor || modules.seLinux)('without the module a conta
     [{ process: { selinuxLabel: seLinuxLabel } }, 'set process.selinuxLabel to .*: EINVAL'],
     [{ linux: { mountLabel: seLinuxLabel } }, 'mount the overlay root: EINVAL'],
   ] as const)('with %j does not start when the kernel refuses', async (change, message) => {
-    const error = await startAnyway(machine.request(['true'], change));
+    const error = await startAnyway(machine().request(['true'], change));
     expect(error).toMatchObject({ message: expect.stringMatching(message) as string });
   });
 
   it('gets no label through a /proc of its own (CVE-2019-16884)', async () => {
-    const fake = `${machine.folder}/fake`;
+    const fake = `${machine().folder}/fake`;
     const files = ['self/attr/apparmor/exec', 'self/attr/exec', 'self/attr/keycreate'];
     mkdirSync(`${fake}/self/attr/apparmor`, { recursive: true });
     for (const file of files) writeFileSync(`${fake}/${file}`, '');
-    const request = machine.request(['true'], {
+    const request = machine().request(['true'], {
       process: { apparmorProfile: 'box' },
       mounts: [{ destination: '/proc', type: 'bind', source: fake, options: ['bind'] }],
     });
@@ -93,12 +89,14 @@ describe.skipIf(modules.appArmor || modules.seLinux)('without the module a conta
 describe.runIf(modules.appArmor)('with AppArmor a container', () => {
   it('runs under the profile of its config', async () => {
     const process = { apparmorProfile: 'unconfined' };
-    expect(await machine.shell('cat /proc/self/attr/current', { process })).toBe('unconfined');
+    expect(await machine().shell('cat /proc/self/attr/current', { process })).toBe('unconfined');
   });
 
   it('does not start under a profile that was not loaded', async () => {
-    const request = machine.request(['true'], { process: { apparmorProfile: 'no-such-profile' } });
-    await expect(machine.runtime.start(request)).rejects.toMatchObject({
+    const request = machine().request(['true'], {
+      process: { apparmorProfile: 'no-such-profile' },
+    });
+    await expect(machine().runtime.start(request)).rejects.toMatchObject({
       code: 'START_FAILED',
       message: expect.stringContaining('process.apparmorProfile') as string,
     });
@@ -126,11 +124,11 @@ describe('what the kernel is told', () => {
     const PR_GET_NAME = 16;
     p.call('look', 'prctl', [PR_GET_NAME, name]);
     p.reply(name, 16);
-    const { data } = await machine.launcher.run(p);
+    const { data } = await machine().launcher.run(p);
     return data.toString().replaceAll('\0', '');
   }
 
-  const request = (): StartRequest['spec']['process'] => machine.request(['true']).spec.process;
+  const request = (): StartRequest['spec']['process'] => machine().request(['true']).spec.process;
 
   it.skipIf(modules.appArmor)('is AppArmor\'s "exec" and the profile', async () => {
     const process = { ...request(), apparmorProfile: 'box' };

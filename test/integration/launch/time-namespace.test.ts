@@ -1,29 +1,15 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writeHostProcFile } from '../../../runtime/launch/host-proc-file.ts';
 import { enterTimeNamespace } from '../../../runtime/launch/time-namespace.ts';
 import { CLONE_NEWNS } from '../../../runtime/syscall/constants/clone.ts';
 import { MS_PRIVATE, MS_REC } from '../../../runtime/syscall/constants/mount.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
-import { Machine } from './machine.ts';
+import { useMachine } from './use-machine.ts';
 import { withoutOpenat2 } from './without-openat2.ts';
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
-});
+const machine = useMachine();
 
 const types = ['pid', 'mount', 'uts', 'ipc', 'network', 'cgroup', 'time'] as const;
 const namespaces = types.map((type) => ({ type }));
@@ -38,7 +24,7 @@ const hostUptime = (): number => uptime(readFileSync('/proc/uptime', 'utf8'));
 describe('a time namespace', () => {
   it('is a new one, without offsets when none are given', async () => {
     const [name, now = ''] = (
-      await machine.shell('readlink /proc/self/ns/time; cat /proc/uptime', {
+      await machine().shell('readlink /proc/self/ns/time; cat /proc/uptime', {
         linux: { namespaces },
       })
     ).split('\n');
@@ -48,14 +34,14 @@ describe('a time namespace', () => {
   });
 
   it('is not made unasked', async () => {
-    expect(await machine.shell('readlink /proc/self/ns/time')).toBe(
+    expect(await machine().shell('readlink /proc/self/ns/time')).toBe(
       readlinkSync('/proc/self/ns/time'),
     );
   });
 
   it('has the offsets of the config, for the first process itself', async () => {
     const timeOffsets = { boottime: { secs: 1_000_000 }, monotonic: { secs: -1, nanosecs: 5 } };
-    const { stdout } = await machine.run(['cat', '/proc/uptime', '/proc/self/timens_offsets'], {
+    const { stdout } = await machine().run(['cat', '/proc/uptime', '/proc/self/timens_offsets'], {
       linux: { namespaces, timeOffsets },
     });
     expect(Math.abs(uptime(stdout) - 1_000_000 - hostUptime())).toBeLessThan(60);
@@ -65,7 +51,7 @@ describe('a time namespace', () => {
 
   it('has them also in a user namespace, whose root owns no file of the host', async () => {
     const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
-    const request = machine.request(['cat', '/proc/uptime'], {
+    const request = machine().request(['cat', '/proc/uptime'], {
       linux: {
         namespaces: [...namespaces, { type: 'user' }],
         uidMappings: mappings,
@@ -73,13 +59,13 @@ describe('a time namespace', () => {
         timeOffsets: { boottime: { secs: 2_000_000 } },
       },
     });
-    chmodSync(machine.folder, 0o755);
+    chmodSync(machine().folder, 0o755);
     if (request.rootfs.type !== 'overlay') throw new Error('the root is no overlay');
     for (const path of [dirname(request.rootfs.upper), request.rootfs.upper, request.rootfs.work]) {
       chmodSync(path, 0o755);
       chownSync(path, 100_000, 100_000);
     }
-    const { stdout } = await machine.finish(request);
+    const { stdout } = await machine().finish(request);
     expect(Math.abs(uptime(stdout) - 2_000_000 - hostUptime())).toBeLessThan(60);
   });
 
@@ -90,19 +76,19 @@ describe('a time namespace', () => {
     const now = p.reserve(16);
     p.call('look', 'clock_gettime', [CLOCK_BOOTTIME, now]);
     p.reply(now, 16);
-    const { data } = await machine.launcher.run(p);
+    const { data } = await machine().launcher.run(p);
     expect(Math.abs(Number(data.readBigInt64LE(0)) - 5_000_000 - hostUptime())).toBeLessThan(60);
   });
 
   it('can be joined by its path', async () => {
     const timeOffsets = { boottime: { secs: 3_000_000 } };
-    const owner = await machine.start(
-      machine.request(['sleep', '60'], { linux: { namespaces, timeOffsets } }),
+    const owner = await machine().start(
+      machine().request(['sleep', '60'], { linux: { namespaces, timeOffsets } }),
     );
     const joined = types.map((type) =>
       type === 'time' ? { type, path: `/proc/${owner.pid}/ns/time` } : { type },
     );
-    const seen = await machine.shell('cat /proc/uptime', { linux: { namespaces: joined } });
+    const seen = await machine().shell('cat /proc/uptime', { linux: { namespaces: joined } });
     expect(uptime(seen)).toBeGreaterThan(3_000_000);
     owner.monitor.signal(9);
     await owner.ended();
@@ -110,8 +96,8 @@ describe('a time namespace', () => {
 
   it('whose clocks would stand before the start of the machine is refused by name', async () => {
     const timeOffsets = { boottime: { secs: -1_000_000_000 } };
-    const request = machine.request(['true'], { linux: { namespaces, timeOffsets } });
-    await expect(machine.runtime.start(request)).rejects.toMatchObject({
+    const request = machine().request(['true'], { linux: { namespaces, timeOffsets } });
+    await expect(machine().runtime.start(request)).rejects.toMatchObject({
       code: 'START_FAILED',
       message: expect.stringMatching(
         /set linux\.timeOffsets to boottime -1000000000 0: ERANGE/,
@@ -143,14 +129,14 @@ describe('a file of procfs is written', () => {
   }
 
   it('when it is there, the newest name first', async () => {
-    const { data } = await machine.launcher.run(program(() => undefined));
+    const { data } = await machine().launcher.run(program(() => undefined));
     expect(data.toString().replaceAll('\0', '')).toBe('written');
   });
 
   it('and no other file in the place of /proc', async () => {
-    const fake = `${machine.folder}/fake`;
+    const fake = `${machine().folder}/fake`;
     mkdirSync(`${fake}/self`, { recursive: true });
-    const made = machine.launcher.run(
+    const made = machine().launcher.run(
       program((p) => {
         bind(p, fake, '/proc');
         p.call('make', 'mknodat', [-100, p.string('/proc/self/comm'), 0o100666, 0]);
@@ -163,10 +149,10 @@ describe('a file of procfs is written', () => {
   });
 
   it('and nothing that a folder in the place of /proc leads to', async () => {
-    const [fake, other] = [`${machine.folder}/links`, `${machine.folder}/other`];
+    const [fake, other] = [`${machine().folder}/links`, `${machine().folder}/other`];
     for (const folder of [fake, other]) mkdirSync(folder);
     symlinkSync(`${other}/self`, `${fake}/self`);
-    const made = machine.launcher.run(
+    const made = machine().launcher.run(
       program((p) => {
         p.call('mount', 'mount', [p.string('proc'), p.string(other), p.string('proc'), 0, 0]);
         bind(p, fake, '/proc');
@@ -181,8 +167,8 @@ describe('a file of procfs is written', () => {
     ['by its mount', () => undefined, 'write comm: EXDEV'],
     ['by its file system', withoutOpenat2, 'what is there is not procfs: EXDEV'],
   ] as const)('and no other file in its own place, known %s', async (how, begin, message) => {
-    const fake = `${machine.folder}/comm ${how}`;
-    const made = machine.launcher.run(
+    const fake = `${machine().folder}/comm ${how}`;
+    const made = machine().launcher.run(
       program((p) => {
         begin(p);
         p.call('make', 'mknodat', [-100, p.string(fake), 0o100666, 0]);
@@ -196,7 +182,7 @@ describe('a file of procfs is written', () => {
   });
 
   it('and no other file of procfs that lies in its place (CVE-2025-52881)', async () => {
-    const made = machine.launcher.run(
+    const made = machine().launcher.run(
       program((p) => {
         bind(p, '/proc/self/oom_score_adj', '/proc/self/comm');
       }),
@@ -207,7 +193,7 @@ describe('a file of procfs is written', () => {
   });
 
   it('and no folder of procfs in the place of its root', async () => {
-    const made = machine.launcher.run(
+    const made = machine().launcher.run(
       program((p) => {
         bind(p, '/proc/1', '/proc');
       }),
@@ -220,7 +206,7 @@ describe('a file of procfs is written', () => {
   it('and nothing that a link in its place leads to', async () => {
     const p = new ProgramBuilder('test');
     writeHostProcFile(p, { label: 'write', proc: '/proc', files: ['self/exe'], value: 'x' });
-    await expect(machine.launcher.run(p)).rejects.toMatchObject({
+    await expect(machine().launcher.run(p)).rejects.toMatchObject({
       message: expect.stringContaining('write: ELOOP') as string,
     });
   });

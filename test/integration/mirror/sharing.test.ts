@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../../runtime/image/digest.ts';
 import { isBlobDownload } from '../../support/fault-script.ts';
 import type { FaultScript } from '../../support/fault-script.ts';
+import { collectGarbage } from '../../support/own-process.ts';
 import { randomImage, startFaults, upload } from '../registry/fetch-fixture.ts';
 import { startRegistry } from '../registry/support.ts';
 import { ask, isContent, testMirror } from './mirror-fixture.ts';
@@ -92,6 +93,7 @@ describe('one download for many', () => {
     });
     stuck.write(`GET /v2/library/app/blobs/${digest} HTTP/1.1\r\nHost: mirror\r\n\r\n`);
     await once(stuck, 'readable');
+    collectGarbage();
     const before = process.memoryUsage.rss();
     expect(isContent(await ask(mirror, `/v2/library/app/blobs/${digest}`), digest)).toBe(true);
     expect(mirror.kept()).toContain(digest.slice(7));

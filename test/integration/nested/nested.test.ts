@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ownCapabilities } from '../../../runtime/container/spec/capability-set.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
-import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import type { CommandResult } from '../api/test-daemon.ts';
-import { type Change, Machine } from '../launch/machine.ts';
+import { type Change } from '../launch/machine.ts';
+import { useMachine } from '../launch/use-machine.ts';
 
 const checkout = resolve(import.meta.dirname, '../../..');
 const child = `${import.meta.dirname}/engine-child.ts`;
@@ -13,23 +13,12 @@ const system = ['/bin', '/etc', '/lib', '/lib64', '/sbin', '/usr'].filter((path)
   existsSync(path),
 );
 
-let machine: Machine;
-let before: Leftovers;
-beforeAll(async () => {
-  machine = await Machine.create();
-  chmodSync(machine.folder, 0o755);
+const machine = useMachine();
+beforeAll(() => {
+  chmodSync(machine().folder, 0o755);
   // Root of a user namespace could not make them.
   for (const path of ['/proc', '/sys', '/dev', '/run', '/tmp', '/var', ...system, checkout])
-    mkdirSync(`${machine.folder}/tree${path}`, { recursive: true });
-});
-afterAll(async () => {
-  await machine.dispose();
-});
-beforeEach(() => {
-  before = leftovers();
-});
-afterEach(async () => {
-  await expectAsBefore(before);
+    mkdirSync(`${machine().folder}/tree${path}`, { recursive: true });
 });
 
 const namespaces = (['pid', 'mount', 'uts', 'ipc', 'network', 'cgroup'] as const).map((type) => ({
@@ -105,10 +94,13 @@ async function within(
   ...commands: readonly (readonly string[])[]
 ): Promise<readonly CommandResult[]> {
   const args = [process.execPath, '--disable-warning=ExperimentalWarning', child];
-  const request = machine.request([...args, ...commands.map((one) => JSON.stringify(one))], change);
-  const rootfs = { type: 'bind', path: `${machine.folder}/tree` } as const;
+  const request = machine().request(
+    [...args, ...commands.map((one) => JSON.stringify(one))],
+    change,
+  );
+  const rootfs = { type: 'bind', path: `${machine().folder}/tree` } as const;
   mkdirSync(dirname(rootfs.path), { recursive: true });
-  const { stdout, stderr } = await machine.finish({ ...request, rootfs });
+  const { stdout, stderr } = await machine().finish({ ...request, rootfs });
   try {
     return (JSON.parse(stdout) as { readonly results: readonly CommandResult[] }).results;
   } catch {

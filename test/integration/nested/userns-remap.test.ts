@@ -76,6 +76,28 @@ describe('userns-remap', () => {
       expect(seen?.stdout.trim().split(/ +/)).toEqual(['0', '0', '4294967295']);
   });
 
+  it('and so to what is executed in them, whatever berthd is told meanwhile', () => {
+    const look = 'cat /proc/self/uid_map; id -u; touch /etc/by-exec; stat -c %u /etc/by-exec';
+    const results = remapped([
+      ['run', '-d', '--name', 'own', '--network', 'none', 'bb', 'sleep', '1000'],
+      ['run', '-d', '--name', 'host', '--network', 'none', '--userns', 'host', 'bb', 'sleep', '9'],
+      ['exec', 'own', 'sh', '-c', look],
+      ['exec', '--privileged', 'own', 'sh', '-c', look],
+      ['daemon restart', ''],
+      ['exec', 'own', 'sh', '-c', look],
+      ['restart', '--time', '0', 'own'],
+      ['exec', 'own', 'cat', '/proc/self/uid_map'],
+      ['daemon restart', 'default'],
+      ['exec', 'own', 'cat', '/proc/self/uid_map'],
+      ['exec', 'host', 'cat', '/proc/self/uid_map'],
+    ]);
+    const texts = results.map(({ stdout, stderr }) => (stdout + stderr).replace(/ +/g, ' '));
+    const own = ' 0 200000 65536\n0\n0\n';
+    expect(texts.slice(2, 5)).toEqual([own, own, own]);
+    const host = ' 0 0 4294967295\n';
+    expect(texts.slice(6)).toEqual([host, host, host]);
+  });
+
   it('and in layers, differences and archives they are those of the container', () => {
     const script =
       'echo x > /made; chown 1000:1000 /made; chown 7:7 /etc/plain; rm -r /tmp; mkdir /tmp; rm /bin/wc';
@@ -114,6 +136,19 @@ describe('userns-remap', () => {
     expect(again?.stdout).toBe('1000 1000 /made\n7 7 /etc/plain\n0 0 /tmp\n');
     expect(again?.stderr).toContain('No such file');
     expect(host?.stdout).toBe('1000 1000\n7 7\n');
+  });
+
+  it('and in volumes, which others find as they are', () => {
+    const results = remapped([
+      shell('echo x > /v/file; chown 7:8 /v/file; stat -c "%u %g" /v /v/file', '-v', 'vol:/v'),
+      shell('stat -c "%u %g" /v /v/file', '-v', 'vol:/v', '--userns', 'host'),
+      shell('stat -c "%u %g" /etc/plain', '-v', 'filled:/etc'),
+    ]);
+    expect(results.map(({ stdout, stderr }) => stdout + stderr)).toEqual([
+      '0 0\n7 8\n',
+      '0 0\n7 8\n',
+      '0 0\n',
+    ]);
   });
 
   it("lets a container write to what it is given, and not to what is the host's", () => {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { OciMachine, type Said } from './oci-machine.ts';
 
 let machine: OciMachine;
@@ -51,6 +52,8 @@ describe('a config with a wrong field', () => {
     ['process.cwd', 'relative'],
     ['process.user.uid', -1],
     ['process.env', [1]],
+    ['process.env', ['A=b', 'NAME']],
+    ['process.env', ['=value']],
     ['process.rlimits', [{ type: 'RLIMIT_NOTHING', soft: 1, hard: 1 }]],
     ['process.oomScoreAdj', 5000],
     ['mounts', [{ destination: '' }]],
@@ -152,6 +155,19 @@ describe('what engines do at the wrong time', () => {
   });
 });
 
+it('a relative destination of a mount is taken from the root, with a warning', () => {
+  const mounts = [
+    { destination: '/proc', type: 'proc', source: 'proc' },
+    { destination: 'mnt/relative', type: 'tmpfs', source: 'tmpfs' },
+  ];
+  withField('mounts', mounts);
+  const { status, stderr } = machine.run('run', machine.id());
+  expect(status).toBe(0);
+  expect(stderr).toContain('level=warning');
+  expect(stderr).toContain('mount destination \\"mnt/relative\\" (\\"mounts[1].destination\\")');
+  rmSync(join(machine.rootfs, 'mnt/relative'), { recursive: true });
+});
+
 it.each(['create', 'run'])('a pid file that cannot be written ends %s', (command) => {
   machine.config(['sleep', '1000']);
   const id = machine.id();
@@ -209,9 +225,9 @@ describe('a command line', () => {
 
   it('shows help and version', () => {
     expect(machine.ok('--version')).toMatch(/^berth oci version \d+\.\d+\.\d+\n/);
-    expect(machine.ok('--help')).toContain('Commands:');
+    expect(machine.ok('--help')).toContain('COMMANDS:');
     for (const command of ['create', 'list', 'update']) {
-      expect(machine.ok(command, '--help')).toContain(`Usage: berth oci ${command}`);
+      expect(machine.ok(command, '--help')).toContain(`USAGE:\n   berth oci ${command}`);
     }
   });
 });
@@ -232,9 +248,74 @@ it('what CRIU would have to do is refused, and the container goes on', () => {
   expect(failed).toMatchObject({ status: 1, code: 'OCI_CRIU_UNAVAILABLE' });
   expect(failed.msg).toContain('"/nonexistent/criu" cannot be run');
   expect(failing('--criu', 'false', 'checkpoint', id).msg).toContain('"false check" ended');
-  expect(failing('--criu', 'true', 'restore', 'other').code).toBe('OCI_CRIU_UNAVAILABLE');
+  const restored = failing('--criu', 'true', 'restore', '--image-path', 'none', 'other');
+  expect(restored).toMatchObject({ status: 1, code: 'OCI_CRIU_FAILED' });
+  machine.gone('other');
+  const early = failing('--criu', 'true', 'checkpoint', id);
+  expect(early.msg).toContain('Container cannot be checkpointed in created state');
+  for (const option of ['--lazy-pages', '--status-fd=3'])
+    expect(failing('checkpoint', option, id)).toMatchObject({ code: 'USAGE' });
   expect(machine.state(id)).toMatchObject({ status: 'created' });
   machine.ok('delete', id);
+});
+
+it('spec names a folder that is not there', () => {
+  for (const folder of ['/nope', '/proc/version'])
+    expect(failing('spec', '--bundle', folder)).toMatchObject({
+      status: 1,
+      code: 'OCI_BUNDLE_INVALID',
+      msg: expect.stringContaining(`there is no folder "${folder}"`) as string,
+      remedy: expect.stringContaining('--bundle') as string,
+    });
+});
+
+describe('a file system of the states', () => {
+  let small: string;
+  beforeAll(() => {
+    small = join(machine.folder, 'small');
+    mkdirSync(small);
+  });
+  afterEach(() => {
+    execFileSync('umount', [small]);
+  });
+  const onSmall = (...args: readonly string[]): Said =>
+    machine.run('--root', join(small, 'root'), ...args);
+
+  // Of a tmpfs a page for each file, and an inode: none for the state, one for it and none for the config; no folder.
+  it.each(['size=4k', 'size=8k', 'size=12k', 'size=1m,nr_inodes=2', 'size=1m,nr_inodes=4'])(
+    'with %s is full: the file is named, and nothing is left',
+    (size) => {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', size, 'none', small]);
+      const id = machine.id();
+      machine.config(['sleep', '1000']);
+      const { status, stderr } = onSmall('create', id);
+      expect(status).toBe(1);
+      expect(stderr).toContain('no space left on device');
+      expect(stderr).toMatch(/OCI_FILE_FAILED|START_FAILED/);
+      expect(stderr).toContain(join(small, 'root', id));
+      expect(stderr).toContain('remedy=');
+      expect(onSmall('delete', '--force', id)).toMatchObject({ status: 0 });
+      expect(readdirSync(join(small, 'root'))).toEqual([]);
+      machine.gone(id);
+    },
+  );
+
+  it('that is read-only is named', () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', small]);
+    machine.config(['true']);
+    const { status, stderr } = onSmall('run', machine.id());
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/EROFS.*OCI_FILE_FAILED.*remedy=".*--root/);
+  });
+
+  it('with the log on it and no room is no reason to fail', () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'none', small]);
+    writeFileSync(join(small, 'log'), 'x'.repeat(4096));
+    machine.config(['true'], { process: { capabilities: { bounding: ['CAP_NONE'] } } });
+    const { status, stderr } = machine.run('--log', join(small, 'log'), 'run', machine.id());
+    expect(status).toBe(0);
+    expect(stderr).toContain('level=warning');
+  });
 });
 
 it('spec writes no config over another', () => {

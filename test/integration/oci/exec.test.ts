@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OciMachine } from './oci-machine.ts';
@@ -33,6 +33,36 @@ describe('exec', () => {
     expect(lines.filter((line) => line.includes(':pids:')).join('')).toMatch(`/berth/${id}`);
   });
 
+  it('is in the cgroups of the container, those of v2 on a hybrid host too, or below them', () => {
+    const places = (...options: readonly string[]): readonly string[] =>
+      machine
+        .ok('exec', ...options, id, 'cat', '/proc/self/cgroup')
+        .trim()
+        .split('\n');
+    const { pid } = JSON.parse(machine.ok('state', id)) as { pid: number };
+    const own = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n');
+    expect(own.at(-1)).toBe(`0::/berth/${id}`);
+    expect(places()).toEqual(own);
+    expect(places('--cgroup', '/')).toEqual(own);
+
+    mkdirSync(`/sys/fs/cgroup/pids/berth/${id}/below`);
+    const below = own.map((line) => (line.includes(':pids:') ? `${line}/below` : line));
+    expect(places('--cgroup', 'below')).toEqual(below);
+    expect(places('--cgroup', 'pids:below', '--cgroup', 'memory:/')).toEqual(below);
+  });
+
+  it('has the last of two variables, and refuses what is none', () => {
+    const env = ['-e', 'OWN=first', '-e', 'NEW=', '--env', 'OWN=last'];
+    const lines = machine
+      .ok('exec', ...env, id, 'env')
+      .trim()
+      .split('\n');
+    expect(lines.toSorted()).toEqual(['HOME=/', 'NEW=', 'OWN=last', 'PATH=/bin']);
+    const refused = machine.run('exec', '-e', 'A=b', '-e', 'NAME', id, 'true');
+    expect(refused.status).toBe(255);
+    expect(refused.stderr).toContain(`'process.env[3]' is missing \\"=\\"`);
+  });
+
   it('takes a process from a file', () => {
     const file = join(machine.folder, 'process.json');
     const process = { args: ['id', '-u'], cwd: '/', user: { uid: 3, gid: 4 }, env: ['PATH=/bin'] };
@@ -47,10 +77,20 @@ describe('exec', () => {
     expect(pids).toContain(Number(readFileSync(pidFile, 'utf8')));
   });
 
+  it('has its number in a file while it runs', () => {
+    const script = 'until [ -s /exec.pid ]; do sleep 0.01; done; cat /exec.pid';
+    const pidFile = join(machine.rootfs, 'exec.pid');
+    const options = ['--pid-file', pidFile];
+    expect(machine.ok('exec', ...options, id, 'timeout', '20', 'sh', '-c', script)).toMatch(
+      /^\d+$/,
+    );
+    rmSync(pidFile);
+  });
+
   it('has a terminal when it is told to', () => {
     expect(machine.run('exec', '-t', id, 'tty')).toMatchObject({
       status: 0,
-      stdout: '/dev/pts/0\r\n',
+      stdout: '/dev/pts/0\n',
     });
   });
 
@@ -62,7 +102,11 @@ describe('exec', () => {
       'container does not exist': ['nobody', 'true'],
       'exec args cannot be empty': [id],
       'wanted <uid>[:<gid>]': ['--user', 'x', id, 'true'],
-      'is not supported': ['--cgroup', 'below', id, 'true'],
+      '.. is not a sub cgroup path': ['--cgroup', '..', id, 'true'],
+      '/else/cgroup.procs: no such file': ['--cgroup', 'pids:else', id, 'true'],
+      '/nowhere/cgroup.procs: no such file': ['--cgroup', 'nowhere', id, 'true'],
+      'unknown controller': ['--cgroup', 'nosuch:/', id, 'true'],
+      'missing <controller>: prefix': ['--cgroup', 'a', '--cgroup', 'b', id, 'true'],
     };
     for (const [words, args] of Object.entries(failures)) {
       const { status, stderr } = machine.run('exec', ...args);

@@ -1,8 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { gateName } from '../../../runtime/launch/gate-name.ts';
 import { OciMachine } from './oci-machine.ts';
 
 let machine: OciMachine;
@@ -43,11 +54,101 @@ describe('a container of another engine', () => {
     machine.gone(id);
   });
 
+  it('is running, though who has started it died before it took the gate away', () => {
+    const id = machine.id();
+    machine.config(['sleep', '1000']);
+    machine.create(id);
+    const gate = join(machine.root, id, gateName);
+    linkSync(gate, `${gate}.kept`);
+    machine.ok('start', id);
+    renameSync(`${gate}.kept`, gate);
+    expect(machine.state(id)).toMatchObject({ status: 'running' });
+    expect(machine.run('start', id).stderr).toContain('already running');
+    machine.ok('delete', '-f', id);
+    machine.gone(id);
+  });
+
   it('is deleted before it was started', () => {
     const id = machine.id();
     machine.config(['sleep', '1000']);
     machine.create(id);
     machine.ok('delete', id);
+    machine.gone(id);
+  });
+
+  it('leaves those alone who are in its cgroup, or below it, and are not its own', async () => {
+    const [one, same, below] = [machine.id(), machine.id(), machine.id()];
+    for (const [id, path] of [
+      [one, `/berth/${one}`],
+      [same, `/berth/${one}`],
+      [below, `/berth/${one}/below`],
+    ] as const) {
+      machine.config(['sleep', '1000'], { linux: { cgroupsPath: path } });
+      machine.detached(id);
+    }
+    machine.ok('kill', one, 'KILL');
+    await machine.reaches(one, 'stopped');
+    const { status, stderr } = machine.run('delete', one);
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringContaining(`/${one}\\" stays: others are in it`) as string,
+    });
+    for (const id of [same, below]) expect(machine.state(id)).toMatchObject({ status: 'running' });
+    machine.ok('delete', '-f', below);
+    machine.ok('delete', '-f', same);
+    machine.gone(one);
+  });
+
+  it('neither lets a paused neighbour in its cgroup go on nor waits for it', async () => {
+    const [paused, ended, killed, all] = [0, 1, 2, 3].map(() => machine.id()) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const linux = { cgroupsPath: `/berth/${paused}` };
+    machine.config(['true'], { linux });
+    machine.detached(ended);
+    await machine.reaches(ended, 'stopped');
+    machine.config(['sh', '-c', 'sleep 1000 & exec sleep 1000'], { linux });
+    for (const id of [killed, all, paused]) machine.detached(id);
+    machine.ok('exec', '-d', killed, 'sh', '-c', 'exec sleep 500 >&- 2>&-');
+    machine.ok('pause', paused);
+    expect(machine.run('delete', ended).status).toBe(0);
+    machine.ok('kill', '--all', all, 'KILL');
+    await machine.reaches(all, 'stopped');
+    expect(machine.run('delete', '--force', killed).status).toBe(0);
+    for (const id of [ended, killed]) expect(machine.run('state', id).status).toBe(1);
+    expect(machine.state(paused)).toMatchObject({ status: 'paused' });
+    machine.ok('resume', paused);
+    expect(machine.ok('ps', '-f', 'json', paused)).toMatch(/^\[\d+,\d+\]\n$/);
+    for (const id of [all, paused]) machine.run('delete', '--force', id);
+    machine.gone(paused);
+  });
+
+  it('leaves those alone who are in its cgroup also when its state is lost', async () => {
+    const id = machine.id();
+    const path = `/berth/of-others-${process.pid}`;
+    const folder = existsSync('/sys/fs/cgroup/pids')
+      ? `/sys/fs/cgroup/pids${path}`
+      : `/sys/fs/cgroup${path}`;
+    const other = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    try {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(`${folder}/cgroup.procs`, String(other.pid));
+      machine.config(['sleep', '1000'], { linux: { cgroupsPath: path } });
+      machine.create(id);
+      const { pid } = machine.state(id);
+      writeFileSync(join(machine.root, id, 'state.json'), '{');
+      machine.run('delete', '-f', id);
+      // Whoever is its parent by now may not have reaped it.
+      await expect.poll(() => hasEnded(Number(pid))).toBe(true);
+      expect(other.exitCode ?? other.signalCode).toBeNull();
+    } finally {
+      other.kill('SIGKILL');
+      await once(other, 'exit');
+      for (const left of globSync(`/sys/fs/cgroup/{,*/}${path.slice(1)}`)) rmdirSync(left);
+    }
     machine.gone(id);
   });
 
@@ -120,6 +221,21 @@ describe('a container of another engine', () => {
     await machine.says('mark', 'ready\n');
     machine.ok('kill', id, 'KILL');
     await expect.poll(() => machine.ok('ps', '-f', 'json', id)).toBe('[]\n');
+    machine.ok('delete', id);
+    machine.gone(id);
+  });
+
+  it('without a pid namespace of its own is killed whole, though its first process has ended', async () => {
+    const id = machine.id();
+    const namespaces = (['mount', 'ipc', 'uts'] as const).map((type) => ({ type }));
+    machine.config(['sh', '-c', 'sleep 1000 & echo ready > /mark'], { linux: { namespaces } });
+    machine.detached(id);
+    await machine.says('mark', 'ready\n');
+    await machine.reaches(id, 'stopped');
+    expect(machine.run('kill', id, 'TERM').stderr).toContain('container not running');
+    machine.ok('kill', id, 'KILL');
+    await expect.poll(() => machine.ok('ps', '-f', 'json', id)).toBe('[]\n');
+    expect(machine.run('kill', id, 'KILL').stderr).toContain('container not running');
     machine.ok('delete', id);
     machine.gone(id);
   });
@@ -203,6 +319,38 @@ describe('run', () => {
     expect(readFileSync(log, 'utf8')).toBe('poststart\npoststop\n');
   });
 
+  it('is absent to others until it has been created', () => {
+    const id = machine.id();
+    const seen = join(machine.folder, 'seen');
+    const [state, list] = [machine.command('state', id), machine.command('list', '-q')];
+    const script = `${state.join(' ')} 2>&1; echo $?; ${list.join(' ')} | grep -c ${id}`;
+    const hook = { path: '/bin/sh', args: ['sh', '-c', `exec > ${seen} 2>&1; ${script}; true`] };
+    machine.config(['true'], { hooks: { createRuntime: [hook] } });
+    machine.ok('run', id);
+    expect(readFileSync(seen, 'utf8')).toMatch(/container does not exist.*\n1\n0\n$/s);
+  });
+
+  it('shares a folder of cgroups that goes with the last of them', () => {
+    const parent = `oci-shared-${process.pid}`;
+    const folder = `/sys/fs/cgroup/pids/${parent}`;
+    const [first, second] = [machine.id(), machine.id()];
+    for (const id of [first, second]) {
+      machine.config(['sleep', '1000'], { linux: { cgroupsPath: `/${parent}/deep/${id}` } });
+      machine.create(id);
+    }
+    machine.ok('delete', '-f', first);
+    expect(existsSync(`${folder}/deep`)).toBe(true);
+    machine.ok('delete', '-f', second);
+    expect(existsSync(folder)).toBe(false);
+
+    // One that somebody else has made stays.
+    mkdirSync(folder);
+    machine.config(['true'], { linux: { cgroupsPath: `/${parent}/own` } });
+    machine.ok('run', machine.id());
+    expect(existsSync(folder)).toBe(true);
+    rmdirSync(folder);
+  });
+
   it('fails with a hook after the start that fails, and only warns of one after the end', () => {
     const failing = [{ path: '/bin/false' }];
     machine.config(['sleep', '1000'], { hooks: { poststart: failing } });
@@ -210,6 +358,13 @@ describe('run', () => {
     const failed = machine.run('run', first);
     expect(failed.status).toBe(1);
     expect(failed.stderr).toContain('error running poststart hook');
+    machine.gone(first);
+    machine.create(first);
+    const { status, stderr } = machine.run('start', first);
+    expect({ status, stderr: stderr.includes('error running poststart hook') }).toEqual({
+      status: 1,
+      stderr: true,
+    });
     machine.gone(first);
     machine.config(['true'], { hooks: { poststop: failing } });
     const warned = machine.run('run', second);
@@ -221,6 +376,14 @@ describe('run', () => {
   it('has a terminal when the config asks for one', () => {
     machine.config(['sh', '-c', 'tty; test -t 0 && test -t 1'], { process: { terminal: true } });
     const { status, stdout } = machine.run('run', machine.id());
-    expect({ status, stdout }).toEqual({ status: 0, stdout: '/dev/pts/0\r\n' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '/dev/pts/0\n' });
   });
 });
+
+function hasEnded(pid: number): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return true;
+  }
+}

@@ -76,7 +76,7 @@ describe('update', () => {
     const { status, stderr } = machine.runWith(change, 'update', '-r', '-', id);
     expect(status).toBe(1);
     expect(stderr).toContain('cpuset.cpus');
-    expect(stderr).toContain('OCI_UPDATE_REFUSED');
+    expect(stderr).toContain('CGROUP_UPDATE_REFUSED');
     expect(limit('pids.max')).toBe('40');
     expect(readFileSync(join(machine.root, id, 'config.json'), 'utf8')).not.toContain('4000');
   });

@@ -16,7 +16,12 @@ function berth(
   options: { readonly lang?: string; readonly nodeOptions?: readonly string[] } = {},
 ): Promise<Ended> {
   const { lang = 'zh_CN.UTF-8', nodeOptions = [] } = options;
-  const env = { PATH: process.env['PATH'], LANG: lang, BERTH_HOST: 'unix:///nowhere.sock' };
+  const env = {
+    PATH: process.env['PATH'],
+    LANG: lang,
+    BERTH_HOST: 'unix:///nowhere.sock',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+  };
   return new Promise((resolve) => {
     execFile(
       process.execPath,

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../runtime/host/clock.ts';
 import { recover } from '../../../scripts/apply/recover.ts';
 import { undoRun } from '../../../scripts/apply/undo-run.ts';
@@ -11,7 +14,27 @@ import { pendingSteps, planFor } from '../../../scripts/plan/plan.ts';
 import { sampleSteps, undoAll } from './support/sample-plan.ts';
 import { makeTempHost, snapshotTree } from './support/temp-host.ts';
 
-const child = fileURLToPath(new URL('support/crash-child.ts', import.meta.url));
+const source = fileURLToPath(new URL('support/crash-child.ts', import.meta.url));
+/** The child in one file: to load its modules, some fifty times, took longer than all else. */
+let child: string;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'berth-crash-'));
+  child = join(folder, 'crash.mjs');
+  await build({
+    entryPoints: [source],
+    outfile: child,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
 /** run-begun, three events a step, run-done. */
 const eventCount = 2 + 3 * sampleSteps.length;
 

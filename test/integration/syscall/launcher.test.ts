@@ -1,7 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { kill } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
+import { PreparedProgram } from '../../../runtime/syscall/prepared-program.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 
 let launcher: Launcher;
@@ -34,6 +42,36 @@ describe('launcher', () => {
     expect(new Set(results.map(({ data }) => data.readBigInt64LE(0))).size).toBe(20);
     const status = readFileSync(`/proc/${await launcher.pid()}/status`, 'utf8');
     expect(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(200);
+  });
+
+  it('takes a prepared program again and again, with what is filled in each time', async () => {
+    const p = new ProgramBuilder('prepared');
+    const place = p.bytes(new Uint8Array(8));
+    const slots = p.stringSlots(2, 16);
+    const answer = p.reserve(16);
+    p.set(answer, p.value(place));
+    // The first eight bytes that the second pointer points to.
+    p.set(answer.at(8), p.load(64, p.value(slots.array.at(8))));
+    p.reply(answer, 16);
+    p.call('fail when all is said', 'close', [-1]);
+    const prepared = new PreparedProgram(p);
+    const run = (name: string): Promise<string> => {
+      prepared.fill(place, Buffer.from(name.padEnd(8)));
+      prepared.fillStrings(slots, [name, name.toUpperCase()]);
+      return launcher.spawn(prepared).then(({ data }) => data.toString());
+    };
+    const said = (name: string): string => name.padEnd(8) + name.toUpperCase().padEnd(8, '\0');
+    const names = ['one', 'two', 'three'];
+    expect(await Promise.all(names.map(run))).toEqual(names.map(said));
+    await expect(launcher.run(prepared)).rejects.toMatchObject({
+      message: 'prepared: fail when all is said: EBADF',
+    });
+    expect(() => {
+      prepared.fillStrings(slots, ['too long for its', 'room']);
+    }).toThrow(TypeError);
+    expect(() => {
+      prepared.fillStrings(slots, ['a\0b', '']);
+    }).toThrow('has a NUL in it');
   });
 
   it('hands nothing but standard input, output, error and its socket on to a program', async () => {
@@ -111,8 +149,19 @@ describe('launcher', () => {
     kill(pid, 'SIGKILL');
   });
 
-  it('leaves no file behind', () => {
-    expect(readdirSync('/run').filter((name) => name.startsWith('berth-launcher'))).toEqual([]);
+  it('leaves no file behind, and removes what one left that was killed in its start', async () => {
+    const left = mkdtempSync('/run/berth-launcher-');
+    writeFileSync(`${left}/berth-launcher`, '');
+    const longAgo = Date.now() / 1000 - 3600;
+    utimesSync(left, longAgo, longAgo);
+    await (await Launcher.start()).stop();
+    expect(existsSync(left)).toBe(false);
+    // Others start theirs at the same time.
+    await expect
+      .poll(() => readdirSync('/run').filter((name) => name.startsWith('berth-launcher')), {
+        timeout: 20_000,
+      })
+      .toEqual([]);
   });
 });
 

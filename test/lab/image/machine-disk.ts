@@ -35,8 +35,8 @@ export async function machineImage(stock: Stock): Promise<MachineImage> {
     hostPrivateKey: readFileSync(host.file, 'utf8'),
     hostPublicKey: host.publicKey,
   });
-  // A bare machine has no npm packages.
-  const lock = stock === 'bare' ? '' : readFileSync(join(repository, 'package-lock.json'));
+  // Only a stocked machine has npm packages.
+  const lock = stock === 'stocked' ? readFileSync(join(repository, 'package-lock.json')) : '';
   const key = createHash('sha256')
     .update(JSON.stringify([base.key, files, guestSetup, diskSize, dockerClient() ?? null]))
     .update(lock)

@@ -15,9 +15,10 @@ export function mirror(): string {
 
 /**
  * What a machine comes with. `bare`: a small server, which is made in less than a minute. `stocked`: also some Node.js with
- * npm and what the clone's npm needs, and a repository with packages to install.
+ * npm and what the clone's npm needs, and a repository with packages to install. `engines`: a small server with those who
+ * call runtimes, and CRIU.
  */
-export type Stock = 'bare' | 'stocked';
+export type Stock = 'bare' | 'stocked' | 'engines';
 
 /** What is installed, and what more a machine can install although it reaches no mirror. */
 export interface PackageLists {
@@ -46,6 +47,17 @@ const server: readonly string[] = [
  */
 export const packageLists: Readonly<Record<Stock, PackageLists>> = {
   bare: { installed: server, installable: ['nftables'] },
+  engines: {
+    installed: [
+      ...server,
+      'busybox-static',
+      'criu',
+      'docker.io',
+      'libatomic1',
+      'podman',
+    ].toSorted(),
+    installable: ['nftables'],
+  },
   stocked: {
     installed: [...server, 'nodejs', 'npm'].toSorted(),
     installable: ['docker-registry', 'docker.io', 'kmod', 'libatomic1', 'nftables', 'tinyproxy'],

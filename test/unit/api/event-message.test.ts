@@ -53,6 +53,24 @@ test('a container event tells its image', () => {
   });
 });
 
+test('a filter of an event takes the word alone, whatever follows it', () => {
+  const message = containerMessage({
+    action: 'health_status: healthy',
+    containerId: 'c0ffee',
+    name: 'web',
+    image: 'app:1',
+    labels: {},
+    attributes: {},
+    timeMs: 1,
+  });
+  const passes = (event: string): boolean => isWanted(message, new Map([['event', [event]]]));
+  expect(['health_status', 'health_status: healthy', 'exec_create'].map(passes)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
 describe('filters', () => {
   test.each([
     [{}, true, true, true],

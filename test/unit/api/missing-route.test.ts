@@ -4,10 +4,9 @@ import { missingRoute } from '../../../runtime/api/http/missing-route.ts';
 
 describe('a request that no route takes', () => {
   test.each([
-    ['GET', '/volumes'],
+    ['GET', '/networks'],
     ['GET', '/networks?filters=x'],
-    ['POST', '/containers/abc/exec'],
-    ['GET', '/containers/abc/stats?stream=1'],
+    ['GET', '/containers/abc/checkpoints'],
   ])('%s %s is one of Docker that is still to come', (method, url) => {
     expect(missingRoute(method, url)).toMatchObject({ code: 'API_NOT_IMPLEMENTED' });
   });
@@ -17,7 +16,7 @@ describe('a request that no route takes', () => {
     // As `docker inspect` asks for a name among all kinds of objects.
     ['GET', '/networks/name'],
     ['GET', '/plugins/name/json'],
-    ['GET', '/volumesque'],
+    ['GET', '/networksque'],
     ['POST', '/containers/top'],
   ])('%s %s is one of nobody', (method, url) => {
     expect(missingRoute(method, url)).toMatchObject({

@@ -75,6 +75,7 @@ describe('blockIO in cgroup v1', () => {
     expect(plan.unsupported).toEqual([
       {
         field: 'linux.resources.blockIO.weight',
+        lacks: 'controller',
         reason: 'The "blkio" controller is not mounted on this host, so this is not limited.',
       },
     ]);

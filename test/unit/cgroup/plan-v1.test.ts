@@ -39,6 +39,23 @@ describe('a cgroup v1 plan', () => {
     });
   });
 
+  it('has a folder of cgroup v2 as well where a hybrid host is to have one, and shows nothing of it', () => {
+    const hybrid = { ...v1Layout, version: 'hybrid', unified: '/cg/unified' } as const;
+    const { create, join, remove, unified, hierarchies } = plan({}, hybrid);
+    expect(unified).toBe('/cg/unified/berth/1234');
+    expect(create.slice(-2)).toEqual(['/cg/unified/berth', '/cg/unified/berth/1234']);
+    expect(join.at(-1)).toBe('/cg/unified/berth/1234/cgroup.procs');
+    expect(remove).toContain('/cg/unified/berth/1234');
+    expect(hierarchies).toEqual(plan({}).hierarchies);
+  });
+
+  it('takes "rwa" of a device rule for "rw", and says so', () => {
+    const rule = { allow: true, type: 'c', major: 1, minor: 11, access: 'rwa' } as const;
+    const found = plan({ devices: [rule] });
+    expect(writes(found, 'devices')).toContain('devices.allow=c 1:11 rw');
+    expect(fields(found)).toContain('linux.resources.devices[0].access');
+  });
+
   it('removes what it made in reverse order, but never what is shared', () => {
     const { create, remove } = plan({});
     const own = create.filter((folder) => folder.endsWith('/1234'));

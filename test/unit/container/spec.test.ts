@@ -40,6 +40,9 @@ function recordWith(config: Fields = {}, hostConfig: Fields = {}): ContainerReco
     config: mergeImageConfig(request.config, {}, id),
     hostConfig: completeHostConfig(request.hostConfig),
     state: initialState,
+    restartCount: 0,
+    manuallyStopped: false,
+    restartCancelled: false,
   };
 }
 
@@ -51,10 +54,14 @@ async function specWith(
   const record = recordWith(config, hostConfig);
   return buildSpec({
     record,
-    folder: folderOf({ dataFolder: '/data', runFolder: '/run' }, record.id),
+    folder: folderOf(
+      { dataFolder: '/data', volumesFolder: '/volumes', runFolder: '/run' },
+      record.id,
+    ),
     user: { uid: 0, gid: 0, additionalGids: [0], home: '/root', ...user },
     devices: await containerDevices(record.hostConfig),
     hasSubmounts: (path) => path === '/deep',
+    volumePath: (name) => `/volumes/${name}/_data`,
     available: capabilityNames,
   });
 }
@@ -161,7 +168,7 @@ describe('limits', () => {
   ])('%j are %j', (asked, expected) => {
     const { hostConfig } = requestWith({}, asked);
     const nothing = { hugepageLimits: [], rdma: {}, devices: [], unified: {} };
-    expect(specResources(hostConfig, [])).toEqual({ ...nothing, ...expected });
+    expect(specResources(hostConfig, { rules: [] })).toEqual({ ...nothing, ...expected });
   });
 
   test('of ulimit are read, -1 is unlimited', () => {
@@ -252,8 +259,18 @@ describe('binds', () => {
   });
 
   test('names without a slash are volumes', () => {
-    expect(parseBindString('data:/b')).toEqual({ kind: 'volume', name: 'data', destination: '/b' });
-    expect(parseBindString('/b')).toEqual({ kind: 'volume', name: '', destination: '/b' });
+    const volume = { destination: '/b', access: 'rw', content: 'of-image' };
+    expect(parseBindString('data:/b')).toMatchObject({
+      kind: 'volume',
+      volume: { ...volume, name: 'data', origin: 'named', mode: 'z' },
+    });
+    expect(parseBindString('data:/b:ro,nocopy')).toMatchObject({
+      volume: { access: 'ro', content: 'none', mode: 'ro,nocopy' },
+    });
+    expect(parseBindString('/b')).toMatchObject({
+      kind: 'volume',
+      volume: { ...volume, name: '', origin: 'nameless', mode: '' },
+    });
   });
 
   test.each([
@@ -266,6 +283,7 @@ describe('binds', () => {
     '/a:/b:ro,rw',
     '/a:/b:ro:x',
     '/a:/b/../..',
+    'data:/b:rslave',
   ])('refuses "%s"', (text) => {
     expect(() => parseBindString(text)).toThrow(
       expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID' }),
@@ -287,7 +305,15 @@ describe('binds', () => {
     ],
     [{ Mounts: [{ Type: 'tmpfs', Source: '/a', Target: '/x' }] }, 'CONTAINER_CONFIG_INVALID'],
     [{ Mounts: [{ Type: 'image', Source: 'a', Target: '/x' }] }, 'UNSUPPORTED_FIELD'],
-    [{ Binds: ['/a:/x:z'] }, 'UNSUPPORTED_FIELD'],
+    [
+      { Mounts: [{ Type: 'volume', Source: 'ab', Target: '/x', VolumeOptions: { Subpath: 'y' } }] },
+      'UNSUPPORTED_FIELD',
+    ],
+    [
+      { Mounts: [{ Type: 'bind', Source: '/a', Target: '/x', VolumeOptions: {} }] },
+      'CONTAINER_CONFIG_INVALID',
+    ],
+    [{ Binds: ['a:/x'] }, 'VOLUME_NAME_INVALID'],
   ])('%j are refused', (hostConfig, code) => {
     const request = requestWith({}, hostConfig);
     expect(() => containerMounts(request.hostConfig)).toThrow(expect.objectContaining({ code }));

@@ -60,6 +60,19 @@ describe('grantableProcess', () => {
     expect(warnings).toHaveLength(2);
   });
 
+  test('says what cannot be ambient, because it is not permitted or not inheritable', () => {
+    const ambient = ['CAP_KILL', 'CAP_CHOWN', 'CAP_FOWNER'];
+    const sets = { bounding: ambient, effective: [], permitted: ['CAP_KILL', 'CAP_CHOWN'] };
+    const capabilities = { ...sets, inheritable: ['CAP_KILL', 'CAP_FOWNER'], ambient };
+    const asked = { ...bare, capabilities };
+    const { process, warnings } = grantableProcess(asked, { host: lacking, user: 'host' });
+    expect(process.capabilities).toEqual({ ...capabilities, ambient: ['CAP_KILL'] });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^can't raise ambient capability CAP_CHOWN: /),
+      expect.stringMatching(/^can't raise ambient capability CAP_FOWNER: /),
+    ]);
+  });
+
   test('has nothing to say of a process without capabilities', () => {
     expect(grantableProcess(bare, { host: lacking, user: 'host' })).toEqual({
       process: bare,

@@ -26,6 +26,12 @@ it.each([
   expect(await envOf(uid, env)).toEqual(wanted);
 });
 
+it('HOME is nothing that could not be one: a line with a NUL is not read', async () => {
+  expect(await envOf(7, [], 'me:x:7:7::/a\0b:/bin/sh\nme:x:7:7::/c:/bin/sh\n')).toEqual([
+    'HOME=/c',
+  ]);
+});
+
 it('HOME is the root where there is no /etc/passwd', async () => {
   expect(await envOf(7, [], '')).toEqual(['HOME=/']);
 });

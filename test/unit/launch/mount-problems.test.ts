@@ -42,6 +42,11 @@ describe('a mount', () => {
       'without its other half',
     ],
     [{ destination: '/m', source: '/x', options: ['bind', 'ridmap'] }, '"ridmap"'],
+    [{ destination: '/m', type: 'tmpfs', options: ['src-nofollow'] }, '"src-nofollow"'],
+    [
+      { destination: '/m', source: '/x', options: ['bind', 'copy-symlink', 'dest-nofollow'] },
+      '"copy-symlink" with "dest-nofollow"',
+    ],
   ])('%j is refused by its field', (mount, message) => {
     expect(problem(mount)).toContain(message);
   });

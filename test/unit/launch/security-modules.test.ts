@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { refuseUnknownModules, seLinuxEnabled } from '../../../runtime/launch/security-modules.ts';
+import {
+  refuseUnknownModules,
+  seLinuxEnabled,
+  withoutUnknownLabel,
+} from '../../../runtime/launch/security-modules.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 
 const mount =
@@ -43,15 +47,11 @@ describe('labels are refused', () => {
   it.each([
     [
       { appArmor: false, seLinux: false },
-      ['process.apparmorProfile', 'process.selinuxLabel', 'linux.mountLabel'],
+      ['process.apparmorProfile', 'process.selinuxLabel'],
       'AppArmor and SELinux',
     ],
     [{ appArmor: false, seLinux: true }, ['process.apparmorProfile'], 'have AppArmor switched'],
-    [
-      { appArmor: true, seLinux: false },
-      ['process.selinuxLabel', 'linux.mountLabel'],
-      'have SELinux switched',
-    ],
+    [{ appArmor: true, seLinux: false }, ['process.selinuxLabel'], 'have SELinux switched'],
   ])('by a host with %j', (modules, fields, words) => {
     expect(() => {
       refuseUnknownModules(spec, modules);
@@ -67,7 +67,14 @@ describe('labels are refused', () => {
   it('by no host that has the modules, and never when they are empty', () => {
     refuseUnknownModules(spec, { appArmor: true, seLinux: true });
     const process = { ...spec.process, apparmorProfile: '', selinuxLabel: '' };
-    const linux = { ...spec.linux, mountLabel: '' };
-    refuseUnknownModules({ ...spec, process, linux }, { appArmor: false, seLinux: false });
+    refuseUnknownModules({ ...spec, process }, { appArmor: false, seLinux: false });
+  });
+
+  it('but not the label of files, which confines nobody by itself: that is left out with a warning', () => {
+    const without = withoutUnknownLabel(spec, { appArmor: true, seLinux: false });
+    expect(without.spec.linux.mountLabel).toBeUndefined();
+    expect(without.warnings).toEqual([expect.stringContaining('"linux.mountLabel" is left out')]);
+    const seLinux = { appArmor: false, seLinux: true };
+    expect(withoutUnknownLabel(spec, seLinux)).toEqual({ spec, warnings: [] });
   });
 });

@@ -5,10 +5,8 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { useLanguage } from '../../../messages/language.ts';
 import { hostAt } from '../../../scripts/host/provision-host.ts';
 import { isAskable, urlOf, type Catalogue } from '../../../scripts/mirrors/catalogue/catalogue.ts';
-import {
-  loadCatalogue,
-  parseCatalogue,
-} from '../../../scripts/mirrors/catalogue/load-catalogue.ts';
+import { loadCatalogue } from '../../../scripts/mirrors/catalogue/load-catalogue.ts';
+import { parseCatalogue } from '../../../scripts/mirrors/catalogue/parse-catalogue.ts';
 import { parseWishes } from '../../../scripts/mirrors/catalogue/wish.ts';
 
 const path = '/etc/berth/mirrors.yaml';

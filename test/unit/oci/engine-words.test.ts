@@ -13,6 +13,7 @@ test.each([
   ['EXEC_NOT_EXECUTABLE', { program: '/etc' }, 'permission denied'],
   ['START_FAILED', { errno: 'ENOENT' }, 'm: no such file or directory'],
   ['START_FAILED', { errno: 'EACCES' }, 'm: permission denied'],
+  ['EXEC_FAILED', { errno: 'ENOENT', call: 'chdir' }, 'chdir: m: no such file or directory'],
 ] as const)('%s with %j is told as engines know it', (code, details, words) => {
   expect(said(code, details)).toContain(words);
 });

@@ -99,7 +99,13 @@ function environment(pid: number, { process }: Spec): readonly string[] {
 /** Its cgroups are its own, and of the host's disk it has nothing mounted but what lies in the machine's folder. */
 function surroundings(pid: number, { linux }: Spec, folder: string): readonly string[] {
   const cgroups = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n');
-  const own = cgroups.filter((cgroup) => cgroup.endsWith(`:${linux.cgroupsPath ?? ''}`));
+  // A config that was spoilt may name none, or one that is not absolute: below berth's own.
+  const { cgroupsPath = '' } = linux;
+  const wanted = cgroupsPath.startsWith('/') ? cgroupsPath : `/berth/${cgroupsPath}`;
+  const own = cgroups.filter((cgroup) => {
+    const path = cgroup.slice(cgroup.lastIndexOf(':') + 1);
+    return cgroupsPath === '' ? path.startsWith(wanted) : path === wanted;
+  });
   // proc_pid_mountinfo(5): the device comes third, then the folder of it that is mounted.
   const mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n');
   const { dev } = statSync(folder);

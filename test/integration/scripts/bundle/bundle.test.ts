@@ -42,6 +42,8 @@ describe('a bundle', () => {
     try {
       const script = [
         'cd /root && tar xzf bundle.tar.gz && cd berth-*',
+        // Of the file with all of berth that loads nothing: engines wait for it at every container.
+        'mv berth.js away && bin/berth-oci --version && bin/berth oci --version && mv away berth.js',
         'sh install.sh --install-only && /usr/local/bin/berth --version',
         '/usr/local/bin/berth bundle -o /root/again.tar.gz && sha256sum /root/again.tar.gz',
         'sh install.sh --install-only',
@@ -53,6 +55,7 @@ describe('a bundle', () => {
       ]);
       expect(ended.output).toMatch(/^berth (\d\S+) is in \/opt\/berth\/\1$/m);
       expect(ended.output).toMatch(/^\d+\.\d+\.\d+$/m);
+      expect(ended.output).toMatch(/^berth-oci version \d[^]*^berth oci version \d/m);
       expect(ended.output).toContain(bundle.digest.slice('sha256:'.length));
       expect(ended.output).toContain('is installed already');
       expect(ended.exitCode).toBe(0);
@@ -98,10 +101,10 @@ cp "$(command -v qemu-aarch64-static)" "$1/qemu"
 mount -t proc proc "$1/proc"
 node="/opt/berth/$version/bin/node --disable-warning=ExperimentalWarning --max-semi-space-size=1"
 chroot "$1" /qemu $node "/opt/berth/$version/start/berth" --version
-chroot "$1" /qemu $node -p "process.arch + ' ' + require('/opt/berth/$version/start.js').cacheState()"
+chroot "$1" /qemu $node -p "process.arch + ' ' + ['berth', 'oci'].map(require('/opt/berth/$version/start.js').cacheState)"
 `;
       const ended = await runScript(script, [root, arm.unpacked]);
-      expect(ended.output).toMatch(/^\d+\.\d+\.\d+\narm64 used\n$/);
+      expect(ended.output).toMatch(/^\d+\.\d+\.\d+\narm64 used,used\n$/);
     } finally {
       await rm(root, { recursive: true, force: true });
     }

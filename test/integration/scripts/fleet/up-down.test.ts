@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => network.remove());
 
 const fleet = (action: string, ...more: readonly string[]) =>
-  network.fleet([action, '--json', '--yes', '-i', '/root/hosts.yaml', ...more], {
+  network.fleetOfSources([action, '--json', '--yes', '-i', '/root/hosts.yaml', ...more], {
     BERTH_SUDO_PASSWORD: password,
   });
 /** The same with a bundle that was made beforehand: the checkout may change while the test runs. */

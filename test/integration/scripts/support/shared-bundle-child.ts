@@ -23,7 +23,7 @@ process.stdout.write(JSON.stringify(await made()));
 async function made(): Promise<SharedBundle> {
   const checkout = await copyCheckout();
   try {
-    const folder = join(sharedBundlesFolder, await sourcesKey(checkout.root, version));
+    const folder = join(sharedBundlesFolder, sourcesKey(checkout.root, version));
     const present = await presentBundle(folder);
     if (present !== undefined) return present;
     if (version !== '') await sayVersion(checkout.root);

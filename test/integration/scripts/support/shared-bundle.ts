@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -35,9 +35,7 @@ export async function sharedBundle(
   options: { readonly version?: string } = {},
 ): Promise<SharedBundle> {
   const version = options.version ?? '';
-  const present = await presentBundle(
-    join(sharedBundlesFolder, await sourcesKey(repository, version)),
-  );
+  const present = await presentBundle(join(sharedBundlesFolder, sourcesKey(repository, version)));
   if (present !== undefined) return present;
   await mkdir(sharedBundlesFolder, { recursive: true });
   // The kernel takes the lock back from whoever dies.
@@ -56,11 +54,11 @@ export async function presentBundle(folder: string): Promise<SharedBundle | unde
 }
 
 /** A name for all that a bundle is made of: the sources in `root`, the libraries and Node.js. */
-export async function sourcesKey(root: string, version: string): Promise<string> {
+export function sourcesKey(root: string, version: string): string {
   const hash = createHash('sha256').update(`${process.version} ${process.arch} ${version}\n`);
   for (const part of bundleParts) {
-    for (const path of await filesIn(join(root, part))) {
-      const content = await readFile(path);
+    for (const path of filesIn(join(root, part))) {
+      const content = readFileSync(path);
       hash.update(`${relative(root, path)} ${content.length}\n`).update(content);
     }
   }
@@ -68,9 +66,9 @@ export async function sourcesKey(root: string, version: string): Promise<string>
 }
 
 /** Paths of all files at or below a path, in order. */
-async function filesIn(path: string): Promise<readonly string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+function filesIn(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile());
   return files.map((entry) => join(entry.parentPath, entry.name)).sort();
 }

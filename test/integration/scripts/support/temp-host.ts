@@ -1,14 +1,6 @@
-import { createHash } from 'node:crypto';
-import {
-  lstat,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  readlink,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostAt, type ProvisionHost } from '../../../../scripts/host/provision-host.ts';
@@ -33,30 +25,29 @@ export async function fillRoot(root: string): Promise<void> {
  * Everything below `root`, a line each: path, type, mode, owner and a digest of the bytes. Two equal lists mean that
  * the trees are the same byte for byte.
  */
-export async function snapshotTree(
+export function snapshotTree(
   root: string,
   options: { readonly skip?: (path: string) => boolean } = {},
 ): Promise<readonly string[]> {
   const lines: string[] = [];
-  const visit = async (path: string): Promise<void> => {
+  // Without waiting for each of some thousand files, which takes eight times as long.
+  const visit = (path: string): void => {
     if (options.skip?.(path) === true) return;
-    const info = await lstat(path);
+    const info = lstatSync(path);
     const head = `${path.slice(root.length) || '/'} ${info.mode.toString(8)} ${info.uid}:${info.gid}`;
     if (info.isDirectory()) {
       lines.push(head);
-      for (const name of (await readdir(path)).sort()) await visit(join(path, name));
+      for (const name of readdirSync(path).sort()) visit(join(path, name));
     } else if (info.isFile()) {
-      lines.push(
-        `${head} ${createHash('sha256')
-          .update(await readFile(path))
-          .digest('hex')}`,
-      );
+      lines.push(`${head} ${hash('sha256', readFileSync(path))}`);
     } else if (info.isSymbolicLink()) {
-      lines.push(`${head} -> ${await readlink(path)}`);
+      lines.push(`${head} -> ${readlinkSync(path)}`);
     } else {
       lines.push(head);
     }
   };
-  await visit(root);
-  return lines;
+  return new Promise((resolve) => {
+    visit(root);
+    resolve(lines);
+  });
 }

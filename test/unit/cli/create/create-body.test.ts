@@ -54,6 +54,46 @@ describe('the body of a creation', () => {
     });
   });
 
+  test.each([
+    [['--restart', 'always'], { Name: 'always', MaximumRetryCount: 0 }],
+    [['--restart', 'on-failure:3'], { Name: 'on-failure', MaximumRetryCount: 3 }],
+  ])('has a restart policy for %j', (flags, RestartPolicy) => {
+    expect(bodyFor(...flags, 'busybox')['HostConfig']).toMatchObject({ RestartPolicy });
+  });
+
+  test.each(['', ':3', 'on-failure:', 'on-failure:x', 'on-failure:1:2'])(
+    'is refused for --restart "%s"',
+    (value) => {
+      expect(() => bodyFor('--restart', value, 'busybox')).toThrow(`--restart is '${value}'`);
+    },
+  );
+
+  test('has a health check', () => {
+    const times = ['--health-interval', '1m30s', '--health-timeout', '1.5s'];
+    const start = ['--health-start-period', '1h', '--health-start-interval', '200ms'];
+    const flags = ['--health-cmd', 'exit 1', ...times, ...start, '--health-retries', '4'];
+    expect(bodyFor(...flags, 'busybox')['Healthcheck']).toEqual({
+      Test: ['CMD-SHELL', 'exit 1'],
+      Interval: 90e9,
+      Timeout: 15e8,
+      StartPeriod: 3600e9,
+      StartInterval: 2e8,
+      Retries: 4,
+    });
+    expect(bodyFor('--health-retries', '2', 'busybox')['Healthcheck']).toEqual({ Retries: 2 });
+    expect(bodyFor('--no-healthcheck', 'busybox')['Healthcheck']).toEqual({ Test: ['NONE'] });
+    expect(bodyFor('busybox')).not.toHaveProperty('Healthcheck');
+  });
+
+  test.each([
+    [['--health-interval', '5'], '--health-interval is'],
+    [['--health-interval', '5s,'], '--health-interval is'],
+    [['--health-retries', 'x'], '--health-retries is'],
+    [['--no-healthcheck', '--health-cmd', 'true'], '--no-healthcheck is'],
+  ])('is refused for %j', (flags, problem) => {
+    expect(() => bodyFor(...flags, 'busybox')).toThrow(problem);
+  });
+
   test('attaches nothing for -d, and keeps the input open for -d -i', () => {
     expect(bodyFor('-di', 'busybox')).toEqual({
       Image: 'busybox',

@@ -1,9 +1,8 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { NamespaceHost, type Ended, type Running } from './namespace-host.ts';
-
-const main = fileURLToPath(new URL('../../../../../scripts/main.ts', import.meta.url));
+import { join } from 'node:path';
+import { packedCheckout } from '../../support/packed-checkout.ts';
+import { checkout, NamespaceHost, type Ended, type Running } from './namespace-host.ts';
 
 /** The password of every user of the test hosts. */
 export const password = 'correct horse & "battery" $taple';
@@ -18,15 +17,19 @@ export interface FleetTarget {
 export class FleetNetwork {
   readonly controller: NamespaceHost;
   readonly #all: NamespaceHost[];
+  /** The command line that the controller runs. */
+  readonly #main: string;
   #addresses = 10;
 
-  private constructor(controller: NamespaceHost) {
+  private constructor(controller: NamespaceHost, main: string) {
     this.controller = controller;
+    this.#main = main;
     this.#all = [controller];
   }
 
   /** Makes a network with nobody but the controller in it. */
   static async make(): Promise<FleetNetwork> {
+    const main = join(await packedCheckout(), 'scripts/main.ts');
     const controller = await NamespaceHost.make('controller');
     controller.addBridge('br0', '10.77.0.1');
     controller.must(`
@@ -34,7 +37,7 @@ export class FleetNetwork {
       ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519
       printf 'Host *\\n  IdentityFile ~/.ssh/id_ed25519\\n' >/root/.ssh/config
     `);
-    return new FleetNetwork(controller);
+    return new FleetNetwork(controller, main);
   }
 
   /** Adds a host that the controller reaches, and knows the key of. */
@@ -75,6 +78,15 @@ export class FleetNetwork {
   }
 
   startFleet(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+    return this.#start(this.#main, argv, env);
+  }
+
+  /** Runs `berth fleet` of this checkout's TypeScript, of which it makes a bundle where it is told of none. */
+  fleetOfSources(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+    return this.#start(join(checkout, 'scripts/main.ts'), argv, env).ended;
+  }
+
+  #start(main: string, argv: readonly string[], env: Readonly<Record<string, string>>): Running {
     const compiled = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' };
     return this.controller.start([process.execPath, main, 'fleet', ...argv], {
       env: { ...compiled, ...env },

@@ -25,7 +25,9 @@ export function makeTestBundle(folder: string, options: TestBundleOptions = {}):
   try {
     const top = join(work, name);
     mkdirSync(join(top, 'bin'), { recursive: true });
-    const berth = `exec ${process.execPath} --disable-warning=ExperimentalWarning ${main} "$@"`;
+    // sshd hands on no environment.
+    const compiled = `NODE_COMPILE_CACHE='${process.env['NODE_COMPILE_CACHE'] ?? ''}'; export NODE_COMPILE_CACHE`;
+    const berth = `${compiled}; exec ${process.execPath} --disable-warning=ExperimentalWarning ${main} "$@"`;
     writeFileSync(join(top, 'bin/berth'), `#!/bin/sh\n${options.program ?? berth}\n`);
     chmodSync(join(top, 'bin/berth'), 0o755);
     writeFileSync(join(top, 'install.sh'), '#!/bin/sh\nexec ./bin/berth up "$@"\n');

@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandRunner } from '../../../../../scripts/host/commands.ts';
 import { hostAt, type ProvisionHost } from '../../../../../scripts/host/provision-host.ts';
+import { packedCheckout } from '../../support/packed-checkout.ts';
 import { snapshotTree } from '../../support/temp-host.ts';
 
 const checkout = fileURLToPath(new URL('../../../../..', import.meta.url)).replace(/\/$/, '');
-const main = join(checkout, 'scripts/main.ts');
 
 /** How a program ended. */
 interface Ended {
@@ -70,6 +70,7 @@ exec sleep infinity
 
 /** Makes a guest that says of itself what os-release(5) says. Needs root. */
 export async function makeGuest(osRelease: readonly string[]): Promise<Guest> {
+  const main = join(await packedCheckout(), 'scripts/main.ts');
   const folder = await mkdtemp(join(tmpdir(), 'berth-guest-'));
   const holder = spawn('unshare', ['--mount', 'sh', '-c', setUp, 'sh', folder, checkout], {
     stdio: ['ignore', 'pipe', 'inherit'],

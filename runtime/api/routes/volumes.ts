@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+import { isBerthError } from '../../errors/berth-error.ts';
+import { folderBytes } from '../../host/folder-bytes.ts';
+import { text, textMap } from '../../container/model/container-config.ts';
+import {
+  type Filters,
+  invalidFilterValue,
+  matchesLabels,
+  matchesPattern,
+  refuseUnknownFilters,
+} from '../../container/query/filters.ts';
+import type { Volume } from '../../container/volumes/volume.ts';
+import type { Volumes } from '../../container/volumes/volumes.ts';
+import { created, json, noContent } from '../http/api-response.ts';
+import { isAtLeast } from '../http/api-version.ts';
+import { get, post, remove } from '../route.ts';
+import type { Route } from '../route.ts';
+import { volumeView } from '../views/volume-view.ts';
+
+const createSchema = z.object({ Name: text, Driver: text, DriverOpts: textMap, Labels: textMap });
+
+const listFilters = ['dangling', 'driver', 'label', 'name'];
+const pruneFilters = ['all', 'label', 'label!'];
+
+/** From this version on nobody's named volumes are pruned unless that is asked for. */
+const pruneAllSince = '1.42';
+
+/** Routes of volumes. */
+export const volumeRoutes: readonly Route[] = [
+  get('/volumes', ({ query }, { containers: { volumes } }) => {
+    const filters = query.filters();
+    refuseUnknownFilters(filters, listFilters);
+    const found = volumes.all().filter((volume) => isWanted(volume, filters, volumes));
+    return json({ Volumes: found.map((volume) => volumeView(volume, volumes)), Warnings: null });
+  }),
+  post('/volumes/create', async (request, { containers: { volumes } }) => {
+    const { Name, Driver, DriverOpts, Labels } = await request.json(createSchema);
+    const volume = await volumes.create({
+      name: Name,
+      driver: Driver,
+      options: DriverOpts ?? {},
+      labels: Labels ?? {},
+    });
+    return created(volumeView(volume, volumes));
+  }),
+  post('/volumes/prune', async ({ query, version }, { containers: { volumes } }) => {
+    const given = query.filters();
+    refuseUnknownFilters(given, pruneFilters);
+    const filters = isAtLeast(version, pruneAllSince) ? given : new Map([...given, ['all', ['1']]]);
+    const { removed, bytes } = await volumes.prune(filters, ({ name }) =>
+      folderBytes(volumes.dataPath(name)),
+    );
+    return json({ VolumesDeleted: removed, SpaceReclaimed: bytes });
+  }),
+  get('/volumes/:name', ({ name }, { containers: { volumes } }) =>
+    json(volumeView(volumes.get(name), volumes)),
+  ),
+  remove('/volumes/:name', async ({ name, query }, { containers: { volumes } }) => {
+    try {
+      await volumes.remove(name);
+    } catch (error) {
+      // What is not there need not be removed.
+      if (!query.flag('force') || !isBerthError(error, 'VOLUME_NOT_FOUND')) throw error;
+    }
+    return noContent;
+  }),
+];
+
+function isWanted(volume: Volume, filters: Filters, volumes: Volumes): boolean {
+  const names = filters.get('name');
+  return (
+    (filters.get('driver')?.includes('local') ?? true) &&
+    (names === undefined || matchesPattern('name', names, [volume.name])) &&
+    matchesLabels(filters.get('label') ?? [], volume.labels) &&
+    (filters.get('dangling')?.every((value) => isDangling(value, volume, volumes)) ?? true)
+  );
+}
+
+function isDangling(value: string, { name }: Volume, volumes: Volumes): boolean {
+  if (!['1', 'true', '0', 'false'].includes(value))
+    throw invalidFilterValue('dangling', value, 'true or false');
+  const wanted = value === '1' || value === 'true';
+  return (volumes.usersOf(name).length === 0) === wanted;
+}

@@ -1,0 +1,55 @@
+import { BerthError } from '../errors/berth-error.ts';
+import type { Clock } from '../host/clock.ts';
+import { systemClock } from '../host/clock.ts';
+import { orIfMissing, readTextIfExists, writeExisting } from '../host/files.ts';
+import type { CgroupFreezer } from './cgroup-plan.ts';
+
+/** Between two looks whether all processes stand still. */
+const lookMs = 1;
+
+/**
+ * Stops all processes, and resolves when they stand still.
+ *
+ * @param patienceMs after this long they are let go again; absent: as long as it takes
+ * @throws CGROUP_FREEZE_TIMEOUT; ENOENT when the cgroup is gone
+ */
+export async function freeze(
+  freezer: CgroupFreezer,
+  {
+    clock = systemClock,
+    patienceMs = Number.POSITIVE_INFINITY,
+  }: { readonly clock?: Clock; readonly patienceMs?: number } = {},
+): Promise<void> {
+  const until = clock.now() + patienceMs;
+  // With v1 a process that was forked meanwhile is only stopped by writing again.
+  for (;;) {
+    await writeExisting(freezer.file, freezer.freeze);
+    if (await isFrozen(freezer)) return;
+    if (clock.now() >= until) break;
+    await clock.sleep(lookMs);
+  }
+  await thaw(freezer);
+  throw new BerthError('CGROUP_FREEZE_TIMEOUT', {
+    message: `the processes of "${freezer.file}" do not stand still within ${patienceMs / 1000} seconds; they go on`,
+    remedy:
+      'See what they wait for in /proc/<pid>/stack: a hung disk or network file system is the usual cause.',
+    details: { file: freezer.file },
+  });
+}
+
+/** Lets all processes go on. */
+export async function thaw(freezer: CgroupFreezer): Promise<void> {
+  await orIfMissing(writeExisting(freezer.file, freezer.thaw), undefined);
+}
+
+/** Whether all processes of the cgroup stand still. */
+export async function isFrozen({ frozen }: CgroupFreezer): Promise<boolean> {
+  const text = await readTextIfExists(frozen.file);
+  return text?.split('\n').includes(frozen.text) === true;
+}
+
+/** Whether nobody has asked for processes to stand still: what is half stopped is not thawed, and not frozen. */
+export async function isThawed({ file, thaw: thawed }: CgroupFreezer): Promise<boolean> {
+  const text = await readTextIfExists(file);
+  return text === undefined || text.trimEnd() === thawed;
+}

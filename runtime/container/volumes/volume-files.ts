@@ -1,0 +1,22 @@
+import type { VolumeMountOptions } from './volume-options.ts';
+
+/** What volumes ask of the operating system; `runtime/launch` does it. */
+export interface VolumeFiles {
+  /**
+   * Copies what an image has at a path into the empty folder of a volume, with owners, modes, times and attributes of it and
+   * all below. Links of the image do not lead out of it. Nothing happens where the image has no folder.
+   * @param content `layers`: of the image, topmost first; `path`: absolute, in the image; `target`: on the host.
+   * @throws SYSCALL_FAILED naming the step, as on a full disk
+   */
+  copyUp(content: {
+    readonly layers: readonly string[];
+    readonly path: string;
+    readonly target: string;
+  }): Promise<void>;
+  /** Mounts a file system on a folder of the host. @throws SYSCALL_FAILED */
+  mount(options: VolumeMountOptions, target: string): Promise<void>;
+  /** Takes away what is mounted on a folder, if anything is; who uses it goes on using it. @throws SYSCALL_FAILED */
+  unmount(target: string): Promise<void>;
+  /** Whether something is mounted on a folder. */
+  isMounted(target: string): Promise<boolean>;
+}

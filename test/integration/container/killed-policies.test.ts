@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { busyboxArchive } from '../api/busybox-image.ts';
+import { RealBerthd } from './real-berthd.ts';
+
+let berthd: RealBerthd;
+
+beforeEach(async () => {
+  berthd = new RealBerthd();
+  await berthd.start();
+  await berthd.docker('load', '-i', busyboxArchive(berthd.root));
+});
+afterEach(async () => {
+  const ids = (await berthd.docker('ps', '-aq')).trim();
+  if (ids !== '') await berthd.docker('rm', '-f', ...ids.split('\n'));
+  await berthd.destroy();
+});
+
+const patience = { timeout: 20_000, interval: 50 };
+
+const show = async (name: string, format: string): Promise<string> =>
+  (await berthd.docker('inspect', '--format', format, name)).trim();
+
+async function run(name: string, ...args: readonly string[]): Promise<string> {
+  const said = await berthd.docker('run', '-d', '--network', 'none', '--name', name, ...args);
+  expect(said).toMatch(/^[0-9a-f]{64}\n$/);
+  return said.trim();
+}
+
+async function untilStatus(name: string, status: string): Promise<void> {
+  await vi.waitFor(async () => {
+    expect(await show(name, '{{.State.Status}}')).toBe(status);
+  }, patience);
+}
+
+/** Processes in the cgroups of a container. */
+function processesOf(id: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`berth/${id}`);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test('a berthd that is killed while containers wait to be started again starts them', async () => {
+  const id = await run('loops', '--restart', 'always', 'bb', 'false');
+  const sleeper = await run('sleeps', '--restart', 'always', 'bb', 'sleep', '1000');
+  await run('stopped', '--restart', 'unless-stopped', 'bb', 'sleep', '1000');
+  await berthd.docker('stop', '-t', '0', 'stopped');
+  await vi.waitFor(async () => {
+    expect(Number(await show('loops', '{{.RestartCount}}'))).toBeGreaterThan(4);
+  }, patience);
+  const before = Number(await show('loops', '{{.RestartCount}}'));
+  await berthd.end('SIGKILL');
+  await berthd.start();
+  await vi.waitFor(async () => {
+    expect(Number(await show('loops', '{{.RestartCount}}'))).toBeGreaterThan(before);
+  }, patience);
+  expect(await show('sleeps', '{{.State.Status}} {{.RestartCount}}')).toBe('running 0');
+  expect(await show('stopped', '{{.State.Status}}')).toBe('exited');
+  expect(processesOf(sleeper)).toHaveLength(1);
+  await berthd.docker('stop', 'loops');
+  expect(processesOf(id)).toEqual([]);
+});
+
+test('a host that loses power starts what its policies want', async () => {
+  const id = await run('sleeps', '--restart', 'unless-stopped', 'bb', 'sleep', '1000');
+  await run('failure', '--restart', 'on-failure:2', 'bb', 'sleep', '1000');
+  await run('plain', 'bb', 'sleep', '1000');
+  await berthd.end('SIGKILL');
+  // Monitors and programs go at once, and nobody writes down how.
+  for (const name of readdirSync(`${berthd.root}/run/containers`)) powerCut(name);
+  await berthd.start();
+  await untilStatus('sleeps', 'running');
+  await untilStatus('failure', 'running');
+  expect(await show('plain', '{{.State.Status}} {{.State.ExitCode}}')).toBe('exited 255');
+  expect(processesOf(id)).toHaveLength(1);
+});
+
+/** Kills a container's program and its monitor, the monitor first. */
+function powerCut(id: string): void {
+  for (const pid of processesOf(id)) {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    process.kill(parent, 'SIGKILL');
+    process.kill(Number(pid), 'SIGKILL');
+  }
+}
+
+test.each(['running', 'exited'])(
+  'a restart is finished when berthd is killed while it is intended and the program is %s',
+  async (status) => {
+    const id = await run('brief', '--rm', 'bb', 'sleep', '1000');
+    while (!(await killedWhen(id, status))) await untilStatus('brief', 'running');
+    await berthd.start();
+    await vi.waitFor(async () => {
+      expect(await show('brief', '{{.State.Status}}')).toBe('running');
+      expect(recordOf(id).pending).toBeUndefined();
+    }, patience);
+    expect(processesOf(id)).toHaveLength(1);
+  },
+);
+
+interface Stored {
+  readonly pending?: object;
+  readonly state: { readonly status: string };
+}
+
+function recordOf(id: string): Stored {
+  const path = `${berthd.root}/data/containers/${id}/container.json`;
+  return JSON.parse(readFileSync(path, 'utf8')) as Stored;
+}
+
+/** Restarts a container, and kills berthd in the middle of it. Whether that was in time. */
+async function killedWhen(id: string, status: string): Promise<boolean> {
+  const over = new AbortController();
+  const restarted = berthd.docker('restart', '-t', '0', id).finally(() => {
+    over.abort();
+  });
+  while (!over.signal.aborted) {
+    const { pending, state } = recordOf(id);
+    if (pending && state.status === status) {
+      await berthd.end('SIGKILL');
+      await restarted;
+      return true;
+    }
+    await new Promise(setImmediate);
+  }
+  return false;
+}

@@ -1,0 +1,54 @@
+import type { ContainerRuntime } from '../../../runtime/container/ports.ts';
+
+/** Never resolves. */
+const never = new Promise<never>(() => undefined);
+
+/** What one berthd sees of a runtime: once it is killed nothing of what it began comes to an end for it. */
+export class MortalRuntime implements ContainerRuntime {
+  readonly #real: ContainerRuntime;
+  #dead = false;
+
+  constructor(real: ContainerRuntime) {
+    this.#real = real;
+  }
+
+  /** berthd is no more. */
+  kill(): void {
+    this.#dead = true;
+  }
+
+  get cgroups(): ContainerRuntime['cgroups'] {
+    const { cgroups } = this.#real;
+    return this.#dead ? new Proxy(cgroups, { get: () => () => never }) : cgroups;
+  }
+
+  async start(
+    ...args: Parameters<ContainerRuntime['start']>
+  ): ReturnType<ContainerRuntime['start']> {
+    return this.#dead ? never : this.#real.start(...args);
+  }
+
+  async connect(runDir: string): ReturnType<ContainerRuntime['connect']> {
+    const connection = await this.#real.connect(runDir);
+    if (this.#dead || connection === undefined) return this.#dead ? never : connection;
+    const closed = connection.closed.then(() => (this.#dead ? never : undefined));
+    const signal = (signo: number): void => {
+      if (!this.#dead) connection.signal(signo);
+    };
+    return { ...connection, closed, signal };
+  }
+
+  exec(...args: Parameters<ContainerRuntime['exec']>): ReturnType<ContainerRuntime['exec']> {
+    return this.#dead ? never : this.#real.exec(...args);
+  }
+
+  readFiles(
+    ...args: Parameters<ContainerRuntime['readFiles']>
+  ): ReturnType<ContainerRuntime['readFiles']> {
+    return this.#dead ? never : this.#real.readFiles(...args);
+  }
+
+  async readExit(runDir: string): ReturnType<ContainerRuntime['readExit']> {
+    return this.#dead ? never : this.#real.readExit(runDir);
+  }
+}

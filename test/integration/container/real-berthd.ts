@@ -1,0 +1,76 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { removeEmptyCgroups } from './empty-cgroups.ts';
+
+const program = join(import.meta.dirname, '../../../runtime/daemon.ts');
+
+/** A berthd that is a process of its own, on folders of its own: one that can be killed. */
+export class RealBerthd {
+  readonly root = mkdtempSync(join(tmpdir(), 'berth-kill-'));
+  readonly socket = join(this.root, 'api.sock');
+  #child: ChildProcess | undefined;
+
+  /** Starts it, and waits until it says that it is ready. */
+  async start(): Promise<void> {
+    mkdirSync(this.root, { recursive: true });
+    const config = join(this.root, 'daemon.json');
+    const keys = { 'data-root': join(this.root, 'data'), 'exec-root': join(this.root, 'run') };
+    const hosts = [`unix://${this.socket}`];
+    writeFileSync(config, JSON.stringify({ ...keys, hosts, group: 'root' }));
+    const child = spawn(process.execPath, [program, '--config', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child = child;
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      // Else all that would be known of one that hangs is that the test took too long.
+      const limit = setTimeout(() => {
+        reject(new Error(`berthd is not ready: ${said}`));
+        child.kill('SIGKILL');
+      }, 60_000);
+      child.stderr.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (!said.includes('berthd is ready')) return;
+        clearTimeout(limit);
+        resolve();
+      });
+      child.once('exit', () => {
+        reject(new Error(`berthd ended: ${said}`));
+      });
+    });
+  }
+
+  /** Ends it; one that has ended already is not ended a second time. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.once('exit', () => {
+        resolve();
+      });
+      child.kill(signal);
+    });
+  }
+
+  /** Ends it, when nothing runs any more, and leaves nothing. */
+  async destroy(): Promise<void> {
+    await this.end('SIGTERM');
+    removeEmptyCgroups();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** Runs the real `docker` command against it. Gives all that it said. */
+  docker(...args: readonly string[]): Promise<string> {
+    return new Promise((resolve) => {
+      const env = { ...process.env, DOCKER_HOST: `unix://${this.socket}`, HOME: this.root };
+      const options = { env, timeout: 20_000, killSignal: 'SIGKILL' } as const;
+      execFile('docker', args, options, (_error, stdout, stderr) => {
+        resolve(stdout + stderr);
+      });
+    });
+  }
+}

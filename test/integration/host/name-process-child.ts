@@ -1,0 +1,3 @@
+import { nameProcess } from '../../../runtime/host/name-process.ts';
+
+nameProcess('berth-named');

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { sourcesKey } from './shared-bundle.ts';
+
+const repository = fileURLToPath(new URL('../../../../', import.meta.url));
+const child = fileURLToPath(new URL('packed-checkout-child.ts', import.meta.url));
+
+/** Where packed checkouts are kept, one folder a state of the sources. Not among the libraries: Node.js strips no types there. */
+export const packedCheckoutsFolder = join(repository, '.cache', 'packed-checkouts');
+
+let packed: Promise<string> | undefined;
+
+/**
+ * This checkout with all of berth in one file that is compiled already, behind `scripts/main.ts` and `runtime/daemon.ts` as
+ * in any checkout: berth takes itself for one, and its command line and daemon start in half the processor time. For tests
+ * that start it by the hundred and whose subject is not how it is loaded. Made once for each state of the sources.
+ *
+ * @returns Its folder.
+ */
+export async function packedCheckout(): Promise<string> {
+  packed ??= present();
+  return packed;
+}
+
+async function present(): Promise<string> {
+  const folder = join(packedCheckoutsFolder, sourcesKey(repository, ''));
+  if (existsSync(folder)) {
+    const now = new Date();
+    await utimes(folder, now, now);
+    return folder;
+  }
+  await mkdir(packedCheckoutsFolder, { recursive: true });
+  // The kernel takes the lock back from whoever dies.
+  const argv = [join(packedCheckoutsFolder, 'lock'), process.execPath, child];
+  return (await promisify(execFile)('flock', argv)).stdout;
+}
