@@ -19,6 +19,8 @@ export class Pending {
   readonly #program: NamedSteps;
   readonly #until: PendingOptions['until'];
   readonly #data: Buffer[] = [];
+  /** The failure of a program that answered and failed before the word of its start. */
+  #early: BerthError | undefined;
   readonly #timer: NodeJS.Timeout;
   readonly #settleEnd: PromiseWithResolvers<ProgramResult>;
   readonly #settleAnswer: PromiseWithResolvers<RunningProgram>;
@@ -52,6 +54,7 @@ export class Pending {
   started(pid: number): void {
     this.pid = pid;
     this.#answer();
+    if (this.#early) this.fail(this.#early);
   }
 
   /** The program has sent a reply. */
@@ -64,7 +67,10 @@ export class Pending {
   failedAt(step: number, errno: number): void {
     const failed = this.#program.steps[step];
     const label = step === forkStep ? 'fork its process' : (failed?.label ?? `step ${step}`);
-    this.fail(stepFailure({ program: this.#program.name, label, call: failed?.call, errno }));
+    const error = stepFailure({ program: this.#program.name, label, call: failed?.call, errno });
+    // The child can be quicker than the word of its start, and what it has answered before it failed is an answer.
+    if (this.pid === undefined && this.#data.length > 0) this.#early = error;
+    else this.fail(error);
   }
 
   /** The program's process has ended with this wait status (wait(2)). */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { ApiListener } from '../../../runtime/api/listener.ts';
-import { collectGarbage } from '../../support/own-process.ts';
+import { collectGarbage } from '../../support/processes.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { ask, post, RawConnection } from './raw-http.ts';
 import type { HttpAnswer } from './raw-http.ts';

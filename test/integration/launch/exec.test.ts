@@ -2,7 +2,7 @@ import { chmodSync, chownSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OciRuntime } from '../../../runtime/launch/oci-runtime.ts';
-import { newOnes, openDescriptors } from '../../support/own-process.ts';
+import { newOnes, openDescriptors } from '../../support/processes.ts';
 import { useMachine } from '../hardening/fixture.ts';
 import { type Box, endBox, execRequest, execute, finish, startBox } from './executed.ts';
 import type { Change, Machine } from './machine.ts';

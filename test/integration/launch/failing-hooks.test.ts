@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { kill } from 'node:process';
 import { describe, expect, it, vi } from 'vitest';
 import type { Hook } from '../../../runtime/spec/hooks.ts';
+import { isAlive } from '../../support/processes.ts';
 import { useHookNotes } from './hook-notes.ts';
 import type { Machine } from './machine.ts';
 import { expectNothingLeft } from './own-leftovers.ts';
@@ -154,7 +155,12 @@ describe('a monitor that dies while a hook runs', () => {
       ],
       { encoding: 'utf8' },
     );
-    for (const pid of monitors.trim().split('\n')) kill(Number(pid), 'SIGKILL');
+    const pids = monitors.trim().split('\n').map(Number);
+    for (const pid of pids) kill(pid, 'SIGKILL');
+    // A signal that is sent is not yet an end: until then the hook may see the file, and goes on rightly.
+    await vi.waitFor(() => {
+      expect(pids.filter(isAlive)).toEqual([]);
+    });
     writeFileSync(`${notes().folder}/go`, '');
     return started;
   };

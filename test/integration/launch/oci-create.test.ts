@@ -5,6 +5,7 @@ import { type CreatedContainer, OciRuntime } from '../../../runtime/launch/oci-r
 import { removeCgroups } from '../../../runtime/launch/remove-cgroups.ts';
 import { startCreated } from '../../../runtime/launch/start-created.ts';
 import { systemClock } from '../../../runtime/host/clock.ts';
+import { isAlive } from '../../support/processes.ts';
 import { type Change } from './machine.ts';
 import { useMachine } from './use-machine.ts';
 
@@ -127,15 +128,6 @@ it('waits on when whoever made it is gone', async () => {
   expect(waiter).toBeUndefined();
   await other.stop();
   await startCreated(runDir);
-  await expect.poll(() => isThere(pid)).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
   await removeCgroups(cgroup.remove, systemClock);
 });
-
-/** Whoever inherits the container may not reap it: an ended process counts as gone. */
-function isThere(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { newOnes, openDescriptors } from '../../support/own-process.ts';
+import { newOnes, openDescriptors } from '../../support/processes.ts';
 import { useMachine } from './use-machine.ts';
 
 const machine = useMachine();

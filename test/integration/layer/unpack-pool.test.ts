@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { unpackLayer } from '../../../runtime/layer/unpack-layer.ts';
 import { UnpackPool } from '../../../runtime/layer/unpack-pool.ts';
 import type { UnpackPoolOptions } from '../../../runtime/layer/unpack-pool.ts';
-import { newOnes, openDescriptors } from '../../support/own-process.ts';
+import { newOnes, openDescriptors } from '../../support/processes.ts';
 import { Download } from './blobs.ts';
 import { makeTar, sha256, temporaryFolder } from './support.ts';
 import { useUnpackFixture } from './unpack-fixture.ts';

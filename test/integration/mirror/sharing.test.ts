@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../../runtime/image/digest.ts';
 import { isBlobDownload } from '../../support/fault-script.ts';
 import type { FaultScript } from '../../support/fault-script.ts';
-import { collectGarbage } from '../../support/own-process.ts';
+import { collectGarbage } from '../../support/processes.ts';
 import { randomImage, startFaults, upload } from '../registry/fetch-fixture.ts';
 import { startRegistry } from '../registry/support.ts';
 import { ask, isContent, testMirror } from './mirror-fixture.ts';

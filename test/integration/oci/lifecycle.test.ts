@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gateName } from '../../../runtime/launch/gate-name.ts';
+import { isAlive } from '../../support/processes.ts';
 import { OciMachine } from './oci-machine.ts';
 
 let machine: OciMachine;
@@ -142,7 +143,7 @@ describe('a container of another engine', () => {
       writeFileSync(join(machine.root, id, 'state.json'), '{');
       machine.run('delete', '-f', id);
       // Whoever is its parent by now may not have reaped it.
-      await expect.poll(() => hasEnded(Number(pid))).toBe(true);
+      await expect.poll(() => isAlive(Number(pid))).toBe(false);
       expect(other.exitCode ?? other.signalCode).toBeNull();
     } finally {
       other.kill('SIGKILL');
@@ -379,11 +380,3 @@ describe('run', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '/dev/pts/0\n' });
   });
 });
-
-function hasEnded(pid: number): boolean {
-  try {
-    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return true;
-  }
-}

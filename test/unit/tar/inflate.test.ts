@@ -3,7 +3,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
 import { inflate, plainPieceBytes } from '../../../runtime/tar/inflate.ts';
-import { collectGarbage } from '../../support/own-process.ts';
+import { collectGarbage } from '../../support/processes.ts';
 
 /** Gives bytes in pieces of one memory that is used again and again, as a thread reads its blob. */
 function reader(bytes: Uint8Array, size: number): () => Promise<Uint8Array> {

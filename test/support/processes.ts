@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -31,4 +31,13 @@ export function newOnes(now: readonly string[], before: readonly string[]): read
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc()');
+}
+
+/** Whether a process is there and is more than a zombie, which nobody may have reaped yet. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
