@@ -151,6 +151,8 @@ export interface ContainerCgroups {
   update(place: CgroupPlace, change: LimitChange): Promise<readonly LimitReport[]>;
   /** The processes in it and in those below it, by number. */
   processes(place: CgroupPlace): Promise<readonly number[]>;
+  /** Ends whoever is left in it, and removes it; nothing is done for one that is gone. @throws EBUSY they do not end */
+  remove(place: CgroupPlace): Promise<void>;
 }
 
 /** Starts containers and finds those that run; implemented by `runtime/launch`. */

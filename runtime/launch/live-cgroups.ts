@@ -1,10 +1,11 @@
+import { kill } from 'node:process';
 import { defaultCgroupPath } from '../cgroup/cgroup-path.ts';
 import type { CgroupFreezer, CgroupPlan, CgroupReport } from '../cgroup/cgroup-plan.ts';
 import { freeze, isThawed, thaw } from '../cgroup/freezer.ts';
 import type { CgroupLayout } from '../cgroup/layout.ts';
 import { planCgroup } from '../cgroup/plan.ts';
 import { planUpdate, type UpdateRequest } from '../cgroup/plan-update.ts';
-import { processesBelow } from '../cgroup/processes.ts';
+import { processesBelow, withChildren } from '../cgroup/processes.ts';
 import type { Count } from '../cgroup/statistics/control-files.ts';
 import { countLimitFailures, readStatistics } from '../cgroup/statistics/read-statistics.ts';
 import type { Statistics } from '../cgroup/statistics/statistics.ts';
@@ -13,9 +14,14 @@ import { BerthError } from '../errors/berth-error.ts';
 import type { Clock } from '../host/clock.ts';
 import { exists, hasErrno } from '../host/files.ts';
 import type { Resources } from '../spec/resources.ts';
+import { removeCgroups } from './remove-cgroups.ts';
 
 /** How long processes may take to stand still: those that hang in the kernel never do. */
 const freezePatienceMs = 10_000;
+
+/** How often what is left of a container is killed, and the pause after each: what was forked meanwhile is found in the next. */
+const endingRounds = 100;
+const endingPauseMs = 10;
 
 /** Which cgroup is meant: it is always found anew, so that nothing has to be kept of it. */
 export interface CgroupPlace {
@@ -122,6 +128,25 @@ export class LiveCgroups {
     return first === undefined ? [] : processesBelow(first.folder);
   }
 
+  /**
+   * Ends whoever is left in it, stopped or not, and removes it with those that they have made in it. Nothing is done where it
+   * is gone already: this is for a container whose monitor was killed and could not do it.
+   *
+   * @throws EBUSY when processes hang in the kernel and do not end
+   */
+  async remove(place: CgroupPlace): Promise<void> {
+    const { remove: folders, freezer } = this.#plan(place);
+    for (let round = 0; round < endingRounds; round += 1) {
+      const pids = await this.processes(place);
+      if (pids.length === 0) break;
+      pids.forEach(end);
+      // What stands still dies only when it goes on (cgroup v1).
+      if (freezer !== undefined) await thaw(freezer);
+      await this.#clock.sleep(endingPauseMs);
+    }
+    for (const folder of folders) await removeCgroups(await withChildren(folder), this.#clock);
+  }
+
   #plan({ id, path = defaultCgroupPath(id) }: CgroupPlace): CgroupPlan {
     return planCgroup({ layout: this.#layout, path });
   }
@@ -134,6 +159,14 @@ export class LiveCgroups {
       remedy: 'Mount the freezer controller, or cgroup2, and start the container again.',
       details: { container: place.id },
     });
+  }
+}
+
+function end(pid: number): void {
+  try {
+    kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!hasErrno(error, 'ESRCH')) throw error;
   }
 }
 

@@ -41,9 +41,10 @@ export function startProgram(
   const p = new ProgramBuilder(name);
   becomeMonitor(p, plan);
   const rootNamespace = openRootNamespace(p, plan);
-  makeCgroups(p, plan.cgroup);
   const log = openLog(p, logFile);
+  // Before anything that outlives us: who finds it, and nobody behind it, knows that we are gone.
   const control = openControlSocket(p, { name: controlSocketName, flags: SOCK_NONBLOCK });
+  makeCgroups(p, plan.cgroup);
   const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin });
   const own = [log, control, ...monitorEnds(streams), ...(rootNamespace ? [rootNamespace] : [])];
   const { child, sync } = bringUp(p, { plan, streams: streams.container, own });

@@ -5,6 +5,7 @@ import { exited, restarting } from '../model/container-state.ts';
 import type { ContainerExit } from '../model/container-state.ts';
 import { unmountVolumes } from '../volumes/container-volumes.ts';
 import type { ExitRecord } from '../ports.ts';
+import { cgroupPlaceOf } from '../spec/cgroup-place.ts';
 import { afterExit } from '../restart/after-exit.ts';
 import type { AfterExit } from '../restart/after-exit.ts';
 import type { Container } from './container.ts';
@@ -24,6 +25,7 @@ export async function recordExit(state: EngineState, container: Container): Prom
   const found = await state.ports.runtime.readExit(folder.runFolder);
   for (const warning of found?.warnings ?? [])
     state.ports.notice(warning, { container: container.id });
+  if (found === undefined) await removeRemains(state, container);
   const exit = exitOf(found, state.ports.clock.now());
   const { startedAt } = container.record.state;
   const after = afterExit(state, container, exit);
@@ -40,6 +42,16 @@ export async function recordExit(state: EngineState, container: Container): Prom
   await unmountVolumes(state, container);
   if (after.kind === 'remove') await dispose(state, container, 'remove');
   else if (saved) await rm(folder.runFolder, { recursive: true, force: true });
+}
+
+/**
+ * Does what the monitor would have done: it was killed, by an administrator or for want of memory, and whoever shares the
+ * PID namespace of others has outlived it. Whatever comes of it, the container has ended.
+ */
+export async function removeRemains(state: EngineState, container: Container): Promise<void> {
+  await state.ports.runtime.cgroups
+    .remove(cgroupPlaceOf(container.record))
+    .catch(state.ports.report);
 }
 
 function exitOf(found: ExitRecord | undefined, now: number): ContainerExit {

@@ -1,4 +1,4 @@
-import { rm } from '../../host/files.ts';
+import { exists, rm } from '../../host/files.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
 import { hasProgram, started } from '../model/container-state.ts';
 import type { ContainerId } from '../model/container-id.ts';
@@ -12,7 +12,7 @@ import { Container } from './container.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
 import { settlePause } from './pause-container.ts';
-import { recordExit } from './record-exit.ts';
+import { recordExit, removeRemains } from './record-exit.ts';
 import { restartContainer } from './restart-container.ts';
 
 /**
@@ -58,6 +58,9 @@ async function recoverOne(state: EngineState, container: Container): Promise<voi
     // The host went down with it: that is no end of the container's own, which would count.
     if (ended === undefined && container.record.state.status === 'restarting')
       state.restarts.later(container, { delayMs: 0, kind: 'anew' });
+  } else if (await exists(runFolder)) {
+    // Whoever was starting it was killed too.
+    await removeRemains(state, container);
   }
   if (container.record.state.status === 'dead') await dispose(state, container, 'keep');
 }

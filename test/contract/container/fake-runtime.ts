@@ -51,6 +51,7 @@ export class FakeRuntime implements ContainerRuntime {
     sample: () => Promise.resolve(undefined),
     processes: () => Promise.resolve([]),
     isThawed: ({ id }) => Promise.resolve(!this.#still.has(id)),
+    remove: () => Promise.resolve(),
   };
   readonly #running = new Map<string, Played>();
   readonly #exits = new Map<string, ExitRecord>();

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -47,6 +47,11 @@ function processesOf(id: string): readonly string[] {
   });
 }
 
+/** Its folders, in each hierarchy. */
+function cgroupsOf(id: string): readonly string[] {
+  return globSync([`/sys/fs/cgroup/berth/${id}`, `/sys/fs/cgroup/*/berth/${id}`]);
+}
+
 test('a berthd that is killed while containers wait to be started again starts them', async () => {
   const id = await run('loops', '--restart', 'always', 'bb', 'false');
   const sleeper = await run('sleeps', '--restart', 'always', 'bb', 'sleep', '1000');
@@ -71,7 +76,7 @@ test('a berthd that is killed while containers wait to be started again starts t
 test('a host that loses power starts what its policies want', async () => {
   const id = await run('sleeps', '--restart', 'unless-stopped', 'bb', 'sleep', '1000');
   await run('failure', '--restart', 'on-failure:2', 'bb', 'sleep', '1000');
-  await run('plain', 'bb', 'sleep', '1000');
+  const plain = await run('plain', 'bb', 'sleep', '1000');
   await berthd.end('SIGKILL');
   // Monitors and programs go at once, and nobody writes down how.
   for (const name of readdirSync(`${berthd.root}/run/containers`)) powerCut(name);
@@ -79,17 +84,34 @@ test('a host that loses power starts what its policies want', async () => {
   await untilStatus('sleeps', 'running');
   await untilStatus('failure', 'running');
   expect(await show('plain', '{{.State.Status}} {{.State.ExitCode}}')).toBe('exited 255');
+  expect(cgroupsOf(plain)).toEqual([]);
   expect(processesOf(id)).toHaveLength(1);
+});
+
+test('a monitor that is killed leaves nothing of its container', async () => {
+  // Who is in the PID namespace of others does not end with the first process.
+  const id = await run('shares', '--pid', 'host', 'bb', 'sh', '-c', 'sleep 1000 & sleep 1000');
+  await vi.waitFor(() => {
+    expect(processesOf(id)).toHaveLength(2);
+  }, patience);
+  await berthd.docker('pause', 'shares');
+  process.kill(parentOf(await show('shares', '{{.State.Pid}}')), 'SIGKILL');
+  await untilStatus('shares', 'exited');
+  expect(processesOf(id)).toEqual([]);
+  expect(cgroupsOf(id)).toEqual([]);
 });
 
 /** Kills a container's program and its monitor, the monitor first. */
 function powerCut(id: string): void {
   for (const pid of processesOf(id)) {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    process.kill(parent, 'SIGKILL');
+    process.kill(parentOf(pid), 'SIGKILL');
     process.kill(Number(pid), 'SIGKILL');
   }
+}
+
+function parentOf(pid: string): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
 test.each(['running', 'exited'])(
