@@ -9,6 +9,7 @@ import { makeNotifyFolder, withNotifySocket } from './notify/notify-socket.ts';
 import { writePidFile } from './pid-file.ts';
 import { placed } from './placed.ts';
 import { removeContainer } from './remove-container.ts';
+import { logStage } from './stages.ts';
 import type { ContainerFolder } from './state/container-folder.ts';
 import { storedCgroup } from './stored-cgroup.ts';
 import type { StoredState } from './state/stored-state.ts';
@@ -67,7 +68,9 @@ export async function createContainer(
       durability: 'memory',
     });
     if (request.notifySocket !== undefined) await makeNotifyFolder(folder);
+    logStage(context.log, 'setUp', folder.id);
     const { runtime, created } = await make({ ...request, bundle }, cleanup);
+    logStage(context.log, 'waits', `process ${created.pid}`);
     const process = await identify(created.pid);
     // At once: until the state has it, a failure would leave the container behind.
     state = {

@@ -2,6 +2,8 @@ import { isBerthError } from '../errors/berth-error.ts';
 import { open, removeFile } from '../host/files.ts';
 import { startCreated } from '../launch/start-created.ts';
 import { endProcesses } from './end-processes.ts';
+import type { OciLog } from './log.ts';
+import { logStage } from './stages.ts';
 import type { ContainerFolder } from './state/container-folder.ts';
 import { statusOf } from './state/status.ts';
 import type { StoredState } from './state/stored-state.ts';
@@ -11,7 +13,11 @@ import { statusError } from './status-error.ts';
  * Starts a container that was created; resolves once its program has been executed. The hooks after that are `runPoststart`'s.
  * @throws OCI_CONTAINER_STATUS, EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE, START_FAILED, HOOK_FAILED
  */
-export async function startContainer(folder: ContainerFolder, state: StoredState): Promise<void> {
+export async function startContainer(
+  folder: ContainerFolder,
+  state: StoredState,
+  log: OciLog,
+): Promise<void> {
   await refuseUnlessCreated(folder, state);
   // By its descriptor: the path of a socket has at most 107 bytes, and that of the folder may be longer.
   const handle = await open(folder.path);
@@ -26,6 +32,7 @@ export async function startContainer(folder: ContainerFolder, state: StoredState
     await handle.close();
   }
   await removeFile(folder.gate);
+  logStage(log, 'started', folder.id);
 }
 
 /** Throws OCI_CONTAINER_STATUS unless the container waits for its start. */

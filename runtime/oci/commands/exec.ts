@@ -6,6 +6,7 @@ import type { OciCall, OciCommand } from '../command.ts';
 import { checkConsole, pathOption, preservedFds, socketOption } from '../create-options.ts';
 import { execOptions, execSpec, subCgroupsOf } from '../exec-options.ts';
 import { forwardSignals } from '../forward-signals.ts';
+import { logStage } from '../stages.ts';
 import { writePidFile } from '../pid-file.ts';
 import { ContainerFolder } from '../state/container-folder.ts';
 import { statusOf } from '../state/status.ts';
@@ -75,6 +76,7 @@ async function execute(
     cgroups: state.cgroup.folders.length === 0 ? 'none' : 'host',
   });
   try {
+    logStage(context.log, 'setUp', folder.id);
     const executed = await runtime.exec({
       id: folder.id,
       spec,
@@ -86,6 +88,9 @@ async function execute(
       ...(consoleSocket === undefined ? {} : { consoleSocket }),
       ...(pidfdSocket === undefined ? {} : { pidfdSocket }),
     });
+    // It answers only when it executes its program: the stages are told of afterwards.
+    logStage(context.log, 'waits', `process ${executed.pid}`);
+    logStage(context.log, 'executes', spec.process.args[0] ?? '');
     for (const warning of executed.warnings) context.log.warn(warning);
     await writePid(pathOption(call, 'pid-file'), executed.pid);
     signals.sendTo({ pid: executed.pid, waiter: executed.waiter?.pid });

@@ -35,7 +35,7 @@ async function runDetached({ context }: OciCall, request: CreateRequest): Promis
     const { pid } = state.process;
     const notified = await listenForReady(request, { pid, mainPid: pid }, context.log);
     try {
-      await startContainer(request.folder, state);
+      await startContainer(request.folder, state, context.log);
       await runPoststart(request.folder, state);
       await notified?.done;
     } finally {
@@ -64,7 +64,7 @@ async function runInForeground(
       signals.sendTo({ pid: created.pid, waiter: created.waiter?.pid });
       const mainPid = process.pid;
       notified = await listenForReady(request, { pid: created.pid, mainPid }, context.log);
-      await startContainer(request.folder, state);
+      await startContainer(request.folder, state, context.log);
       await runPoststart(request.folder, state);
       keep = options.flag('keep');
       const status = (await created.waiter?.exitStatus) ?? 1;

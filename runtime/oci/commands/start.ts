@@ -16,7 +16,7 @@ export const startCommand: OciCommand = {
     const state = await folder.readState();
     const notified = await listenForReady(folder, state, context.log);
     try {
-      await startContainer(folder, state);
+      await startContainer(folder, state, context.log);
       try {
         await runPoststart(folder, state);
       } catch (error) {

@@ -221,3 +221,31 @@ it('run -t in the foreground is the terminal of its caller, in both directions, 
   expect(said.status).toBe(7);
   machine.gone(id);
 });
+
+it('--debug tells the stages of a start and of an exec, in their order', () => {
+  const id = machine.id();
+  machine.config(['sleep', '1000']);
+  const stagesOf = (...args: readonly string[]): readonly string[] => {
+    const log = join(machine.folder, `log-${args[0] ?? ''}`);
+    const [program, ...rest] = machine.command(
+      ...['--log', log, '--log-format', 'json', '--debug', ...args],
+    );
+    spawnSync(program, rest, { cwd: machine.bundle, stdio: 'ignore', timeout: 60_000 });
+    return readFileSync(log, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => (JSON.parse(line) as { readonly msg: string }).msg);
+  };
+  expect(stagesOf('run', '--detach', id)).toEqual([
+    `nsexec container setup: ${id}`,
+    expect.stringMatching(/^child process in init\(\): process \d+$/),
+    `init: closing the pipe to signal completion: ${id}`,
+  ]);
+  expect(stagesOf('exec', id, 'true')).toEqual([
+    `nsexec container setup: ${id}`,
+    expect.stringMatching(/^child process in init\(\): process \d+$/),
+    'setns_init: about to exec: true',
+    `exec in ${id}: ended`,
+  ]);
+  machine.ok('delete', '--force', id);
+});
