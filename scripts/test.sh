@@ -13,7 +13,7 @@ install_peers objdump:binutils aarch64-linux-gnu-objdump:binutils-aarch64-linux-
   script:bsdutils systemd-analyze:systemd zstd:zstd dockerd:docker.io openrc:openrc \
   sshd:openssh-server sudo:sudo \
   apt-ftparchive:apt-utils gpg:gnupg dnf:dnf createrepo_c:createrepo-c rpmbuild:rpm zypper:zypper \
-  pacman:pacman-package-manager vercmp:makepkg \
+  pacman:pacman-package-manager vercmp:makepkg bsdtar:libarchive-tools \
   ufw:ufw firewall-cmd:firewalld dbus-daemon:dbus iptables:iptables mkfs.ext4:e2fsprogs
 
 exec "$NODE" --disable-warning=ExperimentalWarning node_modules/vitest/vitest.mjs run "$@"
