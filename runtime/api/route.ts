@@ -4,7 +4,7 @@ import type { ApiServices } from './services.ts';
 
 /** One method and path of the Docker Engine API. A new one is a line in a table in `routes/`. */
 export interface Route {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Without the version; `:name` is the container or image. */
   readonly path: string;
   readonly handle: (
@@ -23,6 +23,9 @@ export const head = (path: string, handle: Handle): Route => ({ method: 'HEAD', 
 
 /** A POST route. */
 export const post = (path: string, handle: Handle): Route => ({ method: 'POST', path, handle });
+
+/** A PUT route. */
+export const put = (path: string, handle: Handle): Route => ({ method: 'PUT', path, handle });
 
 /** A DELETE route. */
 export const remove = (path: string, handle: Handle): Route => ({ method: 'DELETE', path, handle });

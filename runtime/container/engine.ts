@@ -1,4 +1,9 @@
 import type { ImageId } from '../image/image-service.ts';
+import type { PathStatus } from './archive/path-status.ts';
+import { readArchive, statPath } from './archive/read-archive.ts';
+import type { PathArchive } from './archive/read-archive.ts';
+import { writeArchive } from './archive/write-archive.ts';
+import type { ExtractRequest } from './archive/write-archive.ts';
 import { Attachment } from './attach/attach.ts';
 import type { AttachRequest } from './attach/attach.ts';
 import { refuseAttach } from './attach/refuse-attach.ts';
@@ -78,6 +83,12 @@ export interface ContainerEngine {
   changes(nameOrId: string): Promise<readonly FileChange[]>;
   /** All files as the container sees them, as a tar archive. */
   export(nameOrId: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** What the container has at a path, with all that is mounted in it. */
+  statPath(nameOrId: string, path: string): Promise<PathStatus>;
+  /** Packs what it has there (`docker cp` out of it). */
+  readArchive(nameOrId: string, path: string, signal: AbortSignal): Promise<PathArchive>;
+  /** Extracts an archive into a folder of it (`docker cp` into it). */
+  writeArchive(nameOrId: string, request: Omit<ExtractRequest, 'shown'>): Promise<void>;
   /** Makes an image of what the container has changed. */
   commit(nameOrId: string, request: CommitRequest): Promise<ImageId>;
   /** Changes limits and restart policy; gives warnings. */
@@ -144,6 +155,11 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
       refuseWhenGoing(container, 'export');
       return containerArchive(state, container, signal);
     },
+    statPath: async (name, path) => statPath(state, find(name), { path, shown: name }),
+    readArchive: async (name, path, signal) =>
+      readArchive(state, find(name), { path, shown: name, signal }),
+    writeArchive: async (name, request) =>
+      writeArchive(state, find(name), { ...request, shown: name }),
     commit: async (name, request) => commitContainer(state, find(name), request),
     update: async (name, request) => updateContainer(state, find(name), request),
     top: async (name, psArgs) => listProcesses(state, find(name), psArgs),

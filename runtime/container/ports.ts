@@ -9,6 +9,8 @@ import type { IdMapping } from '../spec/id-mappings.ts';
 import type { Resources } from '../spec/resources.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { RootfsFiles } from '../snapshot/rootfs-files.ts';
+import type { TreeEditor } from '../syscall/tree/tree-editor.ts';
+import type { TreeReader } from '../syscall/tree/tree-reader.ts';
 import type { ContainerPaths } from './store/container-paths.ts';
 import type { VolumeFiles } from './volumes/volume-files.ts';
 
@@ -155,6 +157,30 @@ export interface ContainerCgroups {
   remove(place: CgroupPlace): Promise<void>;
 }
 
+/** Which files are meant. */
+export type FilesView =
+  | {
+      readonly kind: 'running';
+      readonly target: ProcessTarget;
+      /** Folders in which nothing that is mounted there is to be seen. */
+      readonly without: readonly string[];
+    }
+  | {
+      readonly kind: 'stopped';
+      readonly id: string;
+      readonly spec: Spec;
+      readonly rootfs: RootfsMount;
+      /** An existing folder, for mount points. */
+      readonly runDir: string;
+    };
+
+/** The files of a container. Links on the way are followed within its root, and never out of it. */
+export interface ContainerTree {
+  readonly reader: TreeReader;
+  readonly editor: TreeEditor;
+  readonly close: () => void;
+}
+
 /** Starts containers and finds those that run; implemented by `runtime/launch`. */
 export interface ContainerRuntime {
   readonly cgroups: ContainerCgroups;
@@ -180,6 +206,8 @@ export interface ContainerRuntime {
     target: ProcessTarget,
     paths: readonly string[],
   ): Promise<readonly (string | undefined)[]>;
+  /** Opens the files of a container; they must be closed. @throws SYSCALL_FAILED, MOUNT_SOURCE_MISSING */
+  openFiles(view: FilesView): Promise<ContainerTree>;
   /** `undefined`: no exit was recorded, as when the machine went down. */
   readExit(runDir: string): Promise<ExitRecord | undefined>;
 }

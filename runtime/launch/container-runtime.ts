@@ -7,6 +7,8 @@ import { readContainerFiles } from './exec/read-container-files.ts';
 import { ExecRunner, type ExecStarted } from './exec/exec-runner.ts';
 import type { ExecRequest } from './exec/plan-exec.ts';
 import { type ExitRecord, readExitRecord } from './exit-record.ts';
+import { openContainerTree } from './files/container-tree.ts';
+import type { ContainerTree, FilesView } from './files/container-tree.ts';
 import { type HostFacts, readHostFacts } from './host-facts.ts';
 import { runLateHooks } from './hooks/hooks-program.ts';
 import { startTimeoutMs } from './hooks/hooks-plan.ts';
@@ -106,6 +108,11 @@ export class ContainerRuntime {
     paths: readonly string[],
   ): Promise<readonly (string | undefined)[]> {
     return readContainerFiles(this.#launcher, target, paths);
+  }
+
+  /** Opens the files of a container: see `openContainerTree`. */
+  openFiles(view: FilesView): Promise<ContainerTree> {
+    return openContainerTree(this.#launcher, view, { host: this.#host, filters: this.#filters });
   }
 
   /** Connects to the monitor of a run folder; `undefined` when none is alive: the container does not run. */

@@ -1,6 +1,7 @@
-import { S_IFBLK, S_IFCHR, S_IFIFO } from '../syscall/constants/fs.ts';
+import { S_IFCHR } from '../syscall/constants/fs.ts';
 import { isOverlayAttribute, overlayAttribute } from '../syscall/overlay-attributes.ts';
 import type { TarEntryHeader } from '../tar/tar-entry.ts';
+import { nodeKind } from './archive-entry.ts';
 import type { Attributes, NodeKind } from './attributes.ts';
 import { EntryPlaces } from './entry-places.ts';
 import { meaningOf, quoteName, splitEntryName } from './entry-name.ts';
@@ -224,10 +225,4 @@ function usableXattrs(entry: string, xattrs: TarEntryHeader['xattrs']): Attribut
       throw layerError(`entry ${quoteName(entry)} has an attribute that no file can have`);
   }
   return new Map(kept);
-}
-
-function nodeKind(entry: TarEntryHeader): NodeKind {
-  if (entry.type === 'fifo') return { type: S_IFIFO, major: 0, minor: 0 };
-  const type = entry.type === 'block-device' ? S_IFBLK : S_IFCHR;
-  return { type, major: entry.deviceMajor, minor: entry.deviceMinor };
 }

@@ -1,4 +1,5 @@
-import type { TreeEntry, TreeReader } from '../syscall/tree/tree-reader.ts';
+import type { TreeEntry } from '../syscall/tree/tree-reader.ts';
+import type { PackSource } from './pack-source.ts';
 
 /** Something in a folder. */
 export interface FolderItem {
@@ -15,18 +16,18 @@ const groupBytes = 1024 * 1024;
 /** The content of one folder, in the order of its names' bytes, a batch at a time. */
 export class PackFolder {
   readonly path: string;
-  readonly #reader: TreeReader;
+  readonly #reader: PackSource;
   readonly #names: readonly string[];
   #next = 0;
   #batch: FolderItem[] = [];
 
-  private constructor(reader: TreeReader, path: string, names: readonly string[]) {
+  private constructor(reader: PackSource, path: string, names: readonly string[]) {
     this.#reader = reader;
     this.path = path;
     this.#names = names;
   }
 
-  static async open(reader: TreeReader, path: string): Promise<PackFolder> {
+  static async open(reader: PackSource, path: string): Promise<PackFolder> {
     return new PackFolder(reader, path, await reader.list(path === '' ? '.' : path));
   }
 

@@ -1,9 +1,11 @@
 import { TreeReader } from '../syscall/tree/tree-reader.ts';
-import type { TreeRunner } from '../syscall/tree/tree-reader.ts';
+import type { TreeRunner } from '../syscall/tree/tree-connection.ts';
 import type { TreeView } from '../syscall/tree/tree-program.ts';
 import { archiveEnd } from '../tar/write-header.ts';
 import { Packer } from './packer.ts';
 import type { PackRules } from './packer.ts';
+import { sourceBelow } from './pack-source.ts';
+import type { PackSource } from './pack-source.ts';
 
 /** What is packed, and how. */
 export interface PackOptions extends PackRules {
@@ -33,6 +35,41 @@ export async function* packLayer(options: PackOptions): AsyncGenerator<Uint8Arra
   } finally {
     reader.close();
   }
+}
+
+/** What `packPath` packs. */
+export interface PackedPath {
+  /** Its beginning may lead through links. */
+  readonly path: string;
+  /** `tree`: a folder with all in it. `entry`: itself, whatever it is. */
+  readonly what: 'tree' | 'entry';
+  /** What it is called in the archive; empty for what is to have absolute names. */
+  readonly name: string;
+}
+
+/**
+ * Packs a file, or a folder with all in it, of a source that stays open: as it is seen, of the extended attributes with
+ * those that Docker keeps. Files that change meanwhile are as in `packLayer`.
+ *
+ * @throws TREE_UNREADABLE, the signal's reason, from the iteration
+ */
+export async function* packPath(
+  source: PackSource,
+  { path, what, name }: PackedPath,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const rules = {
+    form: 'archive',
+    keepsAttribute: (attribute: string) => attribute === 'security.capability',
+    signal,
+  } as const;
+  if (what === 'entry') {
+    yield* inLargerPieces(new Packer(source, { ...rules, rename: () => name }).only(path));
+  } else {
+    const rename = (below: string): string => (below === '' ? name : `${name}/${below}`);
+    yield* inLargerPieces(new Packer(sourceBelow(source, path), { ...rules, rename }).chunks());
+  }
+  yield archiveEnd;
 }
 
 /** Joins what is small; what is large passes through as it is, without a copy. */

@@ -1,5 +1,5 @@
 import { overlayAttribute } from '../syscall/overlay-attributes.ts';
-import type { ContentPiece, TreeEntry, TreeReader } from '../syscall/tree/tree-reader.ts';
+import type { ContentPiece, TreeEntry } from '../syscall/tree/tree-reader.ts';
 import { encodeHeader, paddingFor } from '../tar/write-header.ts';
 import type { TarHeaderInput } from '../tar/write-header.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from './pack-entry.ts';
 import { PackFolder } from './pack-folder.ts';
 import type { FolderItem } from './pack-folder.ts';
+import type { PackSource } from './pack-source.ts';
 
 const opaqueAttribute = overlayAttribute('opaque');
 const opaqueMarker = '.wh..wh..opq';
@@ -25,19 +26,31 @@ export interface PackRules {
   readonly form: 'layer' | 'archive';
   /** Tells what is left out, by its path relative to the root; `''` is the root's own entry. A folder goes with all in it. */
   readonly omits?: (path: string, entry: TreeEntry) => boolean;
+  /** What is called how in the archive, by its path; `''` is the root. By default its path, and the root `.`. */
+  readonly rename?: (path: string) => string;
+  /** Which extended attributes are packed, of those that can be; all by default. */
+  readonly keepsAttribute?: (name: string) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Makes the entries of an archive of what a tree has, one folder after the other. */
 export class Packer {
-  readonly #reader: TreeReader;
+  readonly #reader: PackSource;
   readonly #options: PackRules;
   /** Where a file that has several names was packed. */
   readonly #linked = new Map<string, string>();
 
-  constructor(reader: TreeReader, options: PackRules) {
+  constructor(reader: PackSource, options: PackRules) {
     this.#reader = reader;
     this.#options = options;
+  }
+
+  /** An archive of one file in small pieces, without its end; of a folder there is only itself in it. */
+  async *only(path: string): AsyncGenerator<Uint8Array> {
+    const [entry] = await this.#reader.describe([path]);
+    if (entry === undefined) return;
+    if (entry.type === 'directory') yield await this.#header(path, entry);
+    else yield* this.#files([{ path, entry }]);
   }
 
   /** The archive in small pieces, without its end. */
@@ -45,7 +58,7 @@ export class Packer {
     const [root] = await this.#reader.describe(['.']);
     if (root === undefined) return;
     const stack = [await PackFolder.open(this.#reader, '')];
-    if (!this.#isOmitted('', root)) yield await this.#header('.', root, './');
+    if (!this.#isOmitted('', root)) yield await this.#header('', root);
     yield* this.#marks(stack[0], root);
     for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
       this.#options.signal?.throwIfAborted();
@@ -56,7 +69,7 @@ export class Packer {
       } else if (first.entry.type !== 'directory') {
         yield* this.#files(group.filter((item) => this.#isPacked(item)));
       } else if (this.#isPacked(first)) {
-        yield await this.#header(first.path, first.entry, `${first.path}/`);
+        yield await this.#header(first.path, first.entry);
         const below = await PackFolder.open(this.#reader, first.path);
         yield* this.#marks(below, first.entry);
         stack.push(below);
@@ -95,7 +108,7 @@ export class Packer {
   async *#files(items: readonly FolderItem[]): AsyncGenerator<Uint8Array> {
     let plain: FolderItem[] = [];
     for (const item of items) {
-      if (isPlain(item)) {
+      if (this.#isPlain(item)) {
         plain.push(item);
         continue;
       }
@@ -110,7 +123,7 @@ export class Packer {
   async *#plainFiles(items: readonly FolderItem[]): AsyncGenerator<Uint8Array> {
     const contents = items.map((item) => (hasContent(item) ? this.#content(item) : undefined));
     for (const [i, { path, entry }] of items.entries()) {
-      const header = entryHeader(path, entry);
+      const header = this.#entryHeader(path, entry);
       const content = await contents[i];
       if (content !== undefined && header !== undefined) {
         yield encodeHeader(header);
@@ -123,7 +136,7 @@ export class Packer {
 
   async *#linkedOrAttributed(item: FolderItem): AsyncGenerator<Uint8Array> {
     const { path, entry } = item;
-    const header = entryHeader(path, entry);
+    const header = this.#entryHeader(path, entry);
     if (header === undefined) return;
     const linkName = entry.links > 1 ? this.#linked.get(entry.identity) : undefined;
     if (linkName !== undefined) {
@@ -139,20 +152,37 @@ export class Packer {
     } else {
       yield encoded;
     }
-    if (entry.links > 1) this.#linked.set(entry.identity, path);
+    if (entry.links > 1) this.#linked.set(entry.identity, this.#rename(path));
   }
 
   #content({ path, entry }: FolderItem): Promise<AsyncIterable<ContentPiece> | undefined> {
     return this.#reader.content(path, entry.sizeBytes);
   }
 
-  async #header(path: string, entry: TreeEntry, name: string): Promise<Buffer> {
-    const header = entryHeader(path, entry);
-    return this.#headerOf(path, entry, { ...(header ?? whiteoutHeader(path)), name });
+  #rename(path: string): string {
+    return this.#options.rename?.(path) ?? (path || '.');
+  }
+
+  #attributes(entry: TreeEntry): readonly string[] {
+    return packedAttributes(entry).filter((name) => this.#options.keepsAttribute?.(name) ?? true);
+  }
+
+  /** Whether nothing but its content has to be asked for, and nothing else can be a link to it. */
+  #isPlain({ entry }: FolderItem): boolean {
+    return entry.links === 1 && this.#attributes(entry).length === 0;
+  }
+
+  #entryHeader(path: string, entry: TreeEntry): TarHeaderInput | undefined {
+    return entryHeader(this.#rename(path), entry);
+  }
+
+  async #header(path: string, entry: TreeEntry): Promise<Buffer> {
+    const name = this.#rename(path);
+    return this.#headerOf(path || '.', entry, entryHeader(name, entry) ?? whiteoutHeader(name));
   }
 
   async #headerOf(path: string, entry: TreeEntry, header: TarHeaderInput): Promise<Buffer> {
-    const names = packedAttributes(entry);
+    const names = this.#attributes(entry);
     if (names.length === 0) return encodeHeader(header);
     const xattrs = new Map<string, Uint8Array>();
     for (const name of names) {
@@ -165,11 +195,6 @@ export class Packer {
 
 function hasContent({ entry }: FolderItem): boolean {
   return entry.type === 'file' && entry.sizeBytes > 0;
-}
-
-/** Whether nothing but its content has to be asked for, and nothing else can be a link to it. */
-function isPlain({ entry }: FolderItem): boolean {
-  return entry.links === 1 && packedAttributes(entry).length === 0;
 }
 
 /** Exactly so many bytes of a content, and the zeros that fill its last block. */

@@ -2,7 +2,11 @@ import type { Duplex } from 'node:stream';
 
 /** What a route handler answers. */
 export type ApiResponse =
-  | { readonly kind: 'empty'; readonly status: 200 | 201 | 204 | 304 }
+  | {
+      readonly kind: 'empty';
+      readonly status: 200 | 201 | 204 | 304;
+      readonly extra?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'json'; readonly status: 200 | 201; readonly body: unknown }
   | {
       readonly kind: 'text';
@@ -21,6 +25,8 @@ export type ApiResponse =
       /** When the headers go out. With the first chunk: what fails before it still gets a status. */
       readonly headers: 'at-once' | 'with-first-chunk';
       readonly contentType: string;
+      /** Further headers. */
+      readonly extra?: Readonly<Record<string, string>>;
       readonly chunks: AsyncIterable<Uint8Array | string>;
     }
   | {

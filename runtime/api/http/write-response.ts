@@ -37,8 +37,9 @@ export function writeAnswer(
 ): void {
   switch (answer.kind) {
     case 'empty': {
-      const { status } = answer;
-      exchange.begin(status, status === 204 || status === 304 ? {} : { 'Content-Length': 0 });
+      const { status, extra } = answer;
+      const length = status === 204 || status === 304 ? {} : { 'Content-Length': 0 };
+      exchange.begin(status, { ...extra, ...length });
       exchange.response.end();
       return;
     }
@@ -78,7 +79,7 @@ export function writeError(exchange: Exchange, thrown: unknown): void {
 export async function writeStream(exchange: Exchange, answer: Streamed): Promise<void> {
   const { response, signal } = exchange;
   const begin = (): void => {
-    exchange.begin(200, { 'Content-Type': answer.contentType });
+    exchange.begin(200, { ...answer.extra, 'Content-Type': answer.contentType });
     response.flushHeaders();
   };
   if (answer.headers === 'at-once') begin();

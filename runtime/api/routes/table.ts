@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { containerArchiveRoutes } from './container-archive.ts';
 import { containerChangeRoutes } from './container-changes.ts';
 import { containerPauseRoutes } from './container-pause.ts';
 import { containerPruneRoutes } from './container-prune.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...containerPruneRoutes,
   ...containerUpdateRoutes,
   ...containerUsageRoutes,
+  ...containerArchiveRoutes,
   ...containerChangeRoutes,
   ...containerStreamRoutes,
   ...execRoutes,

@@ -2,7 +2,7 @@ import { BerthError } from '../../errors/berth-error.ts';
 import type { Container } from '../lifecycle/container.ts';
 
 /** A container on its way out has no files that could be relied on. @throws CONTAINER_BEING_REMOVED */
-export function refuseWhenGoing(container: Container, verb: 'commit' | 'export'): void {
+export function refuseWhenGoing(container: Container, verb: 'commit' | 'copy' | 'export'): void {
   const isDead = container.record.state.status === 'dead';
   if (!container.removing && !isDead) return;
   throw new BerthError('CONTAINER_BEING_REMOVED', {

@@ -16,6 +16,8 @@ export const containerActions = [
   'update',
   'prune',
   'export',
+  'archive-path',
+  'extract-to-dir',
   'detach',
   'resize',
   'destroy',

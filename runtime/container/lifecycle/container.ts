@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 
+import { FileUses } from '../archive/file-uses.ts';
 import type { MonitorConnection } from '../ports.ts';
 import { Listeners } from '../events/listeners.ts';
 import type { ContainerId } from '../model/container-id.ts';
@@ -36,6 +37,8 @@ export class Container {
   logIsWhole = false;
   /** What its health check says; there from the first start on, for those that have one. Kept in memory only. */
   health: Health | undefined;
+  /** Who reads or changes its files from outside. */
+  readonly fileUses = new FileUses();
   /** Ends the health check that goes on. */
   healthChecks: AbortController | undefined;
   /** Set once SIGKILL is on its way: nobody is to stop the processes, which would then not die. */

@@ -1,3 +1,4 @@
+import { endFileUses } from '../archive/open-files.ts';
 import { messageOf } from '../../errors/berth-error.ts';
 import { rm } from '../../host/files.ts';
 import { stopHealthChecks } from '../health/health-checks.ts';
@@ -23,6 +24,7 @@ export async function dispose(
   stopHealthChecks(container);
   const folder = state.folder(container);
   const { exitCode } = container.record.state;
+  await endFileUses(container);
   try {
     await keepVolumes(state, container, fate);
     await state.records.erase(container.record);

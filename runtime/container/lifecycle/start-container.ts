@@ -69,6 +69,7 @@ export async function startAgain(
 async function startNow(state: EngineState, container: Container, kind: StartKind): Promise<void> {
   refuseWhenClosed(state);
   refuseWhenGoing(container);
+  await container.fileUses.ended();
   if (kind === 'anew') {
     state.restarts.reset(container);
     container.record = anew(container.record);

@@ -73,6 +73,17 @@ export const containerErrors = {
     exit: 1,
     meaning: 'The processes of a container cannot be shown: ps(1) is missing, or has failed.',
   },
+  CONTAINER_PATH_NOT_FOUND: {
+    http: 404,
+    exit: 1,
+    meaning: 'A container has nothing at the path that was to be copied.',
+  },
+  CONTAINER_PATH_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning:
+      'A path in a container is no folder, or is read-only, and nothing can be copied to it.',
+  },
   CONTAINER_BEING_REMOVED: {
     http: 409,
     exit: 1,

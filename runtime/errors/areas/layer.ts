@@ -27,6 +27,12 @@ export const layerErrors = {
     exit: 1,
     meaning: 'No layer can be made of a container: something in it cannot be said in a layer.',
   },
+  ARCHIVE_NOT_EXTRACTED: {
+    http: 500,
+    exit: 1,
+    meaning:
+      'An archive was not extracted: an entry would replace a folder by a file, or reach outside. The status is that of Docker.',
+  },
   LAYER_TOO_LARGE: {
     http: 400,
     exit: 1,

@@ -33,6 +33,11 @@ export const syscallErrors = {
     exit: 1,
     meaning: 'A file or folder of a container or a layer cannot be read.',
   },
+  TREE_UNCHANGED: {
+    http: 500,
+    exit: 1,
+    meaning: 'A file or folder of a container cannot be made or changed; the message names it.',
+  },
   ARCH_UNSUPPORTED: {
     http: 500,
     exit: 1,

@@ -42,7 +42,7 @@ export function serveContent(server: TreeServer): void {
 }
 
 /** Data as it is, holes as a number: nobody reads the zeros of a sparse file (lseek(2), SEEK_DATA). */
-function sendPieces(
+export function sendPieces(
   server: TreeServer,
   { fd, limit }: { readonly fd: Ref; readonly limit: Ref },
 ): void {

@@ -1,21 +1,14 @@
 import { BerthError } from '../../errors/berth-error.ts';
-import { openPipe } from '../../host/pipes.ts';
-import type { Socket } from '../../host/sockets.ts';
 import { errnoName } from '../errno.ts';
-import type { Program } from '../program.ts';
-import type { RunningProgram } from '../program-result.ts';
-import { AnswerStream } from './answer-stream.ts';
+import type { AnswerStream } from './answer-stream.ts';
 import { parseDirectoryEntries } from './directory-entries.ts';
 import { decodeStat, statSize } from './stat.ts';
 import type { FileStatus } from './stat.ts';
+import { TreeConnection } from './tree-connection.ts';
+import type { TreeRunner } from './tree-connection.ts';
 import { treeProgram } from './tree-program.ts';
 import type { TreeView } from './tree-program.ts';
 import { answerSize, maxTextBytes, operation, pieceSize, requestSize } from './tree-protocol.ts';
-
-/** Who starts the program: a Launcher. */
-export interface TreeRunner {
-  spawn(program: Program): Promise<RunningProgram>;
-}
 
 /** A file, without its content. */
 export interface TreeEntry extends FileStatus {
@@ -36,35 +29,25 @@ export type ContentPiece = Uint8Array | { readonly holeBytes: number };
  * answered in the order in which they are asked; asking some before the first answer is read saves time.
  */
 export class TreeReader {
-  readonly #requests: Socket;
-  readonly #answers: AnswerStream;
+  readonly #connection: TreeConnection;
+  readonly #encode: EncodeQuestion;
 
-  private constructor(requests: Socket, answers: Socket) {
-    this.#requests = requests;
-    this.#answers = new AnswerStream(answers);
-    // EPIPE: the program has ended, which whoever reads the answers is told.
-    requests.on('error', () => undefined);
+  /** @param encode how the program at the other end is asked */
+  constructor(connection: TreeConnection, encode: EncodeQuestion = encodeQuestion) {
+    this.#connection = connection;
+    this.#encode = encode;
   }
 
   /** Starts the program that reads. `close` must be called. @throws the codes of `Launcher.spawn` */
   static async open(runner: TreeRunner, view: TreeView): Promise<TreeReader> {
-    const { pid, data } = await runner.spawn(treeProgram(view));
-    const pipe = (index: number): string => `/proc/${pid}/fd/${data.readInt32LE(4 * index)}`;
-    const requests = openPipe(pipe(1), 'write');
-    try {
-      const reader = new TreeReader(requests, openPipe(pipe(2), 'read'));
-      requests.write(Buffer.alloc(requestSize));
-      return reader;
-    } catch (error) {
-      requests.destroy();
-      throw error;
-    }
+    const hello = Buffer.alloc(requestSize);
+    return new TreeReader(await TreeConnection.open(runner, treeProgram(view), hello));
   }
 
   /** Names in a folder, in the order of their bytes; none when it is gone, or no folder. */
   async list(path: string): Promise<readonly string[]> {
     this.#ask(operation.list, path);
-    return this.#answers.inTurn(async (answers) => {
+    return this.#connection.answers.inTurn(async (answers) => {
       const names: string[] = [];
       for (;;) {
         const length = Number((await answers.exactly(answerSize)).readBigInt64LE());
@@ -78,13 +61,15 @@ export class TreeReader {
   /** Files by their paths, in that order; `undefined` for those that are not there. */
   async describe(paths: readonly string[]): Promise<readonly (TreeEntry | undefined)[]> {
     for (const path of paths) this.#ask(operation.describe, path);
-    return Promise.all(paths.map((path) => this.#answers.inTurn((a) => readEntry(a, path))));
+    return Promise.all(
+      paths.map((path) => this.#connection.answers.inTurn((a) => readEntry(a, path))),
+    );
   }
 
   /** The value of an extended attribute; `undefined` when there is none of that name any more. */
   async attribute(path: string, name: string): Promise<Uint8Array | undefined> {
     this.#ask(operation.attribute, path, { name });
-    return this.#answers.inTurn(async (answers) => {
+    return this.#connection.answers.inTurn(async (answers) => {
       const length = Number((await answers.exactly(answerSize)).readBigInt64LE());
       return length < 0 ? undefined : Buffer.from(await answers.exactly(length));
     });
@@ -98,7 +83,7 @@ export class TreeReader {
    */
   content(path: string, limitBytes: number): Promise<AsyncIterable<ContentPiece> | undefined> {
     this.#ask(operation.content, path, { limitBytes });
-    const { ready, leave } = this.#answers.turn();
+    const { ready, leave } = this.#connection.answers.turn();
     const opened = ready.then(async (answers) => {
       const result = Number((await answers.exactly(answerSize)).readBigInt64LE());
       if (result === 0) return readPieces(answers, leave);
@@ -112,24 +97,34 @@ export class TreeReader {
 
   /** Ends the program. */
   close(): void {
-    this.#requests.destroy();
-    this.#answers.destroy();
+    this.#connection.close();
   }
 
-  #ask(
-    number: number,
-    path: string,
-    { name = '', limitBytes = 0 }: { readonly name?: string; readonly limitBytes?: number } = {},
-  ): void {
-    const texts = Buffer.from(`${path}\0${name}\0`, 'latin1');
-    if (texts.byteLength > maxTextBytes) refuseUnlessGone(path, -errnoNameTooLong);
-    const request = Buffer.alloc(requestSize);
-    const nameBytes = name.length + 1;
-    const numbers = [number, texts.byteLength - nameBytes, nameBytes, limitBytes];
-    numbers.forEach((value, i) => request.writeBigUInt64LE(BigInt(value), 8 * i));
-    this.#requests.write(Buffer.concat([request, texts]));
+  #ask(number: number, path: string, options: QuestionOptions = {}): void {
+    const { name = '', limitBytes = 0 } = options;
+    if (path.length + name.length + 2 > maxTextBytes) refuseUnlessGone(path, -errnoNameTooLong);
+    this.#connection.ask(this.#encode(number, path, { name, limitBytes }));
   }
 }
+
+interface QuestionOptions {
+  readonly name?: string;
+  readonly limitBytes?: number;
+}
+
+/** Writes a question as the program that answers it wants it. */
+export type EncodeQuestion = (
+  number: number,
+  path: string,
+  options: Required<QuestionOptions>,
+) => Uint8Array;
+
+const encodeQuestion: EncodeQuestion = (number, path, { name, limitBytes }) => {
+  const request = Buffer.alloc(requestSize);
+  const numbers = [number, path.length + 1, name.length + 1, limitBytes];
+  numbers.forEach((value, i) => request.writeBigUInt64LE(BigInt(value), 8 * i));
+  return Buffer.concat([request, Buffer.from(`${path}\0${name}\0`, 'latin1')]);
+};
 
 const errnoNameTooLong = 36;
 

@@ -129,6 +129,10 @@ export class FakeRuntime implements ContainerRuntime {
     return Promise.resolve(paths.map(() => undefined));
   }
 
+  openFiles(): Promise<never> {
+    return Promise.reject(new Error('a program that is none has no files'));
+  }
+
   readExit(runDir: string): Promise<ExitRecord | undefined> {
     return Promise.resolve(this.#exits.get(runDir));
   }

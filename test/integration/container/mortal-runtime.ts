@@ -48,6 +48,12 @@ export class MortalRuntime implements ContainerRuntime {
     return this.#dead ? never : this.#real.readFiles(...args);
   }
 
+  openFiles(
+    ...args: Parameters<ContainerRuntime['openFiles']>
+  ): ReturnType<ContainerRuntime['openFiles']> {
+    return this.#dead ? never : this.#real.openFiles(...args);
+  }
+
   async readExit(runDir: string): ReturnType<ContainerRuntime['readExit']> {
     return this.#dead ? never : this.#real.readExit(runDir);
   }

@@ -98,6 +98,41 @@ describe('userns-remap', () => {
     expect(texts.slice(6)).toEqual([host, host, host]);
   });
 
+  it('and what is copied has their ids, whether it runs or not', () => {
+    const source = join(folder, 'copied');
+    const bound = join(folder, 'bound');
+    mkdirSync(bound, { recursive: true });
+    writeFileSync(source, 'copied');
+    execFileSync('chown', ['1000:1000', source]);
+    execFileSync('chown', ['200000:200000', bound]);
+    const look = [
+      '/bin/busybox',
+      'stat',
+      '-c',
+      '%u %g',
+      '/tmp/copied',
+      '/kept/copied',
+      '/bound/copied',
+    ];
+    const copies = ['/tmp', '/kept', '/bound'].map((to) => ['cp', '-a', source, `one:${to}`]);
+    const results = remapped([
+      [
+        ...['create', '--name', 'one', '--network', 'none', '-v', 'kept:/kept'],
+        ...['-v', `${bound}:/bound`, 'bb', 'sleep', '1000'],
+      ],
+      ...copies,
+      ['start', 'one'],
+      ['exec', 'one', ...look],
+      ['exec', 'one', 'sh', '-c', '/bin/busybox rm /*/copied'],
+      ...copies,
+      ['exec', 'one', ...look],
+    ]);
+    expect(results.map(({ stderr }) => stderr).join('')).toBe('');
+    const owners = '1000 1000\n1000 1000\n1000 1000\n';
+    expect([results[5]?.stdout, results.at(-1)?.stdout]).toEqual([owners, owners]);
+    expect(execFileSync('stat', ['-c', '%u', join(bound, 'copied')]).toString()).toBe('201000\n');
+  });
+
   it('and in layers, differences and archives they are those of the container', () => {
     const script =
       'echo x > /made; chown 1000:1000 /made; chown 7:7 /etc/plain; rm -r /tmp; mkdir /tmp; rm /bin/wc';
