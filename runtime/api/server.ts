@@ -12,6 +12,7 @@ import { takeConnection, type UpgradeRequest } from './http/hijack.ts';
 import { invalidUrl, missingRoute } from './http/missing-route.ts';
 import { commonHeaders } from './http/ping.ts';
 import { parseRequestTarget } from './http/request-target.ts';
+import { takeWebSocket } from './http/websocket.ts';
 import { writeAnswer, writeError, writeStream } from './http/write-response.ts';
 import type { ApiHandlers } from './listener.ts';
 import type { Route } from './route.ts';
@@ -86,6 +87,8 @@ export class ApiServer implements ApiHandlers {
     const response = await route.handle(asked, this.#services);
     if (response.kind === 'hijack')
       await this.#handOver({ request, response: answer, upgrade }, response);
+    else if (response.kind === 'websocket')
+      await this.#handOverSocket({ request, response: answer, upgrade }, response);
     else if (response.kind === 'stream') await writeStream(exchange, response);
     else writeAnswer(exchange, response);
   }
@@ -106,9 +109,28 @@ export class ApiServer implements ApiHandlers {
     response: Extract<ApiResponse, { kind: 'hijack' }>,
   ): Promise<void> {
     const connection = takeConnection(exchange, response);
+    this.#remember(connection);
+    await response.serve(connection);
+  }
+
+  async #handOverSocket(
+    exchange: Parameters<typeof takeWebSocket>[0],
+    { payload, serve, giveUp }: Extract<ApiResponse, { kind: 'websocket' }>,
+  ): Promise<void> {
+    let connection: Duplex;
+    try {
+      connection = await takeWebSocket(exchange, payload);
+    } catch (error) {
+      await giveUp();
+      throw error;
+    }
+    this.#remember(connection);
+    await serve(connection);
+  }
+
+  #remember(connection: Duplex): void {
     this.#hijacked.add(connection);
     connection.once('close', () => this.#hijacked.delete(connection));
-    await response.serve(connection);
   }
 }
 

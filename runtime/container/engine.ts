@@ -145,7 +145,12 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
     attach: async (name, request) => {
       const container = find(name);
       refuseAttach(container, name);
-      const attachment = await Attachment.open(container, state.folder(container).log, request);
+      const attachment = await Attachment.open({
+        ...{ container, request, path: state.folder(container).log },
+        onDetach: () => {
+          state.announce(container, 'detach');
+        },
+      });
       state.announce(container, 'attach');
       return attachment;
     },

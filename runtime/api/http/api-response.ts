@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 
+import type { Payload } from './websocket.ts';
+
 /** What a route handler answers. */
 export type ApiResponse =
   | {
@@ -34,6 +36,13 @@ export type ApiResponse =
       readonly kind: 'hijack';
       readonly contentType: string;
       readonly serve: (connection: Duplex) => Promise<unknown>;
+    }
+  | {
+      /** The connection becomes a WebSocket; what it is served with is given up when it does not. */
+      readonly kind: 'websocket';
+      readonly payload: Payload;
+      readonly serve: (connection: Duplex) => Promise<unknown>;
+      readonly giveUp: () => Promise<void>;
     };
 
 /** 204: done, nothing to say. */

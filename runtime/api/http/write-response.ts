@@ -33,7 +33,7 @@ const asJson = (value: unknown): Pick<Whole, 'type' | 'body'> => ({
 /** Writes an answer that is known whole. */
 export function writeAnswer(
   exchange: Exchange,
-  answer: Exclude<ApiResponse, { kind: 'stream' | 'hijack' }>,
+  answer: Exclude<ApiResponse, { kind: 'stream' | 'hijack' | 'websocket' }>,
 ): void {
   switch (answer.kind) {
     case 'empty': {

@@ -12,6 +12,7 @@ import type { LogQuery } from '../../container/logs/read-logs.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { isAtLeast } from '../http/api-version.ts';
+import { refuseOtherProtocols } from '../http/websocket.ts';
 import { unsupportedParameter } from '../http/unsupported-parameter.ts';
 import type { Query } from '../http/query.ts';
 import { get, post } from '../route.ts';
@@ -91,8 +92,20 @@ function attachRequest({ query }: ApiRequest): AttachRequest {
     output: (['logs', 'stream'] as const).filter((part) => query.flag(part)),
     streams: streamsOf(query),
     input: query.flag('stdin') ? 'stdin' : 'none',
+    framing: 'of-container',
     detachKeys: parseDetachKeys(keys === '' ? defaultDetachKeys : keys),
   };
+}
+
+/** Before this version all streams are wanted, whatever the query says. */
+const streamChoiceSince = '1.42';
+/** Before it messages are text. */
+const binarySince = '1.28';
+
+function socketRequest(request: ApiRequest): AttachRequest {
+  const asked = { ...attachRequest(request), framing: 'raw' } as const;
+  if (isAtLeast(request.version, streamChoiceSince)) return asked;
+  return { ...asked, streams: ['stdout', 'stderr'], input: 'stdin' };
 }
 
 /** Routes that go on while a container runs: its output, its input, and its end. */
@@ -116,6 +129,16 @@ export const containerStreamRoutes: readonly Route[] = [
       kind: 'hijack',
       contentType: contentType(attachment.framing, request.version),
       serve: (connection) => attachment.serve(connection),
+    };
+  }),
+  get('/containers/:name/attach/ws', async (request, { containers }) => {
+    refuseOtherProtocols(request.headers);
+    const attachment = await containers.attach(request.name, socketRequest(request));
+    return {
+      kind: 'websocket',
+      payload: isAtLeast(request.version, binarySince) ? 'binary' : 'text',
+      serve: (connection) => attachment.serve(connection),
+      giveUp: () => attachment.close(),
     };
   }),
   post('/containers/:name/wait', ({ name, query, signal }, { containers }) => {

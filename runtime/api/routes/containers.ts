@@ -7,6 +7,7 @@ import { created, json, noContent } from '../http/api-response.ts';
 import type { ApiResponse } from '../http/api-response.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import type { Query } from '../http/query.ts';
+import { terminalSize } from '../http/terminal-size.ts';
 import { unsupportedParameter } from '../http/unsupported-parameter.ts';
 import { parsePlatform } from '../images/platform-parameter.ts';
 import { get, post, remove } from '../route.ts';
@@ -111,11 +112,7 @@ export const containerRoutes: readonly Route[] = [
     return noContent;
   }),
   post('/containers/:name/resize', ({ name, query }, { containers }) => {
-    const size = {
-      rows: terminalSide(query.integer('h')),
-      columns: terminalSide(query.integer('w')),
-    };
-    containers.resize(name, size);
+    containers.resize(name, terminalSize(query));
     return { kind: 'empty', status: 200 };
   }),
   remove('/containers/:name', async ({ name, query }, { containers }) => {
@@ -137,13 +134,4 @@ async function sizeFields(
   if (!query.flag('size')) return {};
   const { writableBytes, totalBytes } = await containers.size(container);
   return { SizeRw: writableBytes, SizeRootFs: totalBytes };
-}
-
-/** Characters of a terminal's side, as the kernel keeps them: 16 bits. @throws API_REQUEST_INVALID */
-export function terminalSide(value: number | undefined): number {
-  if (value !== undefined && value >= 0 && value <= 0xffff) return value;
-  throw new BerthError('API_REQUEST_INVALID', {
-    message: `a terminal size of "${value ?? ''}" was given, wanted "h" and "w" from 0 to 65535`,
-    remedy: 'Give both, "h" and "w".',
-  });
 }

@@ -5,7 +5,7 @@ import { get, post } from '../route.ts';
 import type { Route } from '../route.ts';
 import { execInspect } from '../views/exec-inspect.ts';
 import { contentType } from './container-streams.ts';
-import { terminalSide } from './containers.ts';
+import { terminalSize } from '../http/terminal-size.ts';
 
 /** From this version on a terminal's size can be given; before it, it is not looked at. */
 const sizeSince = '1.42';
@@ -36,9 +36,7 @@ export const execRoutes: readonly Route[] = [
     };
   }),
   post('/exec/:name/resize', async ({ name, query }, { containers }) => {
-    const rows = terminalSide(query.integer('h'));
-    const columns = terminalSide(query.integer('w'));
-    await containers.execs.resize(name, { rows, columns });
+    await containers.execs.resize(name, terminalSize(query));
     return { kind: 'empty', status: 200 };
   }),
   get('/exec/:name/json', ({ name }, { containers }) =>

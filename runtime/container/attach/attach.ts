@@ -17,8 +17,20 @@ export interface AttachRequest {
   readonly output: readonly ('logs' | 'stream')[];
   readonly streams: readonly OutputStream[];
   readonly input: 'none' | 'stdin';
+  /** `of-container`: framed unless it has a terminal. */
+  readonly framing: 'of-container' | 'raw';
   /** Only looked at with a terminal. */
   readonly detachKeys: Buffer;
+}
+
+/** What `Attachment.open` needs. */
+export interface AttachOptions {
+  readonly container: Container;
+  readonly request: AttachRequest;
+  /** Of the log. */
+  readonly path: string;
+  /** Hears that the client has typed the keys for that. */
+  readonly onDetach: () => void;
 }
 
 /** What `Attachment.serve` came to. */
@@ -37,29 +49,23 @@ export class Attachment {
   /** What has happened since the attachment was opened is not to be missed either. */
   #over = false;
   readonly #stopListening: () => void;
+  readonly #onDetach: () => void;
 
-  private constructor(options: {
-    readonly container: Container;
-    readonly request: AttachRequest;
-    readonly log: LogFile;
-    readonly path: string;
-  }) {
+  private constructor(options: AttachOptions & { readonly log: LogFile }) {
     this.#container = options.container;
     this.#request = options.request;
     this.#log = options.log;
     this.#path = options.path;
+    this.#onDetach = options.onDetach;
     this.#stopListening = options.container.turns.add((turn) => {
       this.#over ||= turn.kind !== 'started';
     });
   }
 
-  static async open(
-    container: Container,
-    path: string,
-    request: AttachRequest,
-  ): Promise<Attachment> {
+  static async open(options: AttachOptions): Promise<Attachment> {
+    const { container, path } = options;
     const log = await LogFile.open(path, container.logCheckpoint);
-    const attachment = new Attachment({ container, request, log, path });
+    const attachment = new Attachment({ ...options, log });
     await log.skipToEnd();
     if (log.offset > container.logCheckpoint) container.logCheckpoint = log.offset;
     return attachment;
@@ -67,6 +73,7 @@ export class Attachment {
 
   /** How output is framed: not at all with a terminal, because there is only one stream. */
   get framing(): Framing {
+    if (this.#request.framing === 'raw') return 'raw';
     return this.#container.record.config.Tty ? 'raw' : 'multiplexed';
   }
 
@@ -87,7 +94,10 @@ export class Attachment {
     const ended = this.#forwardInput(client, session.signal);
     try {
       await this.#sendOutput(client, session, ended);
-      if (ended.end === 'detached') return 'detached';
+      if (ended.end === 'detached') {
+        this.#onDetach();
+        return 'detached';
+      }
       return client.destroyed ? 'client-left' : 'program-ended';
     } finally {
       session.abort();

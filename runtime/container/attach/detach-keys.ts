@@ -14,20 +14,21 @@ const controlKeys: Readonly<Record<string, number>> = {
 
 function keyCode(key: string): number | undefined {
   if (key.length === 1) return key.charCodeAt(0);
-  const control = /^ctrl-(.)$/i.exec(key)?.[1]?.toLowerCase();
+  if (key === 'DEL') return 127;
+  const control = /^ctrl-(.)$/.exec(key)?.[1];
   if (control === undefined) return undefined;
   if (control >= 'a' && control <= 'z') return control.charCodeAt(0) - 96;
   return controlKeys[control];
 }
 
 /**
- * Reads a detach key sequence: single characters or `ctrl-<character>`, separated by commas.
+ * Reads a detach key sequence: single characters, `ctrl-<character>` or `DEL`, separated by commas.
  *
  * @throws DETACH_KEYS_INVALID
  */
 export function parseDetachKeys(text: string): Buffer {
   const codes = text.split(',').map(keyCode);
-  const bytes = codes.filter((code) => code !== undefined && code < 256);
+  const bytes = codes.filter((code) => code !== undefined && code < 128);
   if (bytes.length === codes.length) return Buffer.from(bytes as number[]);
   throw new BerthError('DETACH_KEYS_INVALID', {
     message: `Invalid detach keys (${text}) provided`,

@@ -168,6 +168,7 @@ describe('a container with AutoRemove', () => {
       output: ['stream'],
       streams: ['stdout'],
       input: 'none',
+      framing: 'of-container',
       detachKeys: Buffer.alloc(0),
     });
     const [client, server] = duplexPair();

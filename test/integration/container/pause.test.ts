@@ -95,6 +95,7 @@ describe('a paused container', () => {
           output: ['stream'],
           streams: ['stdout'],
           input: 'none',
+          framing: 'of-container',
           detachKeys: Buffer.of(16),
         }),
       'container web is paused, unpause the container before attach',

@@ -187,6 +187,7 @@ describe('a container that waits to be started again', () => {
       output: [],
       streams: [],
       input: 'none',
+      framing: 'of-container',
       detachKeys: Buffer.alloc(0),
     } as const;
     await expect(engine.attach('loop', request)).rejects.toThrow(

@@ -7,12 +7,12 @@ describe('parseDetachKeys', () => {
     ['ctrl-p,ctrl-q', [16, 17]],
     ['a', [97]],
     ['ctrl-@,ctrl-[,ctrl-\\,ctrl-],ctrl-^,ctrl-_', [0, 27, 28, 29, 30, 31]],
-    ['CTRL-A,z', [1, 122]],
+    ['ctrl-a,z,DEL', [1, 122, 127]],
   ])('reads %s', (text, bytes) => {
     expect([...parseDetachKeys(text)]).toEqual(bytes);
   });
 
-  test.each(['', 'ab', 'ctrl-', 'ctrl-ab', 'a,', 'ctrl-1'])('refuses "%s"', (text) => {
+  test.each(['', 'ab', 'ctrl-', 'ctrl-ab', 'a,', 'ctrl-1', 'CTRL-A', 'del', 'é'])('refuses "%s"', (text) => {
     expect(() => parseDetachKeys(text)).toThrow(`Invalid detach keys (${text}) provided`);
   });
 });

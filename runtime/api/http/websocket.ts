@@ -1,0 +1,98 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+
+import { BerthError } from '../../errors/berth-error.ts';
+import type { HijackExchange } from './hijack.ts';
+
+/** As much as one message may have: what is typed, or pasted, has less. */
+const maxMessageBytes = 16 * 1024 * 1024;
+
+/** What messages carry: bytes, or text that must be UTF-8 (RFC 6455, 5.6). */
+export type Payload = 'binary' | 'text';
+
+/** Refuses a request that does not ask for a WebSocket (RFC 6455, 4.2.1). @throws API_REQUEST_INVALID */
+export function refuseOtherProtocols(headers: IncomingHttpHeaders): void {
+  const { upgrade = '' } = headers;
+  if (upgrade.toLowerCase() === 'websocket' && headers['sec-websocket-key'] !== undefined) return;
+  throw notWebSocket('Ask for it with the headers "Upgrade: websocket" and "Sec-WebSocket-Key".');
+}
+
+function notWebSocket(remedy: string): BerthError {
+  return new BerthError('API_REQUEST_INVALID', { message: 'not websocket protocol', remedy });
+}
+
+/**
+ * Turns a connection into a WebSocket, and that into bytes in both directions.
+ *
+ * @throws API_REQUEST_INVALID; then the connection is gone
+ */
+export function takeWebSocket(
+  { request, response, upgrade }: HijackExchange,
+  payload: Payload,
+): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    if (upgrade === undefined) {
+      reject(notWebSocket('Ask for it with the header "Connection: Upgrade".'));
+      return;
+    }
+    const server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: maxMessageBytes,
+    });
+    server.once('wsClientError', (problem) => {
+      upgrade.connection.destroy();
+      reject(notWebSocket(problem.message));
+    });
+    response.detachSocket(request.socket);
+    server.handleUpgrade(request, upgrade.connection, upgrade.head, (socket) => {
+      resolve(new WebSocketConnection(socket, payload));
+    });
+  });
+}
+
+/** A WebSocket as a stream. It has no half-closing: the client's end is that of both directions. */
+class WebSocketConnection extends Duplex {
+  readonly #socket: WebSocket;
+  readonly #payload: Payload;
+
+  constructor(socket: WebSocket, payload: Payload) {
+    super();
+    this.#socket = socket;
+    this.#payload = payload;
+    socket.on('message', (data: RawData) => {
+      // What nobody reads yet is not taken from the wire.
+      if (!this.push(bytesOf(data))) socket.pause();
+    });
+    socket.on('close', () => {
+      this.push(null);
+      this.destroy();
+    });
+    socket.on('error', () => this.destroy());
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#socket.send(chunk, { binary: this.#payload === 'binary' }, done);
+  }
+
+  override _final(done: () => void): void {
+    this.#socket.close(1000);
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (!this.writableFinished) this.#socket.terminate();
+    done(error);
+  }
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
+}
