@@ -3,6 +3,7 @@ import type { Clock } from '../host/clock.ts';
 import type { ImageDirectory } from '../image/image-directory.ts';
 import type { ImageService } from '../image/image-service.ts';
 import type { MirrorScores } from '../image/mirror-scores.ts';
+import type { EventLog } from './system/event-log.ts';
 
 /** What this berth is, for `/version` and `/info`. */
 export interface EngineIdentity {
@@ -29,6 +30,8 @@ export interface ApiServices {
   readonly directory: ImageDirectory;
   /** What was measured of registries and their mirrors. */
   readonly mirrors?: MirrorScores;
+  /** What has happened, and what happens. */
+  readonly events: EventLog;
   readonly clock: Clock;
   readonly identity: EngineIdentity;
   /** Hears of what goes wrong where no client can be told. */

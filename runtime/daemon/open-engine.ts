@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ApiServices, EngineIdentity } from '../api/services.ts';
+import { EventLog } from '../api/system/event-log.ts';
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
 import type { ContainerDefaults, IdRemap } from '../container/ports.ts';
@@ -70,6 +71,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
     images: parts.images,
     directory: new RegistryDirectory(options.registry),
     mirrors: parts.registry,
+    events: new EventLog({ containers, images: parts.images, clock: systemClock }),
     clock: systemClock,
     identity: {
       ...{ version, commit: '', buildTime: '', dataRoot, ...registriesOf(options.registry) },

@@ -12,6 +12,8 @@ export interface Reloading {
   readonly running: DaemonConfig;
   readonly log: Log;
   readonly notify: NotifyService;
+  /** Is told of each that has succeeded. */
+  readonly announce: (config: DaemonConfig) => Promise<void>;
 }
 
 /** Says which keys of a configuration berthd does not act on. */
@@ -34,7 +36,13 @@ export function reloadWhenAsked(reload: EventTarget, work: Reloading): void {
   });
 }
 
-async function reloadOnce({ configPath, running, log, notify }: Reloading): Promise<void> {
+async function reloadOnce({
+  configPath,
+  running,
+  log,
+  notify,
+  announce,
+}: Reloading): Promise<void> {
   const microseconds = (hrtime.bigint() / 1000n).toString();
   await notify({ RELOADING: '1', MONOTONIC_USEC: microseconds });
   try {
@@ -44,6 +52,7 @@ async function reloadOnce({ configPath, running, log, notify }: Reloading): Prom
     const changed = settings.filter((name) => !isDeepStrictEqual(running[name], config[name]));
     log.info({ configPath, logLevel: config.logLevel }, 'the configuration was read again');
     if (changed.length > 0) log.warn({ changed }, 'these settings change with the next start');
+    await announce(config);
   } catch (error) {
     log.error({ configPath, problem: messageOf(error) }, 'the configuration stays as it was');
   }

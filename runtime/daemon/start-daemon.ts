@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ApiListener } from '../api/listener.ts';
 import { serveApi, type ServedApi } from '../api/serve.ts';
+import { announceReload } from '../api/system/reload-event.ts';
 import { type DaemonConfig, readDaemonConfig } from '../config/daemon-config.ts';
 import { BerthError } from '../errors/berth-error.ts';
 import { Cleanup } from '../errors/cleanup.ts';
@@ -102,7 +103,11 @@ async function serve(serving: Serving): Promise<void> {
   // What a crash has left of images and their layers; nobody has to wait for it.
   images.collectGarbage().catch(report);
   const { reload, configPath } = serving;
-  reloadWhenAsked(reload, { configPath, running: config, log, notify });
+  reloadWhenAsked(reload, {
+    ...{ configPath, running: config, log, notify },
+    announce: ({ logLevel }) =>
+      announceReload(services, { debug: ['debug', 'trace'].includes(logLevel) }),
+  });
   void watch(serving);
   await aborted(stop);
   await goDown(serving, { apis, engine: services.containers, report });

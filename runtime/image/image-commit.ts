@@ -60,6 +60,7 @@ export async function commitImage(parts: CommitParts, options: CommitOptions): P
     await running.unpack(content, { signal: options.signal });
     const names = options.name === undefined ? [] : [options.name];
     await running.keep([{ descriptor: manifest, names }]);
+    parts.events.tell('create', content);
     for (const name of names) parts.events.tell('tag', content, familiarName(name));
     return content.id;
   } finally {

@@ -5,7 +5,7 @@ import type { Reference } from './reference.ts';
 
 /** What happens to images, in the words of `docker events`. */
 export type ImageAction =
-  'delete' | 'import' | 'load' | 'prune' | 'pull' | 'push' | 'save' | 'tag' | 'untag';
+  'create' | 'delete' | 'import' | 'load' | 'prune' | 'pull' | 'push' | 'save' | 'tag' | 'untag';
 
 /** One thing that happened to one image. */
 export interface ImageEvent {

@@ -1,4 +1,4 @@
-import { BerthError } from '../errors/berth-error.ts';
+import { BerthError, isBerthError } from '../errors/berth-error.ts';
 import { isDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
 
@@ -183,6 +183,16 @@ function suffixOf(reference: Reference): string {
 /** The whole name in full: `docker.io/library/ubuntu:24.04`. `parseReference` gives the same reference again. */
 export function canonicalName(reference: Reference): string {
   return repositoryOf(reference) + suffixOf(reference);
+}
+
+/** A name as Docker shows it without tag and digest; what is none stays as it is. */
+export function withoutTag(name: string): string {
+  try {
+    return familiarRepository(parseReference(name));
+  } catch (error) {
+    if (isBerthError(error)) return name;
+    throw error;
+  }
 }
 
 /** The whole name as Docker shows it: `ubuntu:24.04`. `parseReference` gives the same reference again. */

@@ -1,97 +1,119 @@
 import { Wakeup } from '../../container/events/wakeup.ts';
+import { parseLogTime } from '../../container/logs/log-time.ts';
 import { refuseUnknownFilters } from '../../container/query/filters.ts';
 import { BerthError } from '../../errors/berth-error.ts';
-import { parseLogTime } from '../../container/logs/log-time.ts';
-import type { Clock } from '../../host/clock.ts';
 import { jsonLine } from '../http/api-response.ts';
+import type { ApiRequest } from '../http/api-request.ts';
+import { isAtLeast } from '../http/api-version.ts';
 import type { Query } from '../http/query.ts';
 import { get } from '../route.ts';
 import type { Route } from '../route.ts';
 import type { ApiServices } from '../services.ts';
-import {
-  containerMessage,
-  eventView,
-  imageMessage,
-  isWanted,
-  volumeMessage,
-} from '../system/event-message.ts';
+import { eventFilters, eventView, isWanted } from '../system/event-message.ts';
 import type { EventMessage } from '../system/event-message.ts';
-
-const knownFilters = ['container', 'event', 'image', 'label', 'type', 'scope', 'volume'];
 
 /** More than this many unread events, and the reader is told off instead of filling memory. */
 const maximumUnread = 10_000;
 
-/** Events do not go back in time: berth keeps none. @throws UNSUPPORTED_FIELD */
-function refuseSince(query: Query, clock: Clock): void {
-  const since = parseLogTime(query.text('since'));
-  if (since === undefined || since.seconds * 1000 >= clock.now() - 1000) return;
-  throw new BerthError('UNSUPPORTED_FIELD', {
-    message: 'query parameter "since" asks for past events, which berth does not keep yet',
-    remedy: 'Leave "--since" out.',
-    details: { field: 'since' },
+/** Before this version nobody is told that an image was made. */
+const imageCreateSince = '1.46';
+
+/** What a client wants to hear of. */
+interface Wanted {
+  /** Milliseconds since 1970, with a fraction; absent: what happens from now on. */
+  readonly sinceMs: number | undefined;
+  /** Absent: without end. */
+  readonly untilMs: number | undefined;
+  readonly holds: (message: EventMessage) => boolean;
+}
+
+/** Milliseconds since 1970. @throws API_REQUEST_INVALID */
+function timeOf(query: Query, name: 'since' | 'until'): number | undefined {
+  const text = query.text(name);
+  if (text === '') return undefined;
+  const time = parseLogTime(text);
+  if (time !== undefined) return time.seconds * 1000 + time.nanoseconds / 1e6;
+  throw new BerthError('API_REQUEST_INVALID', {
+    message: `query parameter "${name}" is "${text}", wanted seconds since 1970, such as "1700000000.5"`,
+    remedy: `Correct "${name}".`,
+    details: { parameter: name, value: text },
   });
 }
 
+/** @throws API_REQUEST_INVALID, FILTER_INVALID */
+function wantedOf({ query, version }: ApiRequest): Wanted {
+  const filters = query.filters();
+  refuseUnknownFilters(filters, eventFilters);
+  const [sinceMs, untilMs] = [timeOf(query, 'since'), timeOf(query, 'until')];
+  if (sinceMs !== undefined && untilMs !== undefined && untilMs < sinceMs) {
+    throw new BerthError('API_REQUEST_INVALID', {
+      message: `\`since\` time (${query.text('since')}) cannot be after \`until\` time (${query.text('until')})`,
+      remedy: 'Exchange the two.',
+    });
+  }
+  const knowsCreate = isAtLeast(version, imageCreateSince);
+  return {
+    ...{ sinceMs, untilMs },
+    holds: (message) => {
+      if (!knowsCreate && message.type === 'image' && message.action === 'create') return false;
+      return isWanted(message, filters);
+    },
+  };
+}
+
+/** Those that are kept of the time that is asked for; none when that is only what is to come. */
+function pastEvents({ events }: ApiServices, wanted: Wanted): EventMessage[] {
+  const { sinceMs, untilMs, holds } = wanted;
+  if (sinceMs === undefined && untilMs === undefined) return [];
+  const [from, to] = [sinceMs ?? 0, untilMs ?? Infinity];
+  return events.past.filter((event) => event.timeMs >= from && event.timeMs <= to && holds(event));
+}
+
 async function* eventLines(
-  { containers, images, clock }: ApiServices,
-  query: Query,
+  services: ApiServices,
+  wanted: Wanted,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const filters = query.filters();
-  const unread: EventMessage[] = [];
+  const { events, clock } = services;
+  const { untilMs } = wanted;
+  const unread = pastEvents(services, wanted);
   const wakeup = new Wakeup();
-  const hear = (message: EventMessage): void => {
-    if (isWanted(message, filters)) unread.push(message);
+  const stop = events.listen((message) => {
+    if (wanted.holds(message)) unread.push(message);
     wakeup.poke();
-  };
-  const stops = [
-    containers.onEvent((event) => {
-      hear(containerMessage(event));
-    }),
-    containers.volumes.events.add((event) => {
-      hear(volumeMessage(event));
-    }),
-    images.onEvent((event) => {
-      hear(imageMessage(event, clock.now()));
-    }),
-  ];
-  const until = parseLogTime(query.text('until'));
+  });
   const ended = new AbortController();
   const over = AbortSignal.any([signal, ended.signal]);
   over.addEventListener('abort', wakeup.poke, { once: true });
-  if (until !== undefined) {
-    const waitMs = Math.max(0, until.seconds * 1000 - clock.now());
-    clock.sleep(waitMs, over).then(
-      () => {
-        ended.abort();
-      },
-      () => undefined,
-    );
+  const waitMs = untilMs === undefined ? undefined : untilMs - clock.now();
+  if (waitMs !== undefined) {
+    const end = (): void => {
+      ended.abort();
+    };
+    if (waitMs <= 0) end();
+    else clock.sleep(waitMs, over).then(end, () => undefined);
   }
   try {
-    while (!over.aborted && unread.length < maximumUnread) {
+    for (;;) {
       wakeup.clear();
       const batch = unread.splice(0);
       if (batch.length > 0) yield batch.map((event) => jsonLine(eventView(event))).join('');
+      else if (over.aborted) return;
       else await wakeup.wait();
+      if (signal.aborted || unread.length >= maximumUnread) return;
     }
   } finally {
-    for (const stop of stops) stop();
+    stop();
     ended.abort();
   }
 }
 
-/** What happens, as it happens. */
+/** What has happened, as far as it is kept, and what happens, as it happens. */
 export const eventRoutes: readonly Route[] = [
-  get('/events', ({ query, signal }, services) => {
-    refuseUnknownFilters(query.filters(), knownFilters);
-    refuseSince(query, services.clock);
-    return {
-      kind: 'stream',
-      headers: 'at-once',
-      contentType: 'application/json',
-      chunks: eventLines(services, query, signal),
-    };
-  }),
+  get('/events', (request, services) => ({
+    kind: 'stream',
+    headers: 'at-once',
+    contentType: 'application/json',
+    chunks: eventLines(services, wantedOf(request), request.signal),
+  })),
 ];

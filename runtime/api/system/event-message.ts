@@ -3,12 +3,13 @@ import type { VolumeEvent } from '../../container/events/volume-event.ts';
 import { matchesLabels } from '../../container/query/filters.ts';
 import type { Filters } from '../../container/query/filters.ts';
 import type { ImageEvent } from '../../image/image-events.ts';
+import { withoutTag } from '../../image/reference.ts';
 
 /** One thing that happened to one object, as `docker events` tells of it. */
 export interface EventMessage {
-  readonly type: 'container' | 'image' | 'volume';
+  readonly type: 'container' | 'image' | 'volume' | 'daemon';
   readonly action: string;
-  /** Id of the object; for an image that was pulled or pushed, and for a volume, its name. */
+  /** Id of the object; for an image that was pulled or pushed, and for a volume, its name; empty of `prune`. */
   readonly id: string;
   /** Image of a container, as the client named it; name of an image. */
   readonly image: string;
@@ -51,39 +52,58 @@ export function volumeMessage({ action, name, attributes, timeMs }: VolumeEvent)
   return { type: 'volume', action, id: name, image: '', attributes, timeMs };
 }
 
-/** Whether an event passes the filters of `GET /events`. */
+/** What happened to berthd itself. */
+export function daemonMessage(
+  action: 'reload',
+  { id, attributes, timeMs }: Pick<EventMessage, 'id' | 'attributes' | 'timeMs'>,
+): EventMessage {
+  return { type: 'daemon', action, id, image: '', attributes, timeMs };
+}
+
+/** Filters by kinds of objects: an id or a name, or how one begins, whatever the event is about. */
+const objects = [
+  ...(['container', 'volume', 'network', 'daemon', 'plugin'] as const),
+  ...(['service', 'node', 'secret', 'config'] as const),
+];
+
+/** All filters of `GET /events`. */
+export const eventFilters: readonly string[] = [
+  ...objects,
+  ...['event', 'image', 'label', 'type', 'scope'],
+];
+
+/** Actions that say after a colon what came of it: who asks for one by its word alone asks for how they begin. */
+const wordsWithMore = ['health_status', 'exec_create', 'exec_start'];
+
+/** Whether an event passes the filters of `GET /events`; the rules are Docker's. */
 export function isWanted(message: EventMessage, filters: Filters): boolean {
-  const { type, action, id, image, attributes } = message;
-  const matches = (key: string, values: readonly string[]): boolean =>
-    filters.get(key)?.some((wanted) => values.includes(wanted)) ?? true;
-  const containers = filters.get('container');
-  const images = type === 'image' ? [id, image, withoutTag(id)] : [image, withoutTag(image)];
+  const { type, action, id, attributes } = message;
+  const passes = (key: string, holds: (wanted: string) => boolean): boolean =>
+    filters.get(key)?.some(holds) ?? true;
+  const name = attributes['name'] ?? '';
+  const byBeginning = filters.get('event')?.some((word) => wordsWithMore.includes(word));
+  const image = type === 'image' ? name : (attributes['image'] ?? '');
+  const images = [id, image, withoutTag(id), withoutTag(image)];
   return (
-    matches('type', [type]) &&
-    matches('event', [
-      action,
-      action.replace(/^(exec_create|exec_start|health_status): .*$/s, '$1'),
-    ]) &&
-    matches('image', images) &&
-    matches('scope', ['local']) &&
-    (type !== 'volume' ? !filters.has('volume') : matches('volume', [id])) &&
-    matchesLabels(filters.get('label') ?? [], attributes) &&
-    (containers?.some((name) => name === attributes['name'] || id.startsWith(name)) ?? true)
+    passes('type', (wanted) => wanted === type) &&
+    passes('event', (wanted) => (byBeginning ? action.startsWith(wanted) : action === wanted)) &&
+    passes('scope', (wanted) => wanted === 'local') &&
+    objects.every((key) =>
+      passes(key, (wanted) => id.startsWith(wanted) || name.startsWith(wanted)),
+    ) &&
+    passes('image', (wanted) => images.includes(wanted)) &&
+    matchesLabels(filters.get('label') ?? [], attributes)
   );
 }
 
-/** `name` of `name:tag`; Docker lets an image be filtered by either. */
-function withoutTag(name: string): string {
-  return name.replace(/:[^/:]*$/, '');
-}
-
-/** An event as `GET /events` has it. */
+/** An event as `GET /events` has it; containers and images have their older fields, too. */
 export function eventView(message: EventMessage): Readonly<Record<string, unknown>> {
   const { type, action, id, image, attributes, timeMs } = message;
+  const hasOlder = type === 'container' || type === 'image';
   return {
-    status: action,
-    id,
-    ...(type === 'container' ? { from: image } : {}),
+    ...(hasOlder ? { status: action } : {}),
+    ...(hasOlder && id !== '' ? { id } : {}),
+    ...(type === 'container' && image !== '' ? { from: image } : {}),
     Type: type,
     Action: action,
     Actor: { ID: id, Attributes: attributes },

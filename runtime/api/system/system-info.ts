@@ -9,7 +9,7 @@ import { readHostFacts } from './host-facts.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /** An id of this engine that stays the same: made from the host's own, which is not to be shown (machine-id(5)). */
-async function engineId(dataRoot: string): Promise<string> {
+export async function engineId(dataRoot: string): Promise<string> {
   const machineId = (await readTextIfExists('/etc/machine-id')) ?? hostname();
   const hex = createHash('sha256').update(`berth ${machineId.trim()} ${dataRoot}`).digest('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');

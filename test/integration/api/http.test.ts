@@ -331,6 +331,41 @@ describe('logs', () => {
 });
 
 describe('events', () => {
+  test('of the past are told as far as they are kept, and end where the client wants', async () => {
+    const since = Date.now() / 1000;
+    const events = (query: string): Promise<HttpAnswer> => get(`/v1.51/events?${query}`);
+    await create('past', { Cmd: ['true'] });
+    await removeIt('past');
+    const until = Date.now() / 1000;
+    const wanted = encodeURIComponent('{"container":["past"],"type":["container"]}');
+    const { body } = await events(`since=${since}&until=${until}&filters=${wanted}`);
+    const told = body
+      .trim()
+      .split('\r\n')
+      .map((line) => JSON.parse(line) as { id: string });
+    expect(told).toMatchObject([
+      { status: 'create', Type: 'container', Action: 'create', scope: 'local' },
+      { status: 'destroy', Actor: { Attributes: { name: 'past' } } },
+    ]);
+    expect((await events(`until=${since - 1}`)).body).toBe('');
+    const turned = await events(`since=2000000002&until=2000000001`);
+    expect([turned.status, JSON.parse(turned.body)]).toMatchObject([
+      400,
+      { message: '`since` time (2000000002) cannot be after `until` time (2000000001)' },
+    ]);
+    // No more than Docker keeps; the oldest are forgotten.
+    await create('many', {});
+    for (let i = 0; i < 256; i += 1) {
+      const name = i === 0 ? 'many' : `many${(i + 1) % 2}`;
+      const path = `/containers/${name}/rename?name=many${i % 2}`;
+      expect((await post(daemon.socket, path)).status).toBe(204);
+    }
+    const all = await events(`since=0&until=${Date.now() / 1000}`);
+    expect(all.body.trim().split('\r\n')).toHaveLength(256);
+    expect(all.body).not.toContain('"past"');
+    await removeIt('many1');
+  });
+
   test('tell of a whole life', async () => {
     const events = new RawConnection(daemon.socket);
     const filters = encodeURIComponent('{"container":["life"]}');

@@ -80,11 +80,13 @@ describe('filters', () => {
     [{ image: ['app:1'] }, true, false, true],
     [{ image: ['reg.io:5000/app'] }, false, true, false],
     [{ image: ['reg.io:5000/app:1'] }, false, true, false],
-    [{ image: ['app'] }, false, false, true],
+    [{ image: ['app'] }, true, false, true],
     [{ label: ['team=a'] }, true, false, true],
     [{ container: ['web'] }, false, false, true],
     [{ container: ['c0f'] }, false, false, true],
     [{ scope: ['swarm'] }, false, false, false],
+    [{ daemon: ['web'] }, false, false, true],
+    [{ network: ['we', 'reg'] }, false, true, true],
   ])('%j', (filters, ...wanted) => {
     const map = new Map(Object.entries(filters));
     expect([tagged, pulled, started].map((message) => isWanted(message, map))).toEqual(wanted);
