@@ -75,8 +75,13 @@ export class Query {
   }
 }
 
+/** In Docker's words. */
 function noFilters(value: string): BerthError {
-  return invalid('filters', value, 'JSON such as {"name":["web"]}');
+  return new BerthError('API_REQUEST_INVALID', {
+    message: 'invalid filter',
+    remedy: 'Give "filters" as JSON such as {"name":["web"]}.',
+    details: { parameter: 'filters', value },
+  });
 }
 
 function parseJson(value: string): unknown {

@@ -1,6 +1,7 @@
 import type { ImageService, ImageSummary } from '../../image/image-service.ts';
 import { familiarRepository, parseReference } from '../../image/reference.ts';
 import {
+  booleanFilter,
   invalidFilterValue,
   matchesLabels,
   refuseUnknownFilters,
@@ -13,24 +14,6 @@ import { pathMatcher } from './path-match.ts';
 const listFilters = ['before', 'dangling', 'label', 'label!', 'reference', 'since', 'until'];
 /** Filters of `docker image prune`. */
 const pruneFilters = ['dangling', 'label', 'label!', 'until'];
-
-/** The values that Docker takes for yes and no, anywhere in a filter. */
-const booleans: Readonly<Record<string, boolean>> = {
-  true: true,
-  '1': true,
-  false: false,
-  '0': false,
-};
-
-/** The value of a yes-or-no filter; `undefined` when it is not set. @throws FILTER_INVALID */
-export function booleanFilter(filters: Filters, key: string): boolean | undefined {
-  const values = filters.get(key) ?? [];
-  if (values.length === 0) return undefined;
-  const meanings = new Set(values.map((value) => booleans[value]));
-  const [meaning] = meanings;
-  if (meanings.size === 1 && meaning !== undefined) return meaning;
-  throw invalidFilterValue(key, values.join(), 'true or false');
-}
 
 /** The earliest of the moments of `until` filters. @throws FILTER_INVALID */
 function untilMs(filters: Filters, nowMs: number): number | undefined {

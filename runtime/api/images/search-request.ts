@@ -2,7 +2,7 @@ import type { FoundRepository, RegistrySearch } from '../../image/image-director
 import { invalidFilterValue, refuseUnknownFilters } from '../../container/query/filters.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import type { ApiRequest } from '../http/api-request.ts';
-import { booleanFilter } from './filter-images.ts';
+import { booleanFilter } from '../../container/query/filters.ts';
 import { credentialsOf } from './registry-auth.ts';
 
 /** As Docker Hub has it when nothing else is asked for. */

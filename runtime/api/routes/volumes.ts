@@ -4,8 +4,8 @@ import { isBerthError } from '../../errors/berth-error.ts';
 import { folderBytes } from '../../host/folder-bytes.ts';
 import { text, textMap } from '../../container/model/container-config.ts';
 import {
+  booleanFilter,
   type Filters,
-  invalidFilterValue,
   matchesLabels,
   matchesPattern,
   refuseUnknownFilters,
@@ -31,6 +31,8 @@ export const volumeRoutes: readonly Route[] = [
   get('/volumes', ({ query }, { containers: { volumes } }) => {
     const filters = query.filters();
     refuseUnknownFilters(filters, listFilters);
+    // Whether there are any volumes or not.
+    booleanFilter(filters, 'dangling');
     const found = volumes.all().filter((volume) => isWanted(volume, filters, volumes));
     return json({ Volumes: found.map((volume) => volumeView(volume, volumes)), Warnings: null });
   }),
@@ -69,17 +71,11 @@ export const volumeRoutes: readonly Route[] = [
 
 function isWanted(volume: Volume, filters: Filters, volumes: Volumes): boolean {
   const names = filters.get('name');
+  const dangling = booleanFilter(filters, 'dangling');
   return (
     (filters.get('driver')?.includes('local') ?? true) &&
     (names === undefined || matchesPattern('name', names, [volume.name])) &&
     matchesLabels(filters.get('label') ?? [], volume.labels) &&
-    (filters.get('dangling')?.every((value) => isDangling(value, volume, volumes)) ?? true)
+    (dangling === undefined || (volumes.usersOf(volume.name).length === 0) === dangling)
   );
-}
-
-function isDangling(value: string, { name }: Volume, volumes: Volumes): boolean {
-  if (!['1', 'true', '0', 'false'].includes(value))
-    throw invalidFilterValue('dangling', value, 'true or false');
-  const wanted = value === '1' || value === 'true';
-  return (volumes.usersOf(name).length === 0) === wanted;
 }

@@ -18,12 +18,40 @@ export function refuseUnknownFilters(filters: Filters, known: readonly string[])
   }
 }
 
-/** An error about a filter's value. */
-export function invalidFilterValue(key: string, value: string, wanted: string): BerthError {
+/** An error about a filter's value, with Docker's reason. */
+export function refusedFilterValue(key: string, value: string, why: string): BerthError {
   return new BerthError('FILTER_INVALID', {
-    message: `invalid filter '${key}=${value}': wanted ${wanted}`,
+    message: `invalid filter '${key}=${value}': ${why}`,
     remedy: 'Correct the value.',
     details: { filter: key, value },
+  });
+}
+
+/** An error about a filter's value. */
+export function invalidFilterValue(key: string, value: string, wanted: string): BerthError {
+  return refusedFilterValue(key, value, `wanted ${wanted}`);
+}
+
+/** The values that Docker takes for yes and no, anywhere in a filter. */
+const booleans: Readonly<Record<string, boolean>> = {
+  true: true,
+  '1': true,
+  false: false,
+  '0': false,
+};
+
+/** The value of a yes-or-no filter; `undefined` when it is not set. @throws FILTER_INVALID in Docker's words */
+export function booleanFilter(filters: Filters, key: string): boolean | undefined {
+  const values = filters.get(key);
+  if (values === undefined) return undefined;
+  const given = new Set(values.flatMap((value) => booleans[value] ?? []));
+  const [meaning] = given;
+  if (given.size === 1) return meaning;
+  const shown = values.length === 0 ? '' : `=[${values.join(' ')}]`;
+  throw new BerthError('FILTER_INVALID', {
+    message: `invalid filter '${key}${shown}'`,
+    remedy: 'Give "true" or "false".',
+    details: { filter: key, value: values },
   });
 }
 

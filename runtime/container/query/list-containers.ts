@@ -1,29 +1,34 @@
-import { isBerthError } from '../../errors/berth-error.ts';
 import type { ImageService } from '../../image/image-service.ts';
 import type { Container } from '../lifecycle/container.ts';
-import { containerStatuses, isLive } from '../model/container-state.ts';
+import { isLive } from '../model/container-state.ts';
 import { destinationOf } from '../model/container-mount.ts';
 import { mountsOf } from '../spec/container-mounts.ts';
 import type { ContainerIndex } from '../store/container-index.ts';
+import { ancestorTest } from './ancestor-filter.ts';
 import {
-  invalidFilterValue,
+  booleanFilter,
   matchesLabels,
   matchesPattern,
+  refusedFilterValue,
   refuseUnknownFilters,
 } from './filters.ts';
 import type { Filters } from './filters.ts';
+import { portTests } from './port-filter.ts';
 
 /** Filters of `docker ps` that berth knows. */
 const knownFilters = [
   'ancestor',
   'before',
   'exited',
+  'expose',
   'health',
   'id',
   'is-task',
+  'isolation',
   'label',
   'name',
   'network',
+  'publish',
   'since',
   'status',
   'volume',
@@ -41,7 +46,7 @@ export interface ListQuery {
 /** What `listContainers` looks in. */
 export interface ListSource {
   readonly index: ContainerIndex;
-  readonly images: Pick<ImageService, 'resolve'>;
+  readonly images: Pick<ImageService, 'inspect'>;
 }
 
 type Test = (container: Container) => boolean;
@@ -72,7 +77,10 @@ async function testsOf(source: ListSource, query: ListQuery): Promise<readonly T
   return [
     ...(onlyRunning ? [({ record }: Container) => isLive(record.state)] : []),
     ...simple,
-    ...(ancestors === undefined ? [] : [await ancestorTest(source, ancestors)]),
+    ...portTests(filters),
+    ...(ancestors === undefined
+      ? []
+      : [await ancestorTest(source.images, ancestors, source.index.all())]),
   ];
 }
 
@@ -99,8 +107,11 @@ function simpleTest(source: ListSource, key: string, values: readonly string[]):
         });
     case 'health':
       return healthTest(values);
-    case 'is-task':
-      return () => values.includes('false');
+    case 'is-task': {
+      const wanted = booleanFilter(new Map([[key, values]]), key);
+      // None is one of Swarm's.
+      return () => wanted === false;
+    }
     case 'before':
     case 'since':
       return ageTest(source, key, values);
@@ -110,43 +121,47 @@ function simpleTest(source: ListSource, key: string, values: readonly string[]):
 }
 
 function statusTest(values: readonly string[]): Test {
-  const known: readonly string[] = [...containerStatuses, 'removing'];
-  const wrong = values.find((value) => !known.includes(value));
-  if (wrong !== undefined) throw invalidFilterValue('status', wrong, `one of ${known.join(', ')}`);
+  const states = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+  refuseOthers({ key: 'status', what: 'state', known: states, values });
   return ({ record, removing }) => values.includes(removing ? 'removing' : record.state.status);
 }
 
 function healthTest(values: readonly string[]): Test {
   const known = ['none', 'starting', 'healthy', 'unhealthy'];
-  const wrong = values.find((value) => !known.includes(value));
-  if (wrong !== undefined) throw invalidFilterValue('health', wrong, `one of ${known.join(', ')}`);
+  refuseOthers({ key: 'health', what: 'health', known, values });
   return ({ health }) => values.includes(health?.status ?? 'none');
 }
 
+interface KnownValues {
+  readonly key: string;
+  readonly what: string;
+  readonly known: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** @throws FILTER_INVALID in Docker's words */
+function refuseOthers({ key, what, known, values }: KnownValues): void {
+  const wrong = values.find((value) => !known.includes(value));
+  if (wrong === undefined) return;
+  const list = known.join(', ');
+  throw refusedFilterValue(
+    key,
+    wrong,
+    `invalid value for ${what} (${wrong}): must be one of ${list}`,
+  );
+}
+
 function exitedTest(values: readonly string[]): Test {
-  const wrong = values.find((value) => !/^-?\d+$/.test(value));
-  if (wrong !== undefined) throw invalidFilterValue('exited', wrong, 'an exit code');
+  const wrong = values.find((value) => !/^[+-]?\d+$/.test(value));
+  if (wrong !== undefined)
+    throw refusedFilterValue('exited', wrong, `strconv.Atoi: parsing "${wrong}": invalid syntax`);
+  const codes = values.map(Number);
   return ({ record: { state } }) =>
-    !isLive(state) && state.startedAt !== 0 && values.includes(String(state.exitCode));
+    !isLive(state) && state.startedAt !== 0 && codes.includes(state.exitCode);
 }
 
 function ageTest(source: ListSource, key: 'before' | 'since', values: readonly string[]): Test {
   const times = values.map((value) => source.index.find(value).record.createdMs);
   return ({ record: { createdMs } }) =>
     times.every((time) => (key === 'before' ? createdMs < time : createdMs > time));
-}
-
-/** Containers of an image; names that no image has match nothing, as in Docker. */
-async function ancestorTest(source: ListSource, names: readonly string[]): Promise<Test> {
-  const ids = await Promise.all(
-    names.map(async (name) => {
-      try {
-        return await source.images.resolve(name);
-      } catch (error) {
-        if (isBerthError(error)) return undefined;
-        throw error;
-      }
-    }),
-  );
-  return ({ record }) => ids.includes(record.imageId);
 }

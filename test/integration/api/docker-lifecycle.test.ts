@@ -132,6 +132,16 @@ describe('a container', () => {
     expect(await list('ancestor=bb')).toBe('gone\nlively');
     expect(await list('ancestor=hello-world')).toBe('');
     expect(await list('since=lively')).toBe('gone');
+    // Whatever was made from it, too.
+    await docker('commit', '--change', 'CMD true', 'gone', 'derived');
+    await docker('create', '--name', 'child', '--network', 'none', 'derived');
+    expect(await list('ancestor=bb')).toBe('child\ngone\nlively');
+    expect(await list('ancestor=derived')).toBe('child');
+    expect(await list('isolation=default', 'is-task=0', 'before=gone')).toBe('lively');
+    expect(await list('is-task=true')).toBe('');
+    // Without a network there are no ports.
+    expect(await list('expose=80-90/tcp')).toBe('');
+    await docker('rm', 'child');
     const wrong = await docker('ps', '--filter', 'status=odd');
     expect(wrong.stderr).toContain("invalid filter 'status=odd'");
   });
