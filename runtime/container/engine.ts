@@ -131,7 +131,8 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
     pause: async (name) => pauseContainer(state, find(name)),
     unpause: async (name) => unpauseContainer(state, find(name)),
     rename: async (name, newName) => renameContainer(state, find(name), newName),
-    remove: async (name, removal) => removeContainer(state, find(name), removal),
+    remove: async (name, removal) =>
+      removeContainer(state, find(name), { shown: name, ...removal }),
     prune: async (request) => pruneContainers(state, request),
     resize: (name, size) => {
       resizeTerminal(state, find(name), size);

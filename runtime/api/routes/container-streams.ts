@@ -3,7 +3,7 @@ import type { AttachRequest } from '../../container/attach/attach.ts';
 import { encodeOutput } from '../../container/attach/output-framing.ts';
 import type { Framing } from '../../container/attach/output-framing.ts';
 import { waitConditions } from '../../container/lifecycle/wait-for.ts';
-import type { WaitResult } from '../../container/lifecycle/wait-for.ts';
+import type { WaitCondition, WaitResult } from '../../container/lifecycle/wait-for.ts';
 import { formatLogTime, parseLogTime } from '../../container/logs/log-time.ts';
 import type { LogTime } from '../../container/logs/log-time.ts';
 import type { LogPiece } from '../../container/logs/log-piece.ts';
@@ -141,21 +141,44 @@ export const containerStreamRoutes: readonly Route[] = [
       giveUp: () => attachment.close(),
     };
   }),
-  post('/containers/:name/wait', ({ name, query, signal }, { containers }) => {
-    const condition = query.word('condition', waitConditions) ?? 'not-running';
+  post('/containers/:name/wait', ({ name, query, signal, version }, { containers }) => {
+    const condition = isAtLeast(version, conditionSince) ? conditionOf(query) : 'not-running';
     const waited = containers.wait(name, condition, signal);
+    const tellsFailure = condition !== 'removed' || isAtLeast(version, '1.34');
     return {
       kind: 'stream',
-      headers: 'at-once',
+      headers: isAtLeast(version, conditionSince) ? 'at-once' : 'with-first-chunk',
       contentType: 'application/json',
-      chunks: waitAnswer(waited),
+      chunks: waitAnswer(waited, tellsFailure ? 'told' : 'silent'),
     };
   }),
 ];
 
-/** The headers are sent before this is known: Docker's client starts the container when it has seen them. */
-async function* waitAnswer(waited: Promise<WaitResult>): AsyncGenerator<string> {
+/** Before this version nobody could say what to wait for, and all was answered at the end. */
+const conditionSince = '1.30';
+
+/** @throws API_REQUEST_INVALID in Docker's words */
+function conditionOf(query: Query): WaitCondition {
+  const text = query.text('condition');
+  const found = waitConditions.find((condition) => condition === text);
+  if (found !== undefined || text === '') return found ?? 'not-running';
+  throw new BerthError('API_REQUEST_INVALID', {
+    message: `invalid condition: "${text}"`,
+    remedy: `Wait for one of "${waitConditions.join('", "')}".`,
+    details: { parameter: 'condition', value: text },
+  });
+}
+
+/**
+ * The headers are sent before this is known: Docker's client starts the container when it has seen them. Older clients know
+ * of a failure by an answer without a body.
+ */
+async function* waitAnswer(
+  waited: Promise<WaitResult>,
+  failure: 'told' | 'silent',
+): AsyncGenerator<string> {
   const { exitCode, error } = await waited;
+  if (error !== '' && failure === 'silent') return;
   const problem = error === '' ? {} : { Error: { Message: error } };
   yield `${JSON.stringify({ ...problem, StatusCode: exitCode })}\n`;
 }

@@ -51,14 +51,14 @@ function explained(prefix: string, error: unknown): unknown {
 
 /** Routes that make, change, show and remove containers. */
 export const containerRoutes: readonly Route[] = [
-  get('/containers/json', async ({ query }, { containers, clock }) => {
+  get('/containers/json', async ({ query, version }, { containers, clock }) => {
     const found = await containers.list({
       scope: query.flag('all') ? 'all' : 'running',
       limit: query.integer('limit') ?? 0,
       filters: query.filters(),
     });
     const volumePath = (volume: string): string => containers.volumes.dataPath(volume);
-    const context = { now: clock.now(), volumePath };
+    const context = { now: clock.now(), volumePath, version };
     return json(
       await Promise.all(
         found.map(async (container) => ({
@@ -70,10 +70,13 @@ export const containerRoutes: readonly Route[] = [
   }),
   post('/containers/create', async (request, { containers }) => {
     const body = await request.json(createRequestSchema);
-    const platform = request.query.optionalText('platform');
+    const { version, query } = request;
+    // What came with a later version is not looked at.
+    const platform = isAtLeast(version, '1.41') ? query.optionalText('platform') : undefined;
     const { id, warnings } = await containers.create({
-      request: forClientVersion(body, request.version),
-      name: request.query.optionalText('name'),
+      request: forClientVersion(body, version),
+      readOnlyBinds: isAtLeast(version, '1.44') ? 'recursive' : 'top',
+      name: query.optionalText('name'),
       platform: platform === undefined ? undefined : parsePlatform(platform),
     });
     return created({ Id: id, Warnings: warnings });

@@ -5,6 +5,7 @@ import { pingBody, pingHeaders } from '../http/ping.ts';
 import { get, head } from '../route.ts';
 import type { Route } from '../route.ts';
 import { diskUsage } from '../system/disk-usage.ts';
+import { infoForVersion } from '../system/info-compatibility.ts';
 import { systemInfo } from '../system/system-info.ts';
 import { versionInfo } from '../system/version-info.ts';
 
@@ -15,10 +16,10 @@ export const systemRoutes: readonly Route[] = [
   get('/_ping', ping),
   head('/_ping', ping),
   get('/version', (_request, { identity }) => json(versionInfo(identity))),
-  get('/info', async (_request, services) => {
+  get('/info', async ({ version }, services) => {
     const query = { scope: 'all', limit: 0, filters: noFilters } as const;
     const containers = await services.containers.list(query);
-    return json(await systemInfo(services, containers));
+    return json(infoForVersion(await systemInfo(services, containers), version));
   }),
   get('/system/df', async (request, services) => json(await diskUsage(request, services))),
 ];

@@ -46,7 +46,9 @@ export async function diskUsage(
   return {
     LayersSize: images?.layersBytes ?? 0,
     Images: images?.views ?? null,
-    Containers: types.has('container') ? await containersUsage(services, containers) : null,
+    Containers: types.has('container')
+      ? await containersUsage(request, services, containers)
+      : null,
     Volumes: types.has('volume') ? await volumesUsage(services.containers.volumes) : null,
     // berth has none yet.
     BuildCache: types.has('build-cache') ? [] : null,
@@ -82,6 +84,7 @@ function volumesUsage(volumes: Volumes): Promise<readonly object[]> {
 }
 
 function containersUsage(
+  { version }: ApiRequest,
   services: ApiServices,
   containers: readonly Container[],
 ): Promise<readonly object[]> {
@@ -91,7 +94,7 @@ function containersUsage(
     containers.map(async (container) => {
       const { writableBytes, totalBytes } = await services.containers.size(container);
       return {
-        ...containerSummary(container, { now, volumePath }),
+        ...containerSummary(container, { now, volumePath, version }),
         SizeRw: writableBytes,
         SizeRootFs: totalBytes,
       };

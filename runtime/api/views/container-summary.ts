@@ -1,5 +1,6 @@
 import type { Container } from '../../container/lifecycle/container.ts';
 import { programArguments } from '../../container/spec/build-spec.ts';
+import { isAtLeast } from '../http/api-version.ts';
 import { statusText, statusWord } from './container-status.ts';
 import { mountsView } from './mounts-view.ts';
 import { networksView } from './network-settings.ts';
@@ -10,15 +11,18 @@ export interface SummaryContext {
   readonly now: number;
   /** Where a volume is on the host. */
   readonly volumePath: (name: string) => string;
+  /** API version that the client speaks. */
+  readonly version: string;
 }
 
 /** A container as `GET /containers/json` has it. */
 export function containerSummary(
   container: Container,
-  { now, volumePath }: SummaryContext,
+  { now, volumePath, version }: SummaryContext,
 ): Readonly<Record<string, unknown>> {
   const { record } = container;
   const { config, hostConfig } = record;
+  const { Annotations } = hostConfig;
   return {
     Id: record.id,
     Names: [`/${record.name}`],
@@ -32,7 +36,7 @@ export function containerSummary(
     Status: statusText(container, now),
     HostConfig: {
       NetworkMode: hostConfig.NetworkMode,
-      ...(hostConfig.Annotations === null ? {} : { Annotations: hostConfig.Annotations }),
+      ...(Annotations === null || !isAtLeast(version, '1.46') ? {} : { Annotations }),
     },
     NetworkSettings: { Networks: networksView(record) },
     Mounts: mountsView(record, volumePath),

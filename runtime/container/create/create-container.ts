@@ -24,6 +24,7 @@ import { blockIoResources } from '../spec/spec-block-io.ts';
 import { specResources } from '../spec/spec-resources.ts';
 import { fillVolumes, releaseVolumes, takeVolumes } from '../volumes/container-volumes.ts';
 import { resolveMounts } from '../volumes/resolve-mounts.ts';
+import type { ReadOnlyBinds } from '../volumes/resolve-mounts.ts';
 import { completeHostConfig } from './complete-host-config.ts';
 import { limitWarnings } from './limit-warnings.ts';
 import { createWarnings } from './create-warnings.ts';
@@ -47,6 +48,8 @@ export interface CreateOptions {
   readonly name?: string | undefined;
   /** The processor and system that the image must be for, such as `linux/arm64`; any when left out. */
   readonly platform?: Platform | undefined;
+  /** Whether what is mounted below a read-only bind is read-only as well, unless the client says; `recursive` when left out. */
+  readonly readOnlyBinds?: ReadOnlyBinds;
 }
 
 /**
@@ -72,7 +75,10 @@ export async function createContainer(
   if (state.ports.idRemap && record.hostConfig.UsernsMode !== 'host')
     refuseRemapped(record.hostConfig);
   const limits = await limitsThatDoNothing(state, record);
-  const mounts = resolveMounts(record, (other) => lenderOf(state, other));
+  const mounts = resolveMounts(record, {
+    find: (other) => lenderOf(state, other),
+    readOnlyBinds: options.readOnlyBinds ?? 'recursive',
+  });
   await prepareBinds(mounts);
   const reservation = reserveName(state, id, name);
   try {

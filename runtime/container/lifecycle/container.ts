@@ -45,6 +45,8 @@ export class Container {
   dying = false;
   /** For how many tasks the processes have to stand still, beside a pause. */
   stillFor = 0;
+  /** Somebody removes it, and perhaps still waits for its program to end. */
+  removalAsked = false;
   /** Set once removal has begun, so that nothing else begins. */
   removing = false;
 

@@ -15,19 +15,34 @@ export interface Removal {
   readonly mode: RemoveMode;
   /** What becomes of its nameless volumes. */
   readonly volumes: VolumeFate;
+  /** The container as the client named it; its id when left out. */
+  readonly shown?: string;
 }
 
 /**
- * Removes a container.
+ * Removes a container. Of several who ask for it at once, one does it.
  *
  * @throws CONTAINER_RUNNING, CONTAINER_BEING_REMOVED, CONTAINER_WILL_NOT_DIE, and what the file system throws
  */
 export async function removeContainer(
   state: EngineState,
   container: Container,
+  removal: Removal,
+): Promise<void> {
+  if (container.removing || container.removalAsked) throw beingRemoved(container, removal.shown);
+  container.removalAsked = true;
+  try {
+    await remove(state, container, removal);
+  } finally {
+    container.removalAsked = false;
+  }
+}
+
+async function remove(
+  state: EngineState,
+  container: Container,
   { mode, volumes }: Removal,
 ): Promise<void> {
-  if (container.removing) throw beingRemoved(container);
   if (isLive(container.record.state)) {
     if (mode === 'stopped-only') throw running(container);
     await killForRemoval(state, container);
@@ -48,9 +63,9 @@ async function killForRemoval(state: EngineState, container: Container): Promise
   }
 }
 
-function beingRemoved(container: Container): BerthError {
+function beingRemoved(container: Container, shown = container.id as string): BerthError {
   return new BerthError('CONTAINER_BEING_REMOVED', {
-    message: `removal of container ${container.id} is already in progress`,
+    message: `removal of container ${shown} is already in progress`,
     remedy: 'Wait for it with "docker wait".',
     details: { container: container.id },
   });

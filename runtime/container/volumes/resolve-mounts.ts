@@ -4,16 +4,24 @@ import type { ContainerRecord } from '../model/container-record.ts';
 import { namelessVolume, parseDestination } from '../spec/bind-string.ts';
 import { containerMounts, mountsOf } from '../spec/container-mounts.ts';
 
+/** How deep a read-only bind is so, unless the client says. */
+export type ReadOnlyBinds = 'recursive' | 'top';
+
+interface ResolveOptions {
+  /** The record of a container that is named. */
+  readonly find: (nameOrId: string) => ContainerRecord;
+  readonly readOnlyBinds?: ReadOnlyBinds;
+}
+
 /**
  * All that a new container is to have mounted: what other containers have (`--volumes-from`), in the place of that what it
  * is told itself, and nameless volumes where the image or the client wants one and nothing else is.
  *
- * @param find the record of a container that is named
  * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD, VOLUME_NAME_INVALID, and what `find` throws
  */
 export function resolveMounts(
   { config, hostConfig }: Pick<ContainerRecord, 'config' | 'hostConfig'>,
-  find: (nameOrId: string) => ContainerRecord,
+  { find, readOnlyBinds = 'recursive' }: ResolveOptions,
 ): readonly ContainerMount[] {
   const mounts = new Map<string, ContainerMount>();
   const add = (mount: ContainerMount): void => {
@@ -23,7 +31,8 @@ export function resolveMounts(
     const { name, access } = parseVolumesFrom(text);
     for (const mount of mountsOf(find(name))) if (mount.kind !== 'tmpfs') add(lent(mount, access));
   }
-  for (const mount of containerMounts(hostConfig)) add(withDriver(mount, hostConfig.VolumeDriver));
+  for (const mount of containerMounts(hostConfig))
+    add(withDepth(withDriver(mount, hostConfig.VolumeDriver), readOnlyBinds));
   for (const path of Object.keys(config.Volumes ?? {})) {
     const destination = parseDestination(path);
     if (!mounts.has(destination)) add(withDriver(nameless(destination), hostConfig.VolumeDriver));
@@ -33,6 +42,11 @@ export function resolveMounts(
 
 function nameless(destination: string): ContainerMount {
   return { kind: 'volume', volume: namelessVolume(destination) };
+}
+
+function withDepth(mount: ContainerMount, depth: ReadOnlyBinds): ContainerMount {
+  if (mount.kind !== 'bind' || depth === 'recursive') return mount;
+  return { kind: 'bind', bind: { ...mount.bind, readOnly: 'top' } };
 }
 
 function withDriver(mount: ContainerMount, driver: string): ContainerMount {

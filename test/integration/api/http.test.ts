@@ -194,6 +194,40 @@ describe('states', () => {
     expect((await get('/containers/race/json')).status).toBe(404);
   });
 
+  test('are removed once, whoever else asks for it meanwhile', async () => {
+    await create('once', { Cmd: ['sleep', '1000'] });
+    await startIt('once');
+    const removal = { mode: 'kill-first', volumes: 'keep' } as const;
+    const [first, second] = await Promise.allSettled([
+      daemon.engine.remove('once', removal),
+      daemon.engine.remove('once', removal),
+    ]);
+    expect(first.status).toBe('fulfilled');
+    expect(second).toMatchObject({
+      reason: {
+        code: 'CONTAINER_BEING_REMOVED',
+        message: 'removal of container once is already in progress',
+      },
+    });
+    expect((await removeIt('once')).status).toBe(404);
+  });
+
+  test('are what the version of the client knows', async () => {
+    await create('old', {
+      Cmd: ['true'],
+      HostConfig: { NetworkMode: 'none', Annotations: { a: 'b' } },
+    });
+    const list = async (version: string): Promise<unknown> =>
+      (JSON.parse((await get(`/v${version}/containers/json?all=1`)).body) as unknown[])[0];
+    expect(await list('1.46')).toMatchObject({ HostConfig: { Annotations: { a: 'b' } } });
+    expect(await list('1.45')).toMatchObject({ HostConfig: { NetworkMode: 'none' } });
+    expect(JSON.stringify(await list('1.45'))).not.toContain('Annotations');
+    await startIt('old');
+    const waited = await post(daemon.socket, '/v1.29/containers/old/wait?condition=odd');
+    expect([waited.status, json(waited)]).toEqual([200, { StatusCode: 0 }]);
+    await removeIt('old');
+  });
+
   test('are waited for, under all three conditions', async () => {
     await create('wait', { Cmd: ['sh', '-c', 'read x; exit 6'], OpenStdin: true, StdinOnce: true });
     const now = await post(daemon.socket, '/containers/wait/wait');

@@ -14,3 +14,41 @@ test.each([
   });
   expect(forClientVersion(requestWith(), version).config.Healthcheck).toBe(null);
 });
+
+test.each([
+  ['1.39', { IpcMode: 'shareable', Annotations: null }],
+  ['1.42', { IpcMode: '', Annotations: null }],
+  ['1.43', { IpcMode: '', Annotations: { a: 'b' } }],
+])('the host configuration for API %s', (version, fields) => {
+  const request = requestWith({}, { Annotations: { a: 'b' } });
+  expect(forClientVersion(request, version).hostConfig).toMatchObject(fields);
+});
+
+test('options of mounts that came later, or are of another kind, are not looked at', () => {
+  const mount = {
+    ...{ Type: 'bind', Source: '/a', Target: '/b' },
+    BindOptions: { NonRecursive: true, CreateMountpoint: true },
+    VolumeOptions: { NoCopy: true },
+  };
+  const request = requestWith({}, { Mounts: [mount] });
+  const mountFor = (version: string): unknown =>
+    forClientVersion(request, version).hostConfig.Mounts?.[0];
+  expect(mountFor('1.39')).toMatchObject({
+    BindOptions: { NonRecursive: false, CreateMountpoint: false },
+    VolumeOptions: null,
+  });
+  expect(mountFor('1.41')).toMatchObject({ BindOptions: { NonRecursive: true } });
+  expect(mountFor('1.42')).toMatchObject({
+    BindOptions: { CreateMountpoint: true },
+    VolumeOptions: { NoCopy: true },
+  });
+});
+
+test.each([
+  ['1.43', { Type: 'bind', BindOptions: { ReadOnlyForceRecursive: true } }, 'ReadOnlyForceRec'],
+  ['1.44', { Type: 'volume', VolumeOptions: { Subpath: 'x' } }, 'Subpath needs API v1.45'],
+  ['1.47', { Type: 'image' }, 'Mount type "Image" needs API v1.48'],
+])('API %s refuses %j, which would be lost', (version, mount, message) => {
+  const request = requestWith({}, { Mounts: [{ Target: '/b', ...mount }] });
+  expect(() => forClientVersion(request, version)).toThrow(message);
+});

@@ -12,9 +12,12 @@ describe('parseDetachKeys', () => {
     expect([...parseDetachKeys(text)]).toEqual(bytes);
   });
 
-  test.each(['', 'ab', 'ctrl-', 'ctrl-ab', 'a,', 'ctrl-1', 'CTRL-A', 'del', 'é'])('refuses "%s"', (text) => {
-    expect(() => parseDetachKeys(text)).toThrow(`Invalid detach keys (${text}) provided`);
-  });
+  test.each(['', 'ab', 'ctrl-', 'ctrl-ab', 'a,', 'ctrl-1', 'CTRL-A', 'del', 'é'])(
+    'refuses "%s"',
+    (text) => {
+      expect(() => parseDetachKeys(text)).toThrow(`Invalid detach keys (${text}) provided`);
+    },
+  );
 });
 
 describe('DetachKeyFilter', () => {

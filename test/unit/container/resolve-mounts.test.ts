@@ -22,7 +22,7 @@ describe('what a container is to have mounted', () => {
   test('is nameless where the image wants a volume and the client names nothing', () => {
     const mounts = resolveMounts(
       asked({ Volumes: { '/own': {}, '/bound/': {} } }, { Binds: ['/a:/bound', 'named:/named'] }),
-      nobody,
+      { find: nobody },
     );
     expect(mounts.map(destinationOf)).toEqual(['/bound', '/named', '/own']);
     expect(mounts.map(({ kind }) => kind)).toEqual(['bind', 'volume', 'volume']);
@@ -32,10 +32,11 @@ describe('what a container is to have mounted', () => {
   test('is lent by others, read-only when wanted, and is filled there', () => {
     const mounts = resolveMounts(
       asked({}, { Binds: ['vol:/v', '/host:/h:ro'], Tmpfs: { '/t': '' } }),
-      nobody,
+      { find: nobody },
     );
     const lender = { ...asked({}), mounts } as unknown as ContainerRecord;
-    const lent = (from: string) => resolveMounts(asked({}, { VolumesFrom: [from] }), () => lender);
+    const lent = (from: string) =>
+      resolveMounts(asked({}, { VolumesFrom: [from] }), { find: () => lender });
     expect(lent('x').map(destinationOf)).toEqual(['/v', '/h']);
     expect(lent('x')[0]).toMatchObject({ volume: { name: 'vol', access: 'rw', content: 'none' } });
     expect(lent('x:ro')[0]).toMatchObject({ volume: { access: 'ro' } });
@@ -44,16 +45,23 @@ describe('what a container is to have mounted', () => {
   });
 
   test.each(['', ':ro', 'x:odd', 'x:ro:rw'])('refuses to be lent "%s"', (from) => {
-    expect(() => resolveMounts(asked({}, { VolumesFrom: [from] }), nobody)).toThrow(
+    expect(() => resolveMounts(asked({}, { VolumesFrom: [from] }), { find: nobody })).toThrow(
       expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID' }),
     );
   });
 
+  test('is read-only below a bind as well, but for clients that know nothing of it', () => {
+    const record = asked({}, { Binds: ['/host:/h:ro'] });
+    const depth = (readOnlyBinds: 'recursive' | 'top') =>
+      resolveMounts(record, { find: nobody, readOnlyBinds })[0];
+    expect(depth('recursive')).toMatchObject({ bind: { readOnly: 'recursive' } });
+    expect(depth('top')).toMatchObject({ bind: { readOnly: 'top' } });
+  });
+
   test('takes the driver that is named for all', () => {
-    const [mount] = resolveMounts(
-      asked({ Volumes: { '/a': {} } }, { VolumeDriver: 'odd' }),
-      nobody,
-    );
+    const [mount] = resolveMounts(asked({ Volumes: { '/a': {} } }, { VolumeDriver: 'odd' }), {
+      find: nobody,
+    });
     expect(mount).toMatchObject({ volume: { driver: 'odd' } });
   });
 });

@@ -1,0 +1,31 @@
+import { isAtLeast } from '../http/api-version.ts';
+
+type Info = Readonly<Record<string, unknown>>;
+
+/** What `GET /info` says, as clients of an API version know it. */
+export function infoForVersion(info: Info, version: string): Info {
+  const { BridgeNfIptables, BridgeNfIp6tables, ...rest } = info;
+  return {
+    ...rest,
+    ...(isAtLeast(version, '1.50') ? {} : { BridgeNfIptables, BridgeNfIp6tables }),
+    ...(isAtLeast(version, '1.49') ? {} : expectedCommits(info)),
+    ...(isAtLeast(version, '1.25') ? {} : { SecurityOptions: namesOnly(info) }),
+  };
+}
+
+function expectedCommits(info: Info): Info {
+  const names = ['ContainerdCommit', 'RuncCommit', 'InitCommit'];
+  return Object.fromEntries(
+    names.map((name) => {
+      const { ID } = info[name] as { readonly ID: string };
+      return [name, { ID, Expected: ID }];
+    }),
+  );
+}
+
+/** `seccomp` of `name=seccomp,profile=builtin`. */
+function namesOnly({ SecurityOptions }: Info): readonly string[] {
+  return (SecurityOptions as readonly string[]).map((option) =>
+    option.replace(/^name=([^,]*).*$/, '$1'),
+  );
+}
