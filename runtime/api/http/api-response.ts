@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 
-import type { Payload } from './websocket.ts';
+/** What messages of a WebSocket carry: bytes, or text that must be UTF-8 (RFC 6455, 5.6). */
+export type Payload = 'binary' | 'text';
 
 /** What a route handler answers. */
 export type ApiResponse =

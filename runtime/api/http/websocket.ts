@@ -4,13 +4,11 @@ import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 
 import { BerthError } from '../../errors/berth-error.ts';
+import type { Payload } from './api-response.ts';
 import type { HijackExchange } from './hijack.ts';
 
 /** As much as one message may have: what is typed, or pasted, has less. */
 const maxMessageBytes = 16 * 1024 * 1024;
-
-/** What messages carry: bytes, or text that must be UTF-8 (RFC 6455, 5.6). */
-export type Payload = 'binary' | 'text';
 
 /** Refuses a request that does not ask for a WebSocket (RFC 6455, 4.2.1). @throws API_REQUEST_INVALID */
 export function refuseOtherProtocols(headers: IncomingHttpHeaders): void {

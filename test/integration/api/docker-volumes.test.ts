@@ -128,9 +128,7 @@ describe('docker volume', () => {
     const { stdout: df } = await docker('system', 'df', '--format', '{{json .}}');
     expect(df).toContain('"Type":"Local Volumes"');
     const until = String(Date.now() / 1000);
-    const events = await docker(
-      ...['events', '--since', since, '--until', until, '--format', '{{json .}}'],
-    );
+    const events = await docker('events', '--since', since, '--until', until, '--format=json');
     const all = events.stdout
       .split('\n')
       .filter(Boolean)
