@@ -35,7 +35,8 @@ export const imageRoutes: readonly Route[] = [
     const manifests = wantsManifests
       ? await manifestsOf(services, image.id, await imageUsers(services))
       : undefined;
-    return json(imageInspectView(image, version, manifests));
+    const containerConfig = expectsContainerConfig(request) ? 'with' : 'without';
+    return json(imageInspectView(image, { version, manifests, containerConfig }));
   }),
   get('/images/:name/history', async (request, { images }) => {
     const platform = platformOf(request, '1.48');
@@ -68,6 +69,14 @@ export const imageRoutes: readonly Route[] = [
     });
   }),
 ];
+
+/**
+ * What Docker's first builder left in an image went with API 1.45. docker-compose 1, which no longer changes, speaks the
+ * highest version of all and yet cannot make a container anew without it.
+ */
+function expectsContainerConfig({ version, headers }: ApiRequest): boolean {
+  return !isAtLeast(version, '1.45') || /^docker-compose\/1\./.test(headers['user-agent'] ?? '');
+}
 
 async function listImages(
   { query, version }: ApiRequest,

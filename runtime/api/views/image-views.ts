@@ -47,11 +47,20 @@ function namesView(
   return { RepoTags: ['<none>:<none>'], RepoDigests: ['<none>@<none>'] };
 }
 
+/** How one image is shown whole to one client. */
+export interface ImageInspectOptions {
+  /** The client's API version. */
+  readonly version: string;
+  /** Its manifests, when they were asked for. */
+  readonly manifests?: readonly object[] | undefined;
+  /** Whether the client expects what Docker's first builder left in images. */
+  readonly containerConfig: 'with' | 'without';
+}
+
 /** An image as `GET /images/{name}/json` has it. */
 export function imageInspectView(
   image: ImageDetails,
-  version: string,
-  manifests?: readonly object[],
+  { version, manifests, containerConfig }: ImageInspectOptions,
 ): Readonly<Record<string, unknown>> {
   const { raw, platform } = image;
   const osVersion = raw['os.version'];
@@ -62,7 +71,7 @@ export function imageInspectView(
     Parent: '',
     Comment: image.comment,
     ...createdView(image, version),
-    ...(isAtLeast(version, '1.45') ? {} : legacyContainerConfig(raw)),
+    ...(containerConfig === 'with' ? legacyContainerConfig(raw) : {}),
     DockerVersion: typeof raw['docker_version'] === 'string' ? raw['docker_version'] : '',
     Author: image.author,
     Config: imageConfigView(image.config, version),

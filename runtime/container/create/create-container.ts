@@ -32,6 +32,7 @@ import { mergeImageConfig } from './merge-image-config.ts';
 import { prepareBinds } from './prepare-binds.ts';
 import { refuseRemapped } from './refuse-remapped.ts';
 import { refuseUnsupported } from './refusals.ts';
+import { verifyLinks } from './verify-links.ts';
 import { verifyRequest } from './verify-request.ts';
 
 /** What came of a creation. */
@@ -67,6 +68,7 @@ export async function createContainer(
   const id = newContainerId();
   const name = options.name === undefined ? undefined : parseContainerName(options.name);
   refuseUnsupported(request);
+  verifyLinks(request.hostConfig, (other) => state.index.find(other));
   const image = await state.ports.images.inspect(imageNameOf(request));
   if (options.platform !== undefined)
     refuseOtherPlatform(image, options.platform, request.config.Image);

@@ -63,7 +63,13 @@ const networks = ['default', 'none', 'host'];
 const refusals: readonly Refusal[] = [
   emptyHost('PortBindings', noBridge),
   emptyHost('PublishAllPorts', noBridge),
-  emptyHost('Links', noBridge),
+  {
+    field: 'HostConfig.Links',
+    // Without a network there is nothing that they would do: see `verifyLinks`.
+    asked: ({ hostConfig }) =>
+      hostConfig.NetworkMode === 'none' ? undefined : unlessEmpty(hostConfig.Links),
+    remedy: noBridge,
+  },
   hostWord('NetworkMode', networks, noBridge),
   hostWord('CgroupnsMode', ['private', 'host'], 'Use "private" or "host".'),
   hostWord('IpcMode', ['private', 'shareable', 'none', 'host'], later),

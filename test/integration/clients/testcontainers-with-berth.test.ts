@@ -1,0 +1,4 @@
+import { describeTestcontainers } from './testcontainers-suite.ts';
+import { berthEngine } from './engine-for-clients.ts';
+
+describeTestcontainers(berthEngine);
