@@ -18,7 +18,8 @@ import { get, post, remove } from '../route.ts';
 import type { Route } from '../route.ts';
 import { volumeView } from '../views/volume-view.ts';
 
-const createSchema = z.object({ Name: text, Driver: text, DriverOpts: textMap, Labels: textMap });
+/** The body of `POST /volumes/create`. */
+export const volumeCreateSchema = z.object({ Name: text, Driver: text, DriverOpts: textMap, Labels: textMap });
 
 const listFilters = ['dangling', 'driver', 'label', 'name'];
 const pruneFilters = ['all', 'label', 'label!'];
@@ -37,7 +38,7 @@ export const volumeRoutes: readonly Route[] = [
     return json({ Volumes: found.map((volume) => volumeView(volume, volumes)), Warnings: null });
   }),
   post('/volumes/create', async (request, { containers: { volumes } }) => {
-    const { Name, Driver, DriverOpts, Labels } = await request.json(createSchema);
+    const { Name, Driver, DriverOpts, Labels } = await request.json(volumeCreateSchema);
     const volume = await volumes.create({
       name: Name,
       driver: Driver,

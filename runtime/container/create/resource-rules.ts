@@ -1,11 +1,21 @@
 import { availableParallelism } from 'node:os';
 
 import { parseDeviceCgroupRule } from '../spec/device-cgroup-rule.ts';
+import { isProcessorList } from './processor-list.ts';
 import { rule } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 /** Docker's minimum: with less, a program cannot even be started. */
 const minimumMemoryBytes = 6 * 1024 * 1024;
+
+/** What the kernel would take for no list is told before anything is made. */
+function processorList(field: 'CpusetCpus' | 'CpusetMems', what: string): Rule {
+  return {
+    field: `HostConfig.${field}`,
+    broken: (_, { [field]: list }) =>
+      list === '' || isProcessorList(list) ? undefined : `Invalid value ${list} for ${what}`,
+  };
+}
 
 const rules: readonly Rule[] = [
   rule(
@@ -79,6 +89,8 @@ const rules: readonly Rule[] = [
         ? `invalid CPU shares (${CpuShares}): value must be a positive integer`
         : undefined,
   },
+  processorList('CpusetCpus', 'cpuset cpus'),
+  processorList('CpusetMems', 'cpuset mems'),
   rule(
     'HostConfig.BlkioWeight',
     'Range of blkio weight is from 10 to 1000',
