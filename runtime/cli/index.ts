@@ -7,6 +7,11 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     summary: 'Create and run a new container from an image',
     load: async () => (await import('./verbs/run.ts')).run,
   },
+  {
+    name: 'create',
+    summary: 'Create a new container without starting it',
+    load: async () => (await import('./verbs/create.ts')).create,
+  },
   { name: 'ps', summary: 'List containers', load: async () => (await import('./verbs/ps.ts')).ps },
   {
     name: 'logs',
@@ -47,6 +52,11 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     name: 'top',
     summary: 'Show the processes of a container',
     load: async () => (await import('./verbs/top.ts')).top,
+  },
+  {
+    name: 'port',
+    summary: 'Show where the ports of a container are on the host',
+    load: async () => (await import('./verbs/port.ts')).port,
   },
   {
     name: 'stats',
@@ -156,12 +166,12 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
   },
   {
     name: 'inspect',
-    summary: 'Print all that is known of containers and images, as JSON',
+    summary: 'Print all that is known of containers, images and volumes, as JSON',
     load: async () => (await import('./verbs/inspect.ts')).inspect,
   },
   {
     name: 'container',
-    summary: 'Verbs of containers: exec, prune ...',
+    summary: 'Verbs of containers: ls, inspect, prune ...',
     alone: 'help',
     load: async () => (await import('./groups/container.ts')).container,
   },
@@ -185,9 +195,14 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
   },
   {
     name: 'system',
-    summary: 'Verbs of the whole engine: df ...',
+    summary: 'Verbs of the whole engine: df, prune ...',
     alone: 'help',
     load: async () => (await import('./groups/system.ts')).system,
+  },
+  {
+    name: 'events',
+    summary: 'Show what happens, as it happens',
+    load: async () => (await import('./verbs/events.ts')).events,
   },
   {
     name: 'info',

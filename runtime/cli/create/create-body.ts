@@ -1,10 +1,15 @@
-import { parseMount, parseVolume } from './mounts.ts';
+import { parseMount } from './mount-fields.ts';
+import { parseVolume } from './mounts.ts';
 import { healthcheck } from './healthcheck.ts';
 import { nameValues } from './name-values.ts';
-import { parsePorts } from './ports.ts';
+import { hostFields } from './host-options.ts';
+import { networkingConfig } from './network-options.ts';
+import { parseExposed, parsePorts } from './ports.ts';
 import { parseRestartPolicy } from './restart-policy.ts';
 import type { RunOptions } from './run-options.ts';
 import { parseBytes, parseCpus, parseInteger } from './sizes.ts';
+import { attachedStreams } from './attached-streams.ts';
+import type { SecurityRequest } from './security-options.ts';
 import { parseUlimit } from './ulimits.ts';
 
 /** What the body of a container's creation is made of. */
@@ -15,6 +20,9 @@ export interface CreateRequest {
   readonly options: RunOptions;
   /** `NAME=value`, already resolved. */
   readonly environment: readonly string[];
+  /** Of `--label` and `--label-file`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly security: SecurityRequest;
   readonly workingDirectory: string;
   /** The console's size, for a container with a terminal. */
   readonly terminalSize?: { readonly rows: number; readonly columns: number };
@@ -29,11 +37,30 @@ function compact(fields: Readonly<Record<string, unknown>>): Record<string, unkn
 }
 
 function hostConfig(request: CreateRequest): Record<string, unknown> {
+  const { options } = request;
+  const security = compact({ SecurityOpt: request.security.SecurityOpt });
+  const { MaskedPaths, ReadonlyPaths } = request.security;
+  return {
+    ...hostFields(options),
+    ...security,
+    // Empty ones say that nothing is to be masked.
+    ...(MaskedPaths === undefined ? {} : { MaskedPaths, ReadonlyPaths }),
+    ...usualFields(request),
+  };
+}
+
+function logConfig({ logDriver, logOpt }: RunOptions): object | undefined {
+  if (logDriver === undefined && logOpt === undefined) return undefined;
+  return { Type: logDriver ?? '', Config: nameValues('--log-opt', logOpt ?? []) };
+}
+
+function usualFields(request: CreateRequest): Record<string, unknown> {
   const { options, workingDirectory } = request;
   const volumes = (options.volume ?? []).map((volume) => parseVolume(volume, workingDirectory));
   const size = options.tty === undefined ? undefined : request.terminalSize;
   return compact({
     AutoRemove: options.rm,
+    LogConfig: logConfig(options),
     RestartPolicy: options.restart === undefined ? undefined : parseRestartPolicy(options.restart),
     Binds: volumes.flatMap((volume) => (volume.kind === 'bind' ? [volume.bind] : [])),
     VolumesFrom: options.volumesFrom,
@@ -54,14 +81,20 @@ function hostConfig(request: CreateRequest): Record<string, unknown> {
   });
 }
 
+function exposedPorts({ publish, expose }: RunOptions): object | undefined {
+  if (publish === undefined && expose === undefined) return undefined;
+  return { ...parsePorts(publish ?? []).exposed, ...parseExposed(expose ?? []) };
+}
+
 /**
- * The body of `POST /containers/create` (Docker Engine API 1.47) for a `berth run`.
+ * The body of `POST /containers/create` (Docker Engine API 1.47) for a `berth create` or `run`.
  *
  * @throws OPTION_INVALID
  */
 export function createBody(request: CreateRequest): Record<string, unknown> {
   const { options, workingDirectory } = request;
   const attached = options.detach === undefined;
+  const { input, output } = attachedStreams(options);
   const interactive = options.interactive === true;
   const nameless = (options.volume ?? []).flatMap((value) => {
     const volume = parseVolume(value, workingDirectory);
@@ -76,17 +109,23 @@ export function createBody(request: CreateRequest): Record<string, unknown> {
     WorkingDir: options.workdir,
     User: options.user,
     Hostname: options.hostname,
-    Labels: options.label === undefined ? undefined : nameValues('--label', options.label),
+    Domainname: options.domainname,
+    Labels: request.labels,
     Healthcheck: healthcheck(options),
     StopSignal: options.stopSignal,
+    StopTimeout:
+      options.stopTimeout === undefined
+        ? undefined
+        : parseInteger('--stop-timeout', options.stopTimeout),
     Tty: options.tty,
     OpenStdin: interactive || undefined,
     StdinOnce: (interactive && attached) || undefined,
-    AttachStdin: interactive && attached,
-    AttachStdout: attached,
-    AttachStderr: attached,
-    ExposedPorts: options.publish && parsePorts(options.publish).exposed,
+    AttachStdin: input === 'attached' && attached,
+    AttachStdout: attached && output.includes('stdout'),
+    AttachStderr: attached && output.includes('stderr'),
+    ExposedPorts: exposedPorts(options),
     Volumes: nameless.length === 0 ? undefined : Object.fromEntries(nameless),
     HostConfig: hostConfig(request),
+    NetworkingConfig: networkingConfig(options),
   });
 }

@@ -7,7 +7,9 @@ import { pullImage } from '../pull-image.ts';
 import type { VerbInput } from '../verb.ts';
 import { createBody } from './create-body.ts';
 import { collectEnvironment } from './environment.ts';
+import { collectLabels } from './labels.ts';
 import type { RunOptions } from './run-options.ts';
+import { securityRequest } from './security-options.ts';
 
 type Input = VerbInput<RunOptions>;
 
@@ -16,7 +18,7 @@ async function pull(
   image: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const output = context.console.errors;
+  const output = options.quiet ? undefined : context.console.errors;
   await pullImage({ context, client, image, platform: options.platform, output, signal });
 }
 
@@ -43,7 +45,8 @@ async function createOrPull(input: Input, body: unknown, signal: AbortSignal): P
   } catch (error) {
     if (input.options.pull !== 'missing' || !isApiStatus(error, 404)) throw error;
     const { name, tag } = splitImageName(image);
-    await input.context.console.errors.write(`Unable to find image '${name}:${tag}' locally\n`);
+    if (!input.options.quiet)
+      await input.context.console.errors.write(`Unable to find image '${name}:${tag}' locally\n`);
     await pull(input, image, signal);
     return create(input, body);
   }
@@ -58,7 +61,7 @@ async function refuseExisting(cidfile: string): Promise<void> {
 }
 
 /**
- * Makes the container of a `berth run`, and pulls its image when the options say so. Returns the id.
+ * Makes the container of a `berth create` or `run`, and pulls its image when the options say so. Returns the id.
  *
  * @throws OPTION_INVALID, IMAGE_PULL_FAILED, or what the daemon refuses with
  */
@@ -72,6 +75,8 @@ export async function createContainer(input: Input, signal: AbortSignal): Promis
     command,
     options,
     environment: await collectEnvironment(options, context.env),
+    labels: await collectLabels(options),
+    security: await securityRequest(options.securityOpt),
     workingDirectory: context.workingDirectory,
     ...(terminalSize === undefined ? {} : { terminalSize }),
   });

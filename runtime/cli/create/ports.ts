@@ -34,3 +34,24 @@ export function parsePorts(values: readonly string[]): PortRequest {
   }
   return { exposed, bindings };
 }
+
+/**
+ * Reads `--expose` options: a port, or a range of them, `[/protocol]`.
+ *
+ * @throws OPTION_INVALID
+ */
+export function parseExposed(values: readonly string[]): Readonly<Record<string, object>> {
+  const ports = values.flatMap((value) => {
+    const [, first = '', last = first, protocol = 'tcp'] =
+      /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/.exec(value) ?? [];
+    const [from, to] = [Number(first), Number(last)];
+    if (first === '' || from === 0 || from > to || !isPort(last)) {
+      throw optionError('--expose', value, {
+        wanted: 'port[-port][/protocol]',
+        example: '8000-8010/udp',
+      });
+    }
+    return Array.from({ length: to - from + 1 }, (_, at) => `${from + at}/${protocol}`);
+  });
+  return Object.fromEntries(ports.map((port) => [port, {}]));
+}

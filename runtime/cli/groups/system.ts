@@ -10,9 +10,19 @@ export const system = defineGroup({
       load: async () => (await import('../verbs/system-df.ts')).systemDf,
     },
     {
+      name: 'events',
+      summary: 'Show what happens, as it happens',
+      load: async () => (await import('../verbs/events.ts')).events,
+    },
+    {
       name: 'info',
       summary: 'Print what the daemon knows of itself and its host',
       load: async () => (await import('../verbs/info.ts')).info,
+    },
+    {
+      name: 'prune',
+      summary: 'Remove what nothing uses: containers, images, volumes',
+      load: async () => (await import('../verbs/system-prune.ts')).systemPrune,
     },
   ],
 });

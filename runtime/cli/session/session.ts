@@ -17,6 +17,8 @@ export interface SessionOptions {
   /** What the container has: a terminal gives one raw stream. */
   readonly streams: 'terminal' | 'pipes';
   readonly input: 'none' | 'console';
+  /** What of its output is shown; all of it when left out. */
+  readonly output?: readonly ('stdout' | 'stderr')[] | undefined;
   /** As the user writes them; sent to the daemon too, which looks for them by itself. */
   readonly detachKeys: string | undefined;
   /** Empty: nothing detaches. */
@@ -35,14 +37,18 @@ export type SessionEnd =
   | { readonly kind: 'detached' }
   | { readonly kind: 'abandoned' };
 
+function shows({ output }: SessionOptions, stream: 'stdout' | 'stderr'): 1 | undefined {
+  return output === undefined || output.includes(stream) ? 1 : undefined;
+}
+
 function attach(options: SessionOptions): Promise<Duplex> {
   return options.client.hijack({
     method: 'POST',
     path: `/containers/${segment(options.containerId)}/attach`,
     query: {
       stream: 1,
-      stdout: 1,
-      stderr: 1,
+      stdout: shows(options, 'stdout'),
+      stderr: shows(options, 'stderr'),
       stdin: options.input === 'console' ? 1 : undefined,
       detachKeys: options.detachKeys,
     },

@@ -21,6 +21,8 @@ export interface Attachment {
   readonly options: AttachOptions;
   readonly streams: 'terminal' | 'pipes';
   readonly input: 'none' | 'console';
+  /** What of its output is shown; all of it when left out. */
+  readonly output?: readonly ('stdout' | 'stderr')[];
   readonly until: WaitCondition;
   readonly relay: SignalRelay;
   readonly begin: () => Promise<void>;
@@ -57,6 +59,7 @@ export async function stayAttached(attachment: Attachment): Promise<number> {
     containerId: attachment.containerId,
     streams,
     input: attachment.input,
+    output: attachment.output,
     detachKeys,
     // Without a terminal the bytes are data, and no keys.
     detachBytes: parseDetachKeys(streams === 'terminal' ? (detachKeys ?? defaultDetachKeys) : ''),

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
-import { fieldsOf, listOf, optionalNumber, optionalText } from '../client/fields.ts';
+import { fieldsOf, listOf, optionalNumber } from '../client/fields.ts';
 import { collect } from '../collect.ts';
 import { filtersQuery } from '../filters.ts';
+import { removedImageLine } from '../render/removed-image-line.ts';
 import { humanSize } from '../render/size.ts';
 import { confirm } from '../console/prompt.ts';
 import { prettyJson } from '../formats.ts';
@@ -14,18 +15,10 @@ interface PruneOptions {
   readonly json?: true;
 }
 
-function removedLine(value: unknown): string {
-  const fields = fieldsOf(value, 'removed');
-  const untagged = optionalText(fields, 'Untagged');
-  return untagged === ''
-    ? `deleted: ${optionalText(fields, 'Deleted')}\n`
-    : `untagged: ${untagged}\n`;
-}
-
 /** What is said of a prune's answer, in Docker's words. */
 function report(answer: unknown): string {
   const fields = fieldsOf(answer, 'prune');
-  const removed = listOf(fields['ImagesDeleted'], 'ImagesDeleted').map(removedLine);
+  const removed = listOf(fields['ImagesDeleted'], 'ImagesDeleted').map(removedImageLine);
   const list = removed.length === 0 ? '' : `Deleted Images:\n${removed.join('')}\n`;
   return `${list}Total reclaimed space: ${humanSize(optionalNumber(fields, 'SpaceReclaimed'))}\n`;
 }

@@ -53,7 +53,7 @@ function facts(info: Fields): readonly Fact[] {
 export const info = defineVerb<InfoOptions>({
   define: (command) => {
     command
-      .addOption(new Option('--format <format>', 'json is the only one').choices(['json']))
+      .addOption(new Option('-f, --format <format>', 'json is the only one').choices(['json']))
       .option('--json', 'print as JSON');
   },
   run: async ({ context, client, options }) => {

@@ -14,6 +14,7 @@ type Kind = 'container' | 'image' | 'volume';
 interface InspectOptions {
   readonly type?: Kind;
   readonly platform?: string;
+  readonly size?: true;
 }
 
 /** In the order in which a name is looked for, and where. */
@@ -28,17 +29,19 @@ const paths: Readonly<Record<Kind, (name: string) => string>> = {
 interface Wanted {
   readonly kind: Kind | undefined;
   readonly platform?: string | undefined;
+  /** Of containers, how many bytes they take. */
+  readonly size?: true | undefined;
 }
 
 async function inspectOne(
   client: ApiClient,
   name: string,
-  { kind, platform }: Wanted,
+  { kind, platform, size }: Wanted,
 ): Promise<unknown> {
   for (const each of kind === undefined ? kinds : [kind]) {
     try {
       const path = paths[each](segment(name));
-      return await client.json({ method: 'GET', path, query: { platform } });
+      return await client.json({ method: 'GET', path, query: { platform, size: size && 1 } });
     } catch (error) {
       if (!isApiStatus(error, 404)) throw error;
     }
@@ -70,7 +73,7 @@ async function inspectAll(
 }
 
 const formatOption = (): Option =>
-  new Option('--format <format>', 'json is the only one').choices(['json']);
+  new Option('-f, --format <format>', 'json is the only one').choices(['json']);
 
 /** `berth inspect`: prints all that the daemon knows of containers, images and volumes, as a JSON list. */
 export const inspect = defineVerb<InspectOptions>({
@@ -78,9 +81,21 @@ export const inspect = defineVerb<InspectOptions>({
     command
       .argument('<name...>', 'containers, images or volumes')
       .addOption(new Option('--type <type>', 'look for this only').choices(kinds))
+      .option('-s, --size', 'also the bytes that containers take')
       .addOption(formatOption());
   },
-  run: (input) => inspectAll(input, { kind: input.options.type }),
+  run: (input) => inspectAll(input, { kind: input.options.type, size: input.options.size }),
+});
+
+/** `berth container inspect`: the same for containers only. */
+export const containerInspect = defineVerb<InspectOptions>({
+  define: (command) => {
+    command
+      .argument('<container...>', 'containers')
+      .option('-s, --size', 'also the bytes that containers take')
+      .addOption(formatOption());
+  },
+  run: (input) => inspectAll(input, { kind: 'container', size: input.options.size }),
 });
 
 /** `berth image inspect`: the same for images only. */

@@ -10,6 +10,7 @@ interface LogsOptions {
   readonly since?: string;
   readonly until?: string;
   readonly timestamps?: true;
+  readonly details?: true;
 }
 
 /** `berth logs`: prints what a container has written, stdout and stderr apart. */
@@ -21,7 +22,8 @@ export const logs = defineVerb<LogsOptions>({
       .option('-n, --tail <lines>', 'only the last lines (default all)')
       .option('--since <time>', 'only from this time on, such as 2026-11-21T09:00:00Z or 10m')
       .option('--until <time>', 'only before this time')
-      .option('-t, --timestamps', 'show the time of each line');
+      .option('-t, --timestamps', 'show the time of each line')
+      .option('--details', 'show what the log driver knows besides');
   },
   run: async ({ context, client, args, options }) => {
     const nowMs = context.clock.now();
@@ -32,6 +34,7 @@ export const logs = defineVerb<LogsOptions>({
       follow: options.follow ? 1 : undefined,
       tail: options.tail,
       timestamps: options.timestamps ? 1 : undefined,
+      details: options.details ? 1 : undefined,
       since: since === undefined ? undefined : parseMoment('--since', since, nowMs),
       until: until === undefined ? undefined : parseMoment('--until', until, nowMs),
     };

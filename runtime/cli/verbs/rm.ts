@@ -3,6 +3,7 @@ import { eachName } from '../each-name.ts';
 import { defineVerb } from '../verb.ts';
 
 interface RmOptions {
+  readonly link?: true;
   readonly force?: true;
   readonly volumes?: true;
 }
@@ -13,6 +14,7 @@ export const rm = defineVerb<RmOptions>({
     command
       .argument('<container...>', 'containers to remove')
       .option('-f, --force', 'kill a running one first')
+      .option('-l, --link', 'remove a link, and no container')
       .option('-v, --volumes', 'remove its nameless volumes too');
   },
   run: ({ context, client, args, options }) =>
@@ -22,6 +24,7 @@ export const rm = defineVerb<RmOptions>({
         path: `/containers/${segment(name)}`,
         query: {
           force: options.force === true ? 1 : undefined,
+          link: options.link === true ? 1 : undefined,
           v: options.volumes === true ? 1 : undefined,
         },
       });

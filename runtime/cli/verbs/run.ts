@@ -1,6 +1,8 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { segment } from '../client/client.ts';
+import { attachedStreams } from '../create/attached-streams.ts';
 import { createContainer } from '../create/create-container.ts';
+import { optionError } from '../create/option-error.ts';
 import type { RunOptions } from '../create/run-options.ts';
 import { defineRunOptions } from '../create/run-options.ts';
 import { showError } from '../render/show-error.ts';
@@ -31,11 +33,15 @@ async function startAndStay(
     await context.console.output.write(`${containerId}\n`);
     return 0;
   }
+  const { output } = attachedStreams(options);
+  // Nothing else would tell which container it is.
+  if (output.length === 0) await context.console.output.write(`${containerId}\n`);
   return stayAttached({
     context,
     client,
     containerId,
     options,
+    output,
     streams: options.tty ? 'terminal' : 'pipes',
     input: options.interactive ? 'console' : 'none',
     until: options.rm ? 'removed' : 'next-exit',
@@ -47,7 +53,14 @@ async function startAndStay(
 /** What can be refused before anything is made, is. */
 function checkFirst({ context, options }: Input): void {
   parseDetachKeys(options.detachKeys ?? '');
-  if (options.detach) return;
+  attachedStreams(options);
+  if (options.detach) {
+    if (options.attach === undefined) return;
+    throw optionError('--attach', options.attach.join(), {
+      wanted: 'either it or --detach',
+      example: 'stdout',
+    });
+  }
   const streams = options.tty ? 'terminal' : 'pipes';
   requireTerminal(context, { streams, input: options.interactive ? 'console' : 'none' });
 }

@@ -50,7 +50,7 @@ function serverFacts(server: Fields): readonly Fact[] {
 export const version = defineVerb<VersionOptions>({
   define: (command) => {
     command
-      .addOption(new Option('--format <format>', 'json is the only one').choices(['json']))
+      .addOption(new Option('-f, --format <format>', 'json is the only one').choices(['json']))
       .option('--json', 'print as JSON');
   },
   run: async ({ context, client, options }) => {

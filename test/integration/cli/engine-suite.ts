@@ -3,6 +3,7 @@ import type { TestEngine } from './client-bench.ts';
 import { useEngine } from './client-bench.ts';
 import { archiveSuite } from './archive-suite.ts';
 import { controlSuite } from './control-suite.ts';
+import { createSuite } from './create-suite.ts';
 import { execSuite } from './exec-suite.ts';
 import { imageSuite } from './image-suite.ts';
 import { registrySuite } from './registry-suite.ts';
@@ -30,5 +31,6 @@ export function describeClient({ name, start }: EngineUnderTest): void {
     execSuite(bench);
     volumeSuite(bench);
     controlSuite(bench);
+    createSuite(bench);
   });
 }

@@ -48,6 +48,7 @@ export async function scriptedApi(
     const key = keyOf(request);
     if (key !== 'HEAD /_ping') requests.push(key);
     response.setHeader('Api-Version', version);
+    response.setHeader('Ostype', 'linux');
     const { answer } = script[key] ?? {};
     if (key === 'HEAD /_ping') response.end();
     else if (answer === undefined) json(404, { message: `No such thing: ${key}` })(response);

@@ -1,16 +1,18 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { engineHelp } from '../../../messages/chinese/engine-help.ts';
+import { container } from '../../../runtime/cli/groups/container.ts';
 import { image } from '../../../runtime/cli/groups/image.ts';
 import { manifest } from '../../../runtime/cli/groups/manifest.ts';
 import { system } from '../../../runtime/cli/groups/system.ts';
+import { volume } from '../../../runtime/cli/groups/volume.ts';
 import { engineVerbs } from '../../../runtime/cli/index.ts';
 import type { EngineVerbEntry } from '../../../runtime/cli/verb.ts';
 import { chineseHelp } from '../../../scripts/cli/chinese-help.ts';
 
 const entries: readonly EngineVerbEntry[] = [
   ...engineVerbs,
-  ...[image, manifest, system].flatMap(({ verbs }) => verbs),
+  ...[container, image, manifest, system, volume].flatMap(({ verbs }) => verbs),
 ];
 
 /** Every English text that the helps of the engine's verbs have. */
@@ -44,6 +46,6 @@ test.each(engineVerbs.map((entry) => [entry.name, entry] as const))(
     const english = help
       .join('')
       .match(/\b(?:Usage|Options|Arguments|Verbs|display|default|choices)\b:?/g);
-    expect(english ?? []).toEqual(name === 'run' ? ['default', 'default'] : []);
+    expect(english ?? []).toEqual(['run', 'create'].includes(name) ? ['default', 'default'] : []);
   },
 );

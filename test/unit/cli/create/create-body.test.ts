@@ -18,6 +18,7 @@ function bodyFor(...line: readonly string[]): Record<string, unknown> {
       command: rest,
       options: command.opts<RunOptions>(),
       environment: ['A=1'],
+      security: {},
       workingDirectory: '/here',
       terminalSize: { rows: 24, columns: 80 },
     });
@@ -112,7 +113,6 @@ describe('the body of a creation', () => {
     [['-h', 'box'], { Hostname: 'box' }],
     [['--entrypoint', '/init'], { Entrypoint: ['/init'] }],
     [['--entrypoint', ''], { Entrypoint: [''] }],
-    [['-l', 'a=b=c', '--label', 'd'], { Labels: { a: 'b=c', d: '' } }],
     [['--stop-signal', 'SIGINT'], { StopSignal: 'SIGINT' }],
     [['-v', '/data'], { Volumes: { '/data': {} } }],
   ])('%j', (flags, expected) => {
@@ -209,7 +209,20 @@ describe('the body of a creation', () => {
     ['--ulimit', 'nofile'],
     ['--ulimit', 'nofile=2:1'],
     ['--ulimit', 'nofile=-1:5'],
-    ['--label', '=x'],
+    ['--mount', 'type=tmpfs,target=/t,volume-nocopy'],
+    ['--mount', 'type=bind,source=/a,target=/b,bind-recursive=some'],
+    ['--mount', 'type=bind,"source=/a,target=/b'],
+    ['--mount', 'target=/b,readonly=perhaps'],
+    ['--blkio-weight-device', 'sda:100'],
+    ['--device', '/dev/a:/dev/b:rwx'],
+    ['--device-read-bps', '/dev/sda'],
+    ['--device-write-iops', '/dev/sda:1.5'],
+    ['--expose', '9-8'],
+    ['--attach', 'output'],
+    ['--tmpfs', 'run'],
+    ['--stop-timeout', 'soon'],
+    ['--sysctl', '=1'],
+    ['--log-opt', '=1'],
   ])('%s %s is refused', (option, value) => {
     expect(() => bodyFor(option, value, 'busybox')).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID' }),
