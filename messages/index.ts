@@ -10,6 +10,7 @@ import { checkStorageMessages } from './areas/checks-storage.ts';
 import { checkSystemMessages } from './areas/checks-system.ts';
 import { bundleMessages } from './areas/bundle.ts';
 import { commandLineMessages } from './areas/command-line.ts';
+import { completionMessages } from './areas/completion.ts';
 import { commonMessages } from './areas/common.ts';
 import { fixStepMessages } from './areas/fix-steps.ts';
 import { fleetErrorMessages } from './areas/fleet-errors.ts';
@@ -56,6 +57,7 @@ export const messages: Readonly<Record<string, Readonly<Record<string, AnyMessag
   checkSystem: checkSystemMessages,
   bundle: bundleMessages,
   commandLine: commandLineMessages,
+  completion: completionMessages,
   mirrors: mirrorMessages,
   mirrorScores: mirrorScoreMessages,
   common: commonMessages,

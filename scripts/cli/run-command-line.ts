@@ -67,8 +67,8 @@ function makeProgram(): Command {
 
 /** Every verb, for the list of them. */
 async function addVerbs(program: Command): Promise<void> {
-  for (const { name, summary } of [...hostVerbs, ...(await engineVerbEntries())]) {
-    program.command(name).description(summary());
+  for (const { name, summary, hidden } of [...hostVerbs, ...(await engineVerbEntries())]) {
+    if (hidden !== true) program.command(name).description(summary());
   }
 }
 

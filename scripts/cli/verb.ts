@@ -22,6 +22,8 @@ export interface VerbEntry {
   readonly summary: () => string;
   /** Whether the verb takes Ctrl-C itself, as those do that pass it on to a container. */
   readonly signals: 'abort' | 'own';
+  /** It is there for programs, and in no list. */
+  readonly hidden?: true;
   /** What the verb does without a word behind it, where that is to show its help. */
   readonly alone?: 'help' | undefined;
   load(): Promise<Verb>;

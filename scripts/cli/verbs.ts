@@ -1,5 +1,6 @@
 import { upgradeMessages } from '../../messages/areas/upgrade.ts';
 import { bundleMessages } from '../../messages/areas/bundle.ts';
+import { completionMessages } from '../../messages/areas/completion.ts';
 import { fleetMessages } from '../../messages/areas/fleet.ts';
 import { mirrorMessages } from '../../messages/areas/mirrors.ts';
 import { reportMessages } from '../../messages/areas/report.ts';
@@ -79,6 +80,19 @@ export const hostVerbs: readonly VerbEntry[] = [
     summary: m.versions,
     signals: 'abort',
     load: async () => (await import('../versions/verb.ts')).versionsVerb,
+  },
+  {
+    name: 'completion',
+    summary: completionMessages.summary,
+    signals: 'abort',
+    load: async () => (await import('../completion/verb.ts')).completionVerb,
+  },
+  {
+    name: '__complete',
+    summary: completionMessages.complete,
+    signals: 'abort',
+    hidden: true,
+    load: async () => (await import('../completion/verb.ts')).completeVerb,
   },
   {
     name: 'oci',
