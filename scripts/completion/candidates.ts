@@ -156,9 +156,9 @@ function options({ options: all }: Command): Completion {
 
 async function ofOption(option: Option, host: string | undefined): Promise<Completion> {
   const { long = '', argChoices } = option;
-  const choices = argChoices ?? wordsOfOptions[long ?? ''];
+  const choices = argChoices ?? wordsOfOptions[long];
   if (choices !== undefined) return plain(choices);
-  const kinds = kindsOfOptions[long ?? ''];
+  const kinds = kindsOfOptions[long];
   return kinds === undefined
     ? { files: 'too', candidates: [] }
     : plain(await engineNames(kinds, host));

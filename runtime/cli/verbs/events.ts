@@ -19,7 +19,8 @@ interface EventsOptions {
 
 /** Local time with the zone, to the nanosecond, as docker shows it. */
 function timeOf(event: Fields): string {
-  const [seconds, nanos] = [optionalNumber(event, 'time'), String(event['timeNano'] ?? '')];
+  const seconds = optionalNumber(event, 'time');
+  const nanos = String(optionalNumber(event, 'timeNano'));
   const date = new Date(seconds * 1000);
   const minutes = -date.getTimezoneOffset();
   const local = new Date(date.getTime() + minutes * 60_000).toISOString().slice(0, 19);

@@ -55,7 +55,7 @@ function normal(body: unknown): unknown {
   const { ExposedPorts, Volumes, HostConfig, NetworkingConfig, ...config } = body as Readonly<
     Record<string, Readonly<Record<string, unknown>> | undefined>
   >;
-  const { MaskedPaths, ReadonlyPaths, Tmpfs, ConsoleSize: _, ...host } = HostConfig ?? {};
+  const { MaskedPaths, ReadonlyPaths, Tmpfs, ...host } = HostConfig ?? {};
   return {
     config: said(config),
     ports: Object.keys(ExposedPorts ?? {}).sort(),
@@ -63,6 +63,8 @@ function normal(body: unknown): unknown {
     // It says what the daemon would take anyhow.
     host: said({
       ...host,
+      // That of the console, which is none here.
+      ConsoleSize: null,
       MemorySwappiness: host['MemorySwappiness'] === -1 ? null : host['MemorySwappiness'],
       RestartPolicy:
         (host['RestartPolicy'] as { Name?: string } | undefined)?.Name === 'no'
