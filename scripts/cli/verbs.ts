@@ -92,7 +92,7 @@ export const hostVerbs: readonly VerbEntry[] = [
     summary: completionMessages.complete,
     signals: 'abort',
     hidden: true,
-    load: async () => (await import('../completion/verb.ts')).completeVerb,
+    load: async () => (await import('../completion/verb.ts')).completeVerb(allVerbs),
   },
   {
     name: 'oci',
@@ -100,6 +100,11 @@ export const hostVerbs: readonly VerbEntry[] = [
     signals: 'own',
     load: async () => (await import('../oci/verb.ts')).ociVerb,
   },
+];
+
+const allVerbs = async (): Promise<readonly VerbEntry[]> => [
+  ...hostVerbs,
+  ...(await engineVerbEntries()),
 ];
 
 /** Verbs of the engine: clients of its API, all from one part. */

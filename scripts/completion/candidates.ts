@@ -3,7 +3,7 @@ import type { Argument, Option } from 'commander';
 import type { NameKind } from '../../runtime/cli/client/names.ts';
 import { engineNames } from '../../runtime/cli/client/names.ts';
 import type { EngineVerbEntry } from '../../runtime/cli/verb.ts';
-import { engineVerbEntries, hostVerbs } from '../cli/verbs.ts';
+import type { VerbEntry } from '../cli/verb.ts';
 import { languages } from '../../messages/language.ts';
 
 /** One word that could stand where the cursor is. */
@@ -16,6 +16,13 @@ export interface Candidate {
 export interface Completion {
   readonly files: 'too' | 'none';
   readonly candidates: readonly Candidate[];
+}
+
+/** What a command line is completed with. */
+export interface Surroundings {
+  readonly verbs: readonly VerbEntry[];
+  /** `BERTH_HOST` is the engine whose names are asked for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** What is declared of a verb, or of one of a group. */
@@ -48,39 +55,34 @@ const wordsOfOptions: Readonly<Record<string, readonly string[]>> = {
  * What could stand in the place of the last word of a command line, by the same tree of commands that reads it.
  *
  * @param words behind `berth`; the last is the one that is being typed, and may be empty
- * @param environment `BERTH_HOST` is the engine whose names are asked for
  */
 export async function complete(
   words: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
+  around: Surroundings,
 ): Promise<Completion> {
   const typed = words.at(-1) ?? '';
-  const found = await completionOf(words, environment);
+  const found = await completionOf(words, around);
   return { ...found, candidates: found.candidates.filter(({ word }) => word.startsWith(typed)) };
 }
 
-async function completionOf(
-  words: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<Completion> {
+async function completionOf(words: readonly string[], around: Surroundings): Promise<Completion> {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   if (before.at(-1) === '--lang') return plain(languages);
   const at = before.findIndex(
     (word, index) => !word.startsWith('-') && before[index - 1] !== '--lang',
   );
-  if (at < 0) return typed.startsWith('-') ? plain(['--help', '--version', '--lang']) : verbs();
-  const entries = [...hostVerbs, ...(await engineVerbEntries())];
-  const entry = entries.find(({ name }) => name === before[at]);
+  if (at < 0)
+    return typed.startsWith('-') ? plain(['--help', '--version', '--lang']) : verbsOf(around);
+  const entry = around.verbs.find(({ name }) => name === before[at]);
   if (entry === undefined) return nothing;
   // What a group has is a field of its own: see `defineGroup`.
   const verb = (await entry.load()) as Declared;
-  return ofVerb(verb, [...before.slice(at + 1), typed], environment);
+  return ofVerb(verb, [...before.slice(at + 1), typed], around);
 }
 
-async function verbs(): Promise<Completion> {
-  const entries = [...hostVerbs, ...(await engineVerbEntries())];
-  const shown = entries.filter(({ hidden }) => hidden !== true);
+function verbsOf({ verbs }: Surroundings): Completion {
+  const shown = verbs.filter(({ hidden }) => hidden !== true);
   const candidates = shown.map(({ name, summary }) => ({ word: name, description: summary() }));
   return { files: 'none', candidates };
 }
@@ -88,7 +90,7 @@ async function verbs(): Promise<Completion> {
 async function ofVerb(
   verb: Declared,
   words: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
+  around: Surroundings,
 ): Promise<Completion> {
   if (verb.verbs !== undefined) {
     const [name = '', ...rest] = words;
@@ -97,24 +99,24 @@ async function ofVerb(
       return { files: 'none', candidates };
     }
     const entry = verb.verbs.find((each) => each.name === name || each.aliases?.includes(name));
-    return entry === undefined ? nothing : ofVerb(await entry.load(), rest, environment);
+    return entry === undefined ? nothing : ofVerb(await entry.load(), rest, around);
   }
   const command = new Command().enablePositionalOptions().command('verb');
   verb.define(command);
-  return ofCommand(command, words, environment);
+  return ofCommand(command, words, around);
 }
 
 /** Where the cursor is: behind an option that wants a value, at an option, or at an argument. */
 async function ofCommand(
   command: Command,
   words: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
+  around: Surroundings,
 ): Promise<Completion> {
   const typed = words.at(-1) ?? '';
   const find = (word: string): Option | undefined =>
     command.options.find(({ long, short }) => word === long || word === short);
   let position = 0;
-  let host = environment['BERTH_HOST'];
+  let host = around.env['BERTH_HOST'];
   let onlyArguments = false;
   for (let index = 0; index < words.length - 1; index += 1) {
     const word = words[index] ?? '';

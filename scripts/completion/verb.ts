@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 import { completionMessages as m } from '../../messages/areas/completion.ts';
-import type { Verb } from '../cli/verb.ts';
+import type { Verb, VerbEntry } from '../cli/verb.ts';
 import { complete } from './candidates.ts';
 import { type Shell, shells, shellScripts } from './shell-scripts.ts';
 
@@ -17,14 +17,14 @@ export const completionVerb: Verb = {
 };
 
 /** `berth __complete -- words`: what a shell asks when somebody has pressed Tab. It says nothing of errors. */
-export const completeVerb: Verb = {
+export const completeVerb = (verbs: () => Promise<readonly VerbEntry[]>): Verb => ({
   define: (command) => {
     command.argument('[words...]', m.words());
   },
   run: async ({ console, env }, command) => {
-    const { files, candidates } = await complete(command.args, env);
+    const { files, candidates } = await complete(command.args, { env, verbs: await verbs() });
     const lines = candidates.map(({ word, description }) => `${word}\t${description}\n`);
     await console.output.write(`${files === 'too' ? 'files' : 'words'}\n${lines.join('')}`);
     return 0;
   },
-};
+});
