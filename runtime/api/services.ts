@@ -1,4 +1,5 @@
 import type { ContainerEngine } from '../container/engine.ts';
+import type { Listeners } from '../container/events/listeners.ts';
 import type { Clock } from '../host/clock.ts';
 import type { ImageDirectory } from '../image/image-directory.ts';
 import type { ImageService } from '../image/image-service.ts';
@@ -19,6 +20,30 @@ export interface EngineIdentity {
   readonly insecureRegistries: readonly string[];
   /** Whether containers have users of their own (`userns-remap`). */
   readonly remapsUsers?: boolean;
+  /** Docker's `SecurityOptions`; absent: berth's own defaults. */
+  readonly securityOptions?: readonly string[];
+  /** Of the engine, such as `zone=a`. */
+  readonly labels?: readonly string[];
+  /** Whether the log says everything. */
+  readonly debug?: boolean;
+  /** How registries are reached; what is absent is that of the environment. */
+  readonly proxies?: {
+    readonly httpProxy?: string | undefined;
+    readonly httpsProxy?: string | undefined;
+    readonly noProxy?: string | undefined;
+  };
+  /** What the administrator should know of the configuration. */
+  readonly warnings?: readonly string[];
+}
+
+/** One thing that happened to the daemon, in the words of `docker events`. */
+export interface DaemonEvent {
+  readonly action: 'reload';
+  /** The engine's id, as `GET /info` has it. */
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
 }
 
 /** The parts that the API is a face of. */
@@ -31,6 +56,8 @@ export interface ApiServices {
   readonly mirrors?: MirrorScores;
   readonly clock: Clock;
   readonly identity: EngineIdentity;
+  /** What happens to the daemon itself. */
+  readonly daemonEvents?: Listeners<DaemonEvent>;
   /** Hears of what goes wrong where no client can be told. */
   readonly report: (problem: unknown) => void;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ApiListener } from '../api/listener.ts';
 import { serveApi, type ServedApi } from '../api/serve.ts';
-import { type DaemonConfig, readDaemonConfig } from '../config/daemon-config.ts';
+import { type DaemonConfig, type FlagValues, readDaemonConfig } from '../config/daemon-config.ts';
 import { BerthError } from '../errors/berth-error.ts';
 import { Cleanup } from '../errors/cleanup.ts';
 import type { ContainerEngine } from '../container/engine.ts';
@@ -13,7 +13,9 @@ import { takeExclusiveLock } from '../syscall/exclusive-lock.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createLog, type Log } from './log.ts';
 import { hostGoesDown, stopAllContainers } from './host-shutdown.ts';
-import { engineOptions, openEngine } from './open-engine.ts';
+import { type EngineSettings, engineSettings } from './engine-settings.ts';
+import { openEngine } from './open-engine.ts';
+import { writePidfile } from './pidfile.ts';
 import { reloadWhenAsked, tellIgnored } from './reload.ts';
 import {
   serviceNotifier,
@@ -26,6 +28,8 @@ import { answersVersion, feedWatchdog } from './watchdog.ts';
 /** What berthd is started with. */
 export interface DaemonOptions {
   readonly configPath: string;
+  /** Keys that the command line has set. */
+  readonly flags: FlagValues;
   readonly version: string;
   /** Ends the daemon when it is aborted. */
   readonly stop: AbortSignal;
@@ -46,9 +50,11 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   for (const listener of options.listeners) cleanup.add(() => listener.close());
   try {
     const { configPath } = options;
-    const config = await readDaemonConfig(configPath);
-    const log = createLog(config.logLevel, process.env);
+    const config = await readDaemonConfig(configPath, options.flags);
+    const log = createLog(config, process.env);
     tellIgnored(config, { log, configPath });
+    const settings = await engineSettings(config);
+    if (config.pidfile !== '') cleanup.add(await writePidfile(config.pidfile));
     await makeFolders(config.dataRoot, 0o711);
     await makeFolders(config.runRoot, 0o755);
     await ensureEntropy();
@@ -61,28 +67,32 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
       },
     });
     await lockDataRoot(launcher, config);
-    await serve({ ...options, config, log, launcher, notify });
+    await serve({ ...options, live: { config }, settings, log, launcher, notify });
   } finally {
     await cleanup.run();
   }
 }
 
 interface Serving extends DaemonOptions {
-  readonly config: DaemonConfig;
+  /** As it is now. */
+  readonly live: { config: DaemonConfig };
+  readonly settings: EngineSettings;
   readonly log: Log;
   readonly launcher: Launcher;
   readonly notify: NotifyService;
 }
 
 async function serve(serving: Serving): Promise<void> {
-  const { config, version, stop, log, launcher, listeners, notify } = serving;
+  const { live, settings, version, stop, log, launcher, listeners, notify } = serving;
+  const { config } = live;
+  const { dataRoot, runRoot, usernsRemap } = config;
   const report = (problem: unknown): void => {
     log.error({ err: problem }, 'a problem that no client waits for');
   };
-  const { services, images } = await whileStarting(
+  const { services, images, reconfigure } = await whileStarting(
     { notify, clock: systemClock },
     openEngine({
-      ...engineOptions(config),
+      ...{ dataRoot, runRoot, usernsRemap, ...settings },
       launcher,
       version,
       report,
@@ -102,7 +112,7 @@ async function serve(serving: Serving): Promise<void> {
   // What a crash has left of images and their layers; nobody has to wait for it.
   images.collectGarbage().catch(report);
   const { reload, configPath } = serving;
-  reloadWhenAsked(reload, { configPath, running: config, log, notify });
+  reloadWhenAsked(reload, { configPath, flags: serving.flags, live, reconfigure, log, notify });
   void watch(serving);
   await aborted(stop);
   await goDown(serving, { apis, engine: services.containers, report });
@@ -112,21 +122,24 @@ async function serve(serving: Serving): Promise<void> {
 async function watch({ service, listeners, notify, stop }: Serving): Promise<void> {
   const { watchdogMs } = service;
   const [listener] = listeners;
-  if (watchdogMs === undefined || listener === undefined) return;
-  const isAlive = (signal: AbortSignal): Promise<boolean> => answersVersion(listener.path, signal);
+  if (watchdogMs === undefined) return;
+  // Without a socket of its own that this process could ask, that its event loop turns has to do.
+  const isAlive = (signal: AbortSignal): Promise<boolean> =>
+    listener === undefined ? Promise.resolve(true) : answersVersion(listener.path, signal);
   await feedWatchdog({ watchdogMs, isAlive, notify, clock: systemClock, stop });
 }
 
 /** Containers run on when berthd stops; when the whole host does, they are stopped in order. */
 async function goDown(
-  { config, log, notify }: Serving,
+  { live, log, notify }: Serving,
   what: {
     readonly apis: readonly ServedApi[];
     readonly engine: ContainerEngine;
     readonly report: (problem: unknown) => void;
   },
 ): Promise<void> {
-  const hostToo = await hostGoesDown({ runRoot: config.runRoot });
+  const { runRoot, shutdownTimeoutSeconds } = live.config;
+  const hostToo = await hostGoesDown({ runRoot });
   const status = hostToo ? 'the host goes down: stopping containers' : 'containers run on';
   log.info(`berthd stops; ${status}`);
   await notify({ STOPPING: '1', STATUS: status });
@@ -134,7 +147,10 @@ async function goDown(
   await Promise.all(what.apis.map((api) => api.close()));
   await what.engine.close();
   if (!hostToo) return;
-  const containers = await stopAllContainers(what.engine, what.report);
+  const containers = await stopAllContainers(what.engine, {
+    report: what.report,
+    ...(shutdownTimeoutSeconds === undefined ? {} : { longestSeconds: shutdownTimeoutSeconds }),
+  });
   log.info({ containers }, 'containers are stopped');
 }
 

@@ -29,7 +29,7 @@ export interface RegistryTools {
 
 /** Registries as a source of images: from whichever of a registry's mirrors, and the registry itself, does best. */
 export class Registry implements ImageSource, MirrorScores {
-  readonly #config: RegistryConfig;
+  #config: RegistryConfig;
   readonly #tools: DownloadTools;
   readonly #downloads: SharedDownloads;
 
@@ -41,6 +41,14 @@ export class Registry implements ImageSource, MirrorScores {
     const scores = new SourceScores({ clock, path: this.#config.scoresPath, onNotice });
     this.#tools = { clock, random, scores, attempts: this.#config.maxDownloadAttempts };
     this.#downloads = new SharedDownloads(this.#tools);
+  }
+
+  /** Counts for pulls that begin from now on. What was measured of sources stays. @throws as the constructor */
+  reconfigure(config: Partial<RegistryConfig>): void {
+    const next = { ...defaultRegistryConfig, ...config };
+    checkMirrors(next);
+    this.#config = next;
+    this.#tools.attempts = next.maxDownloadAttempts;
   }
 
   scores(): readonly SourceScore[] {

@@ -10,6 +10,7 @@ import type { Route } from '../route.ts';
 import type { ApiServices } from '../services.ts';
 import {
   containerMessage,
+  daemonMessage,
   eventView,
   imageMessage,
   isWanted,
@@ -17,7 +18,7 @@ import {
 } from '../system/event-message.ts';
 import type { EventMessage } from '../system/event-message.ts';
 
-const knownFilters = ['container', 'event', 'image', 'label', 'type', 'scope', 'volume'];
+const knownFilters = ['container', 'daemon', 'event', 'image', 'label', 'type', 'scope', 'volume'];
 
 /** More than this many unread events, and the reader is told off instead of filling memory. */
 const maximumUnread = 10_000;
@@ -34,7 +35,7 @@ function refuseSince(query: Query, clock: Clock): void {
 }
 
 async function* eventLines(
-  { containers, images, clock }: ApiServices,
+  { containers, images, clock, daemonEvents }: ApiServices,
   query: Query,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
@@ -52,6 +53,13 @@ async function* eventLines(
     containers.volumes.events.add((event) => {
       hear(volumeMessage(event));
     }),
+    ...(daemonEvents === undefined
+      ? []
+      : [
+          daemonEvents.add((event) => {
+            hear(daemonMessage(event));
+          }),
+        ]),
     images.onEvent((event) => {
       hear(imageMessage(event, clock.now()));
     }),

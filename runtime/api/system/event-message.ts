@@ -1,4 +1,5 @@
 import type { ContainerEvent } from '../../container/events/container-event.ts';
+import type { DaemonEvent } from '../services.ts';
 import type { VolumeEvent } from '../../container/events/volume-event.ts';
 import { matchesLabels } from '../../container/query/filters.ts';
 import type { Filters } from '../../container/query/filters.ts';
@@ -6,7 +7,7 @@ import type { ImageEvent } from '../../image/image-events.ts';
 
 /** One thing that happened to one object, as `docker events` tells of it. */
 export interface EventMessage {
-  readonly type: 'container' | 'image' | 'volume';
+  readonly type: 'container' | 'daemon' | 'image' | 'volume';
   readonly action: string;
   /** Id of the object; for an image that was pulled or pushed, and for a volume, its name. */
   readonly id: string;
@@ -51,6 +52,11 @@ export function volumeMessage({ action, name, attributes, timeMs }: VolumeEvent)
   return { type: 'volume', action, id: name, image: '', attributes, timeMs };
 }
 
+/** What happened to the daemon itself. */
+export function daemonMessage({ action, id, attributes, timeMs }: DaemonEvent): EventMessage {
+  return { type: 'daemon', action, id, image: '', attributes, timeMs };
+}
+
 /** Whether an event passes the filters of `GET /events`. */
 export function isWanted(message: EventMessage, filters: Filters): boolean {
   const { type, action, id, image, attributes } = message;
@@ -68,6 +74,10 @@ export function isWanted(message: EventMessage, filters: Filters): boolean {
     matches('scope', ['local']) &&
     (type !== 'volume' ? !filters.has('volume') : matches('volume', [id])) &&
     matchesLabels(filters.get('label') ?? [], attributes) &&
+    (filters
+      .get('daemon')
+      ?.some((name) => type === 'daemon' && [id, attributes['name']].includes(name)) ??
+      true) &&
     (containers?.some((name) => name === attributes['name'] || id.startsWith(name)) ?? true)
   );
 }
