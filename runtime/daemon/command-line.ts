@@ -49,7 +49,12 @@ export async function runDaemon(args: readonly string[]): Promise<number> {
 async function sayWhetherValid(configPath: string, flags: FlagValues): Promise<number> {
   const { readDaemonConfig } = await import('../config/daemon-config.ts');
   const { engineSettings } = await import('./engine-settings.ts');
-  await engineSettings(await readDaemonConfig(configPath, flags));
+  const config = await readDaemonConfig(configPath, flags);
+  await engineSettings(config);
+  if (config.tls !== undefined) {
+    const { readTlsIdentity } = await import('./tls-identity.ts');
+    await readTlsIdentity(config.tls);
+  }
   console.log('configuration OK');
   return 0;
 }

@@ -4,9 +4,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { readDaemonConfig, type DaemonConfig, type FlagValues } from '../config/daemon-config.ts';
 import { messageOf } from '../errors/berth-error.ts';
 import { engineSettings } from './engine-settings.ts';
+import type { ServerIdentity } from '../host/tls-server.ts';
 import type { Log } from './log.ts';
 import type { OpenEngine } from './open-engine.ts';
 import type { NotifyService } from './service-manager.ts';
+import { readTlsIdentity } from './tls-identity.ts';
 
 /** What a reload works with. */
 export interface Reloading {
@@ -15,6 +17,8 @@ export interface Reloading {
   /** The configuration that berthd works by; replaced by each reload that succeeds. */
   readonly live: { config: DaemonConfig };
   readonly reconfigure: OpenEngine['reconfigure'];
+  /** For connections over TCP from now on. */
+  readonly replaceIdentity: (identity: ServerIdentity) => void;
   readonly log: Log;
   readonly notify: NotifyService;
 }
@@ -49,7 +53,9 @@ async function reloadOnce(work: Reloading): Promise<void> {
     const config = await readDaemonConfig(configPath, flags);
     // All that may fail has been done when the first thing changes.
     const settings = await engineSettings(config);
+    const identity = config.tls === undefined ? undefined : await readTlsIdentity(config.tls);
     await work.reconfigure(settings, reloadAttributes(config));
+    if (identity !== undefined) work.replaceIdentity(identity);
     const late = lateKeys(live.config, config);
     live.config = config;
     log.level = config.logLevel;
@@ -68,7 +74,6 @@ const startSettings = {
   runRoot: 'exec-root',
   sockets: 'hosts',
   tcp: 'hosts',
-  tls: 'tlsverify, tlscacert, tlscert, tlskey',
   group: 'group',
   pidfile: 'pidfile',
   logFormat: 'log-format',

@@ -15,6 +15,7 @@ import { createLog, type Log } from './log.ts';
 import { hostGoesDown, stopAllContainers } from './host-shutdown.ts';
 import { type EngineSettings, engineSettings } from './engine-settings.ts';
 import { openEngine } from './open-engine.ts';
+import { openTcpListeners } from './open-listeners.ts';
 import { writePidfile } from './pidfile.ts';
 import { reloadWhenAsked, tellIgnored } from './reload.ts';
 import {
@@ -67,7 +68,10 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
       },
     });
     await lockDataRoot(launcher, config);
-    await serve({ ...options, live: { config }, settings, log, launcher, notify });
+    const tcp = await openTcpListeners(config, options.version);
+    for (const listener of tcp) cleanup.add(() => listener.close());
+    const listeners = [...options.listeners, ...tcp];
+    await serve({ ...options, listeners, live: { config }, settings, log, launcher, notify });
   } finally {
     await cleanup.run();
   }
@@ -107,12 +111,18 @@ async function serve(serving: Serving): Promise<void> {
     await listener.openTo({ mode: 0o660, gid });
     apis.push(serveApi(services, listener));
   }
-  log.info({ version, sockets: config.sockets, dataRoot: config.dataRoot }, 'berthd is ready');
-  await notify({ READY: '1', STATUS: `serving ${config.sockets.join(', ')}` });
+  const served = listeners.map(({ path }) => path);
+  log.info({ version, sockets: served, dataRoot }, 'berthd is ready');
+  await notify({ READY: '1', STATUS: `serving ${served.join(', ')}` });
   // What a crash has left of images and their layers; nobody has to wait for it.
   images.collectGarbage().catch(report);
   const { reload, configPath } = serving;
-  reloadWhenAsked(reload, { configPath, flags: serving.flags, live, reconfigure, log, notify });
+  reloadWhenAsked(reload, {
+    ...{ configPath, flags: serving.flags, live, reconfigure, log, notify },
+    replaceIdentity: (identity) => {
+      for (const listener of listeners) listener.replaceIdentity(identity);
+    },
+  });
   void watch(serving);
   await aborted(stop);
   await goDown(serving, { apis, engine: services.containers, report });
@@ -121,7 +131,7 @@ async function serve(serving: Serving): Promise<void> {
 /** Feeds the service manager's watchdog, where there is one. */
 async function watch({ service, listeners, notify, stop }: Serving): Promise<void> {
   const { watchdogMs } = service;
-  const [listener] = listeners;
+  const listener = listeners.find(({ path }) => path.startsWith('/'));
   if (watchdogMs === undefined) return;
   // Without a socket of its own that this process could ask, that its event loop turns has to do.
   const isAlive = (signal: AbortSignal): Promise<boolean> =>

@@ -95,6 +95,14 @@ export class ConfiguredBerthd {
     });
   }
 
+  /** What `--validate` says of other keys, in a file beside the daemon's. */
+  validate(keys: object): Promise<Ended> {
+    const path = join(this.root, 'other.json');
+    writeFileSync(path, JSON.stringify(keys));
+    const args = ['--disable-warning=ExperimentalWarning', program, '--config', path, '--validate'];
+    return this.command(process.execPath, args);
+  }
+
   /** Ends it and leaves nothing. */
   async stop(): Promise<void> {
     const child = this.#child;
