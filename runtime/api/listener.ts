@@ -8,6 +8,7 @@ import type { PassedSocket } from '../host/passed-sockets.ts';
 import type { ServerIdentity } from '../host/tls-server.ts';
 import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
 import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
+import { requestIdHeader, requestIdOf } from './http/request-id.ts';
 
 /** Longer than clients keep a connection for their next request, as Docker does. */
 const keepAliveMs = 90_000;
@@ -174,6 +175,7 @@ export class ApiListener {
     response.writeHead(200, {
       ...commonHeaders(this.#parts.version),
       ...pingHeaders,
+      [requestIdHeader]: requestIdOf(request),
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Length': pingBody.length,
     });

@@ -46,6 +46,21 @@ export interface DaemonEvent {
   readonly timeMs: number;
 }
 
+/** A request, and what came of it. */
+export interface AnsweredRequest {
+  readonly id: string;
+  readonly method: string;
+  /** Of the table, such as `/containers/:name/json`; empty where none fits. */
+  readonly route: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly status: number;
+  /** From the head of the request to when its answer was known; what is streamed then goes on. */
+  readonly seconds: number;
+  /** What was thrown instead of an answer. */
+  readonly problem?: unknown;
+}
+
 /** The parts that the API is a face of. */
 export interface ApiServices {
   readonly containers: ContainerEngine;
@@ -58,6 +73,8 @@ export interface ApiServices {
   readonly identity: EngineIdentity;
   /** What happens to the daemon itself. */
   readonly daemonEvents?: Listeners<DaemonEvent>;
-  /** Hears of what goes wrong where no client can be told. */
-  readonly report: (problem: unknown) => void;
+  /** Hears of what goes wrong where no client can be told, or what berth has no code for, in a request of that id. */
+  readonly report: (problem: unknown, requestId?: string) => void;
+  /** Hears of each request, as soon as it is known what is answered. */
+  readonly onRequest?: ((request: AnsweredRequest) => void) | undefined;
 }

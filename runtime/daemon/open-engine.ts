@@ -34,7 +34,8 @@ export interface EngineOptions extends EngineSettings {
   readonly launcher: Launcher;
   readonly version: string;
   /** Hears of what goes wrong where no client can be told. */
-  readonly report: (problem: unknown) => void;
+  readonly report: ApiServices['report'];
+  readonly onRequest?: ApiServices['onRequest'];
   /** Hears of what an administrator should know. */
   readonly notice: (text: string, details: object) => void;
 }
@@ -61,7 +62,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const idRemap = await openIdRemap(options);
   const live: Live = { settings: options };
   const containers = await openContainers(options, { ...parts, idRemap, live });
-  const { report } = options;
+  const { report, onRequest } = options;
   const directory = new RegistryDirectory(options.registry);
   const daemonEvents = new Listeners<DaemonEvent>();
   const services = {
@@ -71,6 +72,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
       return identityOf(options, live.settings, idRemap);
     },
     report,
+    onRequest,
   };
   const reconfigure: OpenEngine['reconfigure'] = async (settings, attributes) => {
     const id = await engineId(options.dataRoot);

@@ -12,6 +12,7 @@ import { ensureEntropy } from '../syscall/entropy.ts';
 import { takeExclusiveLock } from '../syscall/exclusive-lock.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createLog, type Log } from './log.ts';
+import { requestLogger } from './log-requests.ts';
 import { hostGoesDown, stopAllContainers } from './host-shutdown.ts';
 import { type EngineSettings, engineSettings } from './engine-settings.ts';
 import { openEngine } from './open-engine.ts';
@@ -90,8 +91,8 @@ async function serve(serving: Serving): Promise<void> {
   const { live, settings, version, stop, log, launcher, listeners, notify } = serving;
   const { config } = live;
   const { dataRoot, runRoot, usernsRemap } = config;
-  const report = (problem: unknown): void => {
-    log.error({ err: problem }, 'a problem that no client waits for');
+  const report = (problem: unknown, requestId?: string): void => {
+    log.error({ err: problem, requestId }, 'a problem that no client waits for');
   };
   const { services, images, reconfigure } = await whileStarting(
     { notify, clock: systemClock },
@@ -100,6 +101,7 @@ async function serve(serving: Serving): Promise<void> {
       launcher,
       version,
       report,
+      onRequest: requestLogger(log),
       notice: (text, details) => {
         log.warn(details, text);
       },
@@ -115,7 +117,9 @@ async function serve(serving: Serving): Promise<void> {
   log.info({ version, sockets: served, dataRoot }, 'berthd is ready');
   await notify({ READY: '1', STATUS: `serving ${served.join(', ')}` });
   // What a crash has left of images and their layers; nobody has to wait for it.
-  images.collectGarbage().catch(report);
+  images.collectGarbage().catch((problem: unknown) => {
+    report(problem);
+  });
   const { reload, configPath } = serving;
   reloadWhenAsked(reload, {
     ...{ configPath, flags: serving.flags, live, reconfigure, log, notify },

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { until } from '../scripts/support/until.ts';
-import { ConfiguredBerthd } from './configured-berthd.ts';
+import { ConfiguredBerthd, type LogLine } from './configured-berthd.ts';
 
 /** What a profile without a call does: allow it, but for mkdir. */
 const seccomp = {
   defaultAction: 'SCMP_ACT_ALLOW',
   syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 1 }],
 };
+
+const isOfTest = ({ requestId }: LogLine): boolean => requestId === 'of-a-test';
 
 const containerKeys = {
   'default-ulimits': { nofile: { Name: 'nofile', Soft: 111, Hard: 222 } },
@@ -78,6 +80,20 @@ describe('berthd and its daemon.json', () => {
     expect(readFileSync(join(berthd.root, 'berthd.pid'), 'utf8')).toMatch(/^\d+$/);
   });
 
+  test('the log knows a request by its id', async () => {
+    const headers = ['-H', 'X-Request-Id: of-a-test'];
+    const url = 'http://d/containers/none/json?size=1';
+    const args = ['-s', '--unix-socket', berthd.socket, ...headers, url];
+    const { stdout } = await berthd.command('curl', args);
+    expect(JSON.parse(stdout)).toMatchObject({ requestId: 'of-a-test' });
+    const line = await berthd.logged('a request was answered', berthd.log.findIndex(isOfTest));
+    expect(line).toMatchObject({
+      ...{ level: 20, requestId: 'of-a-test', method: 'GET', status: 404 },
+      ...{ path: '/containers/none/json', route: '/containers/:name/json' },
+      ...{ code: 'CONTAINER_NOT_FOUND' },
+    });
+  });
+
   test('SIGHUP changes what can change, names what cannot, and tells of it', async () => {
     const events = join(berthd.root, 'events');
     const listening = berthd.command('sh', [
@@ -93,8 +109,8 @@ describe('berthd and its daemon.json', () => {
       'default-shm-size': '2m',
       'metrics-addr': '127.0.0.1:9323',
     });
-    await berthd.reload('these keys change with the next start');
-    expect(berthd.log.at(-1)).toMatchObject({ level: 40, keys: ['pidfile', 'metrics-addr'] });
+    const late = await berthd.reload('these keys change with the next start');
+    expect(late).toMatchObject({ level: 40, keys: ['pidfile', 'metrics-addr'] });
     const info = JSON.parse((await berthd.docker(['info', '-f', '{{json .}}'])).stdout) as object;
     expect(info).toMatchObject({
       ...{ Labels: ['zone=b'], Debug: true },
