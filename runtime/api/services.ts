@@ -75,6 +75,8 @@ export interface ApiServices {
   readonly daemonEvents?: Listeners<DaemonEvent>;
   /** Hears of what goes wrong where no client can be told, or what berth has no code for, in a request of that id. */
   readonly report: (problem: unknown, requestId?: string) => void;
+  /** Metrics in Prometheus' text format. */
+  readonly metrics?: () => Promise<string>;
   /** Hears of each request, as soon as it is known what is answered. */
   readonly onRequest?: ((request: AnsweredRequest) => void) | undefined;
 }

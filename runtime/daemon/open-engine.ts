@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { ApiServices, DaemonEvent, EngineIdentity } from '../api/services.ts';
+import { EngineMetrics } from '../api/metrics/engine-metrics.ts';
+import type { AnsweredRequest, ApiServices, DaemonEvent, EngineIdentity } from '../api/services.ts';
 import { engineId } from '../api/system/system-info.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
 import { Listeners } from '../container/events/listeners.ts';
@@ -72,8 +73,19 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
       return identityOf(options, live.settings, idRemap);
     },
     report,
-    onRequest,
+    metrics: () => metrics.text(),
+    onRequest: (request: AnsweredRequest) => {
+      metrics.observe(request);
+      onRequest?.(request);
+    },
   };
+  const metrics = new EngineMetrics({
+    ...{ containers, images: parts.images, daemonEvents },
+    get identity() {
+      return services.identity;
+    },
+    pulls: () => parts.registry.counts,
+  });
   const reconfigure: OpenEngine['reconfigure'] = async (settings, attributes) => {
     const id = await engineId(options.dataRoot);
     // The only one that may refuse goes first.

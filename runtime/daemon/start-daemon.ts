@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ApiServices } from '../api/services.ts';
 import type { ApiListener } from '../api/listener.ts';
 import { serveApi, type ServedApi } from '../api/serve.ts';
 import { type DaemonConfig, type FlagValues, readDaemonConfig } from '../config/daemon-config.ts';
@@ -7,6 +8,7 @@ import { Cleanup } from '../errors/cleanup.ts';
 import type { ContainerEngine } from '../container/engine.ts';
 import { systemClock } from '../host/clock.ts';
 import { makeFolders } from '../host/make-folders.ts';
+import type { WebServer } from '../host/web-server.ts';
 import { groupId } from '../host/groups.ts';
 import { ensureEntropy } from '../syscall/entropy.ts';
 import { takeExclusiveLock } from '../syscall/exclusive-lock.ts';
@@ -113,8 +115,9 @@ async function serve(serving: Serving): Promise<void> {
     await listener.openTo({ mode: 0o660, gid });
     apis.push(serveApi(services, listener));
   }
+  const metrics = await openMetrics(config, services);
   const served = listeners.map(({ path }) => path);
-  log.info({ version, sockets: served, dataRoot }, 'berthd is ready');
+  log.info({ version, sockets: served, dataRoot, metrics: metrics?.url }, 'berthd is ready');
   await notify({ READY: '1', STATUS: `serving ${served.join(', ')}` });
   // What a crash has left of images and their layers; nobody has to wait for it.
   images.collectGarbage().catch((problem: unknown) => {
@@ -129,7 +132,18 @@ async function serve(serving: Serving): Promise<void> {
   });
   void watch(serving);
   await aborted(stop);
+  await metrics?.close();
   await goDown(serving, { apis, engine: services.containers, report });
+}
+
+/** Serves metrics apart from the API, where the configuration says so. */
+async function openMetrics(
+  { metrics: address }: DaemonConfig,
+  { metrics, report }: ApiServices,
+): Promise<WebServer | undefined> {
+  if (address === undefined || metrics === undefined) return undefined;
+  const { serveMetrics } = await import('./metrics-server.ts');
+  return serveMetrics({ address, metrics, report });
 }
 
 /** Feeds the service manager's watchdog, where there is one. */

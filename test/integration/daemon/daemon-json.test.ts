@@ -32,7 +32,10 @@ describe('berthd and its daemon.json', () => {
     const profile = join(berthd.root, 'seccomp.json');
     writeFileSync(profile, JSON.stringify(seccomp));
     const keys = { labels: ['zone=a'], pidfile: join(berthd.root, 'berthd.pid'), mtu: 1400 };
-    berthd.write({ ...containerKeys, ...keys, 'seccomp-profile': profile });
+    berthd.write({
+      ...{ ...containerKeys, ...keys, 'seccomp-profile': profile },
+      'metrics-addr': '127.0.0.1:0',
+    });
     await berthd.run(['--debug']);
     await berthd.docker(['load', '-i', busyboxArchive(berthd.root)]);
   });
@@ -92,6 +95,51 @@ describe('berthd and its daemon.json', () => {
       ...{ path: '/containers/none/json', route: '/containers/:name/json' },
       ...{ code: 'CONTAINER_NOT_FOUND' },
     });
+  });
+
+  test('metrics tell what has happened, on the socket and at an address of loopback', async () => {
+    const healthy = [
+      '--health-cmd',
+      'false',
+      '--health-interval',
+      '1s',
+      '--restart',
+      'on-failure:1',
+    ];
+    await berthd.docker([
+      'run',
+      '-d',
+      '--name',
+      'sick',
+      ...healthy,
+      'bb',
+      'sh',
+      '-c',
+      'sleep 2; false',
+    ]);
+    const curl = async (...args: readonly string[]): Promise<string> =>
+      (await berthd.command('curl', ['-si', ...args])).stdout;
+    const text = await until('a health check and a restart', async () => {
+      const seen = await curl('--unix-socket', berthd.socket, 'http://d/metrics');
+      const both = /health_checks_failed_total [1-9][^]*container_restarts_total 1\n/.test(seen);
+      return both ? seen : undefined;
+    });
+    await berthd.docker(['rm', '-f', 'sick']);
+    expect(text).toContain('Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n');
+    expect(text).toMatch(/engine_daemon_container_states_containers\{state="stopped"\} [1-9]/);
+    expect(text).toMatch(/engine_daemon_container_actions_seconds_count\{action="start"\} [2-9]/);
+    expect(text).toMatch(/engine_daemon_events_total [1-9]/);
+    expect(text).toMatch(/engine_daemon_engine_info\{version="[^"]+".*graphdriver="overlay2"/);
+    expect(text).toMatch(
+      /berth_api_requests_total\{method="POST",route="\/containers\/create",code="201"\} [1-9]/,
+    );
+    expect(text).toMatch(/process_open_fds [1-9]/);
+    const { metrics } = await berthd.logged('berthd is ready');
+    const url = String(metrics);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await curl(`${url}/metrics`)).toContain('engine_daemon_engine_cpus_cpus ');
+    expect(await curl(`${url}/info`)).toMatch(/^HTTP\/1.1 404/);
+    expect(await curl('-X', 'POST', `${url}/metrics`)).toMatch(/^HTTP\/1.1 405/);
   });
 
   test('SIGHUP changes what can change, names what cannot, and tells of it', async () => {
