@@ -104,7 +104,7 @@ const clientErrors = {
       ? { message: `守护进程返回了状态码 ${String(details['status'])}，没有说明原因` }
       : undefined,
   ENDPOINT_INVALID: from(['address'], (p) => ({
-    message: `守护进程的地址是"${p.address}"；应为 unix:// 加绝对路径`,
+    message: `守护进程的地址是"${p.address}"；应为 unix:// 加绝对路径、ssh:// 加主机，或带证书的 tcp://`,
     remedy: '去掉 --host 和 BERTH_HOST 即使用默认地址 unix:///run/berth/berth.sock。',
   })),
   USAGE: ({ details }) => {
