@@ -2,7 +2,7 @@ import { checkMessages as m } from '../messages/areas/checks.ts';
 import { BerthError } from '../runtime/errors/berth-error.ts';
 import type { Check } from './check.ts';
 import type { Waiver } from './finding.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../runtime/errors/nearest-name.ts';
 
 /** One check that is not to run, and why the user accepts that. */
 export interface SkipRequest {

@@ -58,10 +58,10 @@ export const servicesMessages = {
   ),
   noLogRemedy: text('Run "berth up": it starts the daemon.', '运行"berth up"：它会启动守护进程。'),
   argumentAction: text(
-    'run it here; or act on the service that "up" has set up',
-    '在此处运行；或操作由"up"设置的服务',
+    'run it here; say whether its configuration can be used; or act on the service that "up" has set up',
+    '在此处运行；检查其配置是否可用；或操作由"up"设置的服务',
   ),
-  optionConfig: text('with run: configuration file', '用于 run：配置文件'),
+  optionConfig: text('with run and validate: configuration file', '用于 run 和 validate：配置文件'),
   optionLines: text('with logs: how many lines', '用于 logs：显示多少行'),
   optionFollow: text('with logs: go on showing what is added', '用于 logs：持续显示新增内容'),
   helpAfter: text('Containers run on when the daemon stops.', '守护进程停止后，容器继续运行。'),

@@ -67,6 +67,23 @@ export const engineHelp: Readonly<Record<string, string>> = {
   'no, always, unless-stopped or on-failure[:times]':
     'no、always、unless-stopped 或 on-failure[:次数]',
   'Verbs of images: ls, prune, tree ...': '管理镜像：ls、prune、tree 等',
+  'Verbs of contexts: create, ls, use ...': '上下文的子命令：create、ls、use 等',
+  'List contexts': '列出上下文',
+  'Print the name of the context in use': '显示当前使用的上下文的名称',
+  'Choose the context that counts from now on': '选择此后使用的上下文',
+  'Make a context': '创建上下文',
+  'Print all that is known of contexts, as JSON': '以 JSON 格式显示上下文的全部信息',
+  'Remove contexts': '删除上下文',
+  "Pass standard input and output on to the daemon's socket":
+    '将标准输入和输出转接到守护进程的套接字',
+  'print names only': '只显示名称',
+  'its name': '名称',
+  'what it is for': '用途说明',
+  'such as host=tcp://host:2376,ca=ca.pem,cert=cert.pem,key=key.pem':
+    '例如 host=tcp://host:2376,ca=ca.pem,cert=cert.pem,key=key.pem',
+  'contexts (default: the one in use)': '上下文（默认：当前使用的）',
+  'contexts to remove': '要删除的上下文',
+  'also the one in use, and one that is not there': '包括正在使用的和不存在的',
   'Verbs of volumes: create, ls, rm ...': '卷的子命令：create、ls、rm 等',
   'Verbs of manifests: inspect': '查看清单（manifest）：inspect',
   'Print what the daemon knows of itself and its host': '显示守护进程及其主机的信息',
@@ -107,8 +124,9 @@ export const engineHelp: Readonly<Record<string, string>> = {
   'its options and arguments': '子命令的选项和参数',
 
   // Options of several verbs
-  "the daemon's socket (BERTH_HOST, default unix:///run/berth/berth.sock)":
-    '守护进程的套接字（BERTH_HOST，默认为 unix:///run/berth/berth.sock）',
+  "the daemon's address (BERTH_HOST, DOCKER_HOST, default unix:///run/berth/berth.sock)":
+    '守护进程的地址（BERTH_HOST、DOCKER_HOST，默认为 unix:///run/berth/berth.sock）',
+  'the context to use (DOCKER_CONTEXT)': '要使用的上下文（DOCKER_CONTEXT）',
   'show all, not only the usual ones': '显示全部，包括默认不显示的',
   'print ids only': '只输出 ID',
   'do not shorten ids and commands': '不截断 ID 和命令',
@@ -282,7 +300,6 @@ export const engineHelp: Readonly<Record<string, string>> = {
   'type, device or o, as mount has them': 'type、device 或 o，与 mount 的相同',
   'its name; berth makes one up': '卷的名称；省略时由 berth 生成',
   'List volumes': '列出卷',
-  'print names only': '只显示名称',
   'Print all that is known of volumes, as JSON': '以 JSON 格式显示卷的全部信息',
   volumes: '卷',
   'Remove volumes with all that is in them': '删除卷及其全部内容',

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../runtime/errors/catalogue.ts';
+import { configKinds, refusedKinds } from './config-kinds.ts';
 import { byProblem, from, quoted, type ErrorTranslation } from './error-translation.ts';
 import { kernelErrors } from './kernel-errors.ts';
 import { sourceErrors } from './source-errors.ts';
@@ -8,27 +9,12 @@ const checkAddress = '请检查该地址属于 berth 或其他 Docker Engine API
 
 /** What a value should be, as runtime/cli, runtime/config and templates/ name it. */
 const kinds: Readonly<Record<string, string>> = {
-  'an object': '对象',
+  ...configKinds,
+  ...refusedKinds,
   'a list': '列表',
   'a text': '字符串',
   'a number': '数字',
   'a list of texts': '字符串列表',
-  'a string': '字符串',
-  'a list of strings': '字符串列表',
-  'a whole number': '整数',
-  'at least 1': '不小于 1 的数',
-  'http:// or https://, a host, and neither query nor fragment':
-    '以 http:// 或 https:// 开头、含主机名且不带查询和片段的 URL',
-  'a list of URLs': 'URL 列表',
-  'an http:// or https:// URL': '以 http:// 或 https:// 开头的 URL',
-  'an object with "http-proxy", "https-proxy" and "no-proxy"':
-    '含有"http-proxy"、"https-proxy"和"no-proxy"的对象',
-  'an absolute path': '绝对路径',
-  'unix:// and an absolute path': 'unix:// 加绝对路径',
-  'a list of addresses': '地址列表',
-  'at least one address': '至少一个地址',
-  'true or false': 'true 或 false',
-  'lists of URLs by registry': '按镜像仓库列出的 URL 列表',
 };
 
 /** The English of them. */
@@ -39,9 +25,13 @@ const kindOf = (english: string): string => kinds[english] ?? english;
 /** What was wanted of keys of daemon.json, each in Chinese. */
 function issuesOf(issues: unknown): readonly string[] {
   if (!Array.isArray(issues)) return [];
-  return issues.map((issue: Readonly<Record<string, unknown>>) => {
+  return issues.map((issue: Readonly<Record<string, string | number | undefined>>) => {
     const key = String(issue['key']);
-    return `${key === '' ? '文件内容' : `"${key}"`}应为${kindOf(String(issue['wanted']))}`;
+    const { line, column, near } = issue;
+    const place = line === undefined ? '' : `第 ${String(line)} 行第 ${String(column)} 列：`;
+    const meant = near === undefined ? '' : `（是否想写"${String(near)}"？）`;
+    const name = key === '' ? '文件内容' : `"${key}"`;
+    return `${place}${name}应为${kindOf(String(issue['wanted']))}${meant}`;
   });
 }
 
@@ -114,7 +104,7 @@ const clientErrors = {
       ? { message: `守护进程返回了状态码 ${String(details['status'])}，没有说明原因` }
       : undefined,
   ENDPOINT_INVALID: from(['address'], (p) => ({
-    message: `守护进程的地址是"${p.address}"；应为 unix:// 加绝对路径`,
+    message: `守护进程的地址是"${p.address}"；应为 unix:// 加绝对路径、ssh:// 加主机，或带证书的 tcp://`,
     remedy: '去掉 --host 和 BERTH_HOST 即使用默认地址 unix:///run/berth/berth.sock。',
   })),
   USAGE: ({ details }) => {
@@ -164,6 +154,14 @@ const settingErrors = {
       message: `无法使用"${p.path}"："${p.key}"的值是 ${p.value}；应为${kindOf(p.wanted)}`,
       remedy: correctFile(p.path),
     })),
+    'flag-and-file': ({ details }) => {
+      const { path, keys } = details;
+      const names = Array.isArray(keys) ? keys.join('、') : '';
+      return {
+        message: `无法使用"${String(path)}"：以下设置同时出现在命令行和文件中：${names}`,
+        remedy: '请去掉命令行选项或文件中的键，然后重新启动守护进程。',
+      };
+    },
     unusable: ({ details }) => {
       const path = String(details['path']);
       return {

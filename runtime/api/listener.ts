@@ -1,11 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { BerthError } from '../errors/berth-error.ts';
+import { BerthError, messageOf } from '../errors/berth-error.ts';
 import { removeFile } from '../host/files.ts';
+import { hasErrno } from '../host/files.ts';
 import { createServer } from '../host/http.ts';
 import type { PassedSocket } from '../host/passed-sockets.ts';
+import type { ServerIdentity } from '../host/tls-server.ts';
 import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
 import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
+import { requestIdHeader, requestIdOf } from './http/request-id.ts';
 
 /** Longer than clients keep a connection for their next request, as Docker does. */
 const keepAliveMs = 90_000;
@@ -16,29 +19,45 @@ export interface ApiHandlers {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void;
 }
 
+/** Where to listen over TCP, and as whom. */
+export interface TcpPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly identity: ServerIdentity;
+}
+
+/** What a listener is made of. */
+interface ListenerParts {
+  /** Whose the socket is: its maker sets who may connect, and removes it. */
+  readonly owner: 'berthd' | 'service-manager' | 'tcp';
+  readonly server: Server;
+  readonly version: string;
+  /** Counts for connections from now on; only over TCP. */
+  readonly replaceIdentity?: (identity: ServerIdentity) => void;
+}
+
 /**
- * A Unix socket that takes connections before there is anybody to serve them: `/_ping` is answered at once, everything
+ * A socket that takes connections before there is anybody to serve them: `/_ping` is answered at once, everything
  * else waits until `serve`. So a client that comes while berthd starts, or starts again after a crash, waits for an
  * instant instead of being turned away.
  */
 export class ApiListener {
-  readonly path: string;
-  /** Whose the socket is: its maker sets who may connect, and removes it. */
-  readonly #owner: 'berthd' | 'service-manager';
+  /** Of a Unix socket; over TCP such as `tcp://0.0.0.0:2376`. */
+  get path(): string {
+    return this.#path;
+  }
+
+  #path: string;
+  readonly #parts: ListenerParts;
   readonly #server: Server;
-  readonly #version: string;
   readonly #waiting: ((handlers: ApiHandlers) => void)[] = [];
   #handlers: ApiHandlers | undefined;
   #closed = false;
 
-  private constructor(
-    path: string,
-    made: { owner: 'berthd' | 'service-manager'; version: string },
-  ) {
-    this.path = path;
-    this.#owner = made.owner;
-    this.#version = made.version;
-    this.#server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
+  private constructor(path: string, parts: ListenerParts) {
+    this.#path = path;
+    this.#parts = parts;
+    this.#server = parts.server;
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (this.#handlers === undefined && isPing(request)) this.#answerPing(request, response);
       else {
@@ -61,7 +80,7 @@ export class ApiListener {
    */
   static async open(path: string, version: string): Promise<ApiListener> {
     await makeRoom(path);
-    const listener = new ApiListener(path, { owner: 'berthd', version });
+    const listener = new ApiListener(path, { owner: 'berthd', server: plainServer(), version });
     await listener.#listen(path);
     return listener;
   }
@@ -72,14 +91,51 @@ export class ApiListener {
    * @throws Node.js system errors: `EINVAL`, `EBADF` for a descriptor that is no listening socket
    */
   static async adopt(passed: PassedSocket, version: string): Promise<ApiListener> {
-    const listener = new ApiListener(passed.path, { owner: 'service-manager', version });
+    const parts = { owner: 'service-manager', server: plainServer(), version } as const;
+    const listener = new ApiListener(passed.path, parts);
     await listener.#listen({ fd: passed.descriptor });
     return listener;
   }
 
+  /**
+   * Listens over TCP, for clients with a certificate.
+   * @throws BerthError API_SOCKET_IN_USE for an address that is taken, or that is none of the host's
+   */
+  static async openTcp(place: TcpPlace, version: string): Promise<ApiListener> {
+    const { host, port, identity } = place;
+    // All of TLS: who listens on Unix sockets only does without.
+    const { createTlsServer } = await import('../host/tls-server.ts');
+    const { server, replace } = createTlsServer({ identity, keepAliveTimeout: keepAliveMs });
+    const name = `tcp://${host.includes(':') ? `[${host}]` : host}`;
+    const path = `${name}:${port}`;
+    const parts = { owner: 'tcp', server, version, replaceIdentity: replace } as const;
+    const listener = new ApiListener(path, parts);
+    try {
+      await listener.#listen({ host, port });
+      // The kernel has chosen for port 0.
+      const address = server.address();
+      if (typeof address === 'object' && address !== null)
+        listener.#path = `${name}:${address.port}`;
+    } catch (error) {
+      if (!hasErrno(error, 'EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND')) throw error;
+      throw new BerthError('API_SOCKET_IN_USE', {
+        message: `cannot listen at "${path}" (${messageOf(error)}), wanted a free address of this host`,
+        remedy: 'Choose another address in "hosts", or stop what listens there.',
+        details: { path },
+        cause: error,
+      });
+    }
+    return listener;
+  }
+
+  /** Certificates and key for connections from now on; a Unix socket has none. */
+  replaceIdentity(identity: ServerIdentity): void {
+    this.#parts.replaceIdentity?.(identity);
+  }
+
   /** Lets a group connect; a socket of the service manager's stays as that has made it. */
   async openTo(access: SocketAccess): Promise<void> {
-    if (this.#owner === 'berthd') await openSocketTo(this.path, access);
+    if (this.#parts.owner === 'berthd') await openSocketTo(this.path, access);
   }
 
   /** Answers from now on, first those that wait. */
@@ -98,10 +154,12 @@ export class ApiListener {
       });
       this.#server.closeAllConnections();
     });
-    if (this.#owner === 'berthd') await removeFile(this.path);
+    if (this.#parts.owner === 'berthd') await removeFile(this.path);
   }
 
-  async #listen(where: string | { readonly fd: number }): Promise<void> {
+  async #listen(
+    where: string | { readonly fd: number } | { readonly host: string; readonly port: number },
+  ): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(where, resolve);
@@ -115,13 +173,18 @@ export class ApiListener {
 
   #answerPing(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(200, {
-      ...commonHeaders(this.#version),
+      ...commonHeaders(this.#parts.version),
       ...pingHeaders,
+      [requestIdHeader]: requestIdOf(request),
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Length': pingBody.length,
     });
     response.end(request.method === 'HEAD' ? undefined : pingBody);
   }
+}
+
+function plainServer(): Server {
+  return createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
 }
 
 function isPing({ method, url = '' }: IncomingMessage): boolean {

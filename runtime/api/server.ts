@@ -31,6 +31,16 @@ interface Match {
   readonly query: string;
 }
 
+/** A request that is being answered. */
+interface Asked {
+  readonly exchange: Exchange;
+  /** By `performance.now()`. */
+  readonly since: number;
+  /** Its path in the table, once found. */
+  route: string;
+  told: boolean;
+}
+
 /** The Docker Engine API, between a listener that hands its requests on and the table of routes. */
 export class ApiServer implements ApiHandlers {
   readonly #services: ApiServices;
@@ -53,10 +63,12 @@ export class ApiServer implements ApiHandlers {
     upgrade?: UpgradeRequest,
   ): void {
     const exchange = new Exchange({ request, response }, this.#headers);
-    this.#answer(exchange, upgrade).catch((error: unknown) => {
+    const asked: Asked = { exchange, since: performance.now(), route: '', told: false };
+    this.#answer(asked, upgrade).catch((error: unknown) => {
       if (exchange.hasLeft) return;
-      if (!(error instanceof BerthError)) this.#services.report(error);
+      if (!(error instanceof BerthError)) this.#services.report(error, exchange.id);
       writeError(exchange, error);
+      this.#tell(asked, response.statusCode, error);
     });
   }
 
@@ -79,18 +91,35 @@ export class ApiServer implements ApiHandlers {
     for (const connection of this.#hijacked) connection.destroy();
   }
 
-  async #answer(exchange: Exchange, upgrade: UpgradeRequest | undefined): Promise<void> {
-    const { request, response: answer } = exchange;
+  async #answer(asked: Asked, upgrade: UpgradeRequest | undefined): Promise<void> {
+    const { exchange } = asked;
+    const { request, response: answer, id } = exchange;
     const { route, parameters, version, query } = this.#match(request);
+    asked.route = route.path;
     refuseUnsupportedVersion(version);
-    const asked = new ApiRequest({ version, parameters, query, request, exchange });
-    const response = await route.handle(asked, this.#services);
+    const apiRequest = new ApiRequest({ version, parameters, query, request, exchange });
+    const response = await route.handle(apiRequest, this.#services);
+    this.#tell(asked, statusOf(response, upgrade));
     if (response.kind === 'hijack')
-      await this.#handOver({ request, response: answer, upgrade }, response);
+      await this.#handOver({ request, response: answer, upgrade, id }, response);
     else if (response.kind === 'websocket')
-      await this.#handOverSocket({ request, response: answer, upgrade }, response);
+      await this.#handOverSocket({ request, response: answer, upgrade, id }, response);
     else if (response.kind === 'stream') await writeStream(exchange, response);
     else writeAnswer(exchange, response);
+  }
+
+  /** Tells of a request once: one whose answer fails half-way has been told of already. */
+  #tell(asked: Asked, status: number, problem?: unknown): void {
+    if (asked.told) return;
+    asked.told = true;
+    const { exchange, since, route } = asked;
+    const { id, request } = exchange;
+    const { method = '', url = '' } = request;
+    this.#services.onRequest?.({
+      ...{ id, method, route, status, problem },
+      path: url.split('?', 1)[0] ?? '',
+      seconds: (performance.now() - since) / 1000,
+    });
   }
 
   /** @throws API_ROUTE_NOT_FOUND, API_NOT_IMPLEMENTED, API_REQUEST_INVALID for a URL that is none */
@@ -132,6 +161,12 @@ export class ApiServer implements ApiHandlers {
     this.#hijacked.add(connection);
     connection.once('close', () => this.#hijacked.delete(connection));
   }
+}
+
+function statusOf(response: ApiResponse, upgrade: UpgradeRequest | undefined): number {
+  if (response.kind === 'websocket') return 101;
+  if (response.kind === 'hijack') return upgrade === undefined ? 200 : 101;
+  return 'status' in response ? response.status : 200;
 }
 
 /** Only finds: what it would call is never called. */

@@ -20,6 +20,35 @@ export interface EngineIdentity {
   readonly insecureRegistries: readonly string[];
   /** Whether containers have users of their own (`userns-remap`). */
   readonly remapsUsers?: boolean;
+  /** Docker's `SecurityOptions`; absent: berth's own defaults. */
+  readonly securityOptions?: readonly string[];
+  /** Of the engine, such as `zone=a`. */
+  readonly labels?: readonly string[];
+  /** Whether the log says everything. */
+  readonly debug?: boolean;
+  /** How registries are reached; what is absent is that of the environment. */
+  readonly proxies?: {
+    readonly httpProxy?: string | undefined;
+    readonly httpsProxy?: string | undefined;
+    readonly noProxy?: string | undefined;
+  };
+  /** What the administrator should know of the configuration. */
+  readonly warnings?: readonly string[];
+}
+
+/** A request, and what came of it. */
+export interface AnsweredRequest {
+  readonly id: string;
+  readonly method: string;
+  /** Of the table, such as `/containers/:name/json`; empty where none fits. */
+  readonly route: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly status: number;
+  /** From the head of the request to when its answer was known; what is streamed then goes on. */
+  readonly seconds: number;
+  /** What was thrown instead of an answer. */
+  readonly problem?: unknown;
 }
 
 /** The parts that the API is a face of. */
@@ -34,6 +63,10 @@ export interface ApiServices {
   readonly events: EventLog;
   readonly clock: Clock;
   readonly identity: EngineIdentity;
-  /** Hears of what goes wrong where no client can be told. */
-  readonly report: (problem: unknown) => void;
+  /** Hears of what goes wrong where no client can be told, or what berth has no code for, in a request of that id. */
+  readonly report: (problem: unknown, requestId?: string) => void;
+  /** Metrics in Prometheus' text format. */
+  readonly metrics?: () => Promise<string>;
+  /** Hears of each request, as soon as it is known what is answered. */
+  readonly onRequest?: ((request: AnsweredRequest) => void) | undefined;
 }

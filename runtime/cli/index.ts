@@ -205,6 +205,12 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     load: async () => (await import('./verbs/events.ts')).events,
   },
   {
+    name: 'context',
+    summary: 'Verbs of contexts: create, ls, use ...',
+    alone: 'help',
+    load: async () => (await import('./groups/context.ts')).contextGroup,
+  },
+  {
     name: 'info',
     summary: 'Print what the daemon knows of itself and its host',
     load: async () => (await import('./verbs/info.ts')).info,

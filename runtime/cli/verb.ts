@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { hasErrno } from '../host/files.ts';
 import { ApiClient } from './client/client.ts';
-import { defaultAddress, parseEndpoint } from './client/endpoint.ts';
+import { defaultAddress } from './client/endpoint.ts';
+import type { Named } from './contexts/choose-context.ts';
+import { resolveEndpoint } from './contexts/resolve-endpoint.ts';
 import type { EngineContext } from './context.ts';
 
 /** A verb of the engine's command line; its name and summary are in the table of `index.ts`. */
@@ -52,15 +54,15 @@ export function defineVerb<Options>(spec: VerbSpec<Options>): EngineVerb {
     define: (command) => {
       command.option(
         '-H, --host <address>',
-        `the daemon's socket (BERTH_HOST, default ${defaultAddress})`,
+        `the daemon's address (BERTH_HOST, DOCKER_HOST, default ${defaultAddress})`,
       );
+      command.option('--context <name>', 'the context to use (DOCKER_CONTEXT)');
       spec.define(command);
     },
     run: async (context, command) => {
       // Commander types no options: this is the edge where they become what `define` declared.
-      const options = command.opts<Options & { readonly host?: string }>();
-      const address = options.host ?? context.env['BERTH_HOST'] ?? defaultAddress;
-      const client = new ApiClient(parseEndpoint(address));
+      const options = command.opts<Options & Named>();
+      const client = new ApiClient(await resolveEndpoint(options, context.env));
       try {
         return await spec.run({ context, client, args: command.args, options });
       } catch (error) {

@@ -1,59 +1,10 @@
-import { z } from 'zod';
 import { BerthError } from '../errors/berth-error.ts';
 import { readTextIfExists } from '../host/files.ts';
-import { defaultSocket } from './defaults.ts';
+import { checkConfig, type ConfigIssue, isObject } from './config-issue.ts';
+import { parseHostAddress, parseLoopbackAddress, type TcpAddress } from './host-address.ts';
 import { parseJsonc } from './jsonc.ts';
-
-const text = z.string({ error: 'a string' });
-const textList = z.array(text, { error: 'a list of strings' }).readonly();
-const count = z.int({ error: 'a whole number' }).min(1, { error: 'at least 1' });
-const mirrorUrl = z.string({ error: 'a string' }).refine(isMirrorUrl, {
-  error: 'http:// or https://, a host, and neither query nor fragment',
-});
-const mirrorUrls = z.array(mirrorUrl, { error: 'a list of URLs' }).readonly();
-const proxyUrl = z.string({ error: 'a string' }).refine(isProxyUrl, {
-  error: 'an http:// or https:// URL',
-});
-
-/** Docker's key `proxies`: how the daemon itself reaches registries. */
-const proxiesSchema = z.strictObject(
-  {
-    'http-proxy': proxyUrl.optional(),
-    'https-proxy': proxyUrl.optional(),
-    'no-proxy': text.optional(),
-  },
-  { error: 'an object with "http-proxy", "https-proxy" and "no-proxy"' },
-);
-
-/** Keys of daemon.json that berth acts on: Docker's own names and meanings (dockerd(8)). */
-const schema = z.looseObject(
-  {
-    'data-root': text.startsWith('/', { error: 'an absolute path' }).default('/var/lib/berth'),
-    'exec-root': text.startsWith('/', { error: 'an absolute path' }).default('/run/berth'),
-    hosts: z
-      .array(text.startsWith('unix:///', { error: 'unix:// and an absolute path' }), {
-        error: 'a list of addresses',
-      })
-      .min(1, { error: 'at least one address' })
-      .readonly()
-      .default([`unix://${defaultSocket}`]),
-    group: text.default('berth'),
-    debug: z.boolean({ error: 'true or false' }).default(false),
-    'userns-remap': text.default(''),
-    init: z.boolean({ error: 'true or false' }).default(false),
-    'registry-mirrors': mirrorUrls.default([]),
-    // Not Docker's: mirrors of any registry, by its name.
-    'registry-mirrors-for': z
-      .record(z.string(), mirrorUrls, { error: 'lists of URLs by registry' })
-      .default({}),
-    'insecure-registries': textList.default([]),
-    'max-concurrent-downloads': count.default(3),
-    'max-concurrent-uploads': count.default(5),
-    'max-download-attempts': count.default(5),
-    proxies: proxiesSchema.default({}),
-  },
-  { error: 'an object' },
-);
+import { KeyPlaces } from './key-place.ts';
+import { logKeys, networkKeys, type ParsedConfig } from './schema.ts';
 
 /** How registries are reached. */
 export interface RegistrySettings {
@@ -77,6 +28,39 @@ export interface ProxySettings {
   readonly noProxy?: string;
 }
 
+/** Certificates and key of the API over TCP: paths of PEM files. */
+export interface TlsFiles {
+  /** Whose certificates clients show. */
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What counts for containers that do not say. Empty words are berth's own defaults. */
+export interface ContainerSettings {
+  readonly init: boolean;
+  readonly cgroupParent: string;
+  readonly ulimits: readonly {
+    readonly Name: string;
+    readonly Soft: number;
+    readonly Hard: number;
+  }[];
+  readonly shmSizeBytes: number;
+  readonly ipcMode: '' | 'private' | 'shareable';
+  readonly cgroupnsMode: '' | 'private' | 'host';
+  /** Empty, `builtin`, `unconfined`, or the path of a profile. */
+  readonly seccompProfile: string;
+  readonly noNewPrivileges: boolean;
+  readonly dns: readonly string[];
+  readonly dnsOptions: readonly string[];
+  readonly dnsSearch: readonly string[];
+  /** The host's file; empty: /etc/resolv.conf. */
+  readonly resolvConf: string;
+}
+
+/** From the loudest to the quietest. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
 /** What berthd is told. */
 export interface DaemonConfig {
   readonly dataRoot: string;
@@ -84,55 +68,145 @@ export interface DaemonConfig {
   readonly runRoot: string;
   /** Paths of the Unix sockets to serve. */
   readonly sockets: readonly string[];
+  /** Where to serve over TCP; nowhere without `tls`. */
+  readonly tcp: readonly TcpAddress[];
+  readonly tls?: TlsFiles;
   /** Name of the group whose members may use the sockets. */
   readonly group: string;
-  readonly logLevel: 'info' | 'debug';
+  /** Empty: none is written. */
+  readonly pidfile: string;
+  readonly logLevel: LogLevel;
+  readonly logFormat: 'json' | 'text';
+  /** Of the engine, such as `zone=a`. */
+  readonly labels: readonly string[];
+  /** Where to serve metrics over plain HTTP: on loopback. */
+  readonly metrics?: TcpAddress;
+  /** Longest time a container gets when the host goes down; -1: as long as it asks for. Absent: berth's own. */
+  readonly shutdownTimeoutSeconds?: number;
   readonly registry: RegistrySettings;
   /** `userns-remap`: whose ids containers have; empty: those of the host. */
   readonly usernsRemap: string;
-  /** Whether containers that do not say so themselves get an init (`docker run --init`). */
-  readonly init: boolean;
+  readonly containers: ContainerSettings;
   /** Keys that are in the file and that berth does not act on (yet). */
   readonly ignoredKeys: readonly string[];
 }
 
+/** Keys that berthd's command line has set, with values as daemon.json has them. */
+export type FlagValues = Readonly<Record<string, unknown>>;
+
 /**
  * Reads a daemon.json; without a file everything has its default.
- * @throws BerthError DAEMON_CONFIG_INVALID naming the key, what it is and what was wanted.
+ * @throws BerthError DAEMON_CONFIG_INVALID naming line, column and key, and what was wanted.
  */
-export async function readDaemonConfig(path: string): Promise<DaemonConfig> {
-  const file = await readTextIfExists(path);
-  return parseDaemonConfig(file === undefined || file.trim() === '' ? '{}' : file, path);
+export async function readDaemonConfig(
+  path: string,
+  flags: FlagValues = {},
+): Promise<DaemonConfig> {
+  return parseDaemonConfig((await readTextIfExists(path)) ?? '', path, flags);
 }
 
 /** As `readDaemonConfig`, for a text that is there, which may have comments; `path` is for the messages. */
-export function parseDaemonConfig(file: string, path: string): DaemonConfig {
-  const result = schema.safeParse(parseJson(file, path));
-  if (!result.success) {
-    const problems = result.error.issues.map(
-      (issue) => `"${issue.path.join('.') || 'the file'}": wanted ${issue.message}`,
-    );
-    const issues = result.error.issues.map(({ path: at, message }) => ({
-      key: at.join('.'),
-      wanted: message,
-    }));
-    throw invalid(path, problems.join('; '), { problem: 'unusable', issues });
-  }
-  const config = result.data;
+export function parseDaemonConfig(
+  file: string,
+  path: string,
+  flags: FlagValues = {},
+): DaemonConfig {
+  // Editors of other systems begin a file with a byte order mark, which is no JSON.
+  const text = file.replace(/^\uFEFF/, '');
+  const json = text.trim() === '' ? '{}' : text;
+  const value = parseJson(json, path);
+  refuseTwice(value, flags, path);
+  const checked = checkConfig(isObject(value) ? merge(value, flags) : value, {
+    file: new KeyPlaces(json),
+    flags: new Set(Object.keys(flags)),
+  });
+  if (checked.kind === 'config') return toSettings(checked.config);
+  const { issues } = checked;
+  throw invalid(path, issues.map(sentenceOf).join('; '), { problem: 'unusable', issues });
+}
+
+/** The parts of `proxies` are flags of their own. */
+function merge(file: FlagValues, flags: FlagValues): FlagValues {
+  const { proxies } = flags;
+  if (!isObject(proxies) || !isObject(file['proxies'])) return { ...file, ...flags };
+  return { ...file, ...flags, proxies: { ...file['proxies'], ...proxies } };
+}
+
+/** As Docker: who says something twice may mean either. */
+function refuseTwice(file: unknown, flags: FlagValues, path: string): void {
+  if (!isObject(file)) return;
+  const twice = Object.keys(flags).filter((key) => Object.hasOwn(file, key) && key !== 'proxies');
+  if (twice.length === 0) return;
+  const keys = twice.map(
+    (key) =>
+      `${key}: (from flag: ${JSON.stringify(flags[key])}, from file: ${JSON.stringify(file[key])})`,
+  );
+  throw new BerthError('DAEMON_CONFIG_INVALID', {
+    message: `"${path}" cannot be used: the following directives are specified both as a flag and in the configuration file: ${keys.join(', ')}`,
+    remedy: 'Leave out either the flag or the key, then start the daemon again.',
+    details: { path, problem: 'flag-and-file', keys: twice },
+  });
+}
+
+function sentenceOf({ key, wanted, near, line, column }: ConfigIssue): string {
+  const place = line === undefined ? '' : `line ${line}, column ${column}: `;
+  const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+  return `${place}"${key === '' ? 'the file' : key}": wanted ${wanted}${meant}`;
+}
+
+function toSettings(config: ParsedConfig): DaemonConfig {
+  const hosts = config.hosts.flatMap((host) => parseHostAddress(host) ?? []);
+  const metrics = parseLoopbackAddress(config['metrics-addr']);
+  const { tlscacert: authority, tlscert: certificate, tlskey: key } = config;
+  const seconds = config['shutdown-timeout'];
   return {
     dataRoot: config['data-root'],
     runRoot: config['exec-root'],
-    sockets: config.hosts.map((host) => host.slice('unix://'.length)),
+    sockets: hosts.flatMap((host) => (host.kind === 'unix' ? [host.path] : [])),
+    tcp: hosts.flatMap((host) =>
+      host.kind === 'tcp' ? [{ host: host.host, port: host.port }] : [],
+    ),
+    ...(config.tlsverify === true ? { tls: { authority, certificate, key } } : {}),
     group: config.group,
-    logLevel: config.debug ? 'debug' : 'info',
+    pidfile: config.pidfile,
+    logLevel: logLevelOf(config),
+    logFormat: config['log-format'] === 'text' ? 'text' : 'json',
+    labels: [...new Set(config.labels)],
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(seconds === undefined ? {} : { shutdownTimeoutSeconds: seconds }),
     registry: registrySettings(config),
     usernsRemap: config['userns-remap'],
-    init: config.init,
-    ignoredKeys: Object.keys(config).filter((key) => !(key in schema.shape)),
+    containers: containerSettings(config),
+    ignoredKeys: Object.keys(config).filter((each) => each in networkKeys || each in logKeys),
   };
 }
 
-function registrySettings(config: z.infer<typeof schema>): RegistrySettings {
+/** `debug` wins over `log-level`, but not over "trace", which says more. */
+function logLevelOf({ debug, 'log-level': level }: ParsedConfig): LogLevel {
+  if (level === 'trace') return 'trace';
+  if (debug) return 'debug';
+  if (level === 'panic') return 'fatal';
+  return level === '' ? 'info' : level;
+}
+
+function containerSettings(config: ParsedConfig): ContainerSettings {
+  return {
+    init: config.init,
+    cgroupParent: config['cgroup-parent'],
+    ulimits: Object.values(config['default-ulimits']),
+    shmSizeBytes: config['default-shm-size'],
+    ipcMode: config['default-ipc-mode'],
+    cgroupnsMode: config['default-cgroupns-mode'],
+    seccompProfile: config['seccomp-profile'],
+    noNewPrivileges: config['no-new-privileges'],
+    dns: config.dns,
+    dnsOptions: config['dns-opts'],
+    dnsSearch: config['dns-search'],
+    resolvConf: config['resolv-conf'],
+  };
+}
+
+function registrySettings(config: ParsedConfig): RegistrySettings {
   const {
     'http-proxy': httpProxy,
     'https-proxy': httpsProxy,
@@ -151,16 +225,6 @@ function registrySettings(config: z.infer<typeof schema>): RegistrySettings {
       ...(noProxy === undefined ? {} : { noProxy }),
     },
   };
-}
-
-function isMirrorUrl(value: string): boolean {
-  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
-  const { search, hash } = new URL(value);
-  return search === '' && hash === '';
-}
-
-function isProxyUrl(value: string): boolean {
-  return value === '' || (/^https?:\/\//.test(value) && URL.canParse(value));
 }
 
 function parseJson(file: string, path: string): unknown {

@@ -14,6 +14,12 @@ export type JsoncResult =
       readonly column: number;
     };
 
+/** A place in a text, as people and editors count. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** What the parser's codes mean for whoever wrote the text. */
 const meanings: Readonly<Record<string, string>> = {
   InvalidSymbol: 'this is no word of JSON',
@@ -50,13 +56,18 @@ export function parseJsonc(text: string): JsoncResult {
   }
 }
 
+/** Where an offset is in a text; both count from 1, a column is a UTF-16 code unit. */
+export function placeOf(text: string, offset: number): TextPlace {
+  const before = text.slice(0, offset).split(/\r\n|\n|\r/);
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
 function problemAt(
   text: string,
   offset: number,
   { what, reason }: { readonly what: string; readonly reason: string | undefined },
 ): JsoncResult {
-  const before = text.slice(0, offset).split(/\r\n|\n|\r/);
-  const [line, column] = [before.length, (before.at(-1) ?? '').length + 1];
+  const { line, column } = placeOf(text, offset);
   const problem = `line ${line}, column ${column}: ${what}`;
   return { kind: 'problem', problem, reason, line, column };
 }

@@ -20,6 +20,7 @@ import type { Execs } from './exec/execs.ts';
 import type { Container } from './lifecycle/container.ts';
 import { closeEngine } from './lifecycle/close-engine.ts';
 import { EngineState } from './lifecycle/engine-state.ts';
+import type { EngineCounts } from './lifecycle/engine-state.ts';
 import { killContainer } from './lifecycle/kill-container.ts';
 import { pauseContainer, unpauseContainer } from './lifecycle/pause-container.ts';
 import { pruneContainers } from './lifecycle/prune-containers.ts';
@@ -98,6 +99,7 @@ export interface ContainerEngine {
   /** What a container uses, each second until it is removed; `undefined` while it does not run. */
   usage(nameOrId: string, signal: AbortSignal): AsyncIterable<UsageSample | undefined>;
   readonly execs: Execs;
+  readonly counts: Readonly<EngineCounts>;
   readonly volumes: Volumes;
   /** Hears of everything that happens. Returns what ends that. */
   onEvent(listener: (event: ContainerEvent) => void): () => void;
@@ -172,6 +174,7 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
     usage: (name, signal) => followUsage(state, find(name), signal),
     execs: createExecs(state, find),
     volumes: state.volumes,
+    counts: state.counts,
     onEvent: (listener) => state.events.add(listener),
     size: (container) => containerSize(ports, container.record),
     close: () => closeEngine(state),

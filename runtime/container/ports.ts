@@ -11,6 +11,8 @@ import type { Spec } from '../spec/spec.ts';
 import type { RootfsFiles } from '../snapshot/rootfs-files.ts';
 import type { TreeEditor } from '../syscall/tree/tree-editor.ts';
 import type { TreeReader } from '../syscall/tree/tree-reader.ts';
+import type { HostConfig } from './model/host-config.ts';
+import type { SecurityOptions } from './spec/security-options.ts';
 import type { ContainerPaths } from './store/container-paths.ts';
 import type { VolumeFiles } from './volumes/volume-files.ts';
 
@@ -223,10 +225,24 @@ export interface HostTraits {
   readonly resolvConfPath: string;
 }
 
-/** What counts for containers that do not say. */
+/** What counts for containers that do not say; what is absent is as Docker has it without a configuration. */
 export interface ContainerDefaults {
   /** `HostConfig.Init`. */
   readonly init: boolean;
+  /** `HostConfig.CgroupParent`. */
+  readonly cgroupParent?: string;
+  /** Added to those of `HostConfig.Ulimits`, by name. */
+  readonly ulimits?: NonNullable<HostConfig['Ulimits']>;
+  readonly shmSizeBytes?: number;
+  readonly ipcMode?: string;
+  readonly cgroupnsMode?: string;
+  /** Those that `HostConfig.SecurityOpt` does not set. The same object for each start: filters are remembered by it. */
+  readonly security?: SecurityOptions;
+  readonly dns?: readonly string[];
+  readonly dnsOptions?: readonly string[];
+  readonly dnsSearch?: readonly string[];
+  /** The host's DNS configuration; absent: that of `HostTraits`. */
+  readonly resolvConfPath?: string;
 }
 
 /** The ids of the host that those of containers stand for (`userns-remap`); as `linux.uidMappings` has them. */

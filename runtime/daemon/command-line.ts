@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { BerthError } from '../errors/berth-error.ts';
 import { earlySockets } from '../config/early-sockets.ts';
+import { parseDaemonFlags } from '../config/flags.ts';
+import type { FlagValues } from '../config/daemon-config.ts';
 import { systemClock } from '../host/clock.ts';
 import { takePassedSockets } from '../host/passed-sockets.ts';
 import { loadEngine } from './load-engine.ts';
@@ -13,10 +14,6 @@ const socketNames = ['api', 'berth.socket'];
 
 /** Runs berthd until a signal ends it. Gives the exit status; what berth has no code for is thrown. */
 export async function runDaemon(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { config: { type: 'string', default: '/etc/berth/daemon.json' } },
-  });
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -27,14 +24,16 @@ export async function runDaemon(args: readonly string[]): Promise<number> {
   process.on('SIGHUP', () => reload.dispatchEvent(new Event('asked')));
   const { version } = packageJson;
   try {
+    const { configPath, validate, values: flags } = parseDaemonFlags(args);
+    if (validate) return await sayWhetherValid(configPath, flags);
     const service = takeServiceWishes(process.env);
     const passed = await takePassedSockets(process.env, socketNames);
     // Clients are let in before the engine is loaded; what they ask for waits until it is ready.
-    const paths = await earlySockets(values.config);
+    const paths = await earlySockets(configPath, flags['hosts']);
     const listeners = await openListeners({ paths, passed, version });
     const startDaemon = await loadEngine(systemClock);
-    const configPath = values.config;
-    await startDaemon({ configPath, version, stop: stop.signal, reload, listeners, service });
+    const signals = { stop: stop.signal, reload };
+    await startDaemon({ configPath, flags, version, ...signals, listeners, service });
     return 0;
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
@@ -44,4 +43,18 @@ export async function runDaemon(args: readonly string[]): Promise<number> {
     if (error.remedy !== undefined) console.error(`  remedy: ${error.remedy}`);
     return catalogueEntry(error.code).exit;
   }
+}
+
+/** As `dockerd --validate`: everything is read and checked that a start reads, and nothing is changed. */
+async function sayWhetherValid(configPath: string, flags: FlagValues): Promise<number> {
+  const { readDaemonConfig } = await import('../config/daemon-config.ts');
+  const { engineSettings } = await import('./engine-settings.ts');
+  const config = await readDaemonConfig(configPath, flags);
+  await engineSettings(config);
+  if (config.tls !== undefined) {
+    const { readTlsIdentity } = await import('./tls-identity.ts');
+    await readTlsIdentity(config.tls);
+  }
+  console.log('configuration OK');
+  return 0;
 }

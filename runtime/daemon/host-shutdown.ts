@@ -51,20 +51,30 @@ const longestStopSeconds = 60;
 /** What a container gets that asks for none of its own: Docker's default. */
 const usualStopSeconds = 10;
 
+/** How all containers are stopped. */
+export interface StopAllOptions {
+  /** Hears of those that did not stop. */
+  readonly report: (problem: unknown) => void;
+  /** `shutdown-timeout`: longest time a container gets; negative: as long as it asks for. */
+  readonly longestSeconds?: number;
+}
+
 /**
  * Stops every container as `docker stop` does, all at once. Without that, those that ignore SIGTERM (a shell that is PID 1
  * does) would keep the machine waiting for as long as its init is patient: 90 seconds under systemd. Resolves with how
- * many there were; `report` hears of those that did not stop.
+ * many there were.
  */
 export async function stopAllContainers(
   engine: ContainerEngine,
-  report: (problem: unknown) => void,
+  { report, longestSeconds = longestStopSeconds }: StopAllOptions,
 ): Promise<number> {
   const running = await engine.list({ scope: 'running', filters: noFilters, limit: 0 });
   await Promise.all(
     running.map(async ({ id, record }) => {
       const own = record.config.StopTimeout ?? usualStopSeconds;
-      const timeoutSeconds = own < 0 ? longestStopSeconds : Math.min(own, longestStopSeconds);
+      const longest = longestSeconds < 0 ? Infinity : longestSeconds;
+      const seconds = Math.min(own < 0 ? Infinity : own, longest);
+      const timeoutSeconds = seconds === Infinity ? -1 : seconds;
       try {
         await engine.stop(id, { timeoutSeconds, reason: 'host-goes-down' });
       } catch (error) {

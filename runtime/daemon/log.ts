@@ -2,19 +2,27 @@ import { basename } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { logLimits } from '../../templates/log-limits.ts';
 import { logFileVariable } from '../../templates/service-command.ts';
+import type { DaemonConfig } from '../config/daemon-config.ts';
 import { isOpenFile, ShortLog } from '../host/short-log.ts';
+import { textLine } from './log-text.ts';
 
-/** Structured log of berthd: JSON lines on standard error. */
+/** Structured log of berthd: JSON lines on standard error, or lines of text (`log-format`). */
 export type Log = Logger;
 
 const standardError = 2;
 
 /** Makes the log. Lines are written at once, so that none is lost when the daemon is killed. */
 export function createLog(
-  level: 'info' | 'debug',
+  { logLevel, logFormat }: Pick<DaemonConfig, 'logLevel' | 'logFormat'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Log {
-  return pino({ level, base: {} }, destination(env[logFileVariable]));
+  const to = destination(env[logFileVariable]);
+  const asText = {
+    write: (line: string): void => {
+      to.write(textLine(line));
+    },
+  };
+  return pino({ level: logLevel, base: {} }, logFormat === 'text' ? asText : to);
 }
 
 /** Where the service manager keeps no log itself, standard error is a file, and keeping that short is berthd's business. */

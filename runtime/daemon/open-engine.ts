@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import type { ApiServices, EngineIdentity } from '../api/services.ts';
+import { EngineMetrics } from '../api/metrics/engine-metrics.ts';
+import type { AnsweredRequest, ApiServices, EngineIdentity } from '../api/services.ts';
 import { EventLog } from '../api/system/event-log.ts';
-import type { DaemonConfig } from '../config/daemon-config.ts';
+import { daemonMessage } from '../api/system/event-message.ts';
+import { engineId } from '../api/system/system-info.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
-import type { ContainerDefaults, IdRemap } from '../container/ports.ts';
+import type { IdRemap } from '../container/ports.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { backgroundClock, systemClock } from '../host/clock.ts';
 import { chmod, stat } from '../host/files.ts';
@@ -16,27 +18,26 @@ import { compressLayer } from '../layer/compress-layer.ts';
 import { RegistryDirectory } from '../registry/registry-directory.ts';
 import { RegistryTarget } from '../registry/registry-target.ts';
 import { Registry } from '../registry/registry.ts';
-import type { RegistryConfig } from '../registry/registry-config.ts';
 import { volumeFiles } from '../launch/volume-files.ts';
 import { rootfsFiles } from '../snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import { importCarriedImage } from './carried-image.ts';
+import type { EngineSettings } from './engine-settings.ts';
 import { readIdRemap } from './id-remap.ts';
 
 /** What the engine is made of and from. */
-export interface EngineOptions {
+export interface EngineOptions extends EngineSettings {
   /** Existing folders. */
   readonly dataRoot: string;
   readonly runRoot: string;
-  readonly registry: Partial<RegistryConfig>;
-  readonly defaults: ContainerDefaults;
   /** `userns-remap`; absent or empty: containers have the users of the host. */
   readonly usernsRemap?: string;
   readonly launcher: Launcher;
   readonly version: string;
   /** Hears of what goes wrong where no client can be told. */
-  readonly report: (problem: unknown) => void;
+  readonly report: ApiServices['report'];
+  readonly onRequest?: ApiServices['onRequest'];
   /** Hears of what an administrator should know. */
   readonly notice: (text: string, details: object) => void;
 }
@@ -45,14 +46,11 @@ export interface EngineOptions {
 export interface OpenEngine {
   readonly services: ApiServices;
   readonly images: Images;
-}
-
-/** The options that a configuration stands for. */
-export function engineOptions(
-  config: DaemonConfig,
-): Pick<EngineOptions, 'dataRoot' | 'runRoot' | 'registry' | 'defaults' | 'usernsRemap'> {
-  const { dataRoot, runRoot, registry, init, usernsRemap } = config;
-  return { dataRoot, runRoot, registry, defaults: { init }, usernsRemap };
+  /** Works by other settings from now on, all at once, and tells clients of it. `attributes` are the event's. */
+  readonly reconfigure: (
+    settings: EngineSettings,
+    attributes: Readonly<Record<string, string>>,
+  ) => Promise<void>;
 }
 
 /**
@@ -64,22 +62,59 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const parts = await openImages(options);
   await importCarriedImage(parts.images);
   const idRemap = await openIdRemap(options);
-  const containers = await openContainers(options, { ...parts, idRemap });
-  const { version, dataRoot, report } = options;
+  const live: Live = { settings: options };
+  const containers = await openContainers(options, { ...parts, idRemap, live });
+  const { report, onRequest } = options;
+  const directory = new RegistryDirectory(options.registry);
+  const events = new EventLog({ containers, images: parts.images, clock: systemClock });
   const services = {
-    containers,
-    images: parts.images,
-    directory: new RegistryDirectory(options.registry),
-    mirrors: parts.registry,
-    events: new EventLog({ containers, images: parts.images, clock: systemClock }),
+    ...{ containers, images: parts.images, directory, mirrors: parts.registry, events },
     clock: systemClock,
-    identity: {
-      ...{ version, commit: '', buildTime: '', dataRoot, ...registriesOf(options.registry) },
-      remapsUsers: idRemap !== undefined,
+    get identity() {
+      return identityOf(options, live.settings, idRemap);
     },
     report,
+    metrics: () => metrics.text(),
+    onRequest: (request: AnsweredRequest) => {
+      metrics.observe(request);
+      onRequest?.(request);
+    },
   };
-  return { services, images: parts.images };
+  const metrics = new EngineMetrics({
+    ...{ containers, events },
+    get identity() {
+      return services.identity;
+    },
+    pulls: () => parts.registry.counts,
+  });
+  const reconfigure: OpenEngine['reconfigure'] = async (settings, attributes) => {
+    const id = await engineId(options.dataRoot);
+    // The only one that may refuse goes first.
+    parts.registry.reconfigure({ ...parts.fixed, ...settings.registry });
+    parts.target.reconfigure(settings.registry);
+    directory.reconfigure(settings.registry);
+    live.settings = settings;
+    events.publish(daemonMessage('reload', { id, attributes, timeMs: systemClock.now() }));
+  };
+  return { services, images: parts.images, reconfigure };
+}
+
+/** What counts now. */
+interface Live {
+  settings: EngineSettings;
+}
+
+function identityOf(
+  { version, dataRoot }: EngineOptions,
+  { registry, shown }: EngineSettings,
+  idRemap: IdRemap | undefined,
+): EngineIdentity {
+  const { registryMirrors = [], insecureRegistries = [], proxies = {} } = registry;
+  return {
+    ...{ version, commit: '', buildTime: '', dataRoot, registryMirrors, insecureRegistries },
+    ...{ proxies, ...shown },
+    remapsUsers: idRemap !== undefined,
+  };
 }
 
 /** Finds the ids of `userns-remap`, and makes sure that the host can do it. */
@@ -96,18 +131,13 @@ async function openIdRemap(options: EngineOptions): Promise<IdRemap | undefined>
   return remap;
 }
 
-/** As `docker info` shows it. */
-function registriesOf({
-  registryMirrors = [],
-  insecureRegistries = [],
-}: Partial<RegistryConfig>): Pick<EngineIdentity, 'registryMirrors' | 'insecureRegistries'> {
-  return { registryMirrors, insecureRegistries };
-}
-
 interface ImageParts {
   readonly images: Images;
   readonly snapshots: SnapshotStore;
   readonly registry: Registry;
+  readonly target: RegistryTarget;
+  /** Settings of the registry that no configuration changes. */
+  readonly fixed: { readonly scoresPath: string };
 }
 
 async function openImages(options: EngineOptions): Promise<ImageParts> {
@@ -118,24 +148,28 @@ async function openImages(options: EngineOptions): Promise<ImageParts> {
   ]);
   const measured = join(dataRoot, 'registries');
   await makeFolders(measured, 0o711);
+  const fixed = { scoresPath: join(measured, 'scores.json') };
   const registry = new Registry(
-    { scoresPath: join(measured, 'scores.json'), ...options.registry },
+    { ...fixed, ...options.registry },
     {
       onNotice: (text) => {
         options.notice(text, {});
       },
     },
   );
-  const pushing = { target: new RegistryTarget(options.registry), compress: compressLayer };
+  const target = new RegistryTarget(options.registry);
+  const pushing = { target, compress: compressLayer };
   const images = new Images({ store, stacks: snapshots, source: registry, pushing });
-  return { images, snapshots, registry };
+  return { images, snapshots, registry, target, fixed };
 }
+
+type ContainerParts = ImageParts & { readonly idRemap: IdRemap | undefined; readonly live: Live };
 
 async function openContainers(
   options: EngineOptions,
-  { images, snapshots, idRemap }: ImageParts & { readonly idRemap: IdRemap | undefined },
+  { images, snapshots, idRemap, live }: ContainerParts,
 ): Promise<ContainerEngine> {
-  const { dataRoot, runRoot, launcher, report, notice, defaults } = options;
+  const { dataRoot, runRoot, launcher, report, notice } = options;
   return createContainerEngine({
     runtime: await ContainerRuntime.create(launcher, { execSocket: join(runRoot, 'exec.sock') }),
     images,
@@ -154,7 +188,9 @@ async function openContainers(
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       resolvConfPath: '/etc/resolv.conf',
     },
-    defaults,
+    get defaults() {
+      return live.settings.defaults;
+    },
     idRemap,
     report,
     notice,

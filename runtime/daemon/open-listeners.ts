@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { ApiListener } from '../api/listener.ts';
+import type { DaemonConfig } from '../config/daemon-config.ts';
 import { realpath } from '../host/files.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import type { PassedSocket } from '../host/passed-sockets.ts';
@@ -27,6 +28,26 @@ export async function openListeners(wish: ListenerWish): Promise<readonly ApiLis
       await makeFolders(dirname(path), 0o755);
       if (places.has(await realPlace(path))) continue;
       open.push(await ApiListener.open(path, version));
+    }
+  } catch (error) {
+    await closeListeners(open);
+    throw error;
+  }
+  return open;
+}
+
+/** Listens over TCP, where the configuration says so. @throws DAEMON_CONFIG_INVALID, API_SOCKET_IN_USE */
+export async function openTcpListeners(
+  { tcp, tls }: Pick<DaemonConfig, 'tcp' | 'tls'>,
+  version: string,
+): Promise<readonly ApiListener[]> {
+  if (tls === undefined || tcp.length === 0) return [];
+  const { readTlsIdentity } = await import('./tls-identity.ts');
+  const identity = await readTlsIdentity(tls);
+  const open: ApiListener[] = [];
+  try {
+    for (const { host, port } of tcp) {
+      open.push(await ApiListener.openTcp({ host, port, identity }, version));
     }
   } catch (error) {
     await closeListeners(open);

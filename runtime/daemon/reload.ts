@@ -1,19 +1,26 @@
+import { hostname } from 'node:os';
 import { hrtime } from 'node:process';
 import { isDeepStrictEqual } from 'node:util';
-import { readDaemonConfig, type DaemonConfig } from '../config/daemon-config.ts';
+import { readDaemonConfig, type DaemonConfig, type FlagValues } from '../config/daemon-config.ts';
 import { messageOf } from '../errors/berth-error.ts';
+import { engineSettings } from './engine-settings.ts';
+import type { ServerIdentity } from '../host/tls-server.ts';
 import type { Log } from './log.ts';
+import type { OpenEngine } from './open-engine.ts';
 import type { NotifyService } from './service-manager.ts';
+import { readTlsIdentity } from './tls-identity.ts';
 
 /** What a reload works with. */
 export interface Reloading {
   readonly configPath: string;
-  /** The configuration that berthd was started with. */
-  readonly running: DaemonConfig;
+  readonly flags: FlagValues;
+  /** The configuration that berthd works by; replaced by each reload that succeeds. */
+  readonly live: { config: DaemonConfig };
+  readonly reconfigure: OpenEngine['reconfigure'];
+  /** For connections over TCP from now on. */
+  readonly replaceIdentity: (identity: ServerIdentity) => void;
   readonly log: Log;
   readonly notify: NotifyService;
-  /** Is told of each that has succeeded. */
-  readonly announce: (config: DaemonConfig) => Promise<void>;
 }
 
 /** Says which keys of a configuration berthd does not act on. */
@@ -27,45 +34,79 @@ export function tellIgnored(
 }
 
 /**
- * Reads the configuration again at every `asked`: its log level holds at once, and berthd says what else has changed and
- * so wants a restart. One that cannot be used changes nothing: the daemon goes on as it is.
+ * Reads the configuration again at every `asked`, one after the other: what can change while berthd runs does, all of it or
+ * nothing, and berthd says what else has changed and so wants a restart. A configuration that cannot be used changes
+ * nothing: the daemon goes on as it is.
  */
 export function reloadWhenAsked(reload: EventTarget, work: Reloading): void {
+  let last = Promise.resolve();
   reload.addEventListener('asked', () => {
-    void reloadOnce(work);
+    last = last.then(() => reloadOnce(work));
   });
 }
 
-async function reloadOnce({
-  configPath,
-  running,
-  log,
-  notify,
-  announce,
-}: Reloading): Promise<void> {
+async function reloadOnce(work: Reloading): Promise<void> {
+  const { configPath, flags, live, log, notify } = work;
   const microseconds = (hrtime.bigint() / 1000n).toString();
   await notify({ RELOADING: '1', MONOTONIC_USEC: microseconds });
   try {
-    const config = await readDaemonConfig(configPath);
-    tellIgnored(config, { log, configPath });
+    const config = await readDaemonConfig(configPath, flags);
+    // All that may fail has been done when the first thing changes.
+    const settings = await engineSettings(config);
+    const identity = config.tls === undefined ? undefined : await readTlsIdentity(config.tls);
+    await work.reconfigure(settings, reloadAttributes(config));
+    if (identity !== undefined) work.replaceIdentity(identity);
+    const late = lateKeys(live.config, config);
+    live.config = config;
     log.level = config.logLevel;
-    const changed = settings.filter((name) => !isDeepStrictEqual(running[name], config[name]));
+    tellIgnored(config, { log, configPath });
     log.info({ configPath, logLevel: config.logLevel }, 'the configuration was read again');
-    if (changed.length > 0) log.warn({ changed }, 'these settings change with the next start');
-    await announce(config);
+    if (late.length > 0) log.warn({ keys: late }, 'these keys change with the next start');
   } catch (error) {
     log.error({ configPath, problem: messageOf(error) }, 'the configuration stays as it was');
   }
   await notify({ READY: '1' });
 }
 
-/** What only a start can change. */
-const settings = [
-  'dataRoot',
-  'runRoot',
-  'sockets',
-  'group',
-  'registry',
-  'usernsRemap',
-  'init',
-] as const;
+/** What only a start can change, with the keys of daemon.json that it comes from. */
+const startSettings = {
+  dataRoot: 'data-root',
+  runRoot: 'exec-root',
+  sockets: 'hosts',
+  tcp: 'hosts',
+  group: 'group',
+  pidfile: 'pidfile',
+  logFormat: 'log-format',
+  metrics: 'metrics-addr',
+  usernsRemap: 'userns-remap',
+} as const satisfies Partial<Record<keyof DaemonConfig, string>>;
+
+/** Keys whose change waits for the next start. */
+export function lateKeys(running: DaemonConfig, wanted: DaemonConfig): readonly string[] {
+  const fields = Object.keys(startSettings) as (keyof typeof startSettings)[];
+  const changed = fields.filter((field) => !isDeepStrictEqual(running[field], wanted[field]));
+  return [...new Set(changed.map((field) => startSettings[field]))];
+}
+
+/** What Docker's event `reload` tells (moby 28.5, daemon/reload.go). */
+function reloadAttributes(config: DaemonConfig): Readonly<Record<string, string>> {
+  const { registry, containers, logLevel, labels } = config;
+  return {
+    name: hostname(),
+    debug: String(logLevel === 'debug' || logLevel === 'trace'),
+    labels: JSON.stringify(labels),
+    'insecure-registries': JSON.stringify(registry.insecureRegistries),
+    'registry-mirrors': JSON.stringify(registry.registryMirrors),
+    'max-concurrent-downloads': String(registry.maxConcurrentDownloads),
+    'max-concurrent-uploads': String(registry.maxConcurrentUploads),
+    'max-download-attempts': String(registry.maxDownloadAttempts),
+    'shutdown-timeout': String(config.shutdownTimeoutSeconds ?? ''),
+    'live-restore': 'true',
+    features: 'map[]',
+    runtimes: 'berth:berth',
+    'default-runtime': 'berth',
+    'default-shm-size': String(containers.shmSizeBytes),
+    'default-ipc-mode': containers.ipcMode || 'private',
+    'default-cgroupns-mode': containers.cgroupnsMode || 'private',
+  };
+}

@@ -1,20 +1,25 @@
 import { join } from 'node:path';
+import type { ApiServices } from '../api/services.ts';
 import type { ApiListener } from '../api/listener.ts';
 import { serveApi, type ServedApi } from '../api/serve.ts';
-import { announceReload } from '../api/system/reload-event.ts';
-import { type DaemonConfig, readDaemonConfig } from '../config/daemon-config.ts';
+import { type DaemonConfig, type FlagValues, readDaemonConfig } from '../config/daemon-config.ts';
 import { BerthError } from '../errors/berth-error.ts';
 import { Cleanup } from '../errors/cleanup.ts';
 import type { ContainerEngine } from '../container/engine.ts';
 import { systemClock } from '../host/clock.ts';
 import { makeFolders } from '../host/make-folders.ts';
+import type { WebServer } from '../host/web-server.ts';
 import { groupId } from '../host/groups.ts';
 import { ensureEntropy } from '../syscall/entropy.ts';
 import { takeExclusiveLock } from '../syscall/exclusive-lock.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createLog, type Log } from './log.ts';
+import { requestLogger } from './log-requests.ts';
 import { hostGoesDown, stopAllContainers } from './host-shutdown.ts';
-import { engineOptions, openEngine } from './open-engine.ts';
+import { type EngineSettings, engineSettings } from './engine-settings.ts';
+import { openEngine } from './open-engine.ts';
+import { openTcpListeners } from './open-listeners.ts';
+import { writePidfile } from './pidfile.ts';
 import { reloadWhenAsked, tellIgnored } from './reload.ts';
 import {
   serviceNotifier,
@@ -27,6 +32,8 @@ import { answersVersion, feedWatchdog } from './watchdog.ts';
 /** What berthd is started with. */
 export interface DaemonOptions {
   readonly configPath: string;
+  /** Keys that the command line has set. */
+  readonly flags: FlagValues;
   readonly version: string;
   /** Ends the daemon when it is aborted. */
   readonly stop: AbortSignal;
@@ -47,9 +54,11 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   for (const listener of options.listeners) cleanup.add(() => listener.close());
   try {
     const { configPath } = options;
-    const config = await readDaemonConfig(configPath);
-    const log = createLog(config.logLevel, process.env);
+    const config = await readDaemonConfig(configPath, options.flags);
+    const log = createLog(config, process.env);
     tellIgnored(config, { log, configPath });
+    const settings = await engineSettings(config);
+    if (config.pidfile !== '') cleanup.add(await writePidfile(config.pidfile));
     await makeFolders(config.dataRoot, 0o711);
     await makeFolders(config.runRoot, 0o755);
     await ensureEntropy();
@@ -62,31 +71,39 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
       },
     });
     await lockDataRoot(launcher, config);
-    await serve({ ...options, config, log, launcher, notify });
+    const tcp = await openTcpListeners(config, options.version);
+    for (const listener of tcp) cleanup.add(() => listener.close());
+    const listeners = [...options.listeners, ...tcp];
+    await serve({ ...options, listeners, live: { config }, settings, log, launcher, notify });
   } finally {
     await cleanup.run();
   }
 }
 
 interface Serving extends DaemonOptions {
-  readonly config: DaemonConfig;
+  /** As it is now. */
+  readonly live: { config: DaemonConfig };
+  readonly settings: EngineSettings;
   readonly log: Log;
   readonly launcher: Launcher;
   readonly notify: NotifyService;
 }
 
 async function serve(serving: Serving): Promise<void> {
-  const { config, version, stop, log, launcher, listeners, notify } = serving;
-  const report = (problem: unknown): void => {
-    log.error({ err: problem }, 'a problem that no client waits for');
+  const { live, settings, version, stop, log, launcher, listeners, notify } = serving;
+  const { config } = live;
+  const { dataRoot, runRoot, usernsRemap } = config;
+  const report = (problem: unknown, requestId?: string): void => {
+    log.error({ err: problem, requestId }, 'a problem that no client waits for');
   };
-  const { services, images } = await whileStarting(
+  const { services, images, reconfigure } = await whileStarting(
     { notify, clock: systemClock },
     openEngine({
-      ...engineOptions(config),
+      ...{ dataRoot, runRoot, usernsRemap, ...settings },
       launcher,
       version,
       report,
+      onRequest: requestLogger(log),
       notice: (text, details) => {
         log.warn(details, text);
       },
@@ -98,40 +115,59 @@ async function serve(serving: Serving): Promise<void> {
     await listener.openTo({ mode: 0o660, gid });
     apis.push(serveApi(services, listener));
   }
-  log.info({ version, sockets: config.sockets, dataRoot: config.dataRoot }, 'berthd is ready');
-  await notify({ READY: '1', STATUS: `serving ${config.sockets.join(', ')}` });
+  const metrics = await openMetrics(config, services);
+  const served = listeners.map(({ path }) => path);
+  log.info({ version, sockets: served, dataRoot, metrics: metrics?.url }, 'berthd is ready');
+  await notify({ READY: '1', STATUS: `serving ${served.join(', ')}` });
   // What a crash has left of images and their layers; nobody has to wait for it.
-  images.collectGarbage().catch(report);
+  images.collectGarbage().catch((problem: unknown) => {
+    report(problem);
+  });
   const { reload, configPath } = serving;
   reloadWhenAsked(reload, {
-    ...{ configPath, running: config, log, notify },
-    announce: ({ logLevel }) =>
-      announceReload(services, { debug: ['debug', 'trace'].includes(logLevel) }),
+    ...{ configPath, flags: serving.flags, live, reconfigure, log, notify },
+    replaceIdentity: (identity) => {
+      for (const listener of listeners) listener.replaceIdentity(identity);
+    },
   });
   void watch(serving);
   await aborted(stop);
+  await metrics?.close();
   await goDown(serving, { apis, engine: services.containers, report });
+}
+
+/** Serves metrics apart from the API, where the configuration says so. */
+async function openMetrics(
+  { metrics: address }: DaemonConfig,
+  { metrics, report }: ApiServices,
+): Promise<WebServer | undefined> {
+  if (address === undefined || metrics === undefined) return undefined;
+  const { serveMetrics } = await import('./metrics-server.ts');
+  return serveMetrics({ address, metrics, report });
 }
 
 /** Feeds the service manager's watchdog, where there is one. */
 async function watch({ service, listeners, notify, stop }: Serving): Promise<void> {
   const { watchdogMs } = service;
-  const [listener] = listeners;
-  if (watchdogMs === undefined || listener === undefined) return;
-  const isAlive = (signal: AbortSignal): Promise<boolean> => answersVersion(listener.path, signal);
+  const listener = listeners.find(({ path }) => path.startsWith('/'));
+  if (watchdogMs === undefined) return;
+  // Without a socket of its own that this process could ask, that its event loop turns has to do.
+  const isAlive = (signal: AbortSignal): Promise<boolean> =>
+    listener === undefined ? Promise.resolve(true) : answersVersion(listener.path, signal);
   await feedWatchdog({ watchdogMs, isAlive, notify, clock: systemClock, stop });
 }
 
 /** Containers run on when berthd stops; when the whole host does, they are stopped in order. */
 async function goDown(
-  { config, log, notify }: Serving,
+  { live, log, notify }: Serving,
   what: {
     readonly apis: readonly ServedApi[];
     readonly engine: ContainerEngine;
     readonly report: (problem: unknown) => void;
   },
 ): Promise<void> {
-  const hostToo = await hostGoesDown({ runRoot: config.runRoot });
+  const { runRoot, shutdownTimeoutSeconds } = live.config;
+  const hostToo = await hostGoesDown({ runRoot });
   const status = hostToo ? 'the host goes down: stopping containers' : 'containers run on';
   log.info(`berthd stops; ${status}`);
   await notify({ STOPPING: '1', STATUS: status });
@@ -139,7 +175,10 @@ async function goDown(
   await Promise.all(what.apis.map((api) => api.close()));
   await what.engine.close();
   if (!hostToo) return;
-  const containers = await stopAllContainers(what.engine, what.report);
+  const containers = await stopAllContainers(what.engine, {
+    report: what.report,
+    ...(shutdownTimeoutSeconds === undefined ? {} : { longestSeconds: shutdownTimeoutSeconds }),
+  });
   log.info({ containers }, 'containers are stopped');
 }
 

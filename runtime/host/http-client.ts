@@ -1,4 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  RequestOptions,
+} from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { startHttp } from './http.ts';
@@ -7,6 +12,8 @@ import { startHttp } from './http.ts';
 export interface SocketRequest {
   /** Path of the listening unix socket. */
   readonly socketPath: string;
+  /** Makes the connection instead, one for each request. */
+  readonly connect?: () => Duplex;
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Path with its query, already percent-encoded. */
   readonly target: string;
@@ -28,6 +35,10 @@ export type UpgradeOutcome =
   | { readonly kind: 'upgraded'; readonly stream: Duplex }
   | ({ readonly kind: 'answered' } & SocketResponse);
 
+/** Through an agent Node.js would keep a connection that is made for one request. */
+const transport = ({ socketPath, connect }: SocketRequest): RequestOptions =>
+  connect === undefined ? { socketPath } : { createConnection: connect };
+
 const responseOf = (message: IncomingMessage): SocketResponse => ({
   status: message.statusCode ?? 0,
   headers: message.headers,
@@ -42,7 +53,7 @@ const responseOf = (message: IncomingMessage): SocketResponse => ({
 export function requestOverSocket(request: SocketRequest): Promise<SocketResponse> {
   return new Promise((resolve, reject) => {
     const message = startHttp({
-      socketPath: request.socketPath,
+      ...transport(request),
       method: request.method,
       path: request.target,
       headers: request.headers,
@@ -70,12 +81,12 @@ export function requestOverSocket(request: SocketRequest): Promise<SocketRespons
 export function upgradeOverSocket(request: SocketRequest): Promise<UpgradeOutcome> {
   return new Promise((resolve, reject) => {
     const message = startHttp({
-      socketPath: request.socketPath,
+      ...transport(request),
       method: request.method,
       path: request.target,
       headers: { ...request.headers, Connection: 'Upgrade', Upgrade: 'tcp' },
       signal: request.signal,
-      agent: false,
+      ...(request.connect === undefined ? { agent: false } : {}),
     });
     message.once('upgrade', (_response, stream, head) => {
       // Bytes that arrived together with the head belong to the stream.

@@ -26,12 +26,17 @@ import { searchRegistry } from './search.ts';
 
 /** What registries tell beside the images themselves. */
 export class RegistryDirectory implements ImageDirectory {
-  readonly #config: RegistryConfig;
+  #config: RegistryConfig;
   readonly #clock: Clock;
 
   constructor(config: Partial<RegistryConfig> = {}, clock: Clock = systemClock) {
     this.#config = { ...defaultRegistryConfig, ...config };
     this.#clock = clock;
+  }
+
+  /** Counts for questions that are asked from now on. */
+  reconfigure(config: Partial<RegistryConfig>): void {
+    this.#config = { ...defaultRegistryConfig, ...config };
   }
 
   manifest(reference: Reference, options: DirectoryOptions): Promise<RemoteManifest> {

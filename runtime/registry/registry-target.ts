@@ -20,7 +20,7 @@ function isNewer(older: PushEvent, newer: PushEvent): boolean {
 
 /** Registries as a target of images: the one that the name says, never its mirrors. */
 export class RegistryTarget implements ImageTarget {
-  readonly #config: RegistryConfig;
+  #config: RegistryConfig;
   readonly #clock: Clock;
   readonly #uploads: SharedUploads;
 
@@ -28,6 +28,12 @@ export class RegistryTarget implements ImageTarget {
     this.#config = { ...defaultRegistryConfig, ...config };
     this.#clock = clock;
     this.#uploads = new SharedUploads(this.#config.maxConcurrentUploads);
+  }
+
+  /** Counts for pushes that begin from now on. */
+  reconfigure(config: Partial<RegistryConfig>): void {
+    this.#config = { ...defaultRegistryConfig, ...config };
+    this.#uploads.resize(this.#config.maxConcurrentUploads);
   }
 
   async *push(request: PushRequest): AsyncGenerator<PushEvent, void, void> {

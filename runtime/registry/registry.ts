@@ -27,11 +27,20 @@ export interface RegistryTools {
   readonly onNotice: (message: string) => void;
 }
 
+/** What pulls came to, since the start. */
+export interface PullCounts {
+  done: number;
+  failed: number;
+  /** Of layers that were not there. */
+  bytes: number;
+}
+
 /** Registries as a source of images: from whichever of a registry's mirrors, and the registry itself, does best. */
 export class Registry implements ImageSource, MirrorScores {
-  readonly #config: RegistryConfig;
+  #config: RegistryConfig;
   readonly #tools: DownloadTools;
   readonly #downloads: SharedDownloads;
+  readonly #counts: PullCounts = { done: 0, failed: 0, bytes: 0 };
 
   /** @throws DAEMON_CONFIG_INVALID for a mirror that is no URL */
   constructor(config: Partial<RegistryConfig> = {}, tools: Partial<RegistryTools> = {}) {
@@ -41,6 +50,19 @@ export class Registry implements ImageSource, MirrorScores {
     const scores = new SourceScores({ clock, path: this.#config.scoresPath, onNotice });
     this.#tools = { clock, random, scores, attempts: this.#config.maxDownloadAttempts };
     this.#downloads = new SharedDownloads(this.#tools);
+  }
+
+  /** Counts for pulls that begin from now on. What was measured of sources stays. @throws as the constructor */
+  reconfigure(config: Partial<RegistryConfig>): void {
+    const next = { ...defaultRegistryConfig, ...config };
+    checkMirrors(next);
+    this.#config = next;
+    this.#tools.attempts = next.maxDownloadAttempts;
+  }
+
+  /** What pulls came to, since the start. */
+  get counts(): Readonly<PullCounts> {
+    return this.#counts;
   }
 
   scores(): readonly SourceScore[] {
@@ -86,9 +108,11 @@ export class Registry implements ImageSource, MirrorScores {
     const image = this.#fetch(session);
     const settled = image.then(
       () => {
+        this.#counts.done += 1;
         events.end();
       },
       (error: unknown) => {
+        this.#counts.failed += 1;
         events.fail(error);
       },
     );
@@ -113,6 +137,7 @@ export class Registry implements ImageSource, MirrorScores {
     const { blobs, missing } = await prepareLayers(manifest.layers, session, { downloads, image });
     request.onContent?.({ digest, descriptor, layers: blobs });
     await downloadLayers(missing, session, this.#config.maxConcurrentDownloads);
+    for (const { descriptor: layer } of missing) this.#counts.bytes += layer.size;
     const downloaded = missing.map((layer) => layer.descriptor.digest);
     return { digest, descriptor, downloaded };
   }

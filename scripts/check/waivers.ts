@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { checks } from '../../checks/index.ts';
-import { nearestName } from '../../checks/nearest-name.ts';
+import { nearestName } from '../../runtime/errors/nearest-name.ts';
 import type { SkipRequest } from '../../checks/selection.ts';
 import { checkVerbMessages as m } from '../../messages/areas/check-verb.ts';
 import { checkMessages } from '../../messages/areas/checks.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { commandLineMessages as m } from '../../messages/areas/command-line.ts';
 import { language } from '../../messages/language.ts';
-import { nearestName } from '../../checks/nearest-name.ts';
+import { nearestName } from '../../runtime/errors/nearest-name.ts';
 import { BerthError } from '../../runtime/errors/berth-error.ts';
 import type { EngineContext } from '../../runtime/cli/context.ts';
 import { thisHost } from '../host/provision-host.ts';

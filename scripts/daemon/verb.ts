@@ -1,6 +1,7 @@
 import { Argument } from 'commander';
 import type { Verb } from '../cli/verb.ts';
 import { servicesMessages as m } from '../../messages/areas/services.ts';
+import { daemonCommand } from '../program/daemon-command.ts';
 import { places } from '../host/places.ts';
 import { thisHost } from '../host/provision-host.ts';
 import { runForeground } from './foreground.ts';
@@ -14,8 +15,8 @@ interface DaemonOptions {
 }
 
 /** What `berth daemon` can be asked to do. */
-type DaemonAction = 'run' | 'logs' | ServiceAction;
-const actions: readonly DaemonAction[] = ['run', 'start', 'stop', 'restart', 'logs'];
+type DaemonAction = 'run' | 'validate' | 'logs' | ServiceAction;
+const actions: readonly DaemonAction[] = ['run', 'validate', 'start', 'stop', 'restart', 'logs'];
 
 /** `berth daemon`: the daemon itself in the foreground, and its service by hand. */
 export const daemonVerb: Verb = {
@@ -33,7 +34,9 @@ export const daemonVerb: Verb = {
     const options = command.opts<DaemonOptions>();
     switch (action) {
       case 'run':
-        return runForeground(options.config, context);
+        return runForeground(daemonCommand(options.config), context);
+      case 'validate':
+        return runForeground([...daemonCommand(options.config), '--validate'], context);
       case 'logs':
         await showLog(thisHost, { context, ...options });
         return 0;

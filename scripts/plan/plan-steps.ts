@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { parseDaemonConfig } from '../../runtime/config/daemon-config.ts';
 import { dataRootOf, groupOf, mergeDaemonConfig, socketsOf } from '../../templates/daemon-json.ts';
 import { apiGroup, dataFolders, dataRootLock, places } from '../host/places.ts';
 import type { Step } from '../steps/index.ts';
@@ -27,6 +28,8 @@ export function planSteps(desired: DesiredState, facts: HostFacts): readonly Ste
     sockets,
     group: apiGroup,
   });
+  // By the daemon's own parser, before anything is changed: one that it refuses would not start.
+  parseDaemonConfig(merged, places.daemonConfig);
   return [
     // Package sources among them, which the packages of fixes come from.
     ...desired.extras.before,

@@ -13,7 +13,7 @@ export interface ApiRequestSource {
   readonly parameters: Readonly<Record<string, string | undefined>>;
   readonly query: string;
   readonly request: IncomingMessage;
-  readonly exchange: Pick<Exchange, 'signal'>;
+  readonly exchange: Pick<Exchange, 'id' | 'signal'>;
 }
 
 /** A request as route handlers see it. */
@@ -33,6 +33,11 @@ export class ApiRequest {
     this.body = source.request;
     this.#parameters = source.parameters;
     this.#exchange = source.exchange;
+  }
+
+  /** By what the log and an error know the request. */
+  get id(): string {
+    return this.#exchange.id;
   }
 
   /** Aborted when the client goes away before it is answered. */

@@ -8,17 +8,19 @@ export interface ErrorResponse {
     readonly message: string;
     readonly code?: string;
     readonly remedy?: string;
+    /** By which the log knows the request. */
+    readonly requestId: string;
   };
 }
 
 /** Turns anything that was thrown into an answer. */
-export function errorResponse(thrown: unknown): ErrorResponse {
+export function errorResponse(thrown: unknown, requestId: string): ErrorResponse {
   if (!(thrown instanceof BerthError)) {
-    return { status: 500, body: { message: messageOf(thrown) } };
+    return { status: 500, body: { message: messageOf(thrown), requestId } };
   }
   const { code, message, remedy } = thrown;
   return {
     status: catalogueEntry(code).http,
-    body: { message, code, ...(remedy === undefined ? {} : { remedy }) },
+    body: { message, code, ...(remedy === undefined ? {} : { remedy }), requestId },
   };
 }

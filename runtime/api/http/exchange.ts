@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
 
 /** Made once: the stack of an error takes longer than a good part of an answer. */
 const clientHasLeft = new Error('the client has left');
@@ -7,6 +8,8 @@ const clientHasLeft = new Error('the client has left');
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** See request-id.ts. */
+  readonly id: string;
   readonly #commonHeaders: OutgoingHttpHeaders;
   #left: AbortController | undefined;
 
@@ -17,6 +20,7 @@ export class Exchange {
   ) {
     this.request = request;
     this.response = response;
+    this.id = requestIdOf(request);
     this.#commonHeaders = commonHeaders;
   }
 
@@ -33,7 +37,11 @@ export class Exchange {
 
   /** Begins the answer: the status, and headers beside those that every answer has. All at once is what Node writes fastest. */
   begin(status: number, headers: OutgoingHttpHeaders = {}): void {
-    this.response.writeHead(status, { ...this.#commonHeaders, ...headers });
+    this.response.writeHead(status, {
+      ...this.#commonHeaders,
+      [requestIdHeader]: this.id,
+      ...headers,
+    });
   }
 
   #watch(): AbortController {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { ApiResponse } from './api-response.ts';
+import { requestIdHeader } from './request-id.ts';
 
 type Hijack = Extract<ApiResponse, { kind: 'hijack' }>;
 
@@ -16,6 +17,7 @@ export interface UpgradeRequest {
 export interface HijackExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly id: string;
   /** There when the client sent `Upgrade: tcp`. */
   readonly upgrade: UpgradeRequest | undefined;
 }
@@ -39,15 +41,16 @@ function detach({ request, response }: HijackExchange): Duplex {
  * Half-closing works on it: a client's end of input is not the end of the output.
  */
 export function takeConnection(exchange: HijackExchange, { contentType }: Hijack): Duplex {
+  const headers = `Content-Type: ${contentType}\r\n${requestIdHeader}: ${exchange.id}\r\n`;
   if (exchange.upgrade === undefined) {
     const connection = detach(exchange);
-    connection.write(`HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\n\r\n`);
+    connection.write(`HTTP/1.1 200 OK\r\n${headers}\r\n`);
     return connection;
   }
   const { connection, head } = exchange.upgrade;
   exchange.response.detachSocket(exchange.request.socket);
   connection.write(
-    `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
+    `HTTP/1.1 101 UPGRADED\r\n${headers}Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
   );
   if (head.length > 0) connection.unshift(head);
   return connection;

@@ -67,7 +67,7 @@ export function writeError(exchange: Exchange, thrown: unknown): void {
     response.destroy();
     return;
   }
-  const { status, body } = errorResponse(thrown);
+  const { status, body } = errorResponse(thrown, exchange.id);
   writeWhole(exchange, { status, ...asJson(body) });
 }
 

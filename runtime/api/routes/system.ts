@@ -1,6 +1,7 @@
 import { noFilters } from '../../container/query/filters.ts';
 import type { ApiResponse } from '../http/api-response.ts';
 import { json } from '../http/api-response.ts';
+import { expositionType } from '../metrics/exposition.ts';
 import { pingBody, pingHeaders } from '../http/ping.ts';
 import { get, head } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -15,6 +16,10 @@ const ping = (): ApiResponse => ({ kind: 'text', body: pingBody, headers: pingHe
 export const systemRoutes: readonly Route[] = [
   get('/_ping', ping),
   head('/_ping', ping),
+  get('/metrics', async (_request, { metrics }) => ({
+    ...{ kind: 'bytes', contentType: expositionType, headers: {} },
+    body: Buffer.from((await metrics?.()) ?? ''),
+  })),
   get('/version', (_request, { identity }) => json(versionInfo(identity))),
   get('/info', async ({ version }, services) => {
     const query = { scope: 'all', limit: 0, filters: noFilters } as const;

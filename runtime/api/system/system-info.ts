@@ -64,9 +64,12 @@ export async function systemInfo(
     ContainersStopped: containers.length - running - paused,
     Images: allImages.length,
     ...engineFields(identity.version, facts),
-    ...(identity.remapsUsers && {
-      SecurityOptions: [...securityOptions, 'name=userns'],
-    }),
+    Debug: identity.debug ?? false,
+    Labels: identity.labels ?? [],
+    SecurityOptions: [
+      ...(identity.securityOptions ?? securityOptions),
+      ...(identity.remapsUsers ? ['name=userns'] : []),
+    ],
     RegistryConfig: registryConfig(identity),
     ...limitSupport(facts),
     IPv4Forwarding: facts.ipv4Forwarding,
@@ -82,12 +85,24 @@ export async function systemInfo(
     NCPU: availableParallelism(),
     MemTotal: totalmem(),
     DockerRootDir: identity.dataRoot,
-    HttpProxy: process.env['HTTP_PROXY'] ?? process.env['http_proxy'] ?? '',
-    HttpsProxy: process.env['HTTPS_PROXY'] ?? process.env['https_proxy'] ?? '',
-    NoProxy: process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '',
+    ...proxyFields(identity),
     Name: hostname(),
-    Warnings: warningsOf(facts),
+    Warnings: [...warningsOf(facts), ...(identity.warnings ?? [])],
   };
+}
+
+function proxyFields({ proxies = {} }: EngineIdentity): Readonly<Record<string, string>> {
+  const { env } = process;
+  return {
+    HttpProxy: shown(proxies.httpProxy ?? env['HTTP_PROXY'] ?? env['http_proxy'] ?? ''),
+    HttpsProxy: shown(proxies.httpsProxy ?? env['HTTPS_PROXY'] ?? env['https_proxy'] ?? ''),
+    NoProxy: proxies.noProxy ?? env['NO_PROXY'] ?? env['no_proxy'] ?? '',
+  };
+}
+
+/** Without name and password, as Docker: everybody who may ask sees it. */
+function shown(proxy: string): string {
+  return proxy.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1xxxxx:xxxxx@');
 }
 
 /** What keeps containers apart. */
@@ -102,7 +117,6 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
       ['Supports d_type', 'true'],
     ],
     Plugins: { Volume: [], Network: ['host', 'null'], Authorization: null, Log: ['json-file'] },
-    Debug: false,
     NFd: 0,
     NGoroutines: 0,
     LoggingDriver: 'json-file',
@@ -110,7 +124,6 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
     NEventsListener: 0,
     IndexServerAddress: 'https://index.docker.io/v1/',
     GenericResources: null,
-    Labels: [],
     ExperimentalBuild: false,
     ServerVersion: version,
     Runtimes: { berth: { path: 'berth' } },
@@ -129,7 +142,6 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
     ContainerdCommit: { ID: '' },
     RuncCommit: { ID: '' },
     InitCommit: { ID: '' },
-    SecurityOptions: securityOptions,
     CDISpecDirs: [],
   };
 }

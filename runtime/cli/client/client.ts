@@ -44,8 +44,14 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+const whereTo = ({
+  socketPath,
+  connect,
+}: Endpoint): Pick<SocketRequest, 'socketPath' | 'connect'> =>
+  connect === undefined ? { socketPath } : { socketPath, connect };
+
 /**
- * A client of the Docker Engine API over a unix socket. Every method throws DAEMON_UNREACHABLE,
+ * A client of the Docker Engine API over a unix socket, TLS or ssh. Every method throws DAEMON_UNREACHABLE,
  * API_STREAM_BROKEN, and for a status of 400 or more the daemon's error code or API_ERROR.
  */
 export class ApiClient {
@@ -131,7 +137,7 @@ export class ApiClient {
     }
     const suffix = query.size === 0 ? '' : `?${query.toString()}`;
     const base = {
-      socketPath: this.endpoint.socketPath,
+      ...whereTo(this.endpoint),
       method: call.method,
       target: `/v${await this.version(call.signal)}${call.path}${suffix}`,
       ...(call.signal === undefined ? {} : { signal: call.signal }),
@@ -167,7 +173,7 @@ export class ApiClient {
 
   async #negotiate(signal: AbortSignal | undefined): Promise<string> {
     const ping: SocketRequest = {
-      socketPath: this.endpoint.socketPath,
+      ...whereTo(this.endpoint),
       method: 'HEAD',
       target: '/_ping',
       ...(signal === undefined ? {} : { signal }),

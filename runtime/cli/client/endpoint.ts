@@ -1,16 +1,22 @@
+import type { Duplex } from 'node:stream';
 import { BerthError } from '../../errors/berth-error.ts';
 
 /** Where the daemon listens. */
 export interface Endpoint {
+  /** Empty where `connect` is there. */
   readonly socketPath: string;
+  /** For people; absent for a Unix socket. */
+  readonly address?: string;
+  /** Makes a connection where it is no Unix socket: over TLS, or through ssh. */
+  readonly connect?: () => Duplex;
 }
 
 /** The address that is used when none is given. */
 export const defaultAddress = 'unix:///run/berth/berth.sock';
 
 /**
- * Reads an address in the form that `DOCKER_HOST` has. Only unix sockets are spoken: TCP without TLS would hand
- * root to whoever reaches the port.
+ * Reads an address in the form that `DOCKER_HOST` has. Only unix sockets are understood here; see
+ * contexts/resolve-endpoint.ts for the others.
  *
  * @throws ENDPOINT_INVALID
  */

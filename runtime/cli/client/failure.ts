@@ -43,8 +43,10 @@ export function isApiStatus(error: unknown, ...statuses: readonly number[]): boo
 
 /** The error for a connection that could not be made, or broke. */
 export function connectionFailure(endpoint: Endpoint, cause: unknown): unknown {
-  const address = `unix://${endpoint.socketPath}`;
-  if (hasErrno(cause, 'ENOENT', 'ECONNREFUSED', 'ENOTSOCK')) {
+  const address = endpoint.address ?? `unix://${endpoint.socketPath}`;
+  if (
+    hasErrno(cause, 'ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT')
+  ) {
     return new BerthError('DAEMON_UNREACHABLE', {
       message: `no daemon answers at '${address}', wanted berth's API there`,
       remedy: 'Start it with: berth up',

@@ -5,7 +5,7 @@ import {
   dockerConfigPath,
   parseDockerConfig,
   readDockerConfig,
-  writeAuths,
+  writeDockerConfig,
 } from './docker-config.ts';
 import type { Login } from './login.ts';
 import { dockerHubKey, hostOf } from './registry-key.ts';
@@ -64,7 +64,7 @@ export class CredentialStore {
     const entry = helper === undefined ? entryOfLogin(login) : {};
     const before = config.auths[key];
     if (before === undefined || JSON.stringify(before) !== JSON.stringify(entry)) {
-      await writeAuths(config, { ...config.auths, [key]: entry });
+      await writeDockerConfig(config, { auths: { ...config.auths, [key]: entry } });
     }
     return helper === undefined
       ? { kind: 'file', path: config.path }
@@ -88,7 +88,7 @@ export class CredentialStore {
       ([each]) => each !== key && hostOf(each) !== key,
     );
     const known = kept.length < Object.keys(config.auths).length;
-    if (known) await writeAuths(config, Object.fromEntries(kept));
+    if (known) await writeDockerConfig(config, { auths: Object.fromEntries(kept) });
     return known || helper !== undefined ? 'forgotten' : 'unknown';
   }
 

@@ -103,27 +103,30 @@ async function targetOf(path: string): Promise<string> {
 }
 
 /**
- * Writes `auths` into docker's configuration file, whole or not at all; all else in it stays. A new file is for its
+ * Writes keys into docker's configuration file, whole or not at all; all else in it stays; what is `undefined` goes. A new file is for its
  * owner only; one that is there keeps its mode and owner.
  *
  * @throws CREDENTIALS_NOT_STORED
  */
-export async function writeAuths(
+export async function writeDockerConfig(
   config: DockerConfig,
-  auths: Readonly<Record<string, Json>>,
+  keys: {
+    readonly auths?: Readonly<Record<string, Json>>;
+    readonly currentContext?: string | undefined;
+  },
 ): Promise<void> {
   try {
     await makeFolders(dirname(config.path), 0o700);
     const path = await targetOf(config.path);
     const there = await stat(path).catch(() => undefined);
-    await writeFileWhole(path, `${JSON.stringify({ ...config.all, auths }, undefined, '\t')}\n`, {
+    await writeFileWhole(path, `${JSON.stringify({ ...config.all, ...keys }, undefined, '\t')}\n`, {
       mode: there === undefined ? 0o600 : there.mode & 0o777,
       durability: 'disk',
       ...(there === undefined ? {} : { owner: { uid: there.uid, gid: there.gid } }),
     });
   } catch (cause) {
     throw new BerthError('CREDENTIALS_NOT_STORED', {
-      message: `'${config.path}' cannot be written (${messageOf(cause)}), wanted to keep a login there`,
+      message: `'${config.path}' cannot be written (${messageOf(cause)}), wanted to keep a login or a context there`,
       remedy: 'Make its folder writable, or name another one in DOCKER_CONFIG.',
       details: { path: config.path },
       cause,

@@ -15,6 +15,11 @@ export const system = defineGroup({
       load: async () => (await import('../verbs/events.ts')).events,
     },
     {
+      name: 'dial-stdio',
+      summary: "Pass standard input and output on to the daemon's socket",
+      load: async () => (await import('../verbs/system-dial-stdio.ts')).systemDialStdio,
+    },
+    {
       name: 'info',
       summary: 'Print what the daemon knows of itself and its host',
       load: async () => (await import('../verbs/info.ts')).info,

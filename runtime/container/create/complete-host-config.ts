@@ -1,18 +1,22 @@
 import type { HostConfig } from '../model/host-config.ts';
+import type { ContainerDefaults } from '../ports.ts';
 import { hiddenPaths } from '../spec/hidden-paths.ts';
 import { defaultShmBytes } from '../spec/spec-mounts.ts';
 
 /** What a client left open, filled in as Docker does, so that `docker inspect` shows what counts. */
-export function completeHostConfig(asked: HostConfig): HostConfig {
+export function completeHostConfig(asked: HostConfig, defaults: ContainerDefaults): HostConfig {
   const { maskedPaths, readonlyPaths } = hiddenPaths(asked);
   return {
     ...asked,
     LogConfig: { Type: 'json-file', Config: asked.LogConfig.Config ?? {} },
     NetworkMode: asked.NetworkMode === '' ? 'default' : asked.NetworkMode,
     RestartPolicy: restartPolicy(asked),
-    CgroupnsMode: asked.CgroupnsMode === '' ? 'private' : asked.CgroupnsMode,
-    IpcMode: asked.IpcMode === '' ? 'private' : asked.IpcMode,
-    ShmSize: asked.ShmSize === 0 ? defaultShmBytes : asked.ShmSize,
+    CgroupnsMode: asked.CgroupnsMode || (defaults.cgroupnsMode ?? 'private'),
+    IpcMode: asked.IpcMode || (defaults.ipcMode ?? 'private'),
+    ShmSize: asked.ShmSize || (defaults.shmSizeBytes ?? defaultShmBytes),
+    // Written down: a container that runs stays where it is, whatever the daemon is told later.
+    CgroupParent: asked.CgroupParent || (defaults.cgroupParent ?? ''),
+    Ulimits: mergeUlimits(asked.Ulimits, defaults.ulimits ?? []),
     Runtime: 'berth',
     // Docker: without a word about swap a container may use as much of it as of memory.
     MemorySwap: asked.MemorySwap === 0 && asked.Memory > 0 ? asked.Memory * 2 : asked.MemorySwap,
@@ -22,6 +26,16 @@ export function completeHostConfig(asked: HostConfig): HostConfig {
     MaskedPaths: [...maskedPaths],
     ReadonlyPaths: [...readonlyPaths],
   };
+}
+
+/** The client's own, and those of the daemon that it does not name. */
+function mergeUlimits(
+  own: HostConfig['Ulimits'],
+  others: NonNullable<HostConfig['Ulimits']>,
+): HostConfig['Ulimits'] {
+  const names = new Set((own ?? []).map(({ Name }) => Name));
+  const added = others.filter(({ Name }) => !names.has(Name));
+  return added.length === 0 ? own : [...(own ?? []), ...added];
 }
 
 /** Old clients leave the name empty, and whatever number they give then means nothing. */

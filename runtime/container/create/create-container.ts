@@ -18,6 +18,7 @@ import { programArguments } from '../spec/build-spec.ts';
 import { containerCapabilities } from '../spec/capability-set.ts';
 import { parseSecurityOptions } from '../spec/security-options.ts';
 import { specRlimits } from '../spec/spec-rlimits.ts';
+import type { ContainerPorts } from '../ports.ts';
 import type { NameReservation } from '../store/container-index.ts';
 import { cgroupPlaceOf } from '../spec/cgroup-place.ts';
 import { blockIoResources } from '../spec/spec-block-io.ts';
@@ -72,7 +73,7 @@ export async function createContainer(
   const image = await state.ports.images.inspect(imageNameOf(request));
   if (options.platform !== undefined)
     refuseOtherPlatform(image, options.platform, request.config.Image);
-  const record = recordFor({ id, request, image, now: state.ports.clock.now() });
+  const record = recordFor(state.ports, { id, request, image });
   verifyRecord(record, state.capabilities);
   if (state.ports.idRemap && record.hostConfig.UsernsMode !== 'host')
     refuseRemapped(record.hostConfig);
@@ -153,18 +154,20 @@ interface RecordSource {
   readonly id: ContainerId;
   readonly request: CreateRequest;
   readonly image: ImageDetails;
-  readonly now: number;
 }
 
-function recordFor({ id, request, image, now }: RecordSource): ContainerRecord {
+function recordFor(
+  { clock, defaults }: ContainerPorts,
+  { id, request, image }: RecordSource,
+): ContainerRecord {
   return {
     version: recordVersion,
     id,
     name: '',
-    createdMs: now,
+    createdMs: clock.now(),
     imageId: image.id,
     config: mergeImageConfig(request.config, image.config, id),
-    hostConfig: completeHostConfig(request.hostConfig),
+    hostConfig: completeHostConfig(request.hostConfig, defaults),
     state: initialState,
     restartCount: 0,
     manuallyStopped: false,

@@ -68,6 +68,8 @@ function takeNote(
   container: Container,
   { result, settings }: { readonly result: ProbeResult; readonly settings: HealthSettings },
 ): void {
+  state.counts.healthChecks += 1;
+  if (result.exitCode !== 0) state.counts.failedHealthChecks += 1;
   const before: Health = container.health ?? startingHealth(undefined);
   const { startedAt } = container.record.state;
   const { retries, startPeriodMs } = settings;

@@ -21,6 +21,14 @@ export type StartAgain = (
   kind: StartKind,
 ) => Promise<void>;
 
+/** What berthd has done by itself since it started. */
+export interface EngineCounts {
+  healthChecks: number;
+  failedHealthChecks: number;
+  /** Starts by restart policies. */
+  restarts: number;
+}
+
 /** What the operations on containers share. */
 export class EngineState {
   readonly ports: ContainerPorts;
@@ -29,6 +37,7 @@ export class EngineState {
   readonly records: RecordStore;
   readonly execs = new ExecStore();
   readonly events = new Listeners<ContainerEvent>();
+  readonly counts: EngineCounts = { healthChecks: 0, failedHealthChecks: 0, restarts: 0 };
 
   /** Capabilities that berthd has itself, and can give on to containers. */
   readonly capabilities: readonly string[];

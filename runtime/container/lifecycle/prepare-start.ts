@@ -44,6 +44,7 @@ export async function prepareStart(
     spec: buildSpec({
       ...{ record, folder, user, devices, hasSubmounts, idRemap: idRemapOf(state, record) },
       available: state.capabilities,
+      security: state.ports.defaults.security,
       volumePath: (name) => state.volumes.dataPath(name),
     }),
     rootfs,
@@ -90,8 +91,10 @@ async function writeNameFiles(
   folder: ContainerFolder,
 ): Promise<void> {
   const resolvConf = async (): Promise<void> => {
-    const host = await readTextIfExists(ports.host.resolvConfPath);
-    await writeFile(folder.resolvConf, resolvConfFile(record, host ?? ''), { mode: 0o644 });
+    const { defaults } = ports;
+    const host = await readTextIfExists(defaults.resolvConfPath ?? ports.host.resolvConfPath);
+    const text = resolvConfFile(record, { host: host ?? '', defaults });
+    await writeFile(folder.resolvConf, text, { mode: 0o644 });
   };
   await Promise.all([
     resolvConf(),

@@ -58,6 +58,7 @@ export async function startAgain(
   const { status } = container.record.state;
   const waits = status === 'restarting' || (kind === 'anew' && status === 'exited');
   if (!waits || container.removing || state.closed) return;
+  state.counts.restarts += 1;
   try {
     await startNow(state, container, kind);
   } catch (problem) {

@@ -31,6 +31,8 @@ export interface SpecSource {
   readonly volumePath: (name: string) => string;
   /** Absent: the users are those of the host. */
   readonly idRemap?: IdRemap | undefined;
+  /** What counts without a word in `HostConfig.SecurityOpt`. */
+  readonly security?: SecurityOptions | undefined;
   /** Capabilities that berthd can give on. */
   readonly available: readonly string[];
 }
@@ -49,7 +51,7 @@ export function buildSpec(source: SpecSource): Spec {
   const { record, user, devices, idRemap } = source;
   const { config, hostConfig } = record;
   const capabilities = containerCapabilities(hostConfig, source.available);
-  const security = parseSecurityOptions(hostConfig);
+  const security = parseSecurityOptions(hostConfig, source.security);
   const seccomp = seccompProfile(security, capabilities);
   const [rows = 0, columns = 0] = hostConfig.ConsoleSize;
   const ownUts = hostConfig.UTSMode !== 'host';

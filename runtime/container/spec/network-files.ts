@@ -1,6 +1,7 @@
 import { isIP } from '../../host/ip-address.ts';
 
 import type { ContainerRecord } from '../model/container-record.ts';
+import type { ContainerDefaults } from '../ports.ts';
 
 /** Names that every container's /etc/hosts has. */
 const localNames = [
@@ -43,13 +44,20 @@ export function hostsFile(record: ContainerRecord): string {
   return lines.map(([address, names]) => `${address}\t${names}\n`).join('');
 }
 
-/**
- * /etc/resolv.conf (resolv.conf(5)): the host's, with what the container's own configuration replaces.
- *
- * @param host the host's file; empty when it has none
- */
-export function resolvConfFile(record: ContainerRecord, host: string): string {
-  const { Dns, DnsSearch, DnsOptions } = record.hostConfig;
+/** What a container's DNS configuration starts from. */
+export interface DnsSource {
+  /** The host's file; empty when it has none. */
+  readonly host: string;
+  /** What replaces it for containers that do not say. */
+  readonly defaults: Pick<ContainerDefaults, 'dns' | 'dnsOptions' | 'dnsSearch'>;
+}
+
+/** /etc/resolv.conf (resolv.conf(5)): the host's, with what the daemon's and the container's configurations replace. */
+export function resolvConfFile(record: ContainerRecord, { host, defaults }: DnsSource): string {
+  const { hostConfig } = record;
+  const Dns = own(hostConfig.Dns, defaults.dns);
+  const DnsSearch = own(hostConfig.DnsSearch, defaults.dnsSearch);
+  const DnsOptions = own(hostConfig.DnsOptions, defaults.dnsOptions);
   const kept = host.split('\n').filter((line) => {
     if (/^\s*nameserver\b/.test(line)) return isEmpty(Dns);
     if (/^\s*(search|domain)\b/.test(line)) return isEmpty(DnsSearch);
@@ -64,6 +72,13 @@ export function resolvConfFile(record: ContainerRecord, host: string): string {
     ...(isEmpty(DnsOptions) ? [] : [`options ${(DnsOptions ?? []).join(' ')}`]),
   ];
   return [...kept, ...added].map((line) => `${line}\n`).join('');
+}
+
+function own(
+  list: readonly string[] | null,
+  fallback: readonly string[] | undefined,
+): readonly string[] | null {
+  return isEmpty(list) ? (fallback ?? null) : list;
 }
 
 function isEmpty(list: readonly string[] | null): boolean {

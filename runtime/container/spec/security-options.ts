@@ -74,16 +74,20 @@ function parseFlag(option: string, value: string | undefined): boolean {
   throw invalid(option, '"true" or "false"');
 }
 
+const dockerDefaults: SecurityOptions = { noNewPrivileges: false, seccomp: 'default' };
+
 /**
  * Reads `HostConfig.SecurityOpt`.
  *
+ * @param defaults What counts for what it does not set.
  * @throws CONTAINER_CONFIG_INVALID, UNSUPPORTED_FIELD
  */
 export function parseSecurityOptions(
   hostConfig: Pick<HostConfig, 'Privileged' | 'SecurityOpt'>,
+  defaults: SecurityOptions = dockerDefaults,
 ): SecurityOptions {
-  let seccomp: SecurityOptions['seccomp'] = hostConfig.Privileged ? 'unconfined' : 'default';
-  let noNewPrivileges = false;
+  let seccomp = hostConfig.Privileged ? 'unconfined' : defaults.seccomp;
+  let { noNewPrivileges } = defaults;
   for (const option of hostConfig.SecurityOpt ?? []) {
     const [key, value] = split(option);
     if (key === 'no-new-privileges') noNewPrivileges = parseFlag(option, value);

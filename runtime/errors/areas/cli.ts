@@ -10,7 +10,18 @@ export const cliErrors = {
   ENDPOINT_INVALID: {
     http: 400,
     exit: 2,
-    meaning: 'The address given by `--host` or `BERTH_HOST` is not of the form `unix:///path`.',
+    meaning:
+      'The address of the daemon is no `unix:///path`, `ssh://host`, or `tcp://host:port` with certificates.',
+  },
+  CONTEXT_NOT_FOUND: {
+    http: 404,
+    exit: 1,
+    meaning: 'There is no context of that name.',
+  },
+  CONTEXT_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: 'A context has a name or a file that cannot be used, or may not be changed.',
   },
   API_ERROR: {
     http: 500,

@@ -7,6 +7,11 @@ export const daemonErrors = {
     exit: 1,
     meaning: 'Another berthd that is running uses the same data root.',
   },
+  PIDFILE_IN_USE: {
+    http: 500,
+    exit: 1,
+    meaning: 'The file of "pidfile" names a process that is alive.',
+  },
   DAEMON_STOPPING: {
     http: 503,
     exit: 1,

@@ -8,14 +8,14 @@ import type { SourceScores } from '../source-scores.ts';
 import { allSourcesFailed } from '../sources-error.ts';
 import type { Source } from '../source.ts';
 
-/** What downloads have in common. */
+/** What downloads have in common. `attempts` may change between two rounds. */
 export interface DownloadTools {
   readonly clock: Clock;
   readonly scores: SourceScores;
   /** 0 to 1. */
   readonly random: () => number;
   /** `max-download-attempts`: rounds over all sources. */
-  readonly attempts: number;
+  attempts: number;
 }
 
 /** What `fillBlob` needs. */

@@ -13,6 +13,11 @@ export class SharedUploads {
     this.#slots = new Slots(concurrency);
   }
 
+  /** @param concurrency as in the constructor */
+  resize(concurrency: number): void {
+    this.#slots.resize(concurrency);
+  }
+
   /**
    * Pushes a blob, or waits for another push that is at it.
    *

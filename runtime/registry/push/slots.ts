@@ -1,10 +1,23 @@
 /** Lets so many work at a time; the others wait for their turn, in the order in which they came. */
 export class Slots {
+  #count: number;
+  /** Below nothing after `resize` to fewer than are at work. */
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
   constructor(count: number) {
+    this.#count = count;
     this.#free = count;
+  }
+
+  /** Lets more, or fewer, work at a time; those that are at it go on. */
+  resize(count: number): void {
+    this.#free += count - this.#count;
+    this.#count = count;
+    while (this.#free > 0 && this.#waiting.length > 0) {
+      this.#free -= 1;
+      this.#waiting.shift()?.();
+    }
   }
 
   /** Runs `work` when there is room. @throws the signal's reason, when it is aborted before; what `work` throws */
@@ -39,7 +52,7 @@ export class Slots {
 
   /** A place goes to the next one without being free in between. */
   #leave(): void {
-    const next = this.#waiting.shift();
+    const next = this.#free < 0 ? undefined : this.#waiting.shift();
     if (next === undefined) this.#free += 1;
     else next();
   }

@@ -1,4 +1,4 @@
-import { nearestName } from '../../../checks/nearest-name.ts';
+import { nearestName } from '../../../runtime/errors/nearest-name.ts';
 import { mirrorMessages as m } from '../../../messages/areas/mirrors.ts';
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import type { MirrorKind } from '../candidate.ts';

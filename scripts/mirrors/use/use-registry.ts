@@ -1,3 +1,4 @@
+import { parseDaemonConfig } from '../../../runtime/config/daemon-config.ts';
 import { mirrorMessages as m } from '../../../messages/areas/mirrors.ts';
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { readTextIfExists } from '../../../runtime/host/files.ts';
@@ -56,6 +57,8 @@ export async function useRegistryPlan(
   const file = await readConfig(host);
   const urls = choice.kind === 'mirrors' ? choice.urls : [];
   const after = mergeRegistryMirrors(file, urls);
+  // A daemon that would not start with it is not stopped for it.
+  parseDaemonConfig(after, file.path);
   const service = await serviceStepAfter({ before: file.text, after }, host, context.env);
   const steps: readonly Step[] =
     after === file.text

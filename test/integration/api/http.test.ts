@@ -38,6 +38,19 @@ const removeIt = (name: string): Promise<HttpAnswer> =>
   ask(daemon.socket, { method: 'DELETE', path: `/containers/${name}?force=1` });
 
 describe('every answer', () => {
+  test("has the id of its request: the client's own, or one of its own", async () => {
+    const headers = { 'X-Request-Id': 'mine-1' };
+    const missing = await ask(daemon.socket, { path: '/containers/none/json', headers });
+    expect(missing.headers['x-request-id']).toBe('mine-1');
+    expect(json(missing)).toMatchObject({ code: 'CONTAINER_NOT_FOUND', requestId: 'mine-1' });
+    const [one, two] = [await get('/nowhere'), await get('/_ping')];
+    expect(json(one)['requestId']).toBe(one.headers['x-request-id']);
+    expect(two.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
+    expect(two.headers['x-request-id']).not.toBe(one.headers['x-request-id']);
+    const stream = await ask(daemon.socket, { path: '/events?until=1', headers });
+    expect(stream.headers['x-request-id']).toBe('mine-1');
+  });
+
   test('has the headers by which clients negotiate', async () => {
     const answer = await ask(daemon.socket, { method: 'HEAD', path: '/_ping' });
     expect(answer.status).toBe(200);
@@ -256,10 +269,10 @@ describe('attach', () => {
     await startIt('old');
     const connection = new RawConnection(daemon.socket);
     connection.send(
-      'POST /v1.24/containers/old/attach?stdin=1&stdout=1&stream=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n',
+      'POST /v1.24/containers/old/attach?stdin=1&stdout=1&stream=1 HTTP/1.1\r\nHost: x\r\nX-Request-Id: old\r\nContent-Length: 0\r\n\r\n',
     );
     await connection.sees(
-      'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n',
+      'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\nX-Request-Id: old\r\n\r\n',
     );
     connection.send('GET / HTTP/1.1\r\n\r\n');
     await connection.sees('\x01\0\0\0\0\0\0\x12GET / HTTP/1.1\r\n\r\n');

@@ -10,7 +10,7 @@ const config = '/etc/berth/daemon.json';
 const backup = `${config}.berth-backup`;
 const mine = `// the company's
 {
-    "x-mine": {"keep" : [1,2]}, // as it is
+    "proxies": {"no-proxy" : "a,b"}, // as it is
     "registry-mirrors": [
         "http://127.0.0.1:1" // slow on Mondays
     ]
@@ -90,7 +90,7 @@ describe('berth mirrors use', () => {
       expect(after).toBe(
         merged.replace('        "http://127', `        "${url}",\n        "http://127`),
       );
-      expect(after).toContain('{"keep" : [1,2]}, // as it is');
+      expect(after).toContain('{"no-proxy" : "a,b"}, // as it is');
       expect(await read(backup)).toBe(merged);
       expect(await inUse()).toEqual([url, 'http://127.0.0.1:1']);
 

@@ -58,12 +58,21 @@ describe('up', () => {
 
   test('merges into a daemon.json that is there, and down puts back its bytes', async () => {
     await mkdir(host.path('/etc/berth'), { mode: 0o750 });
-    const mine = '{"registry-mirrors":["https://mirror.example"],\n "x-mine": 1}';
-    await writeFile(host.path('/etc/berth/daemon.json'), mine, { mode: 0o600 });
+    const mine = '{"registry-mirrors":["https://mirror.example"],\n "labels": ["x=1"]}';
+    const path = host.path('/etc/berth/daemon.json');
+    await writeFile(path, '{\n "registry-mirors": []}', { mode: 0o600 });
+    before = await host.snapshot();
+    const refused = await up('--no-smoke-test');
+    expect(refused.stderr).toMatch(/"registry-mirors": wanted .* did you mean "registry-mirrors"/);
+    await expectAsBefore();
+    await writeFile(path, mine, { mode: 0o600 });
     before = await host.snapshot();
     expect((await up('--no-smoke-test')).exitCode).toBe(0);
     const merged: unknown = JSON.parse(await readFile(host.path('/etc/berth/daemon.json'), 'utf8'));
-    expect(merged).toMatchObject({ 'registry-mirrors': ['https://mirror.example'], 'x-mine': 1 });
+    expect(merged).toMatchObject({
+      'registry-mirrors': ['https://mirror.example'],
+      labels: ['x=1'],
+    });
     expect((await host.berth('down', '--purge', '--yes')).exitCode).toBe(0);
     await expectAsBefore();
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { isAtLeast, refuseUnsupportedVersion } from '../../../runtime/api/http/api-version.ts';
+import { requestIdOf } from '../../../runtime/api/http/request-id.ts';
 import { errorResponse } from '../../../runtime/api/http/error-response.ts';
 import { Query } from '../../../runtime/api/http/query.ts';
 import { readJson } from '../../../runtime/api/http/read-json.ts';
@@ -101,10 +102,33 @@ describe('errorResponse', () => {
       message: 'No such container: x',
       remedy: 'Look.',
     });
-    expect(errorResponse(error)).toEqual({
+    expect(errorResponse(error, 'r1')).toEqual({
       status: 404,
-      body: { message: 'No such container: x', code: 'CONTAINER_NOT_FOUND', remedy: 'Look.' },
+      body: {
+        ...{ message: 'No such container: x', code: 'CONTAINER_NOT_FOUND', remedy: 'Look.' },
+        requestId: 'r1',
+      },
     });
-    expect(errorResponse(new Error('odd'))).toEqual({ status: 500, body: { message: 'odd' } });
+    expect(errorResponse(new Error('odd'), 'r2')).toEqual({
+      status: 500,
+      body: { message: 'odd', requestId: 'r2' },
+    });
   });
+});
+
+describe('the id of a request', () => {
+  const idOf = (given?: string): string =>
+    requestIdOf({ headers: given === undefined ? {} : { 'x-request-id': given } });
+
+  test('is what the client calls it, when that can stand in a log', () => {
+    expect(idOf('ci-17:a.b_C')).toBe('ci-17:a.b_C');
+  });
+
+  test.each([undefined, '', 'a b', 'x"y', 'a\u2028b', 'a'.repeat(129)])(
+    'is random for %j',
+    (given) => {
+      expect(idOf(given)).toMatch(/^[\da-f]{8}-[\da-f]{4}-4/);
+      expect(idOf(given)).not.toBe(idOf(given));
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../checks/check.ts';
 import type { Finding } from '../../../checks/finding.ts';
 import { checks } from '../../../checks/index.ts';
-import { nearestName } from '../../../checks/nearest-name.ts';
+import { nearestName } from '../../../runtime/errors/nearest-name.ts';
 import { runChecks } from '../../../checks/run-checks.ts';
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import type { Clock } from '../../../runtime/host/clock.ts';

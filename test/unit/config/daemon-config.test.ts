@@ -5,6 +5,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { earlySockets } from '../../../runtime/config/early-sockets.ts';
 import { parseDaemonConfig } from '../../../runtime/config/daemon-config.ts';
+import { parseDaemonFlags } from '../../../runtime/config/flags.ts';
+import { textLine } from '../../../runtime/daemon/log-text.ts';
+import { lateKeys } from '../../../runtime/daemon/reload.ts';
+import { Slots } from '../../../runtime/registry/push/slots.ts';
 
 const parse = (config: unknown): ReturnType<typeof parseDaemonConfig> =>
   parseDaemonConfig(JSON.stringify(config), '/etc/berth/daemon.json');
@@ -89,4 +93,185 @@ describe('daemon.json as text', () => {
       }) as Error,
     );
   });
+});
+
+describe('daemon.json: what is wrong is named with its place', () => {
+  const path = '/etc/berth/daemon.json';
+  const problemOf = (text: string, flags: object = {}): string => {
+    try {
+      parseDaemonConfig(text, path, { ...flags });
+    } catch (error) {
+      return error instanceof Error ? error.message : '';
+    }
+    return '';
+  };
+
+  test.each([
+    [
+      '{\n "debgu": true\n}',
+      'line 2, column 2: "debgu": wanted a key that berth knows; did you mean "debug"?',
+    ],
+    ['{\n "xyz": 1\n}', 'line 2, column 2: "xyz": wanted a key that berth knows.'],
+    ['{"debug": true,\n "debug": false}', 'line 2, column 2: "debug": wanted once'],
+    ['{"labels": ["a=1",\n "b"]}', 'line 2, column 2: "labels.1": wanted a label such as'],
+    ['{"labels": ["a=1", "a=2"]}', '"labels.1": wanted one value for each name'],
+    ['{"live-restore": false}', 'column 18: "live-restore": wanted true: containers always run on'],
+    ['{"storage-driver": "btrfs"}', '"storage-driver": wanted "overlay2"'],
+    ['{"exec-opts": ["native.cgroupdriver=systemd"]}', '"exec-opts": wanted "native.cgroupdriver='],
+    [
+      '{"features": {"cdi": false, "buildkit": true}}',
+      'column 41: "features.buildkit": wanted false',
+    ],
+    ['{"hosts": ["tcp://0.0.0.0:2375"]}', '"hosts.0": wanted "tlsverify": true, "tlscacert"'],
+    ['{"hosts": ["http://x"]}', '"hosts.0": wanted unix:// and an absolute path, tcp://'],
+    ['{"tls": true}', '"tls": wanted "tlsverify": true beside it'],
+    ['{"metrics-addr": "0.0.0.0:9323"}', '"metrics-addr": wanted an address of loopback'],
+    ['{"log-level": "loud"}', '"log-level": wanted "trace", "debug"'],
+    ['{"default-shm-size": "12x"}', '"default-shm-size": wanted a number of bytes'],
+    ['{"default-ulimits": {"nofile": {"Name": "nofile", "Soft": 2, "Hard": 1}}}', 'not above the'],
+    [
+      '{"default-ulimits": {"core": {"Name": "nofile", "Soft": 1, "Hard": 1}}}',
+      'core.Name": wanted',
+    ],
+    ['{"bip": 5}', '"bip": wanted a string'],
+    ['[]', '"the file": wanted an object'],
+  ])('%s', (text, message) => {
+    expect(problemOf(text)).toContain(message);
+  });
+
+  test('all at once, in the order of the file', () => {
+    const problem = problemOf('{\n"group": 5,\n"swarm-raft-election-tick": 3,\n"dns": ["x"]\n}');
+    expect(problem).toMatch(
+      /line 2, .*"group".*line 3, .*no swarm mode.*line 4, .*"dns.0": wanted an IP/s,
+    );
+  });
+
+  test('a flag beside the key in the file is refused; a wrong flag has no place', () => {
+    expect(problemOf('{"debug": true}', { debug: true })).toContain(
+      'specified both as a flag and in the configuration file: debug: (from flag: true, from file: true)',
+    );
+    expect(problemOf('{}', { 'log-level': 'loud' })).toContain('used: "log-level": wanted');
+  });
+});
+
+describe('daemon.json: what passes', () => {
+  test("Docker's defaults, what asks for nothing, and null", () => {
+    const config = parse({
+      ...{ 'storage-driver': 'overlay2', 'live-restore': true, 'selinux-enabled': false },
+      ...{ runtimes: {}, 'default-runtime': 'runc', 'cpu-rt-period': 0, hosts: null, features: {} },
+      ...{ 'authorization-plugins': [], builder: {}, experimental: false, 'init-path': '' },
+    });
+    expect(config.ignoredKeys).toEqual([]);
+    expect(config.sockets).toEqual(['/run/berth/berth.sock']);
+  });
+
+  test('keys of networks and logs are kept and named', () => {
+    const keys = { bip: '10.0.0.1/24', iptables: false, 'log-driver': 'local', 'log-opts': {} };
+    expect(parse(keys).ignoredKeys.toSorted()).toEqual(Object.keys(keys).toSorted());
+  });
+
+  test('hosts: unix, fd and tcp with certificates', () => {
+    const tls = { tlsverify: true, tlscacert: '/ca.pem', tlscert: '/cert.pem', tlskey: '/key.pem' };
+    const hosts = [
+      'unix:///a.sock',
+      'fd://',
+      'tcp://[::1]:99',
+      'tcp://:2377',
+      'tcp://host.example',
+    ];
+    expect(parse({ ...tls, hosts })).toMatchObject({
+      sockets: ['/a.sock'],
+      tcp: [
+        { host: '::1', port: 99 },
+        { host: '0.0.0.0', port: 2377 },
+        { host: 'host.example', port: 2376 },
+      ],
+      tls: { authority: '/ca.pem', certificate: '/cert.pem', key: '/key.pem' },
+    });
+  });
+
+  test.each([
+    [{ 'log-level': 'panic' }, 'fatal'],
+    [{ 'log-level': 'error', debug: true }, 'debug'],
+    [{ 'log-level': 'trace', debug: true }, 'trace'],
+    [{}, 'info'],
+  ])('%j logs from %s on', (keys, level) => {
+    expect(parse(keys).logLevel).toBe(level);
+  });
+
+  test('a byte order mark, and sizes with units', () => {
+    const text = '\uFEFF{"default-shm-size": "1.5 GiB"}';
+    expect(parseDaemonConfig(text, 'x').containers.shmSizeBytes).toBe(1.5 * 1024 ** 3);
+    expect(parse({ 'default-shm-size': 4096 }).containers.shmSizeBytes).toBe(4096);
+  });
+});
+
+describe("berthd's flags", () => {
+  test('stand for keys of daemon.json', () => {
+    const args = [
+      '-D',
+      '-H',
+      'unix:///a',
+      '--host=unix:///b',
+      '--label',
+      'a=1',
+      '--tlsverify=false',
+    ];
+    const more = ['--max-concurrent-downloads', '7', '--http-proxy', 'http://p:1'];
+    expect(parseDaemonFlags([...args, ...more, '--config-file', '/c.json', '--validate'])).toEqual({
+      configPath: '/c.json',
+      validate: true,
+      values: {
+        ...{ debug: true, hosts: ['unix:///a', 'unix:///b'], labels: ['a=1'], tlsverify: false },
+        ...{ 'max-concurrent-downloads': 7, proxies: { 'http-proxy': 'http://p:1' } },
+      },
+    });
+  });
+
+  test('that nobody knows are refused', () => {
+    expect(() => parseDaemonFlags(['--bip', 'x'])).toThrow(/Unknown option '--bip'/);
+  });
+});
+
+describe('a reload', () => {
+  test('names the keys that wait for the next start', () => {
+    const running = parse({ labels: ['a=1'], group: 'berth' });
+    const wanted = parse({ labels: ['a=2'], group: 'docker', 'log-format': 'text' });
+    expect(lateKeys(running, wanted)).toEqual(['group', 'log-format']);
+  });
+
+  test('leaves fewer or more slots at work', async () => {
+    const slots = new Slots(2);
+    const { signal } = new AbortController();
+    const ends: (() => void)[] = [];
+    const begun: number[] = [];
+    const work = [0, 1, 2, 3, 4].map((number) =>
+      slots.run(() => {
+        begun.push(number);
+        return new Promise<void>((resolve) => ends.push(resolve));
+      }, signal),
+    );
+    const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    await settle();
+    slots.resize(1);
+    ends[0]?.();
+    await settle();
+    expect(begun).toEqual([0, 1]);
+    slots.resize(3);
+    await settle();
+    expect(begun).toEqual([0, 1, 2, 3]);
+    for (let at = 0; at < 5; at += 1) {
+      ends[at]?.();
+      await settle();
+    }
+    await Promise.all(work);
+    expect(begun).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+test('log-format "text" is what dockerd writes', () => {
+  const line = JSON.stringify({ level: 40, time: 0, keys: ['a b'], path: '/x', msg: 'say "it"' });
+  expect(textLine(line)).toBe(
+    'time="1970-01-01T00:00:00.000Z" level=warning msg="say \\"it\\"" keys="[\\"a b\\"]" path=/x\n',
+  );
 });

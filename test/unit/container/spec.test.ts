@@ -38,7 +38,7 @@ function recordWith(config: Fields = {}, hostConfig: Fields = {}): ContainerReco
     createdMs: 1,
     imageId: digestOf('image'),
     config: mergeImageConfig(request.config, {}, id),
-    hostConfig: completeHostConfig(request.hostConfig),
+    hostConfig: completeHostConfig(request.hostConfig, { init: false }),
     state: initialState,
     restartCount: 0,
     manuallyStopped: false,
@@ -356,10 +356,12 @@ describe('name services', () => {
 
   test("the resolver's configuration is the host's, but for what is replaced", () => {
     const host = '# comment\nnameserver 1.1.1.1\nsearch lan\noptions ndots:1\n';
-    expect(resolvConfFile(recordWith(), host)).toBe(
+    expect(resolvConfFile(recordWith(), { host, defaults: {} })).toBe(
       'nameserver 1.1.1.1\nsearch lan\noptions ndots:1\n',
     );
     const own = recordWith({}, { Dns: ['9.9.9.9'], DnsSearch: ['.'], DnsOptions: ['rotate'] });
-    expect(resolvConfFile(own, host)).toBe('nameserver 9.9.9.9\noptions rotate\n');
+    expect(resolvConfFile(own, { host, defaults: {} })).toBe(
+      'nameserver 9.9.9.9\noptions rotate\n',
+    );
   });
 });

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { engineHelp } from '../../../messages/chinese/engine-help.ts';
 import { container } from '../../../runtime/cli/groups/container.ts';
+import { contextGroup } from '../../../runtime/cli/groups/context.ts';
 import { image } from '../../../runtime/cli/groups/image.ts';
 import { manifest } from '../../../runtime/cli/groups/manifest.ts';
 import { system } from '../../../runtime/cli/groups/system.ts';
@@ -12,7 +13,7 @@ import { chineseHelp } from '../../../scripts/cli/chinese-help.ts';
 
 const entries: readonly EngineVerbEntry[] = [
   ...engineVerbs,
-  ...[container, image, manifest, system, volume].flatMap(({ verbs }) => verbs),
+  ...[container, contextGroup, image, manifest, system, volume].flatMap(({ verbs }) => verbs),
 ];
 
 /** Every English text that the helps of the engine's verbs have. */

@@ -57,7 +57,7 @@ const cases: readonly Case[] = [
   ],
   [
     () => parseDaemonConfig('{"group": 5, "hosts": []}', path),
-    /："hosts"应为至少一个地址；"group"应为字符串$/,
+    /：第 1 行第 11 列："group"应为字符串；第 1 行第 23 列："hosts"应为至少一个地址$/,
     /重新启动/,
   ],
   [() => parseDockerConfig('/c.json', '['), /^Docker 的配置文件无法使用：/, /berth 不会改动/],

@@ -1,0 +1,62 @@
+import type { ContainerSettings } from '../config/daemon-config.ts';
+import type { ContainerDefaults } from '../container/ports.ts';
+import { parseSecurityOptions } from '../container/spec/security-options.ts';
+import { specRlimits } from '../container/spec/spec-rlimits.ts';
+import { BerthError, messageOf } from '../errors/berth-error.ts';
+import { readTextIfExists } from '../host/files.ts';
+
+/**
+ * What a configuration means for containers that do not say: the seccomp profile that it names is read.
+ * @throws DAEMON_CONFIG_INVALID for a profile or a limit that there is none of.
+ */
+export async function containerDefaults(settings: ContainerSettings): Promise<ContainerDefaults> {
+  const { init, cgroupParent, ulimits, shmSizeBytes, dns, dnsOptions, dnsSearch } = settings;
+  const { ipcMode, cgroupnsMode, resolvConf } = settings;
+  sound('default-ulimits', () => specRlimits({ Ulimits: [...ulimits] }));
+  return {
+    ...{ init, cgroupParent, ulimits: [...ulimits], shmSizeBytes, dns, dnsOptions, dnsSearch },
+    security: await securityDefaults(settings),
+    ...(ipcMode === '' ? {} : { ipcMode }),
+    ...(cgroupnsMode === '' ? {} : { cgroupnsMode }),
+    ...(resolvConf === '' ? {} : { resolvConfPath: resolvConf }),
+  };
+}
+
+async function securityDefaults({
+  seccompProfile,
+  noNewPrivileges,
+}: ContainerSettings): Promise<NonNullable<ContainerDefaults['security']>> {
+  const profile = seccompProfile.startsWith('/')
+    ? await readProfile(seccompProfile)
+    : seccompProfile || 'builtin';
+  return sound('seccomp-profile', () =>
+    parseSecurityOptions({
+      Privileged: false,
+      SecurityOpt: [`no-new-privileges=${noNewPrivileges}`, `seccomp=${profile}`],
+    }),
+  );
+}
+
+async function readProfile(path: string): Promise<string> {
+  const text = await readTextIfExists(path);
+  if (text !== undefined) return text;
+  throw invalid('seccomp-profile', `there is no file "${path}"`, undefined);
+}
+
+/** What is wrong with a value that clients may give, too, is known where those are read. */
+function sound<T>(key: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw invalid(key, messageOf(error), error);
+  }
+}
+
+function invalid(key: string, why: string, cause: unknown): BerthError {
+  return new BerthError('DAEMON_CONFIG_INVALID', {
+    message: `"${key}" of daemon.json cannot be used: ${why}.`,
+    remedy: `Correct "${key}" in daemon.json, then start the daemon again.`,
+    details: { path: 'daemon.json', problem: 'unusable', issues: [{ key, wanted: why }] },
+    cause,
+  });
+}

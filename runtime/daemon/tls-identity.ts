@@ -1,0 +1,52 @@
+import type { TlsFiles } from '../config/daemon-config.ts';
+import { BerthError, messageOf } from '../errors/berth-error.ts';
+import { readFile, stat } from '../host/files.ts';
+import { checkServerIdentity, type ServerIdentity } from '../host/tls-server.ts';
+
+/** Permission bits that a key's file must not have: others may not touch it, and its group only read it. */
+const forbiddenBits = 0o037;
+
+/**
+ * Reads certificates and key of the API over TCP.
+ * @throws DAEMON_CONFIG_INVALID naming the key of daemon.json and its file
+ */
+export async function readTlsIdentity(files: TlsFiles): Promise<ServerIdentity> {
+  const [authority, certificate, key] = await Promise.all([
+    read('tlscacert', files.authority),
+    read('tlscert', files.certificate),
+    read('tlskey', files.key),
+  ]);
+  const { mode } = await stat(files.key);
+  if ((mode & forbiddenBits) !== 0) {
+    const bits = (mode & 0o777).toString(8).padStart(4, '0');
+    throw invalid('tlskey', `"${files.key}" has mode ${bits}, wanted 0600 or 0640`, undefined);
+  }
+  const identity = { authority, certificate, key };
+  try {
+    checkServerIdentity(identity);
+  } catch (error) {
+    const wanted = `wanted a certificate and its key, both PEM: ${messageOf(error)}`;
+    throw invalid('tlscert', `"${files.certificate}" with "${files.key}": ${wanted}`, error);
+  }
+  return identity;
+}
+
+async function read(key: string, path: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw invalid(key, `"${path}" cannot be read: ${messageOf(error)}`, error);
+  }
+  if (text.includes('-----BEGIN ')) return text;
+  throw invalid(key, `"${path}" holds no PEM`, undefined);
+}
+
+function invalid(key: string, why: string, cause: unknown): BerthError {
+  return new BerthError('DAEMON_CONFIG_INVALID', {
+    message: `"${key}" of daemon.json cannot be used: ${why}.`,
+    remedy: `Correct "${key}" in daemon.json, or the file, then start the daemon again.`,
+    details: { path: 'daemon.json', problem: 'unusable', issues: [{ key, wanted: why }] },
+    cause,
+  });
+}

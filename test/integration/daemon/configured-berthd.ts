@@ -1,0 +1,116 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
+import { until } from '../scripts/support/until.ts';
+
+const program = join(import.meta.dirname, '../../../runtime/daemon.ts');
+
+/** A line of the daemon's log. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** What a command printed and how it ended. */
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** berthd as a process of its own, with a daemon.json that a test writes, and writes again. */
+export class ConfiguredBerthd {
+  readonly root = mkdtempSync(join(tmpdir(), 'berth-config-'));
+  #child: ChildProcess | undefined;
+  #said = '';
+
+  /** Starts berthd on these keys, beside folders and a socket of its own. */
+  static async start(keys: object, flags: readonly string[] = []): Promise<ConfiguredBerthd> {
+    const berthd = new ConfiguredBerthd();
+    berthd.write(keys);
+    await berthd.run(flags);
+    return berthd;
+  }
+
+  get socket(): string {
+    return join(this.root, 'api.sock');
+  }
+
+  get configPath(): string {
+    return join(this.root, 'daemon.json');
+  }
+
+  get log(): readonly LogLine[] {
+    const whole = this.#said.split('\n').filter((line) => line.startsWith('{'));
+    return whole.map((line) => JSON.parse(line) as LogLine);
+  }
+
+  /** Writes daemon.json. */
+  write(keys: object | string): void {
+    const own = {
+      'data-root': join(this.root, 'data'),
+      'exec-root': join(this.root, 'run'),
+      hosts: [`unix://${this.socket}`],
+      group: 'root',
+    };
+    const text = typeof keys === 'string' ? keys : JSON.stringify({ ...own, ...keys }, null, 1);
+    writeFileSync(this.configPath, text);
+  }
+
+  /** Starts berthd, and waits until it is ready. */
+  async run(flags: readonly string[] = []): Promise<void> {
+    const args = ['--disable-warning=ExperimentalWarning', program, '--config', this.configPath];
+    this.#child = spawn(process.execPath, [...args, ...flags], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+    await this.logged('berthd is ready');
+  }
+
+  /** Waits for a line of the log, of those behind the first `skip`. */
+  logged(message: string, skip = 0): Promise<LogLine> {
+    return until(`"${message}" in ${this.#said}`, () => {
+      if (this.#child?.exitCode != null) throw new Error(`berthd ended: ${this.#said}`);
+      return this.log.slice(skip).find(({ msg }) => msg === message);
+    });
+  }
+
+  /** Has the configuration read again, and waits for what berthd says of it. */
+  async reload(message: string): Promise<LogLine> {
+    const before = this.log.length;
+    this.#child?.kill('SIGHUP');
+    return this.logged(message, before);
+  }
+
+  docker(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.command('docker', args, { DOCKER_HOST: `unix://${this.socket}`, ...env });
+  }
+
+  command(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    const options = { env: { ...process.env, HOME: this.root, ...env }, timeout: 30_000 };
+    return new Promise((resolve) => {
+      execFile(name, [...args], options, (error, stdout, stderr) => {
+        resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      });
+    });
+  }
+
+  /** What `--validate` says of other keys, in a file beside the daemon's. */
+  validate(keys: object): Promise<Ended> {
+    const path = join(this.root, 'other.json');
+    writeFileSync(path, JSON.stringify(keys));
+    const args = ['--disable-warning=ExperimentalWarning', program, '--config', path, '--validate'];
+    return this.command(process.execPath, args);
+  }
+
+  /** Ends it and leaves nothing. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child?.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    removeEmptyCgroups();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,205 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { busyboxArchive } from '../api/busybox-image.ts';
+import { until } from '../scripts/support/until.ts';
+import { ConfiguredBerthd, type LogLine } from './configured-berthd.ts';
+
+/** What a profile without a call does: allow it, but for mkdir. */
+const seccomp = {
+  defaultAction: 'SCMP_ACT_ALLOW',
+  syscalls: [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 1 }],
+};
+
+const isOfTest = ({ requestId }: LogLine): boolean => requestId === 'of-a-test';
+
+const containerKeys = {
+  'default-ulimits': { nofile: { Name: 'nofile', Soft: 111, Hard: 222 } },
+  'default-shm-size': '8m',
+  'default-ipc-mode': 'shareable',
+  'default-cgroupns-mode': 'host',
+  'no-new-privileges': true,
+  dns: ['192.0.2.9'],
+  'dns-search': ['of.example'],
+  'dns-opts': ['rotate'],
+};
+
+describe('berthd and its daemon.json', () => {
+  let berthd: ConfiguredBerthd;
+
+  beforeAll(async () => {
+    berthd = new ConfiguredBerthd();
+    const profile = join(berthd.root, 'seccomp.json');
+    writeFileSync(profile, JSON.stringify(seccomp));
+    const keys = { labels: ['zone=a'], pidfile: join(berthd.root, 'berthd.pid'), mtu: 1400 };
+    berthd.write({
+      ...{ ...containerKeys, ...keys, 'seccomp-profile': profile },
+      'metrics-addr': '127.0.0.1:0',
+    });
+    await berthd.run(['--debug']);
+    await berthd.docker(['load', '-i', busyboxArchive(berthd.root)]);
+  });
+  afterAll(async () => {
+    await berthd.docker(['rm', '-f', 'one', 'own']);
+    const pidfile = join(berthd.root, 'berthd.pid');
+    expect(existsSync(pidfile)).toBe(true);
+    await berthd.stop();
+  });
+
+  test('containers that do not say get what the keys say', async () => {
+    const script =
+      'ulimit -n; ulimit -Hn; cat /etc/resolv.conf; grep -E "NoNewPrivs" /proc/self/status; mkdir /x || echo refused';
+    const ran = await berthd.docker(['run', '--name', 'one', 'bb', 'sh', '-c', script]);
+    expect(ran.stdout).toMatch(/^111\n222\n/);
+    expect(ran.stdout).toContain('nameserver 192.0.2.9\nsearch of.example\noptions rotate\n');
+    expect(ran.stdout).toMatch(/NoNewPrivs:\s+1/);
+    expect(ran.stdout).toContain('refused');
+    const { stdout } = await berthd.docker(['inspect', '-f', '{{json .HostConfig}}', 'one']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ ShmSize: 8 * 1024 * 1024, IpcMode: 'shareable', CgroupnsMode: 'host' },
+      Ulimits: [{ Name: 'nofile', Soft: 111, Hard: 222 }],
+    });
+  });
+
+  test('what a container asks for itself wins', async () => {
+    const own = ['--ulimit', 'nofile=55', '--shm-size', '4m', '--dns', '192.0.2.1'];
+    const security = ['seccomp=unconfined', 'no-new-privileges=false'];
+    const options = [...own, ...security.flatMap((each) => ['--security-opt', each])];
+    const script = 'ulimit -n; cat /etc/resolv.conf; grep NoNewPrivs /proc/self/status; mkdir /x';
+    const ran = await berthd.docker(['run', '--name', 'own', ...options, 'bb', 'sh', '-c', script]);
+    expect(ran.status).toBe(0);
+    expect(ran.stdout).toMatch(/^55\nnameserver 192.0.2.1\n/);
+    expect(ran.stdout).toMatch(/NoNewPrivs:\s+0/);
+  });
+
+  test('docker info shows the configuration, and what has no effect', async () => {
+    const { stdout } = await berthd.docker(['info', '-f', '{{json .}}']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ Labels: ['zone=a'], Debug: true },
+      SecurityOptions: expect.arrayContaining(['name=no-new-privileges']) as unknown,
+      Warnings: expect.arrayContaining(['WARNING: without effect in daemon.json: mtu']) as unknown,
+    });
+    expect(berthd.log).toContainEqual(expect.objectContaining({ keys: ['mtu'] }));
+    expect(readFileSync(join(berthd.root, 'berthd.pid'), 'utf8')).toMatch(/^\d+$/);
+  });
+
+  test('the log knows a request by its id', async () => {
+    const headers = ['-H', 'X-Request-Id: of-a-test'];
+    const url = 'http://d/containers/none/json?size=1';
+    const args = ['-s', '--unix-socket', berthd.socket, ...headers, url];
+    const { stdout } = await berthd.command('curl', args);
+    expect(JSON.parse(stdout)).toMatchObject({ requestId: 'of-a-test' });
+    const line = await berthd.logged('a request was answered', berthd.log.findIndex(isOfTest));
+    expect(line).toMatchObject({
+      ...{ level: 20, requestId: 'of-a-test', method: 'GET', status: 404 },
+      ...{ path: '/containers/none/json', route: '/containers/:name/json' },
+      ...{ code: 'CONTAINER_NOT_FOUND' },
+    });
+  });
+
+  test('metrics tell what has happened, on the socket and at an address of loopback', async () => {
+    const healthy = [
+      '--health-cmd',
+      'false',
+      '--health-interval',
+      '1s',
+      '--restart',
+      'on-failure:1',
+    ];
+    await berthd.docker([
+      'run',
+      '-d',
+      '--name',
+      'sick',
+      ...healthy,
+      'bb',
+      'sh',
+      '-c',
+      'sleep 2; false',
+    ]);
+    const curl = async (...args: readonly string[]): Promise<string> =>
+      (await berthd.command('curl', ['-si', ...args])).stdout;
+    const text = await until('a health check and a restart', async () => {
+      const seen = await curl('--unix-socket', berthd.socket, 'http://d/metrics');
+      const both = /health_checks_failed_total [1-9][^]*container_restarts_total 1\n/.test(seen);
+      return both ? seen : undefined;
+    });
+    await berthd.docker(['rm', '-f', 'sick']);
+    expect(text).toContain('Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n');
+    expect(text).toMatch(/engine_daemon_container_states_containers\{state="stopped"\} [1-9]/);
+    expect(text).toMatch(/engine_daemon_container_actions_seconds_count\{action="start"\} [2-9]/);
+    expect(text).toMatch(/engine_daemon_events_total [1-9]/);
+    expect(text).toMatch(/engine_daemon_engine_info\{version="[^"]+".*graphdriver="overlay2"/);
+    expect(text).toMatch(
+      /berth_api_requests_total\{method="POST",route="\/containers\/create",code="201"\} [1-9]/,
+    );
+    expect(text).toMatch(/process_open_fds [1-9]/);
+    const { metrics } = await berthd.logged('berthd is ready');
+    const url = String(metrics);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await curl(`${url}/metrics`)).toContain('engine_daemon_engine_cpus_cpus ');
+    expect(await curl(`${url}/info`)).toMatch(/^HTTP\/1.1 404/);
+    expect(await curl('-X', 'POST', `${url}/metrics`)).toMatch(/^HTTP\/1.1 405/);
+  });
+
+  test('SIGHUP changes what can change, names what cannot, and tells of it', async () => {
+    const events = join(berthd.root, 'events');
+    const listening = berthd.command('sh', [
+      '-c',
+      `exec docker -H unix://${berthd.socket} events --filter type=daemon --format '{{json .}}' > ${events} & ` +
+        `while ! grep -q reload ${events}; do sleep 0.05; done; kill $!`,
+    ]);
+    await until('the file of the events', () => (existsSync(events) ? true : undefined));
+    berthd.write({
+      labels: ['zone=b'],
+      'registry-mirrors': ['https://mirror.example'],
+      'insecure-registries': ['192.0.2.0/24'],
+      'default-shm-size': '2m',
+      'metrics-addr': '127.0.0.1:9323',
+    });
+    const late = await berthd.reload('these keys change with the next start');
+    expect(late).toMatchObject({ level: 40, keys: ['pidfile', 'metrics-addr'] });
+    const info = JSON.parse((await berthd.docker(['info', '-f', '{{json .}}'])).stdout) as object;
+    expect(info).toMatchObject({
+      ...{ Labels: ['zone=b'], Debug: true },
+      RegistryConfig: {
+        Mirrors: ['https://mirror.example/'],
+        InsecureRegistryCIDRs: expect.arrayContaining(['192.0.2.0/24']) as unknown,
+      },
+    });
+    const created = await berthd.docker(['create', 'bb', 'true']);
+    const id = created.stdout.trim();
+    const shm = await berthd.docker(['inspect', '-f', '{{.HostConfig.ShmSize}}', id]);
+    expect(shm.stdout.trim()).toBe(String(2 * 1024 * 1024));
+    await berthd.docker(['rm', id]);
+    // Events are told as they happen: the listener may have come after the first.
+    await until('the event', async () => {
+      await berthd.reload('the configuration was read again');
+      return readFileSync(events, 'utf8').includes('reload') || undefined;
+    });
+    await listening;
+    const [first = ''] = readFileSync(events, 'utf8').split('\n');
+    expect(JSON.parse(first)).toMatchObject({
+      ...{ Type: 'daemon', Action: 'reload' },
+      Actor: { Attributes: { labels: '["zone=b"]', 'default-shm-size': '2097152' } },
+    });
+  });
+
+  test('a file that cannot be used changes nothing, and the log says why', async () => {
+    berthd.write({ labels: ['zone=c'], 'live-restore': false });
+    const line = await berthd.reload('the configuration stays as it was');
+    expect(line).toMatchObject({
+      level: 50,
+      problem: expect.stringMatching(
+        /line \d+, column \d+: "live-restore": wanted true/,
+      ) as unknown,
+    });
+    const { stdout } = await berthd.docker(['info', '-f', '{{json .Labels}}']);
+    expect(stdout.trim()).toBe('["zone=b"]');
+    berthd.write({ labels: ['zone=d'], debug: true });
+    const twice = await berthd.reload('the configuration stays as it was');
+    expect(twice['problem']).toMatch(
+      /specified both as a flag and in the configuration file: debug/,
+    );
+  });
+});
