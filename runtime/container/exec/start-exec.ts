@@ -45,11 +45,7 @@ function refuseUnlessNew(exec: Exec): void {
   });
 }
 
-async function execute(
-  state: EngineState,
-  exec: Exec,
-  start: ExecStart,
-): Promise<ExecSession> {
+async function execute(state: EngineState, exec: Exec, start: ExecStart): Promise<ExecSession> {
   const { runtime, notice } = state.ports;
   const { user, ready } = await aheadAtStart(state, exec, start);
   const { session, warnings } = ready

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts';
+import type { Container } from '../lifecycle/container.ts';
 import type { ReadyExec } from '../ports.ts';
 import type { Exec } from './exec.ts';
 
@@ -24,8 +25,9 @@ export class WaitingExecs {
     return !this.#closed && this.#waiting.size < most;
   }
 
+  /** One whose container has ended meanwhile would hold its namespaces. */
   add(exec: Exec, ready: ReadyExec): void {
-    if (!this.hasRoom) {
+    if (!this.hasRoom || exec.container.connection === undefined) {
       ready.drop();
       return;
     }
@@ -38,6 +40,12 @@ export class WaitingExecs {
     const found = this.#waiting.get(exec);
     this.#waiting.delete(exec);
     return found?.ready;
+  }
+
+  /** A container has ended: it is not to be held by what waits to enter it. */
+  containerEnded(container: Container): void {
+    for (const exec of this.#waiting.keys())
+      if (exec.container === container) this.take(exec)?.drop();
   }
 
   /** Drops all, and takes no more. */

@@ -119,7 +119,9 @@ export class ExecRunner {
         void relay.arrival.links.then(({ control }) => control.write(goMessage));
         return startedBy(relay, request);
       },
-      drop: relay.arrival.cancel,
+      drop: () => {
+        relay.arrival.cancel();
+      },
     };
   }
 
