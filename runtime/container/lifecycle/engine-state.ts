@@ -1,6 +1,7 @@
 import type { ContainerAction, ContainerEvent } from '../events/container-event.ts';
 import { Listeners } from '../events/listeners.ts';
 import { ExecStore } from '../exec/exec-store.ts';
+import { WaitingExecs } from '../exec/waiting-execs.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { ContainerPorts } from '../ports.ts';
 import { ownCapabilities } from '../spec/capability-set.ts';
@@ -36,6 +37,7 @@ export class EngineState {
   readonly volumes: Volumes;
   readonly records: RecordStore;
   readonly execs = new ExecStore();
+  readonly waitingExecs: WaitingExecs;
   readonly events = new Listeners<ContainerEvent>();
   readonly counts: EngineCounts = { healthChecks: 0, failedHealthChecks: 0, restarts: 0 };
 
@@ -56,6 +58,7 @@ export class EngineState {
     },
   ) {
     this.ports = ports;
+    this.waitingExecs = new WaitingExecs(ports.clock);
     this.index = parts.index;
     this.volumes = parts.volumes;
     this.capabilities = parts.capabilities;
