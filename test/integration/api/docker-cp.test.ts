@@ -10,6 +10,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { request } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -172,16 +174,34 @@ describe('a running container', () => {
     });
   });
 
-  test('an upload that breaks off leaves nothing that runs, and one to a removed container ends', async () => {
+  test('an upload that breaks off is given up, and so is one to a container that is removed', async () => {
     await fine('run', '-d', '--name', 'going', '--network', 'none', 'bb', 'sleep', '1000');
-    const upload = daemon.command('sh', [
-      '-c',
-      `(tar -C ${work} -c tree; exec sleep 1000) | docker cp - going:/tmp & echo $!; wait`,
-    ]);
+    const part = execFileSync('tar', ['-C', work, '-c', 'tree'], { maxBuffer: 2 ** 27 });
+    const { fileUses } = daemon.engine.find('going');
+    const path = '/containers/going/archive?path=%2Ftmp';
+    const upload = (): ClientRequest => {
+      const call = request({ socketPath: daemon.socket, method: 'PUT', path });
+      // All but its end, which never comes.
+      call.write(part.subarray(0, part.indexOf('odd name')));
+      return call;
+    };
+    const first = upload();
+    first.on('error', () => undefined);
     await expect.poll(() => inside('going', 'ls /tmp'), { timeout: 10_000 }).toContain('tree');
+    expect(fileUses.isEmpty).toBe(false);
+    first.destroy();
+    await expect.poll(() => fileUses.isEmpty, { timeout: 10_000 }).toBe(true);
+    const second = upload();
+    const answered = new Promise((resolve) => {
+      second.on('response', ({ statusCode }) => {
+        resolve(statusCode);
+      });
+      second.on('error', resolve);
+    });
+    await expect.poll(() => fileUses.isEmpty, { timeout: 10_000 }).toBe(false);
     await fine('rm', '-f', 'going');
-    expect((await ask(daemon.socket, { path: '/containers/going/json' })).status).toBe(404);
-    void upload;
+    expect(await answered).toBe(409);
+    second.destroy();
   });
 });
 
