@@ -19,7 +19,12 @@ import type { Route } from '../route.ts';
 import { volumeView } from '../views/volume-view.ts';
 
 /** The body of `POST /volumes/create`. */
-export const volumeCreateSchema = z.object({ Name: text, Driver: text, DriverOpts: textMap, Labels: textMap });
+export const volumeCreateSchema = z.object({
+  Name: text,
+  Driver: text,
+  DriverOpts: textMap,
+  Labels: textMap,
+});
 
 const listFilters = ['dangling', 'driver', 'label', 'name'];
 const pruneFilters = ['all', 'label', 'label!'];

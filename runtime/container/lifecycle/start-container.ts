@@ -132,9 +132,11 @@ async function launch(state: EngineState, container: Container): Promise<void> {
   // berthd may be told another one, or none, while this run goes on.
   const idRemap = idRemapOf(state, container.record);
   const request = await prepareStart(state, container);
+  // Before the program can write anything: clients ask for its log since this moment.
+  const startedMs = state.ports.clock.now();
   const { warnings } = await state.ports.runtime.start(request);
   for (const warning of warnings) state.ports.notice(warning, { container: container.id });
-  const next = started(container.record.state, state.ports.clock.now());
+  const next = started(container.record.state, startedMs);
   const [saved, connected] = await Promise.allSettled([
     state.save(container, { ...container.record, state: next, idRemap, pending: undefined }),
     connectTo(state, container),

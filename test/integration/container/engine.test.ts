@@ -50,6 +50,21 @@ const names = async (): Promise<readonly string[]> => {
   return all.map(({ record }) => record.name).sort();
 };
 
+describe('starting', () => {
+  test('counts from before the program can write: its log since then is all of it', async () => {
+    const before = clock.now();
+    const start = runtime.start.bind(runtime);
+    runtime.start = async (request) => {
+      const started = await start(request);
+      clock.advance(500);
+      return started;
+    };
+    await create('chatty', ['deaf']);
+    await engine.start('chatty');
+    expect(stateOf('chatty').startedAt).toBe(before);
+  });
+});
+
 describe('stopping', () => {
   test('kills a program that does not heed its signal, when its time is up and not before', async () => {
     await create('deaf', ['deaf']);
