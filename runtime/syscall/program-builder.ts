@@ -172,6 +172,26 @@ export class ProgramBuilder implements Program {
     this.#operate(`store${width}`, [address, value], undefined);
   }
 
+  /** Copies text with replacements: `escaping` in layout.ts is what `structure` holds. */
+  escape(structure: Address): Ref {
+    const result = this.reserve(8);
+    this.#operate('escape', [structure], result);
+    return new Ref(result, 64);
+  }
+
+  /** Copies bytes between absolute addresses, the first one first: `to` may lie before `from` and overlap it. */
+  copy({
+    from,
+    to,
+    length,
+  }: {
+    readonly from: Value;
+    readonly to: Value;
+    readonly length: Value;
+  }): void {
+    this.#operate('copy', [to, from, length], undefined);
+  }
+
   /** A label for `place` and the jumps. */
   label(): Label {
     return new Label();
