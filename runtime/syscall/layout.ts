@@ -1,9 +1,9 @@
 /**
  * The binary form of a syscall program: what the builder writes and the executor reads. All little-endian.
  *
- *     header | steps | relocations | data | zeroed memory
+ *     header | steps | relocations | data | zeroed memory | zeroed pages
  *     `------------- fileSize ----------'
- *     `----------------------- memorySize --------------'
+ *     `----------------------- memorySize -----------------------------'
  */
 
 /** Offsets in the 64-byte header. */
@@ -25,6 +25,9 @@ export const header = {
 
 /** First 8 bytes of a program: "BERTHPR1". */
 export const magic = 0x3152504854524542n;
+
+/** A program begins on a page, and so do its zeroed pages. */
+export const pageSize = 4096;
 
 /** The executor refuses more memory: E2BIG. */
 export const maxMemorySize = 64 * 1024 * 1024;
