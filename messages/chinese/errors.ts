@@ -28,6 +28,8 @@ const kinds: Readonly<Record<string, string>> = {
   'a list of addresses': '地址列表',
   'at least one address': '至少一个地址',
   'true or false': 'true 或 false',
+  'the name of a log driver': '日志驱动的名称',
+  'an object of strings': '值为字符串的对象',
   'lists of URLs by registry': '按镜像仓库列出的 URL 列表',
 };
 

@@ -19,6 +19,8 @@ export interface EngineIdentity {
   readonly insecureRegistries: readonly string[];
   /** Whether containers have users of their own (`userns-remap`). */
   readonly remapsUsers?: boolean;
+  /** `log-driver` of daemon.json. */
+  readonly logDriver: string;
 }
 
 /** The parts that the API is a face of. */

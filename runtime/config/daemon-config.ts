@@ -41,6 +41,8 @@ const schema = z.looseObject(
     debug: z.boolean({ error: 'true or false' }).default(false),
     'userns-remap': text.default(''),
     init: z.boolean({ error: 'true or false' }).default(false),
+    'log-driver': text.min(1, { error: 'the name of a log driver' }).default('json-file'),
+    'log-opts': z.record(z.string(), text, { error: 'an object of strings' }).default({}),
     'registry-mirrors': mirrorUrls.default([]),
     // Not Docker's: mirrors of any registry, by its name.
     'registry-mirrors-for': z
@@ -92,6 +94,11 @@ export interface DaemonConfig {
   readonly usernsRemap: string;
   /** Whether containers that do not say so themselves get an init (`docker run --init`). */
   readonly init: boolean;
+  /** `log-driver` and `log-opts`, for containers that do not say. */
+  readonly log: {
+    readonly driver: string;
+    readonly options: Readonly<Record<string, string>>;
+  };
   /** Keys that are in the file and that berth does not act on (yet). */
   readonly ignoredKeys: readonly string[];
 }
@@ -128,6 +135,7 @@ export function parseDaemonConfig(file: string, path: string): DaemonConfig {
     registry: registrySettings(config),
     usernsRemap: config['userns-remap'],
     init: config.init,
+    log: { driver: config['log-driver'], options: config['log-opts'] },
     ignoredKeys: Object.keys(config).filter((key) => !(key in schema.shape)),
   };
 }

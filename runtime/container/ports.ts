@@ -2,6 +2,9 @@ import type { Writable } from 'node:stream';
 
 import type { Clock } from '../host/clock.ts';
 import type { ImageService } from '../image/image-service.ts';
+import type { CompressedLog } from '../launch/compressed-log.ts';
+import type { Datagrams } from '../launch/send-datagrams.ts';
+import type { LogRequest } from '../launch/monitor/log-request.ts';
 import type { CgroupSample } from '../launch/live-cgroups.ts';
 import type { ContainerSnapshots } from '../snapshot/snapshot-service.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
@@ -9,18 +12,17 @@ import type { IdMapping } from '../spec/id-mappings.ts';
 import type { Resources } from '../spec/resources.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { RootfsFiles } from '../snapshot/rootfs-files.ts';
+import type { LogDefaults } from './log-drivers/log-defaults.ts';
 import type { ContainerPaths } from './store/container-paths.ts';
 import type { VolumeFiles } from './volumes/volume-files.ts';
 
 /** What it takes to start a container's program; `runtime/launch` does it. */
-export interface StartRequest {
+export interface StartRequest extends LogRequest {
   readonly id: string;
   readonly spec: Spec;
   readonly rootfs: RootfsMount;
   /** An existing folder, for the monitor's socket and exit record. */
   readonly runDir: string;
-  /** Framed output is appended to it. */
-  readonly logFile: string;
   readonly stdin: 'none' | 'open';
   /** Whether an init is above the program: it reaps and forwards signals. */
   readonly init: boolean;
@@ -100,6 +102,8 @@ export interface MonitorConnection {
   target(): Promise<ProcessTarget | undefined>;
   /** Calls when the log file has grown. */
   onOutput(listener: () => void): void;
+  /** Calls when output could not be written, and is lost. */
+  onLostOutput(listener: () => void): void;
   /** Resolves when the monitor has ended; `readExit` then has the record. */
   readonly closed: Promise<void>;
 }
@@ -180,6 +184,12 @@ export interface ContainerRuntime {
     target: ProcessTarget,
     paths: readonly string[],
   ): Promise<readonly (string | undefined)[]>;
+  /** Sends messages of a log, and marks how many were sent. @throws SYSCALL_FAILED naming the step */
+  sendDatagrams(datagrams: Datagrams): Promise<void>;
+  /** Waits for a sender that another berthd has begun with this file of marks. */
+  awaitSender(markFile: string): Promise<void>;
+  /** Puts a compressed file of a log in the place of what it was made of. */
+  adoptCompressedLog(compressed: CompressedLog): Promise<void>;
   /** `undefined`: no exit was recorded, as when the machine went down. */
   readExit(runDir: string): Promise<ExitRecord | undefined>;
 }
@@ -193,12 +203,16 @@ export interface HostTraits {
   readonly architecture: string;
   /** The DNS configuration that containers start from. */
   readonly resolvConfPath: string;
+  /** Socket of journald. */
+  readonly journalSocket: string;
 }
 
 /** What counts for containers that do not say. */
 export interface ContainerDefaults {
   /** `HostConfig.Init`. */
   readonly init: boolean;
+  /** `HostConfig.LogConfig`; absent: Docker's. */
+  readonly log?: LogDefaults | undefined;
 }
 
 /** The ids of the host that those of containers stand for (`userns-remap`); as `linux.uidMappings` has them. */

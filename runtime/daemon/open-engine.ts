@@ -22,6 +22,7 @@ import { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import { importCarriedImage } from './carried-image.ts';
 import { readIdRemap } from './id-remap.ts';
+import { verifyLogDefaults } from './log-defaults.ts';
 
 /** What the engine is made of and from. */
 export interface EngineOptions {
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly runRoot: string;
   readonly registry: Partial<RegistryConfig>;
   readonly defaults: ContainerDefaults;
+  /** Where journald listens; absent: where it always does. */
+  readonly journalSocket?: string;
   /** `userns-remap`; absent or empty: containers have the users of the host. */
   readonly usernsRemap?: string;
   readonly launcher: Launcher;
@@ -50,8 +53,8 @@ export interface OpenEngine {
 export function engineOptions(
   config: DaemonConfig,
 ): Pick<EngineOptions, 'dataRoot' | 'runRoot' | 'registry' | 'defaults' | 'usernsRemap'> {
-  const { dataRoot, runRoot, registry, init, usernsRemap } = config;
-  return { dataRoot, runRoot, registry, defaults: { init }, usernsRemap };
+  const { dataRoot, runRoot, registry, init, log, usernsRemap } = config;
+  return { dataRoot, runRoot, registry, defaults: { init, log }, usernsRemap };
 }
 
 /**
@@ -60,6 +63,7 @@ export function engineOptions(
  * @throws IMAGE_STORE_INVALID, USERNS_REMAP_UNAVAILABLE, DAEMON_CONFIG_INVALID nobody has the ids of `userns-remap`
  */
 export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
+  verifyLogDefaults(options.defaults.log);
   const parts = await openImages(options);
   await importCarriedImage(parts.images);
   const idRemap = await openIdRemap(options);
@@ -74,6 +78,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
     identity: {
       ...{ version, commit: '', buildTime: '', dataRoot, ...registriesOf(options.registry) },
       remapsUsers: idRemap !== undefined,
+      logDriver: options.defaults.log?.driver ?? 'json-file',
     },
     report,
   };
@@ -151,6 +156,7 @@ async function openContainers(
     host: {
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       resolvConfPath: '/etc/resolv.conf',
+      journalSocket: options.journalSocket ?? '/run/systemd/journal/socket',
     },
     defaults,
     idRemap,

@@ -59,4 +59,5 @@ const settings = [
   'registry',
   'usernsRemap',
   'init',
+  'log',
 ] as const;

@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream';
 
 import type { Container } from '../lifecycle/container.ts';
-import { isLive } from '../model/container-state.ts';
 import { followLog } from '../logs/follow-log.ts';
-import { LogFile } from '../logs/log-file.ts';
-import type { LogRecord, OutputStream } from '../logs/log-record.ts';
+import { LogEncoder } from '../logs/log-encoder.ts';
+import type { OutputStream } from '../logs/log-line.ts';
+import { LogReader } from '../logs/log-reader.ts';
+import type { LogPlace } from '../logs/log-reader.ts';
 import { forwardInput } from './forward-input.ts';
 import type { InputEnd } from './forward-input.ts';
-import { encodeOutput } from './output-framing.ts';
 import type { Framing } from './output-framing.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -32,8 +32,7 @@ export type AttachEnd = 'program-ended' | 'detached' | 'client-left';
 export class Attachment {
   readonly #container: Container;
   readonly #request: AttachRequest;
-  readonly #log: LogFile;
-  readonly #path: string;
+  readonly #log: LogReader;
   /** What has happened since the attachment was opened is not to be missed either. */
   #over = false;
   readonly #stopListening: () => void;
@@ -41,13 +40,11 @@ export class Attachment {
   private constructor(options: {
     readonly container: Container;
     readonly request: AttachRequest;
-    readonly log: LogFile;
-    readonly path: string;
+    readonly log: LogReader;
   }) {
     this.#container = options.container;
     this.#request = options.request;
     this.#log = options.log;
-    this.#path = options.path;
     this.#stopListening = options.container.turns.add((turn) => {
       this.#over ||= turn.kind !== 'started';
     });
@@ -55,13 +52,15 @@ export class Attachment {
 
   static async open(
     container: Container,
-    path: string,
+    log: Pick<LogPlace, 'path' | 'rotates'>,
     request: AttachRequest,
   ): Promise<Attachment> {
-    const log = await LogFile.open(path, container.logCheckpoint);
-    const attachment = new Attachment({ container, request, log, path });
-    await log.skipToEnd();
-    if (log.offset > container.logCheckpoint) container.logCheckpoint = log.offset;
+    const from = request.output.includes('logs') ? 'beginning' : 'end';
+    const to = request.output.includes('stream') ? 'ever' : 'now';
+    const attachment = new Attachment({
+      ...{ container, request },
+      log: await LogReader.open({ ...log, from, to }),
+    });
     return attachment;
   }
 
@@ -126,46 +125,22 @@ export class Attachment {
     session: AbortController,
     input: { end: InputEnd | undefined; done: Promise<void> },
   ): Promise<void> {
-    const { output } = this.#request;
-    if (output.includes('logs')) await this.#sendLogs(client, session.signal);
-    if (!output.includes('stream')) return;
-    // When input ends and the program is to keep its own open, Docker ends the whole attachment.
-    void input.done.then(() => {
-      if (input.end === 'detached' || input.end === 'client-closed') session.abort();
-    });
-    const until = this.#over ? 'now' : 'turn';
-    const options = {
-      container: this.#container,
-      log: this.#log,
-      until,
-      signal: session.signal,
-    } as const;
-    for await (const records of followLog(options)) {
-      await this.#send(client, records, session.signal);
+    const { output, streams } = this.#request;
+    if (output.length === 0) return;
+    if (output.includes('stream')) {
+      // When input ends and the program is to keep its own open, Docker ends the whole attachment.
+      void input.done.then(() => {
+        if (input.end === 'detached' || input.end === 'client-closed') session.abort();
+      });
     }
-    if (this.#log.offset > this.#container.logCheckpoint && isLive(this.#container.record.state)) {
-      this.#container.logCheckpoint = this.#log.offset;
+    const { signal } = session;
+    const until = this.#over || !output.includes('stream') ? 'now' : 'turn';
+    const framing = this.framing === 'raw' ? 'raw' : 'frames';
+    const encoder = new LogEncoder({ framing, streams });
+    const options = { container: this.#container, log: this.#log, until, signal } as const;
+    for await (const block of followLog(options)) {
+      const bytes = encoder.encode(block);
+      if (bytes.length > 0) await writeFully(client, bytes, signal);
     }
-  }
-
-  async #sendLogs(client: Duplex, signal: AbortSignal): Promise<void> {
-    const end = this.#log.offset;
-    const past = await LogFile.open(this.#path, 0);
-    try {
-      while (past.offset < end && !signal.aborted) {
-        const records = await past.next();
-        if (records.length === 0) return;
-        await this.#send(client, records, signal);
-      }
-    } finally {
-      await past.close();
-    }
-  }
-
-  async #send(client: Duplex, records: readonly LogRecord[], signal: AbortSignal): Promise<void> {
-    const pieces = records
-      .filter((record) => this.#request.streams.includes(record.stream))
-      .map((record) => ({ stream: record.stream, text: record.payload }));
-    if (pieces.length > 0) await writeFully(client, encodeOutput(pieces, this.framing), signal);
   }
 }

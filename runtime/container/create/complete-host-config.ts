@@ -1,13 +1,15 @@
+import { completeLogConfig } from '../log-drivers/complete-log-config.ts';
 import type { HostConfig } from '../model/host-config.ts';
+import type { ContainerDefaults } from '../ports.ts';
 import { hiddenPaths } from '../spec/hidden-paths.ts';
 import { defaultShmBytes } from '../spec/spec-mounts.ts';
 
 /** What a client left open, filled in as Docker does, so that `docker inspect` shows what counts. */
-export function completeHostConfig(asked: HostConfig): HostConfig {
+export function completeHostConfig(asked: HostConfig, defaults: ContainerDefaults): HostConfig {
   const { maskedPaths, readonlyPaths } = hiddenPaths(asked);
   return {
     ...asked,
-    LogConfig: { Type: 'json-file', Config: asked.LogConfig.Config ?? {} },
+    LogConfig: completeLogConfig(asked.LogConfig, defaults.log),
     NetworkMode: asked.NetworkMode === '' ? 'default' : asked.NetworkMode,
     RestartPolicy: restartPolicy(asked),
     CgroupnsMode: asked.CgroupnsMode === '' ? 'private' : asked.CgroupnsMode,

@@ -4,6 +4,8 @@ import { rm, writeFile } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import type { Platform } from '../../image/image-config.ts';
 import type { ImageDetails } from '../../image/image-service.ts';
+import { logPlan } from '../log-drivers/log-plan.ts';
+import type { ContainerDefaults } from '../ports.ts';
 import { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { newContainerId } from '../model/container-id.ts';
@@ -67,7 +69,8 @@ export async function createContainer(
   const image = await state.ports.images.inspect(imageNameOf(request));
   if (options.platform !== undefined)
     refuseOtherPlatform(image, options.platform, request.config.Image);
-  const record = recordFor({ id, request, image, now: state.ports.clock.now() });
+  const { clock, defaults } = state.ports;
+  const record = recordFor({ id, request, image, now: clock.now(), defaults });
   verifyRecord(record, state.capabilities);
   if (state.ports.idRemap && record.hostConfig.UsernsMode !== 'host')
     refuseRemapped(record.hostConfig);
@@ -146,9 +149,10 @@ interface RecordSource {
   readonly request: CreateRequest;
   readonly image: ImageDetails;
   readonly now: number;
+  readonly defaults: ContainerDefaults;
 }
 
-function recordFor({ id, request, image, now }: RecordSource): ContainerRecord {
+function recordFor({ id, request, image, now, defaults }: RecordSource): ContainerRecord {
   return {
     version: recordVersion,
     id,
@@ -156,7 +160,7 @@ function recordFor({ id, request, image, now }: RecordSource): ContainerRecord {
     createdMs: now,
     imageId: image.id,
     config: mergeImageConfig(request.config, image.config, id),
-    hostConfig: completeHostConfig(request.hostConfig),
+    hostConfig: completeHostConfig(request.hostConfig, defaults),
     state: initialState,
     restartCount: 0,
     manuallyStopped: false,
@@ -202,7 +206,7 @@ async function build(state: EngineState, wanted: ContainerRecord): Promise<Conta
     undo.add(() => state.ports.snapshots.removeContainer(record.id));
     await Promise.all([
       state.ports.snapshots.createContainer(record.id, chainId),
-      writeFile(folder.log, '', { mode: 0o640 }),
+      writeFile(logPlan(record, folder).path, '', { mode: 0o640 }),
     ]);
     await fillVolumes(state, record);
     await state.records.save(record);

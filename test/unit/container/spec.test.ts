@@ -38,7 +38,7 @@ function recordWith(config: Fields = {}, hostConfig: Fields = {}): ContainerReco
     createdMs: 1,
     imageId: digestOf('image'),
     config: mergeImageConfig(request.config, {}, id),
-    hostConfig: completeHostConfig(request.hostConfig),
+    hostConfig: completeHostConfig(request.hostConfig, { init: false }),
     state: initialState,
     restartCount: 0,
     manuallyStopped: false,
