@@ -32,6 +32,8 @@ export interface EngineIdentity {
     readonly httpsProxy?: string | undefined;
     readonly noProxy?: string | undefined;
   };
+  /** `log-driver` of daemon.json; absent: Docker's. */
+  readonly logDriver?: string;
   /** What the administrator should know of the configuration. */
   readonly warnings?: readonly string[];
 }

@@ -4,7 +4,7 @@ import { checkConfig, type ConfigIssue, isObject } from './config-issue.ts';
 import { parseHostAddress, parseLoopbackAddress, type TcpAddress } from './host-address.ts';
 import { parseJsonc } from './jsonc.ts';
 import { KeyPlaces } from './key-place.ts';
-import { logKeys, networkKeys, type ParsedConfig } from './schema.ts';
+import { networkKeys, type ParsedConfig } from './schema.ts';
 
 /** How registries are reached. */
 export interface RegistrySettings {
@@ -56,6 +56,11 @@ export interface ContainerSettings {
   readonly dnsSearch: readonly string[];
   /** The host's file; empty: /etc/resolv.conf. */
   readonly resolvConf: string;
+  /** `log-driver` and `log-opts`. */
+  readonly log: {
+    readonly driver: string;
+    readonly options: Readonly<Record<string, string>>;
+  };
 }
 
 /** From the loudest to the quietest. */
@@ -177,7 +182,7 @@ function toSettings(config: ParsedConfig): DaemonConfig {
     registry: registrySettings(config),
     usernsRemap: config['userns-remap'],
     containers: containerSettings(config),
-    ignoredKeys: Object.keys(config).filter((each) => each in networkKeys || each in logKeys),
+    ignoredKeys: Object.keys(config).filter((each) => each in networkKeys),
   };
 }
 
@@ -203,6 +208,7 @@ function containerSettings(config: ParsedConfig): ContainerSettings {
     dnsOptions: config['dns-opts'],
     dnsSearch: config['dns-search'],
     resolvConf: config['resolv-conf'],
+    log: { driver: config['log-driver'], options: config['log-opts'] },
   };
 }
 

@@ -115,6 +115,8 @@ export const honouredKeys = {
   'dns-opts': textList.default([]),
   'dns-search': textList.default([]),
   'resolv-conf': optionalPath.default(''),
+  'log-driver': text.min(1, { error: 'the name of a log driver' }).default('json-file'),
+  'log-opts': z.record(z.string(), text, { error: 'an object of strings' }).default({}),
   'registry-mirrors': mirrorUrls.default([]),
   // Not Docker's: mirrors of any registry, by its name.
   'registry-mirrors-for': z
@@ -177,19 +179,13 @@ export const networkKeys = {
   'allow-direct-routing': flag,
 };
 
-/** Docker's log driver, which berth passes over and names at the start. */
-export const logKeys = {
-  'log-driver': text,
-  'log-opts': z.record(z.string(), text, { error: 'options by name' }),
-};
-
 const optional = <Shape extends Record<string, z.ZodType>>(
   shape: Shape,
 ): { [Key in keyof Shape]: z.ZodOptional<Shape[Key]> } => z.object(shape).partial().shape;
 
 /** What a daemon.json may hold, but for the keys of `refused-keys.ts` with values that ask for nothing. */
 export const daemonSchema = z.strictObject(
-  { ...honouredKeys, ...optional(networkKeys), ...optional(logKeys) },
+  { ...honouredKeys, ...optional(networkKeys) },
   { error: 'an object' },
 );
 

@@ -37,7 +37,8 @@ import { stopContainer } from './lifecycle/stop-container.ts';
 import type { StopOptions } from './lifecycle/stop-container.ts';
 import { waitFor } from './lifecycle/wait-for.ts';
 import type { WaitCondition, WaitResult } from './lifecycle/wait-for.ts';
-import type { LogPiece } from './logs/log-piece.ts';
+import { logPlan } from './log-drivers/log-plan.ts';
+import { readableLog } from './log-drivers/readable-log.ts';
 import { readLogs } from './logs/read-logs.ts';
 import type { LogQuery } from './logs/read-logs.ts';
 import { SIGKILL, parseSignal } from './model/signals.ts';
@@ -78,7 +79,8 @@ export interface ContainerEngine {
   resize(nameOrId: string, size: TerminalSize): void;
   /** Finds the container at once; the returned promise is what waiting comes to. */
   wait(nameOrId: string, condition: WaitCondition, signal: AbortSignal): Promise<WaitResult>;
-  logs(nameOrId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<readonly LogPiece[]>;
+  /** @throws LOG_UNREADABLE */
+  logs(nameOrId: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
   attach(nameOrId: string, request: AttachRequest): Promise<Attachment>;
   /** What the container has changed of its image's files. */
   changes(nameOrId: string): Promise<readonly FileChange[]>;
@@ -142,14 +144,17 @@ export async function createContainerEngine(ports: ContainerPorts): Promise<Cont
     wait: (name, condition, signal) => waitFor(find(name), condition, signal),
     logs: (name, query, signal) => {
       const container = find(name);
-      const { log: path } = state.folder(container);
-      return readLogs({ container, path, clock: ports.clock, signal }, query);
+      const { path, rotation } = readableLog(state, container);
+      const rotates = rotation !== undefined;
+      return readLogs({ container, path, rotates, clock: ports.clock, signal }, query);
     },
     attach: async (name, request) => {
       const container = find(name);
       refuseAttach(container, name);
+      const { path, rotation } = logPlan(container.record, state.folder(container));
+      const log = { path, rotates: rotation !== undefined };
       const attachment = await Attachment.open({
-        ...{ container, request, path: state.folder(container).log },
+        ...{ container, log, request },
         onDetach: () => {
           state.announce(container, 'detach');
         },

@@ -2,6 +2,9 @@ import type { Writable } from 'node:stream';
 
 import type { Clock } from '../host/clock.ts';
 import type { ImageService } from '../image/image-service.ts';
+import type { CompressedLog } from '../launch/compressed-log.ts';
+import type { Datagrams } from '../launch/send-datagrams.ts';
+import type { LogRequest } from '../launch/monitor/log-request.ts';
 import type { CgroupSample } from '../launch/live-cgroups.ts';
 import type { ContainerSnapshots } from '../snapshot/snapshot-service.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
@@ -13,18 +16,17 @@ import type { TreeEditor } from '../syscall/tree/tree-editor.ts';
 import type { TreeReader } from '../syscall/tree/tree-reader.ts';
 import type { HostConfig } from './model/host-config.ts';
 import type { SecurityOptions } from './spec/security-options.ts';
+import type { LogDefaults } from './log-drivers/log-defaults.ts';
 import type { ContainerPaths } from './store/container-paths.ts';
 import type { VolumeFiles } from './volumes/volume-files.ts';
 
 /** What it takes to start a container's program; `runtime/launch` does it. */
-export interface StartRequest {
+export interface StartRequest extends LogRequest {
   readonly id: string;
   readonly spec: Spec;
   readonly rootfs: RootfsMount;
   /** An existing folder, for the monitor's socket and exit record. */
   readonly runDir: string;
-  /** Framed output is appended to it. */
-  readonly logFile: string;
   readonly stdin: 'none' | 'open';
   /** Whether an init is above the program: it reaps and forwards signals. */
   readonly init: boolean;
@@ -104,6 +106,8 @@ export interface MonitorConnection {
   target(): Promise<ProcessTarget | undefined>;
   /** Calls when the log file has grown. */
   onOutput(listener: () => void): void;
+  /** Calls when output could not be written, and is lost. */
+  onLostOutput(listener: () => void): void;
   /** Resolves when the monitor has ended; `readExit` then has the record. */
   readonly closed: Promise<void>;
 }
@@ -222,6 +226,12 @@ export interface ContainerRuntime {
   ): Promise<readonly (string | undefined)[]>;
   /** Opens the files of a container; they must be closed. @throws SYSCALL_FAILED, MOUNT_SOURCE_MISSING */
   openFiles(view: FilesView): Promise<ContainerTree>;
+  /** Sends messages of a log, and marks how many were sent. @throws SYSCALL_FAILED naming the step */
+  sendDatagrams(datagrams: Datagrams): Promise<void>;
+  /** Waits for a sender that another berthd has begun with this file of marks. */
+  awaitSender(markFile: string): Promise<void>;
+  /** Puts a compressed file of a log in the place of what it was made of. */
+  adoptCompressedLog(compressed: CompressedLog): Promise<void>;
   /** `undefined`: no exit was recorded, as when the machine went down. */
   readExit(runDir: string): Promise<ExitRecord | undefined>;
 }
@@ -235,6 +245,8 @@ export interface HostTraits {
   readonly architecture: string;
   /** The DNS configuration that containers start from. */
   readonly resolvConfPath: string;
+  /** Socket of journald. */
+  readonly journalSocket: string;
 }
 
 /** What counts for containers that do not say; what is absent is as Docker has it without a configuration. */
@@ -255,6 +267,8 @@ export interface ContainerDefaults {
   readonly dnsSearch?: readonly string[];
   /** The host's DNS configuration; absent: that of `HostTraits`. */
   readonly resolvConfPath?: string;
+  /** `HostConfig.LogConfig`; absent: Docker's. */
+  readonly log?: LogDefaults | undefined;
 }
 
 /** The ids of the host that those of containers stand for (`userns-remap`); as `linux.uidMappings` has them. */

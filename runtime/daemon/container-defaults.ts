@@ -11,10 +11,10 @@ import { readTextIfExists } from '../host/files.ts';
  */
 export async function containerDefaults(settings: ContainerSettings): Promise<ContainerDefaults> {
   const { init, cgroupParent, ulimits, shmSizeBytes, dns, dnsOptions, dnsSearch } = settings;
-  const { ipcMode, cgroupnsMode, resolvConf } = settings;
+  const { ipcMode, cgroupnsMode, resolvConf, log } = settings;
   sound('default-ulimits', () => specRlimits({ Ulimits: [...ulimits] }));
   return {
-    ...{ init, cgroupParent, ulimits: [...ulimits], shmSizeBytes, dns, dnsOptions, dnsSearch },
+    ...{ init, cgroupParent, ulimits: [...ulimits], shmSizeBytes, dns, dnsOptions, dnsSearch, log },
     security: await securityDefaults(settings),
     ...(ipcMode === '' ? {} : { ipcMode }),
     ...(cgroupnsMode === '' ? {} : { cgroupnsMode }),

@@ -25,12 +25,15 @@ import type { Launcher } from '../syscall/launcher.ts';
 import { importCarriedImage } from './carried-image.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { readIdRemap } from './id-remap.ts';
+import { verifyLogDefaults } from './log-defaults.ts';
 
 /** What the engine is made of and from. */
 export interface EngineOptions extends EngineSettings {
   /** Existing folders. */
   readonly dataRoot: string;
   readonly runRoot: string;
+  /** Where journald listens; absent: where it always does. */
+  readonly journalSocket?: string;
   /** `userns-remap`; absent or empty: containers have the users of the host. */
   readonly usernsRemap?: string;
   readonly launcher: Launcher;
@@ -59,6 +62,7 @@ export interface OpenEngine {
  * @throws IMAGE_STORE_INVALID, USERNS_REMAP_UNAVAILABLE, DAEMON_CONFIG_INVALID nobody has the ids of `userns-remap`
  */
 export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
+  verifyLogDefaults(options.defaults.log);
   const parts = await openImages(options);
   await importCarriedImage(parts.images);
   const idRemap = await openIdRemap(options);
@@ -187,6 +191,7 @@ async function openContainers(
     host: {
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       resolvConfPath: '/etc/resolv.conf',
+      journalSocket: options.journalSocket ?? '/run/systemd/journal/socket',
     },
     get defaults() {
       return live.settings.defaults;

@@ -6,6 +6,8 @@ import type { ExecTarget } from './exec/exec-plan.ts';
 import { readContainerFiles } from './exec/read-container-files.ts';
 import { ExecRunner, type ExecStarted, type ReadyExec } from './exec/exec-runner.ts';
 import type { ExecRequest } from './exec/plan-exec.ts';
+import { adoptCompressedLog, type CompressedLog } from './compressed-log.ts';
+import { awaitSender, type Datagrams, sendDatagrams } from './send-datagrams.ts';
 import { type ExitRecord, readExitRecord } from './exit-record.ts';
 import { openContainerTree } from './files/container-tree.ts';
 import type { ContainerTree, FilesView } from './files/container-tree.ts';
@@ -126,6 +128,21 @@ export class ContainerRuntime {
   /** Connects to the monitor of a run folder; `undefined` when none is alive: the container does not run. */
   connect(runDir: string): Promise<MonitorConnection | undefined> {
     return MonitorConnection.open(runDir);
+  }
+
+  /** See `sendDatagrams`. */
+  sendDatagrams(datagrams: Datagrams): Promise<void> {
+    return sendDatagrams(this.#launcher, datagrams);
+  }
+
+  /** See `awaitSender`. */
+  awaitSender(markFile: string): Promise<void> {
+    return awaitSender(this.#launcher, markFile);
+  }
+
+  /** See `adoptCompressedLog`. */
+  adoptCompressedLog(compressed: CompressedLog): Promise<void> {
+    return adoptCompressedLog(this.#launcher, compressed);
   }
 
   /** How the container of a run folder ended; `undefined` when that is not recorded. */

@@ -14,6 +14,7 @@ import { chooseIdMapper } from './id-mapper.ts';
 import { initImage } from './init/init-image.ts';
 import { findResctrl, planIntelRdt } from './intel-rdt.ts';
 import { labelledData } from './mount-label.ts';
+import type { LogRequest } from './monitor/log-request.ts';
 import { mountWarnings, refuseWrongMounts } from './mount-problems.ts';
 import { planSources } from './mount-sources.ts';
 import { type NamespacePlan, ownNamespacePaths, planNamespaces } from './namespaces.ts';
@@ -50,9 +51,7 @@ export interface ContainerRequest {
 }
 
 /** A container that a monitor watches over. */
-export interface StartRequest extends ContainerRequest {
-  /** Framed output is appended to it (monitor/protocol.ts). */
-  readonly logFile: string;
+export interface StartRequest extends ContainerRequest, LogRequest {
   readonly stdin: 'none' | 'open';
 }
 

@@ -1,4 +1,3 @@
-import { AT_FDCWD, O_APPEND, O_CLOEXEC, O_CREAT, O_WRONLY } from '../syscall/constants/fs.ts';
 import { SOCK_NONBLOCK } from '../syscall/constants/io.ts';
 import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../syscall/constants/process.ts';
 import { failureSize } from '../syscall/layout.ts';
@@ -10,6 +9,8 @@ import { openControlSocket } from './control-socket.ts';
 import { collectFailures } from './hooks/collect-failures.ts';
 import { serveCreateHooks, serveStartHooks } from './hooks/hooks-of-runtime.ts';
 import { makeCgroups } from './make-cgroups.ts';
+import type { LogRequest } from './monitor/log-request.ts';
+import { openLog } from './monitor/log-rotation.ts';
 import { buildMonitor } from './monitor/monitor.ts';
 import { controlSocketName } from './monitor/protocol.ts';
 import { passFailureOn } from './pass-failure-on.ts';
@@ -22,11 +23,9 @@ import { hear, type SyncChannel } from './sync-channel.ts';
 import { takeOverTerminal } from './take-over-terminal.ts';
 
 /** What a container with a monitor has besides its plan. */
-export interface MonitoredStart {
+export interface MonitoredStart extends LogRequest {
   /** Beginning of error messages. */
   readonly name: string;
-  /** Framed output is appended to it (monitor/protocol.ts). */
-  readonly logFile: string;
   readonly stdin: 'none' | 'open';
 }
 
@@ -36,17 +35,23 @@ export interface MonitoredStart {
  */
 export function startProgram(
   plan: StartPlan,
-  { name, logFile, stdin }: MonitoredStart,
+  { name, stdin, ...logging }: MonitoredStart,
 ): ProgramBuilder {
   const p = new ProgramBuilder(name);
   becomeMonitor(p, plan);
   const rootNamespace = openRootNamespace(p, plan);
-  const log = openLog(p, logFile);
+  const log = openLog(p, logging.logFile);
   // Before anything that outlives us: who finds it, and nobody behind it, knows that we are gone.
   const control = openControlSocket(p, { name: controlSocketName, flags: SOCK_NONBLOCK });
   makeCgroups(p, plan.cgroup);
   const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin });
-  const own = [log, control, ...monitorEnds(streams), ...(rootNamespace ? [rootNamespace] : [])];
+  const own = [
+    log.file,
+    log.folder,
+    control,
+    ...monitorEnds(streams),
+    ...(rootNamespace ? [rootNamespace] : []),
+  ];
   const { child, sync } = bringUp(p, { plan, streams: streams.container, own });
   const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
   sayStarted(p, plan, child);
@@ -56,6 +61,7 @@ export function startProgram(
   buildMonitor(p, {
     child,
     log,
+    logging,
     control,
     streams: monitorStreams,
     terminal,
@@ -81,11 +87,6 @@ function becomeMonitor(p: ProgramBuilder, plan: StartPlan): void {
   p.call('block all signals', 'rt_sigprocmask', [SIG_SETMASK, all, 0, SIGSET_SIZE]);
   p.call('set the umask', 'umask', [0o022]);
   enterRunFolder(p, plan);
-}
-
-function openLog(p: ProgramBuilder, path: string): Ref {
-  const flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
-  return p.call(`open the log ${path}`, 'openat', [AT_FDCWD, p.string(path), flags, 0o640]);
 }
 
 /** What the monitor holds while the container starts. */

@@ -9,6 +9,7 @@ import {
   maxCount,
   maxMemorySize,
   operation,
+  pageSize,
   replyKind,
   step as layout,
 } from './layout.ts';
@@ -85,13 +86,15 @@ const exitStep: Step = {
 };
 
 type Sections = Readonly<
-  Record<'header' | 'relocations' | 'data' | 'memory' | 'fileSize' | 'memorySize', number>
+  Record<'header' | 'relocations' | 'data' | 'memory' | 'pages' | 'fileSize' | 'memorySize', number>
 >;
 
 function placeSections({ sizes, pointers }: Program, stepCount: number): Sections {
   const relocations = header.size + stepCount * layout.size;
   const data = Math.ceil((relocations + wordSize * pointers.length) / 8) * 8;
   const fileSize = data + sizes.data;
+  const memoryEnd = fileSize + sizes.memory;
+  const pages = sizes.pages === 0 ? memoryEnd : Math.ceil(memoryEnd / pageSize) * pageSize;
   // Eight bytes more: an address at the very end is still inside for the executor's bounds check.
   return {
     header: 0,
@@ -99,7 +102,8 @@ function placeSections({ sizes, pointers }: Program, stepCount: number): Section
     data,
     memory: fileSize,
     fileSize,
-    memorySize: fileSize + sizes.memory + 8,
+    pages,
+    memorySize: pages + sizes.pages + 8,
   };
 }
 

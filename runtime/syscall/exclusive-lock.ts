@@ -1,12 +1,9 @@
 import { isBerthError } from '../errors/berth-error.ts';
-import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_RDWR } from './constants/fs.ts';
+import { AT_FDCWD, LOCK_EX, LOCK_NB, O_CLOEXEC, O_CREAT, O_RDWR } from './constants/fs.ts';
 import { POLLFD_SIZE } from './constants/io.ts';
 import { launcherFd } from './launcher-program.ts';
 import type { Launcher } from './launcher.ts';
 import { ProgramBuilder } from './program-builder.ts';
-
-const LOCK_EX = 2;
-const LOCK_NB = 4;
 
 /**
  * Takes an exclusive lock on a file (flock(2)) for as long as this process lives and uses the launcher. A small

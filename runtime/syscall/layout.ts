@@ -1,9 +1,9 @@
 /**
  * The binary form of a syscall program: what the builder writes and the executor reads. All little-endian.
  *
- *     header | steps | relocations | data | zeroed memory
+ *     header | steps | relocations | data | zeroed memory | zeroed pages
  *     `------------- fileSize ----------'
- *     `----------------------- memorySize --------------'
+ *     `----------------------- memorySize -----------------------------'
  */
 
 /** Offsets in the 64-byte header. */
@@ -25,6 +25,9 @@ export const header = {
 
 /** First 8 bytes of a program: "BERTHPR1". */
 export const magic = 0x3152504854524542n;
+
+/** A program begins on a page, and so do its zeroed pages. */
+export const pageSize = 4096;
 
 /** The executor refuses more memory: E2BIG. */
 export const maxMemorySize = 64 * 1024 * 1024;
@@ -92,6 +95,35 @@ export const operation = {
   run: 22,
   /** Fails with errno a0, as if a call had. */
   fail: 23,
+  /** Copies text with replacements, as the `escaping` structure at a0 says; its result is where it stopped in the target. */
+  escape: 24,
+  /** Copies a2 bytes from a1 to a0, the first one first. */
+  copy: 25,
+} as const;
+
+/**
+ * The structure of `escape`, all of 64 bits. Each byte of the source is replaced by up to 7 bytes, and behind each newline the
+ * suffix follows. Up to 15 bytes behind where it stops are overwritten.
+ */
+export const escaping = {
+  size: 80,
+  /** Absolute address of the next byte; moved on. */
+  source: 0,
+  sourceEnd: 8,
+  /** Absolute address of the next byte to write; moved on. */
+  target: 16,
+  /** From here on it stops behind a suffix. */
+  lineLimit: 24,
+  /** From here on it stops behind any byte. */
+  limit: 32,
+  /** Absolute addresses of the suffix' first byte and of the one behind its last. */
+  suffix: 40,
+  suffixEnd: 48,
+  /** Absolute address of 256 times 64 bits: up to 7 bytes in the low ones, and their number in the highest. */
+  table: 56,
+  /** `source` and `target` behind the last suffix. */
+  lineSource: 64,
+  lineTarget: 72,
 } as const;
 
 /** A reply: 16 bytes {u32 kind, u32 payload length, u64 program id}, then the payload. */

@@ -1,5 +1,5 @@
 import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from './constants/fs.ts';
-import { argumentCount, header, replyKind, step, type operation } from './layout.ts';
+import { argumentCount, header, pageSize, replyKind, step, type operation } from './layout.ts';
 import {
   Address,
   Label,
@@ -13,7 +13,6 @@ import {
 import { refuseNul } from './refuse-nul.ts';
 
 type Arithmetic = 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'and' | 'or' | 'shl' | 'shr';
-const pageSize = 4096;
 /** madvise(2), include/uapi/asm-generic/mman-common.h: anonymous pages are freed. */
 const MADV_DONTNEED = 4;
 
@@ -37,14 +36,15 @@ export class ProgramBuilder implements Program {
   readonly #strings = new Map<string, Address>();
   #dataSize = 0;
   #memorySize = 0;
+  #pagesSize = 0;
 
   constructor(name: string) {
     this.name = name;
   }
 
   /** Bytes of initialised data, and of zeroed memory, that the program has so far. */
-  get sizes(): { readonly data: number; readonly memory: number } {
-    return { data: this.#dataSize, memory: this.#memorySize };
+  get sizes(): Program['sizes'] {
+    return { data: this.#dataSize, memory: this.#memorySize, pages: this.#pagesSize };
   }
 
   /** The descriptor that replies go to: a program may set it. */
@@ -79,6 +79,13 @@ export class ProgramBuilder implements Program {
   reserve(size: number): Address {
     const address = new Address('memory', this.#memorySize);
     this.#memorySize += Math.ceil(size / 8) * 8;
+    return address;
+  }
+
+  /** Reserves zeroed memory on pages of its own, for what is large and can be given back by `forgetPages`. */
+  reservePages(size: number): Address {
+    const address = new Address('pages', this.#pagesSize);
+    this.#pagesSize += Math.ceil(size / pageSize) * pageSize;
     return address;
   }
 
@@ -172,6 +179,26 @@ export class ProgramBuilder implements Program {
     this.#operate(`store${width}`, [address, value], undefined);
   }
 
+  /** Copies text with replacements: `escaping` in layout.ts is what `structure` holds. */
+  escape(structure: Address): Ref {
+    const result = this.reserve(8);
+    this.#operate('escape', [structure], result);
+    return new Ref(result, 64);
+  }
+
+  /** Copies bytes between absolute addresses, the first one first: `to` may lie before `from` and overlap it. */
+  copy({
+    from,
+    to,
+    length,
+  }: {
+    readonly from: Value;
+    readonly to: Value;
+    readonly length: Value;
+  }): void {
+    this.#operate('copy', [to, from, length], undefined);
+  }
+
   /** A label for `place` and the jumps. */
   label(): Label {
     return new Label();
@@ -230,6 +257,11 @@ export class ProgramBuilder implements Program {
     this.call('forget the beginning', 'madvise', [from, length, MADV_DONTNEED], {
       onError: 'ignore',
     });
+  }
+
+  /** Gives pages back to the kernel: they are zeroed, and take no memory until they are used again. */
+  forgetPages(pages: Address, size: number): void {
+    this.call('forget pages', 'madvise', [pages, size, MADV_DONTNEED], { onError: 'ignore' });
   }
 
   /** Ends the process (exit_group(2)). */

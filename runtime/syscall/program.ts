@@ -3,7 +3,7 @@ import type { operation } from './layout.ts';
 
 /** A place in a program's memory. */
 export class Address {
-  readonly section: 'header' | 'data' | 'memory';
+  readonly section: 'header' | 'data' | 'memory' | 'pages';
   readonly offset: number;
 
   constructor(section: Address['section'], offset: number) {
@@ -87,5 +87,5 @@ export interface Program {
   readonly pointers: readonly { readonly at: Address; readonly to: Address }[];
   /** Initialised data, in order; each chunk's length is a multiple of 8. */
   readonly data: readonly Uint8Array[];
-  readonly sizes: { readonly data: number; readonly memory: number };
+  readonly sizes: { readonly data: number; readonly memory: number; readonly pages: number };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { berthd, dockerd } from './daemons.ts';
 import { crunFigures } from './engine/crun-figures.ts';
 import { execFigures } from './exec/exec-figures.ts';
+import { logFigures } from './logs/log-figures.ts';
 import { faultFigures } from './faults/fault-figures.ts';
 import { rankingFigures } from './mirrors/ranking-figures.ts';
 import { coldStart, dockerRun, engineAgainstRunc, monitorMemory } from './figures.ts';
@@ -27,6 +28,7 @@ export const groups: Readonly<Record<string, (setup: BenchSetup) => Promise<void
   start: startFigures,
   engine: crunFigures,
   exec: execFigures,
+  logs: logFigures,
   up: upFigures,
   pull: pullFigures,
   mirrors: mirrorFigures,

@@ -17,10 +17,7 @@ export interface PullCounts {
 }
 
 /** What metrics are made of. */
-export interface MetricsSource extends Pick<
-  ApiServices,
-  'identity' | 'containers' | 'events'
-> {
+export interface MetricsSource extends Pick<ApiServices, 'identity' | 'containers' | 'events'> {
   readonly pulls: () => PullCounts;
 }
 

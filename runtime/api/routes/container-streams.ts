@@ -1,19 +1,16 @@
 import { defaultDetachKeys, parseDetachKeys } from '../../container/attach/detach-keys.ts';
 import type { AttachRequest } from '../../container/attach/attach.ts';
-import { encodeOutput } from '../../container/attach/output-framing.ts';
 import type { Framing } from '../../container/attach/output-framing.ts';
 import { waitConditions } from '../../container/lifecycle/wait-for.ts';
 import type { WaitCondition, WaitResult } from '../../container/lifecycle/wait-for.ts';
-import { formatLogTime, parseLogTime } from '../../container/logs/log-time.ts';
+import { parseLogTime } from '../../container/logs/log-time.ts';
 import type { LogTime } from '../../container/logs/log-time.ts';
-import type { LogPiece } from '../../container/logs/log-piece.ts';
-import type { OutputStream } from '../../container/logs/log-record.ts';
+import type { OutputStream } from '../../container/logs/log-line.ts';
 import type { LogQuery } from '../../container/logs/read-logs.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { refuseOtherProtocols } from '../http/websocket.ts';
-import { unsupportedParameter } from '../http/unsupported-parameter.ts';
 import type { Query } from '../http/query.ts';
 import { get, post } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -56,34 +53,15 @@ function logQuery({ query }: ApiRequest): LogQuery {
       remedy: 'Set "stdout" or "stderr" to 1.',
     });
   }
-  if (query.flag('details')) throw unsupportedParameter('details', 'log details');
-  const since = timeOf(query, 'since');
-  const until = timeOf(query, 'until');
-  const needsLines = query.flag('timestamps') || since !== undefined || until !== undefined;
   return {
     streams,
     mode: query.flag('follow') ? 'follow' : 'snapshot',
-    since,
-    until,
+    since: timeOf(query, 'since'),
+    until: timeOf(query, 'until'),
     tail: tailOf(query),
-    shape: needsLines ? 'lines' : 'raw',
+    timestamps: query.flag('timestamps'),
+    details: query.flag('details'),
   };
-}
-
-function withTimestamp(piece: LogPiece): LogPiece {
-  if (piece.continues) return piece;
-  const text = Buffer.concat([Buffer.from(`${formatLogTime(piece)} `), piece.text]);
-  return { ...piece, text };
-}
-
-async function* encodeLogs(
-  batches: AsyncIterable<readonly LogPiece[]>,
-  framing: Framing,
-  timestamps: 'with' | 'without',
-): AsyncGenerator<Uint8Array> {
-  for await (const batch of batches) {
-    yield encodeOutput(timestamps === 'with' ? batch.map(withTimestamp) : batch, framing);
-  }
 }
 
 function attachRequest({ query }: ApiRequest): AttachRequest {
@@ -114,13 +92,11 @@ export const containerStreamRoutes: readonly Route[] = [
     const query = logQuery(request);
     const { config } = containers.find(request.name).record;
     const framing = config.Tty ? 'raw' : 'multiplexed';
-    const timestamps = request.query.flag('timestamps') ? 'with' : 'without';
-    const batches = containers.logs(request.name, query, request.signal);
     return {
       kind: 'stream',
       headers: 'at-once',
       contentType: contentType(framing, request.version),
-      chunks: encodeLogs(batches, framing, timestamps),
+      chunks: containers.logs(request.name, query, request.signal),
     };
   }),
   post('/containers/:name/attach', async (request, { containers }) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism, hostname, machine, release, totalmem } from 'node:os';
 
+import { driverNames } from '../../container/log-drivers/driver-options.ts';
 import type { Container } from '../../container/lifecycle/container.ts';
 import type { ContainerStatus } from '../../container/model/container-state.ts';
 import { readTextIfExists } from '../../host/files.ts';
@@ -85,6 +86,7 @@ export async function systemInfo(
     NCPU: availableParallelism(),
     MemTotal: totalmem(),
     DockerRootDir: identity.dataRoot,
+    LoggingDriver: identity.logDriver ?? 'json-file',
     ...proxyFields(identity),
     Name: hostname(),
     Warnings: [...warningsOf(facts), ...(identity.warnings ?? [])],
@@ -116,10 +118,9 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
       ['Backing Filesystem', facts.backingFilesystem],
       ['Supports d_type', 'true'],
     ],
-    Plugins: { Volume: [], Network: ['host', 'null'], Authorization: null, Log: ['json-file'] },
+    Plugins: { Volume: [], Network: ['host', 'null'], Authorization: null, Log: driverNames },
     NFd: 0,
     NGoroutines: 0,
-    LoggingDriver: 'json-file',
     CgroupDriver: 'cgroupfs',
     NEventsListener: 0,
     IndexServerAddress: 'https://index.docker.io/v1/',

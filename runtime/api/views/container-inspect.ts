@@ -70,7 +70,7 @@ export function containerInspect(
     ResolvConfPath: folder.resolvConf,
     HostnamePath: folder.hostname,
     HostsPath: folder.hosts,
-    LogPath: folder.log,
+    LogPath: hostConfig.LogConfig.Type === 'json-file' ? folder.log : '',
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: 'overlay2',

@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream';
 
 import type { Container } from '../lifecycle/container.ts';
-import { isLive } from '../model/container-state.ts';
 import { followLog } from '../logs/follow-log.ts';
-import { LogFile } from '../logs/log-file.ts';
-import type { LogRecord, OutputStream } from '../logs/log-record.ts';
+import { LogEncoder } from '../logs/log-encoder.ts';
+import type { OutputStream } from '../logs/log-line.ts';
+import { LogReader } from '../logs/log-reader.ts';
+import type { LogPlace } from '../logs/log-reader.ts';
 import { forwardInput } from './forward-input.ts';
 import type { InputEnd } from './forward-input.ts';
-import { encodeOutput } from './output-framing.ts';
 import type { Framing } from './output-framing.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -27,8 +27,7 @@ export interface AttachRequest {
 export interface AttachOptions {
   readonly container: Container;
   readonly request: AttachRequest;
-  /** Of the log. */
-  readonly path: string;
+  readonly log: Pick<LogPlace, 'path' | 'rotates'>;
   /** Hears that the client has typed the keys for that. */
   readonly onDetach: () => void;
 }
@@ -44,31 +43,27 @@ export type AttachEnd = 'program-ended' | 'detached' | 'client-left';
 export class Attachment {
   readonly #container: Container;
   readonly #request: AttachRequest;
-  readonly #log: LogFile;
-  readonly #path: string;
+  readonly #log: LogReader;
   /** What has happened since the attachment was opened is not to be missed either. */
   #over = false;
   readonly #stopListening: () => void;
   readonly #onDetach: () => void;
 
-  private constructor(options: AttachOptions & { readonly log: LogFile }) {
+  private constructor(options: Omit<AttachOptions, 'log'> & { readonly log: LogReader }) {
     this.#container = options.container;
     this.#request = options.request;
     this.#log = options.log;
-    this.#path = options.path;
     this.#onDetach = options.onDetach;
     this.#stopListening = options.container.turns.add((turn) => {
       this.#over ||= turn.kind !== 'started';
     });
   }
 
-  static async open(options: AttachOptions): Promise<Attachment> {
-    const { container, path } = options;
-    const log = await LogFile.open(path, container.logCheckpoint);
-    const attachment = new Attachment({ ...options, log });
-    await log.skipToEnd();
-    if (log.offset > container.logCheckpoint) container.logCheckpoint = log.offset;
-    return attachment;
+  static async open({ log, ...options }: AttachOptions): Promise<Attachment> {
+    const { output } = options.request;
+    const from = output.includes('logs') ? 'beginning' : 'end';
+    const to = output.includes('stream') ? 'ever' : 'now';
+    return new Attachment({ ...options, log: await LogReader.open({ ...log, from, to }) });
   }
 
   /** How output is framed: not at all with a terminal, because there is only one stream. */
@@ -136,46 +131,22 @@ export class Attachment {
     session: AbortController,
     input: { end: InputEnd | undefined; done: Promise<void> },
   ): Promise<void> {
-    const { output } = this.#request;
-    if (output.includes('logs')) await this.#sendLogs(client, session.signal);
-    if (!output.includes('stream')) return;
-    // When input ends and the program is to keep its own open, Docker ends the whole attachment.
-    void input.done.then(() => {
-      if (input.end === 'detached' || input.end === 'client-closed') session.abort();
-    });
-    const until = this.#over ? 'now' : 'turn';
-    const options = {
-      container: this.#container,
-      log: this.#log,
-      until,
-      signal: session.signal,
-    } as const;
-    for await (const records of followLog(options)) {
-      await this.#send(client, records, session.signal);
+    const { output, streams } = this.#request;
+    if (output.length === 0) return;
+    if (output.includes('stream')) {
+      // When input ends and the program is to keep its own open, Docker ends the whole attachment.
+      void input.done.then(() => {
+        if (input.end === 'detached' || input.end === 'client-closed') session.abort();
+      });
     }
-    if (this.#log.offset > this.#container.logCheckpoint && isLive(this.#container.record.state)) {
-      this.#container.logCheckpoint = this.#log.offset;
+    const { signal } = session;
+    const until = this.#over || !output.includes('stream') ? 'now' : 'turn';
+    const framing = this.framing === 'raw' ? 'raw' : 'frames';
+    const encoder = new LogEncoder({ framing, streams });
+    const options = { container: this.#container, log: this.#log, until, signal } as const;
+    for await (const block of followLog(options)) {
+      const bytes = encoder.encode(block);
+      if (bytes.length > 0) await writeFully(client, bytes, signal);
     }
-  }
-
-  async #sendLogs(client: Duplex, signal: AbortSignal): Promise<void> {
-    const end = this.#log.offset;
-    const past = await LogFile.open(this.#path, 0);
-    try {
-      while (past.offset < end && !signal.aborted) {
-        const records = await past.next();
-        if (records.length === 0) return;
-        await this.#send(client, records, signal);
-      }
-    } finally {
-      await past.close();
-    }
-  }
-
-  async #send(client: Duplex, records: readonly LogRecord[], signal: AbortSignal): Promise<void> {
-    const pieces = records
-      .filter((record) => this.#request.streams.includes(record.stream))
-      .map((record) => ({ stream: record.stream, text: record.payload }));
-    if (pieces.length > 0) await writeFully(client, encodeOutput(pieces, this.framing), signal);
   }
 }

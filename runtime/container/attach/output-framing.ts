@@ -1,10 +1,13 @@
-import type { LogRecord, OutputStream } from '../logs/log-record.ts';
+import type { OutputStream } from '../logs/log-line.ts';
 
 /** How output goes over one connection: bare, or each piece behind eight bytes that name its stream. */
 export type Framing = 'raw' | 'multiplexed';
 
 /** A piece of output as it goes over the wire. */
-export type OutputPiece = Pick<LogRecord, 'stream'> & { readonly text: Buffer };
+export interface OutputPiece {
+  readonly stream: OutputStream;
+  readonly text: Buffer;
+}
 
 /**
  * The eight bytes before a piece of multiplexed output (Docker Engine API 1.51, "Stream format"): the stream's

@@ -1,3 +1,4 @@
+import { completeLogConfig } from '../log-drivers/complete-log-config.ts';
 import type { HostConfig } from '../model/host-config.ts';
 import type { ContainerDefaults } from '../ports.ts';
 import { hiddenPaths } from '../spec/hidden-paths.ts';
@@ -8,7 +9,7 @@ export function completeHostConfig(asked: HostConfig, defaults: ContainerDefault
   const { maskedPaths, readonlyPaths } = hiddenPaths(asked);
   return {
     ...asked,
-    LogConfig: { Type: 'json-file', Config: asked.LogConfig.Config ?? {} },
+    LogConfig: completeLogConfig(asked.LogConfig, defaults.log),
     NetworkMode: asked.NetworkMode === '' ? 'default' : asked.NetworkMode,
     RestartPolicy: restartPolicy(asked),
     CgroupnsMode: asked.CgroupnsMode || (defaults.cgroupnsMode ?? 'private'),

@@ -4,6 +4,7 @@ import { rm, writeFile } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import type { Platform } from '../../image/image-config.ts';
 import type { ImageDetails } from '../../image/image-service.ts';
+import { logPlan } from '../log-drivers/log-plan.ts';
 import { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { newContainerId } from '../model/container-id.ts';
@@ -213,7 +214,7 @@ async function build(state: EngineState, wanted: ContainerRecord): Promise<Conta
     undo.add(() => state.ports.snapshots.removeContainer(record.id));
     await Promise.all([
       state.ports.snapshots.createContainer(record.id, chainId),
-      writeFile(folder.log, '', { mode: 0o640 }),
+      writeFile(logPlan(record, folder).path, '', { mode: 0o640 }),
     ]);
     await fillVolumes(state, record);
     await state.records.save(record);

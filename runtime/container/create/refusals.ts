@@ -88,16 +88,6 @@ const refusals: readonly Refusal[] = [
   emptyHost('IOMaximumIOps', otherSystem),
   emptyHost('IOMaximumBandwidth', otherSystem),
   {
-    field: 'HostConfig.LogConfig.Type',
-    asked: ({ hostConfig }) => unlessOneOf(hostConfig.LogConfig.Type, ['', 'json-file']),
-    remedy: 'Leave it out: berth keeps the output in its own format, which "docker logs" reads.',
-  },
-  {
-    field: 'HostConfig.LogConfig.Config',
-    asked: ({ hostConfig }) => unlessEmpty(hostConfig.LogConfig.Config),
-    remedy: 'Leave it out: berth does not rotate logs yet.',
-  },
-  {
     field: 'MacAddress',
     asked: (request) => unlessEmpty(request.config.MacAddress),
     remedy: noBridge,

@@ -8,6 +8,7 @@ export async function closeEngine(state: EngineState): Promise<void> {
   state.closed = true;
   for (const checks of state.healthChecks) checks.abort();
   state.waitingExecs.close();
+  for (const { logKeeper } of state.index.all()) logKeeper?.stop();
   const begun = [
     state.restarts.close(),
     ...state.index.all().map(({ queue }) => queue.run(() => Promise.resolve())),

@@ -1,3 +1,4 @@
+import { keepLog } from '../log-drivers/keep-log.ts';
 import type { MonitorConnection } from '../ports.ts';
 import type { Container } from './container.ts';
 import type { EngineState } from './engine-state.ts';
@@ -17,6 +18,8 @@ export async function connectTo(
   connection.onOutput(() => {
     container.output.emit(undefined);
   });
+  tellOfLostOutput(state, container, connection);
+  keepLog(state, container, 'turn');
   // A program that closes its standard input, or ends, makes writes to it fail: that is the program's affair.
   connection.stdin.on('error', () => undefined);
   // Every attached client listens for itself.
@@ -31,4 +34,23 @@ export async function connectTo(
       state.ports.report(problem);
     });
   return connection;
+}
+
+const lostAgainMs = 60_000;
+
+/** On a full disk each piece of output is lost, and berthd's log is most often on that disk: it is told once a minute. */
+function tellOfLostOutput(
+  { ports }: EngineState,
+  { id }: Container,
+  connection: MonitorConnection,
+): void {
+  let toldAt = -Infinity;
+  connection.onLostOutput(() => {
+    const now = ports.clock.now();
+    if (now < toldAt + lostAgainMs) return;
+    toldAt = now;
+    ports.notice('output of a container could not be written to its log, and is lost', {
+      container: id,
+    });
+  });
 }

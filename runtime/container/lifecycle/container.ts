@@ -16,6 +16,14 @@ export type LifecycleTurn =
   | { readonly kind: 'removed'; readonly exitCode: number }
   | { readonly kind: 'removal-failed'; readonly exitCode: number };
 
+/** What goes on beside a container, and may go on for a while after its end. */
+export interface LogKeeper {
+  /** Ends it as soon as possible; what is left is for the next one. */
+  stop(): void;
+  /** Resolves when there is nothing left to do, or it was stopped. */
+  readonly ended: Promise<void>;
+}
+
 /**
  * A container as berthd holds it in memory: its record, and the connection to its monitor while it runs. The parts of
  * `lifecycle/` change it; everybody else only reads.
@@ -27,13 +35,11 @@ export class Container {
   readonly turns = new Listeners<LifecycleTurn>();
   /** Heard whenever the log file has grown. */
   readonly output = new Listeners<undefined>();
-  /** A place between two records of the log, so that a reader of what is to come need not begin at the beginning. */
-  logCheckpoint = 0;
   /** Replaced whole by `RecordStore.save`. */
   record: ContainerRecord;
   /** There from the moment the program runs until its exit is recorded. */
   connection: MonitorConnection | undefined;
-  /** Whether the log is known to end with a whole record: its monitor ended in order, or it was looked through. */
+  /** Whether the log is known to end with a whole line: its monitor ended in order, or it was looked through. */
   logIsWhole = false;
   /** What its health check says; there from the first start on, for those that have one. Kept in memory only. */
   health: Health | undefined;
@@ -41,6 +47,8 @@ export class Container {
   readonly fileUses = new FileUses();
   /** Ends the health check that goes on. */
   healthChecks: AbortController | undefined;
+  /** What berthd does with its log: compresses older files, sends lines on. */
+  logKeeper: LogKeeper | undefined;
   /** Set once SIGKILL is on its way: nobody is to stop the processes, which would then not die. */
   dying = false;
   /** For how many tasks the processes have to stand still, beside a pause. */

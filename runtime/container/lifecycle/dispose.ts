@@ -22,6 +22,8 @@ export async function dispose(
   container.removing = true;
   state.restarts.cancel(container);
   stopHealthChecks(container);
+  container.logKeeper?.stop();
+  await container.logKeeper?.ended;
   const folder = state.folder(container);
   const { exitCode } = container.record.state;
   await endFileUses(container);

@@ -1,6 +1,9 @@
 import { readTextIfExists, rm, writeFile } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
+import { logAttributes, logPlan } from '../log-drivers/log-plan.ts';
+import { refuseWithoutSink } from '../log-drivers/open-sink.ts';
 import { repairLog } from '../logs/repair-log.ts';
+import type { LogRequest } from '../../launch/monitor/log-request.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap, StartRequest } from '../ports.ts';
 import { buildSpec } from '../spec/build-spec.ts';
@@ -37,6 +40,7 @@ export async function prepareStart(
     freshRunFolder(folder),
     writeNameFiles(state, record, folder),
     wholeLog(container, folder),
+    refuseWithoutSink(state, record),
     mountVolumes(state, container),
   ]);
   return {
@@ -49,7 +53,7 @@ export async function prepareStart(
     }),
     rootfs,
     runDir: folder.runFolder,
-    logFile: folder.log,
+    ...logRequest(record, folder),
     stdin: record.config.OpenStdin ? 'open' : 'none',
     init: record.hostConfig.Init ?? state.ports.defaults.init,
   };
@@ -77,6 +81,11 @@ export function idRemapOf(
   { hostConfig }: ContainerRecord,
 ): IdRemap | undefined {
   return hostConfig.UsernsMode === 'host' ? undefined : ports.idRemap;
+}
+
+function logRequest(record: ContainerRecord, folder: ContainerFolder): LogRequest {
+  const { path, rotation } = logPlan(record, folder);
+  return { logFile: path, logRotation: rotation, logAttributes: logAttributes(record) };
 }
 
 /** An exit record in the run folder must be that of the run to come, or it would be taken for it. */
@@ -109,8 +118,8 @@ async function submountsOf({ hostConfig }: ContainerRecord): Promise<(path: stri
   return binds > 0 ? readSubmounts() : () => false;
 }
 
-async function wholeLog(container: Container, { log }: ContainerFolder): Promise<void> {
+async function wholeLog(container: Container, folder: ContainerFolder): Promise<void> {
   const hasRun = container.record.state.startedAt !== 0;
-  if (hasRun && !container.logIsWhole) await repairLog(log);
+  if (hasRun && !container.logIsWhole) await repairLog(logPlan(container.record, folder).path);
   container.logIsWhole = true;
 }

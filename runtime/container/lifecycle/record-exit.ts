@@ -9,6 +9,7 @@ import { cgroupPlaceOf } from '../spec/cgroup-place.ts';
 import { afterExit } from '../restart/after-exit.ts';
 import type { AfterExit } from '../restart/after-exit.ts';
 import type { Container } from './container.ts';
+import { sentLog } from '../log-drivers/keep-log.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
 
@@ -40,8 +41,10 @@ export async function recordExit(state: EngineState, container: Container): Prom
   if (after.kind === 'restart')
     state.restarts.later(container, { delayMs: after.delayMs, kind: 'again' });
   await unmountVolumes(state, container);
-  if (after.kind === 'remove') await dispose(state, container, 'remove');
-  else if (saved) await rm(folder.runFolder, { recursive: true, force: true });
+  if (after.kind === 'remove') {
+    await sentLog(state, container);
+    await dispose(state, container, 'remove');
+  } else if (saved) await rm(folder.runFolder, { recursive: true, force: true });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { exists, rm } from '../../host/files.ts';
+import { keepLog } from '../log-drivers/keep-log.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
 import { hasProgram, started } from '../model/container-state.ts';
 import type { ContainerId } from '../model/container-id.ts';
@@ -96,6 +97,8 @@ function noteUnnoticedStart(container: Container, at: number): boolean {
 /** Goes on with what was under way, and starts what its policy wants to run. */
 function resume(state: EngineState, container: Container): void {
   const { record } = container;
+  // What a berthd that was killed has left to do; of one that runs it is done already.
+  if (container.connection === undefined) keepLog(state, container, 'now');
   if (record.pending !== undefined) {
     restartContainer(state, container, record.pending).catch((problem: unknown) => {
       state.ports.report(problem);

@@ -1,13 +1,12 @@
 import { Wakeup } from '../events/wakeup.ts';
 import type { Container, LifecycleTurn } from '../lifecycle/container.ts';
-import type { LogFile } from './log-file.ts';
-import type { LogRecord } from './log-record.ts';
+import type { LogReader } from './log-reader.ts';
 
 /** How `followLog` goes about it. */
 export interface FollowOptions {
   readonly container: Container;
   /** Opened at the place to begin at; the caller closes it. */
-  readonly log: LogFile;
+  readonly log: LogReader;
   /** `turn`: until the program ends or cannot be started, also when it has yet to start. `now`: no waiting at all. */
   readonly until: 'turn' | 'now';
   readonly signal: AbortSignal;
@@ -18,17 +17,18 @@ function ends(turn: LifecycleTurn): boolean {
 }
 
 /**
- * Records as they are written. Nothing is lost between reading and waiting: pokes are heard from before the first
+ * Blocks of whole lines as they are written. Nothing is lost between reading and waiting: pokes are heard from before the first
  * read on. Ends, without an error, when the signal is aborted.
- *
- * @throws LOG_CORRUPT
  */
-export async function* followLog(options: FollowOptions): AsyncGenerator<readonly LogRecord[]> {
+export async function* followLog(options: FollowOptions): AsyncGenerator<Buffer> {
   const { container, log, signal } = options;
   const wakeup = new Wakeup();
   const end = { reached: options.until === 'now' };
   const stopListening = [
-    container.output.add(wakeup.poke),
+    container.output.add(() => {
+      log.heardOfMore();
+      wakeup.poke();
+    }),
     container.turns.add((turn) => {
       end.reached ||= ends(turn);
       wakeup.poke();
@@ -50,10 +50,10 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<readonl
   }
 }
 
-/** What is in the file now. */
-async function* untilEnd(log: LogFile, signal: AbortSignal): AsyncGenerator<readonly LogRecord[]> {
-  for (let batch = await log.next(); batch.length > 0; batch = await log.next()) {
+/** What is in the files now. */
+async function* untilEnd(log: LogReader, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for (let block = await log.next(); block !== undefined; block = await log.next()) {
     if (signal.aborted) return;
-    yield batch;
+    yield block;
   }
 }

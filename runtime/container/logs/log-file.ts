@@ -1,60 +1,112 @@
-import { hasErrno, open } from '../../host/files.ts';
-import { LogRecordDecoder } from './log-record.ts';
-import type { LogRecord } from './log-record.ts';
-
-/** Bytes asked of the file at once: large enough that a chatty container's log costs few system calls. */
-const chunkBytes = 256 * 1024;
+import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { hasErrno, open, rm } from '../../host/files.ts';
 
 type FileHandle = Awaited<ReturnType<typeof open>>;
 
-/**
- * One reader's place in a container's log. The file may grow, and may be removed, while it is open.
- */
+/** Inodes of compressed files, and of the files that they were made of. */
+const originals = new Map<bigint, bigint>();
+const mostOriginals = 10_000;
+
+/** Takes note that a file was compressed, for readers who have come just as far as this one. */
+export function rememberOriginal(compressed: bigint, original: bigint): void {
+  originals.delete(compressed);
+  originals.set(compressed, original);
+  const [oldest] = originals.keys();
+  if (originals.size > mostOriginals && oldest !== undefined) originals.delete(oldest);
+}
+
+/** One file of a log, open. It may grow, be renamed and be removed meanwhile. */
 export class LogFile {
-  readonly #file: FileHandle | undefined;
-  readonly #decoder: LogRecordDecoder;
-  #readOffset: number;
+  /** What it is known by, whatever its name is by now, and when it was compressed meanwhile. */
+  readonly inode: bigint;
+  readonly #path: string;
+  readonly #file: FileHandle;
+  readonly #isCompressed: boolean;
+  #inflated: Promise<FileHandle> | undefined;
 
-  private constructor(file: FileHandle | undefined, offset: number) {
-    this.#file = file;
-    this.#readOffset = offset;
-    this.#decoder = new LogRecordDecoder(offset);
-  }
-
-  /** Opens a log at a record's offset (0: the beginning). A missing file is empty. */
-  static async open(path: string, from: number): Promise<LogFile> {
-    return new LogFile(await openIfThere(path), from);
-  }
-
-  /** Offset of the first record that has not been handed out. */
-  get offset(): number {
-    return this.#decoder.offset;
+  private constructor(options: {
+    readonly path: string;
+    readonly file: FileHandle;
+    readonly inode: bigint;
+    readonly isCompressed: boolean;
+  }) {
+    this.#path = options.path;
+    this.#file = options.file;
+    this.inode = options.inode;
+    this.#isCompressed = options.isCompressed;
   }
 
   /**
-   * Passes over everything that is in the file now. A file that grows has no other sure way to a place between two
-   * records: its size may be seen while the monitor is in the middle of one.
+   * @param number 0 is the newest one, which has the log's own name
+   * @returns `undefined` when there is none
    */
-  async skipToEnd(): Promise<void> {
-    const size = this.#file === undefined ? 0 : (await this.#file.stat()).size;
-    while (this.offset < size && (await this.next()).length > 0);
+  static async open(log: string, number: number): Promise<LogFile | undefined> {
+    const path = number === 0 ? log : `${log}.${number}`;
+    for (const [name, isCompressed] of [
+      [path, false],
+      [`${path}.gz`, true],
+    ] as const) {
+      if (isCompressed && number === 0) continue;
+      const file = await openIfThere(name);
+      if (file === undefined) continue;
+      const { ino } = await file.stat({ bigint: true });
+      const inode = (isCompressed ? originals.get(ino) : undefined) ?? ino;
+      return new LogFile({ path, file, inode, isCompressed });
+    }
+    return undefined;
   }
 
-  /** The next complete records, in order; none when there are no more for now. @throws LOG_CORRUPT */
-  async next(): Promise<readonly LogRecord[]> {
-    if (this.#file === undefined) return [];
-    for (;;) {
-      const buffer = Buffer.allocUnsafe(chunkBytes);
-      const { bytesRead } = await this.#file.read(buffer, 0, chunkBytes, this.#readOffset);
-      if (bytesRead === 0) return [];
-      this.#readOffset += bytesRead;
-      const records = this.#decoder.push(buffer.subarray(0, bytesRead));
-      if (records.length > 0) return records;
-    }
+  async size(): Promise<number> {
+    return (await (await this.#plain()).stat()).size;
+  }
+
+  /** Reads into `buffer` from `at` on; how many bytes there were. */
+  async read(buffer: Buffer, at: number, position: number): Promise<number> {
+    const file = await this.#plain();
+    return (await file.read(buffer, at, buffer.length - at, position)).bytesRead;
   }
 
   async close(): Promise<void> {
-    await this.#file?.close();
+    await this.#file.close();
+    await (await this.#inflated?.catch(() => undefined))?.close();
+  }
+
+  #plain(): Promise<FileHandle> | FileHandle {
+    if (!this.#isCompressed) return this.#file;
+    this.#inflated ??= this.#inflate();
+    return this.#inflated;
+  }
+
+  /** To a file without a name: a log is read from any place, also backwards. */
+  async #inflate(): Promise<FileHandle> {
+    const path = `${this.#path}.${crypto.randomUUID()}.reading`;
+    const plain = await open(path, 'wx+', 0o600);
+    try {
+      await rm(path);
+      const source = Readable.from(chunksOf(this.#file));
+      const inflating = createGunzip();
+      source.once('error', (error) => inflating.destroy(error));
+      source.pipe(inflating);
+      for await (const chunk of inflating) await plain.write(chunk as Buffer);
+      return plain;
+    } catch (error) {
+      await plain.close();
+      throw error;
+    }
+  }
+}
+
+/** Bytes of a compressed file that are read at once. */
+const chunkBytes = 64 * 1024;
+
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ;) {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    const { bytesRead } = await file.read(chunk, 0, chunkBytes, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield chunk.subarray(0, bytesRead);
   }
 }
 

@@ -1,78 +1,77 @@
-import { LogFile } from './log-file.ts';
-import { headerBytes } from './log-record.ts';
-import type { LogRecord } from './log-record.ts';
+import type { LogFile } from './log-file.ts';
+import { endsLine, findLine, lineParts } from './log-line.ts';
 
-interface RecordPlace {
+/** Bytes that are read at once, from the end on. */
+const chunkBytes = 64 * 1024;
+const newline = 0x0a;
+
+/** A place between two lines of a log: everything in this file from there on, and all later files. */
+export interface TailPlace {
+  readonly file: number;
   readonly offset: number;
-  readonly newlines: number;
-}
-
-function countNewlines(payload: Buffer): number {
-  let count = 0;
-  for (let at = payload.indexOf(0x0a); at !== -1; at = payload.indexOf(0x0a, at + 1)) count += 1;
-  return count;
 }
 
 /**
- * The offset of a record from which on there are at least `lines` whole lines, and as little before them as records
- * allow. The log only says where the next record begins, so it is read once from the beginning; only places are kept.
+ * Where the last lines of a log begin. It is read from its end on, and no further back than that takes. A line of output that
+ * was written in pieces is one.
  *
- * @throws LOG_CORRUPT
+ * @param files the oldest first
  */
-export async function tailOffset(path: string, lines: number): Promise<number> {
-  const log = await LogFile.open(path, 0);
-  try {
-    // The first record may begin within a line of each of the two streams: those two do not count.
-    const wanted = lines + 2;
-    const window = new TailWindow(wanted);
-    let offset = 0;
-    for (let batch = await log.next(); batch.length > 0; batch = await log.next()) {
-      for (const record of batch) {
-        window.push({ offset, newlines: countNewlines(record.payload) });
-        offset += recordBytes(record);
-      }
-    }
-    return window.firstOffset ?? offset;
-  } finally {
-    await log.close();
+export async function tailPlace(files: readonly LogFile[], lines: number): Promise<TailPlace> {
+  const counter = new EndCounter(lines);
+  for (let file = files.length - 1; file >= 0; file -= 1) {
+    const offset = await findIn(files[file] as LogFile, counter);
+    if (offset !== undefined) return { file, offset };
   }
+  return { file: 0, offset: 0 };
 }
 
-function recordBytes(record: LogRecord): number {
-  return record.payload.length + headerBytes;
+/** Offset of the first line that is wanted; `undefined` when more are wanted than the file has. */
+async function findIn(file: LogFile, counter: EndCounter): Promise<number | undefined> {
+  let end = await file.size();
+  /** Bytes from `end` on whose line begins before it. */
+  let rest = Buffer.alloc(0);
+  while (end > 0) {
+    const start = Math.max(0, end - chunkBytes);
+    const chunk = Buffer.allocUnsafe(end - start);
+    await file.read(chunk, 0, start);
+    const block = Buffer.concat([chunk, rest]);
+    // The first line of the chunk may begin before it.
+    const first = start === 0 ? 0 : block.indexOf(newline) + 1;
+    // Behind the last newline is what the monitor has not finished.
+    let at = block.lastIndexOf(newline) + 1;
+    if (first > 0 || start === 0) {
+      while (at > first) {
+        const from = block.lastIndexOf(newline, at - 2) + 1;
+        if (counter.isEnough(block, from)) return start + at;
+        at = from;
+      }
+      rest = block.subarray(0, first);
+    } else rest = block;
+    end = start;
+  }
+  return undefined;
 }
 
-/** The last records that have the wanted number of newlines between them. */
-class TailWindow {
+/** Counts lines of output from the end of the log on. */
+class EndCounter {
   readonly #wanted: number;
-  #places: RecordPlace[] = [];
-  #head = 0;
-  #newlines = 0;
+  readonly #parts = lineParts();
+  #ends = 0;
+  #isFirst = true;
 
   constructor(wanted: number) {
     this.#wanted = wanted;
   }
 
-  push(place: RecordPlace): void {
-    this.#places.push(place);
-    this.#newlines += place.newlines;
-    for (
-      let first = this.#places[this.#head];
-      first !== undefined;
-      first = this.#places[this.#head]
-    ) {
-      if (this.#newlines - first.newlines < this.#wanted) break;
-      this.#newlines -= first.newlines;
-      this.#head += 1;
-    }
-    // Taking from the front of an array costs its length: do it seldom.
-    if (this.#head > 10_000 && this.#head * 2 > this.#places.length) {
-      this.#places = this.#places.slice(this.#head);
-      this.#head = 0;
-    }
-  }
-
-  get firstOffset(): number | undefined {
-    return this.#places[this.#head]?.offset;
+  /** Takes the line that begins here: whether it is already one too many. */
+  isEnough(block: Buffer, at: number): boolean {
+    if (this.#wanted === 0) return true;
+    findLine(block, at, this.#parts);
+    const ends = endsLine(block, this.#parts);
+    // The last line of output may not be complete yet: it counts.
+    if (ends || this.#isFirst) this.#ends += 1;
+    this.#isFirst = false;
+    return ends && this.#ends > this.#wanted;
   }
 }

@@ -4,11 +4,6 @@ export interface LogTime {
   readonly nanoseconds: number;
 }
 
-/** Whether `a` is earlier than `b`. */
-export function isBefore(a: LogTime, b: LogTime): boolean {
-  return a.seconds === b.seconds ? a.nanoseconds < b.nanoseconds : a.seconds < b.seconds;
-}
-
 /** A time as `docker logs --timestamps` shows it: RFC 3339 in UTC, always with nine digits. */
 export function formatLogTime(time: LogTime): string {
   const second = new Date(time.seconds * 1000).toISOString().slice(0, 19);

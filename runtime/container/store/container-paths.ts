@@ -15,8 +15,12 @@ export interface ContainerFolder {
   readonly folder: string;
   /** Its existence says that the container exists. */
   readonly record: string;
-  /** Framed output, see `runtime/launch`. */
+  /** Output as Docker's json-file driver keeps it; older files have numbers behind this name. */
   readonly log: string;
+  /** The same for other drivers: who reads it is to ask berthd. */
+  readonly ownLog: string;
+  /** How far output has been sent to where it goes. */
+  readonly logCursor: string;
   readonly hostname: string;
   readonly hosts: string;
   readonly resolvConf: string;
@@ -30,7 +34,9 @@ export function folderOf(paths: ContainerPaths, id: string): ContainerFolder {
   return {
     folder,
     record: join(folder, 'container.json'),
-    log: join(folder, 'output.log'),
+    log: join(folder, `${id}-json.log`),
+    ownLog: join(folder, 'output.log'),
+    logCursor: join(folder, 'output.sent'),
     hostname: join(folder, 'hostname'),
     hosts: join(folder, 'hosts'),
     resolvConf: join(folder, 'resolv.conf'),

@@ -145,9 +145,14 @@ export const containerErrors = {
     exit: 1,
     meaning: 'A detach key sequence is not like "ctrl-p,ctrl-q" or "a,b".',
   },
-  LOG_CORRUPT: {
-    http: 500,
+  LOG_UNREADABLE: {
+    http: 501,
     exit: 1,
-    meaning: "A container's log file has a record that cannot be right.",
+    meaning: 'The log driver of a container keeps nothing that could be read.',
+  },
+  LOG_DRIVER_UNAVAILABLE: {
+    http: 500,
+    exit: 125,
+    meaning: 'What the log driver of a container sends to is not there; the message names it.',
   },
 } as const satisfies ErrorArea;

@@ -2,7 +2,13 @@ import { PassThrough, type Writable } from 'node:stream';
 import type { ExecTarget } from '../exec/exec-plan.ts';
 import { readStartTime } from '../exec/read-start-time.ts';
 import { connectUnix, type Socket } from '../../host/sockets.ts';
-import { controlSocketName, encodeMessage, helloSize, messageType } from './protocol.ts';
+import {
+  announcement,
+  controlSocketName,
+  encodeMessage,
+  helloSize,
+  messageType,
+} from './protocol.ts';
 
 /** berthd's connection to a container's monitor (protocol.ts). */
 export class MonitorConnection {
@@ -15,6 +21,7 @@ export class MonitorConnection {
   readonly #control: Socket;
   #startTime: Promise<string | undefined> | undefined;
   readonly #listeners = new Set<() => void>();
+  readonly #lostListeners = new Set<() => void>();
 
   private constructor(options: {
     readonly pid: number;
@@ -25,8 +32,10 @@ export class MonitorConnection {
     this.pid = options.pid;
     this.#control = options.control;
     this.closed = options.closed;
-    this.#control.on('data', () => {
+    this.#control.on('data', (announced: Buffer) => {
       for (const listener of this.#listeners) listener();
+      if (!announced.includes(announcement.lost)) return;
+      for (const listener of this.#lostListeners) listener();
     });
     this.stdin = this.#openStdin(options.path);
     // A container that runs on must not keep a daemon from ending.
@@ -76,6 +85,11 @@ export class MonitorConnection {
   /** Calls whenever the log has grown: once for any number of records. */
   onOutput(listener: () => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** Calls when output could not be written, and is lost. */
+  onLostOutput(listener: () => void): void {
+    this.#lostListeners.add(listener);
   }
 
   /** Ends the connection; the monitor goes on. */

@@ -11,7 +11,7 @@ import type { Address, Ref, Value } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { Input } from './input.ts';
 import type { PollSet, PollSlot } from './poll-set.ts';
-import { helloSize, maxConnections, messageSize, messageType } from './protocol.ts';
+import { announcement, helloSize, maxConnections, messageSize, messageType } from './protocol.ts';
 
 /** The container's first process and its terminal. */
 export interface ConnectionTargets {
@@ -28,23 +28,35 @@ export class Connections {
   readonly #listener: PollSlot;
   readonly #slots: readonly PollSlot[];
   readonly #byte: Address;
+  readonly #heard: Ref;
 
   constructor(p: ProgramBuilder, polled: PollSet, control: Ref) {
     this.#p = p;
     this.#polled = polled;
     this.#listener = polled.add(control, POLLIN);
     this.#slots = Array.from({ length: maxConnections }, () => polled.add(-1, POLLIN));
-    this.#byte = p.bytes(Uint8Array.of(1));
+    this.#byte = p.reserve(8);
+    this.#heard = p.value(p.reserve(8));
   }
 
-  /** Tells everybody that the log has grown. Whoever does not read has enough such bytes waiting for it. */
-  announce(): void {
+  /**
+   * Tells everybody that the log has grown. Whoever does not read has enough such bytes waiting for it.
+   * @param lost 1 when output was lost; it becomes 0 once somebody was told.
+   */
+  announce(lost: Ref): void {
     const p = this.#p;
+    p.set(this.#byte, p.compute('add', lost, announcement.grown));
+    p.set(this.#heard, 0);
     const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
     this.#polled.forEach(this.#slots, ({ fd }, next) => {
       p.jumpIf('lt', fd, 0, next);
-      p.call('announce', 'sendto', [fd, this.#byte, 1, flags, 0, 0], { onError: 'ignore' });
+      p.call('announce', 'sendto', [fd, this.#byte, 1, flags, 0, 0], { onError: next });
+      p.set(this.#heard, 1);
     });
+    const nobody = p.label();
+    p.jumpIf('eq', this.#heard, 0, nobody);
+    p.set(lost, 0);
+    p.place(nobody);
   }
 
   /** Accepts a connection that waits and says hello; when all places are taken it is closed. */

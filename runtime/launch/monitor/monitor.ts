@@ -28,6 +28,9 @@ import { unmountRoot } from '../shared-root.ts';
 import type { MonitorStreams } from '../streams.ts';
 import { Connections } from './connections.ts';
 import { Input } from './input.ts';
+import { LogLines } from './log-lines.ts';
+import type { LogRequest } from './log-request.ts';
+import type { OpenLog } from './log-rotation.ts';
 import { Output } from './output.ts';
 import { PollSet } from './poll-set.ts';
 import {
@@ -36,14 +39,14 @@ import {
   exitHeaderSize,
   maxConnections,
   maxCounterSize,
-  stream,
 } from './protocol.ts';
 
 /** What the monitor watches over. */
 export interface MonitorInput {
   /** The container's first process, a child of the monitor. */
   readonly child: Ref;
-  readonly log: Ref;
+  readonly log: OpenLog;
+  readonly logging: LogRequest;
   readonly control: Ref;
   readonly streams: MonitorStreams;
   /** For resizing; -1 for a container without a terminal. */
@@ -66,7 +69,7 @@ const maxRetries = 200;
 const pauseNs = 5_000_000n;
 
 /** Reads that the monitor still makes for output that was written before the end: more than a pipe holds. */
-const lastReads = 68;
+const lastReads = 36;
 
 /**
  * The monitor's poll loop: output to the log, input to the container, messages of berthd, and in the end the exit
@@ -74,7 +77,7 @@ const lastReads = 68;
  */
 export function buildMonitor(
   p: ProgramBuilder,
-  { child, log, control, streams, terminal, cgroup, hooks, cleanUp }: MonitorInput,
+  { child, log, logging, control, streams, terminal, cgroup, hooks, cleanUp }: MonitorInput,
 ): void {
   // Signals, two outputs, the two ends of the input, the listener and its connections.
   const polled = new PollSet(p, 6 + maxConnections);
@@ -83,7 +86,9 @@ export function buildMonitor(
   const stderr = polled.add(streams.stderr, POLLIN);
   const input = new Input(p, polled, streams.stdin);
   const connections = new Connections(p, polled, control);
-  const output = new Output(p, polled, log);
+  const lines = new LogLines(p, log, logging);
+  const interactive = streams.stdin !== -1;
+  const output = new Output(p, { polled, lines, stdout, stderr, interactive });
 
   const [loop, drain, quiet, idle, ended] = [p.label(), p.label(), p.label(), p.label(), p.label()];
   const status = p.reserve(8);
@@ -95,16 +100,15 @@ export function buildMonitor(
 
   p.place(loop);
   input.settle();
-  polled.wait();
+  polled.wait(output.patience());
   p.place(drain);
-  output.forward(stdout, stream.stdout);
-  output.forward(stderr, stream.stderr);
+  output.forward();
   p.set(rounds, p.compute('sub', rounds, 1));
   p.jumpIf('lt', rounds, 0, ended);
   p.jumpIf('lt', rounds, lastReads, drain);
   p.jumpIf('eq', output.grown, 0, quiet);
   p.set(output.grown, 0);
-  connections.announce();
+  connections.announce(lines.lost);
   p.place(quiet);
   input.forward();
   connections.serve({ child, terminal, input });

@@ -41,9 +41,9 @@ export class PollSet {
 
   /**
    * Waits until one of the descriptors is ready.
-   * @param timeout a struct timespec; 0 for no end.
+   * @param timeout address of a struct timespec; 0 for no end.
    */
-  wait(timeout: Address | 0 = 0): void {
+  wait(timeout: Value = 0): void {
     const args = [this.#array, this.#size, timeout, 0, 0] as const;
     this.#p.call('wait', 'ppoll', args, { onError: 'ignore' });
   }

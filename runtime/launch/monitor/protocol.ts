@@ -5,8 +5,10 @@
 /** Name of the monitor's socket in the container's run folder. */
 export const controlSocketName = 'monitor.sock';
 
-/** The monitor's first message on a connection: {u32 pid, u32 0}. Any byte after it means: the log has grown. */
+/** The monitor's first message on a connection: {u32 pid, u32 0}. Each byte after it says that something has happened. */
 export const helloSize = 8;
+/** `lost`: the log has grown, or should have: output could not be written, as on a full disk, and is lost. */
+export const announcement = { grown: 1, lost: 2 } as const;
 
 /** A message to the monitor: {u32 type, u32 value}. */
 export const messageSize = 8;
@@ -31,12 +33,6 @@ export function encodeMessage(type: number, value: number): Buffer {
 
 /** Connections, besides the one that carries standard input, that the monitor serves at once. */
 export const maxConnections = 4;
-
-/** A log record: {u32 payload length, u32 stream, i64 seconds, i64 nanoseconds} and the payload. */
-export const logHeaderSize = 24;
-export const stream = { stdout: 1, stderr: 2 } as const;
-/** Bytes of output that one record has at most. */
-export const maxPayload = 8 * 1024;
 
 /** The exit record: {i64 seconds, i64 nanoseconds, u32 wait status, u32 length}, then the text of the OOM counter. */
 export const exitFileName = 'exit';

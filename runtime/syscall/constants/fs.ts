@@ -66,3 +66,8 @@ export const SEEK_HOLE = 4;
 
 /** close_range(2): mark as close-on-exec instead of closing (Linux 5.11). */
 export const CLOSE_RANGE_CLOEXEC = 4;
+
+/** flock(2), include/uapi/asm-generic/fcntl.h. */
+export const LOCK_EX = 2;
+export const LOCK_NB = 4;
+export const LOCK_UN = 8;

@@ -4,6 +4,7 @@ import { errnoNumber } from '../errno.ts';
 import { argumentCount, failureSize, header, operation, step } from '../layout.ts';
 import { callNumber } from '../tables/call-number.ts';
 import { assembleReceive } from './aarch64-receive.ts';
+import { assembleCopy, assembleEscape } from './aarch64-text.ts';
 
 /*
  * Registers that live through a program:
@@ -148,6 +149,13 @@ function dispatch(a: Aarch64Assembler, labels: Labels): void {
   jumps(a, { when, next: labels.next, step: labels.step });
   stores(a, { when, next: labels.next });
   arithmetic(a, result);
+  result(operation.escape, () => {
+    assembleEscape(a);
+  });
+  when(operation.copy, () => {
+    assembleCopy(a);
+    a.jump(labels.next);
+  });
 
   // No such operation.
   a.jump(labels.fault);

@@ -18,6 +18,7 @@ import { errnoNumber } from '../errno.ts';
 import { argumentCount, failOnError, failureSize, header, operation, step } from '../layout.ts';
 import { callNumber } from '../tables/call-number.ts';
 import { assembleReceive } from './x86-64-receive.ts';
+import { assembleCopy, assembleEscape } from './x86-64-text.ts';
 
 /*
  * Registers that live through a program:
@@ -165,6 +166,13 @@ function dispatch(a: X86Assembler, labels: Labels): void {
   jumps(a, { when, next: labels.next, step: labels.step });
   stores(a, { when, next: labels.next });
   arithmetic(a, result);
+  result(operation.escape, () => {
+    assembleEscape(a);
+  });
+  when(operation.copy, () => {
+    assembleCopy(a);
+    a.jump(labels.next);
+  });
 
   // No such operation.
   a.jump(labels.fault);

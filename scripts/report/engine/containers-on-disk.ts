@@ -1,10 +1,10 @@
 import { reportMessages as m } from '../../../messages/areas/report.ts';
-import { listFolder } from '../../../runtime/host/files.ts';
+import { exists, listFolder } from '../../../runtime/host/files.ts';
 import { places } from '../../host/places.ts';
 import type { CollectorContext } from '../collector.ts';
 import { reasonOf, type Evidence } from '../evidence/evidence.ts';
 import { readHostFile } from '../evidence/read-host-file.ts';
-import { unframedLog } from './unframed-log.ts';
+import { plainLog } from './plain-log.ts';
 
 const mostContainers = 60;
 const logBytes = 131_072;
@@ -32,11 +32,13 @@ export async function containersOnDisk(
     const record = { name: `${name}/container.json` };
     await evidence.file(host, `${folder}/${id}/container.json`, record);
     if (request.logs === 'omitted') continue;
-    const path = host.path(`${folder}/${id}/output.log`);
+    const [own, json] = [`${folder}/${id}/output.log`, `${folder}/${id}/${id}-json.log`];
+    // Which of the two it is depends on the container's log driver.
+    const path = host.path((await exists(host.path(json))) ? json : own);
     const bytes = readHostFile(path, { readBytes: 4 * logBytes, keep: 'end' });
     const options = { keep: 'end', limitBytes: logBytes, title: `${name}: logs` } as const;
     try {
-      await evidence.stream(`${name}/log.txt`, unframedLog(bytes), options);
+      await evidence.stream(`${name}/log.txt`, plainLog(bytes), options);
     } catch (error) {
       evidence.note(m.streamBroken({ name: `${name}/log.txt`, why: reasonOf(error) }));
     }

@@ -97,6 +97,7 @@ export class FakeRuntime implements ContainerRuntime {
         if (this.#still.has(played.request.id)) this.#pending.push({ played, signo });
         else this.#signal(played, signo);
       },
+      onLostOutput: () => undefined,
       onOutput: (listener) => {
         played.listeners.add(listener);
       },
@@ -135,6 +136,18 @@ export class FakeRuntime implements ContainerRuntime {
 
   openFiles(): Promise<never> {
     return Promise.reject(new Error('a program that is none has no files'));
+  }
+
+  sendDatagrams(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  awaitSender(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  adoptCompressedLog(): Promise<void> {
+    return Promise.resolve();
   }
 
   readExit(runDir: string): Promise<ExitRecord | undefined> {
@@ -177,13 +190,9 @@ export class FakeRuntime implements ContainerRuntime {
   }
 
   #write(played: Played, text: Buffer): void {
-    const header = Buffer.alloc(24);
-    const now = this.#now();
-    header.writeUInt32LE(text.length, 0);
-    header.writeUInt32LE(1, 4);
-    header.writeBigInt64LE(BigInt(Math.floor(now / 1000)), 8);
-    header.writeBigInt64LE(BigInt((now % 1000) * 1_000_000), 16);
-    appendFileSync(played.request.logFile, Buffer.concat([header, text]));
+    const time = new Date(this.#now()).toISOString().replace('Z', '000000Z');
+    const line = { log: text.toString(), stream: 'stdout', time };
+    appendFileSync(played.request.logFile, `${JSON.stringify(line)}\n`);
     for (const listener of played.listeners) listener();
   }
 

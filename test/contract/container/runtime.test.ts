@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import type { ContainerRuntime, MonitorConnection } from '../../../runtime/container/ports.ts';
-import { LogFile } from '../../../runtime/container/logs/log-file.ts';
 import { systemClock } from '../../../runtime/host/clock.ts';
 import { ContainerRuntime as RealRuntime } from '../../../runtime/launch/container-runtime.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
@@ -56,10 +56,8 @@ describe.each(makers)('a container runtime: %s', (_name, make) => {
   }
 
   async function output(): Promise<string> {
-    const log = await LogFile.open(logFile, 0);
-    const records = await log.next();
-    await log.close();
-    return records.map(({ payload }) => payload.toString()).join('');
+    const lines = (await readFile(logFile, 'utf8')).split('\n').slice(0, -1);
+    return lines.map((line) => (JSON.parse(line) as { readonly log: string }).log).join('');
   }
 
   test('writes output and exit down, and is gone', async () => {

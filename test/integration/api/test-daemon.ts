@@ -32,7 +32,10 @@ export class TestDaemon {
   defaults: ContainerDefaults = { init: false };
   /** `userns-remap`, for the next `up`. */
   usernsRemap = '';
+  /** Where journald would listen, for the next `up`. */
+  journalSocket = '/nonexistent/journal';
   readonly problems: unknown[] = [];
+  readonly notices: string[] = [];
   readonly #registry: Partial<RegistryConfig>;
   #api!: ServedApi;
   #launcher!: Launcher;
@@ -76,7 +79,8 @@ export class TestDaemon {
       launcher: this.#launcher,
       version: '0.1.0',
       report: (problem) => this.problems.push(problem),
-      notice: () => undefined,
+      journalSocket: this.journalSocket,
+      notice: (text) => this.notices.push(text),
     });
     this.images = opened.images;
     this.engine = opened.services.containers;

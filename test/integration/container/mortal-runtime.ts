@@ -60,6 +60,22 @@ export class MortalRuntime implements ContainerRuntime {
     return this.#dead ? never : this.#real.openFiles(...args);
   }
 
+  sendDatagrams(
+    ...args: Parameters<ContainerRuntime['sendDatagrams']>
+  ): ReturnType<ContainerRuntime['sendDatagrams']> {
+    return this.#dead ? never : this.#real.sendDatagrams(...args);
+  }
+
+  awaitSender(markFile: string): Promise<void> {
+    return this.#dead ? never : this.#real.awaitSender(markFile);
+  }
+
+  adoptCompressedLog(
+    ...args: Parameters<ContainerRuntime['adoptCompressedLog']>
+  ): ReturnType<ContainerRuntime['adoptCompressedLog']> {
+    return this.#dead ? never : this.#real.adoptCompressedLog(...args);
+  }
+
   async readExit(runDir: string): ReturnType<ContainerRuntime['readExit']> {
     return this.#dead ? never : this.#real.readExit(runDir);
   }

@@ -78,7 +78,7 @@ export class EngineParts {
         runFolder: this.runFolder,
       },
       isOpaque: opaqueProbe(this.launcher),
-      host: { architecture: 'amd64', resolvConfPath: '/etc/resolv.conf' },
+      host: { architecture: 'amd64', resolvConfPath: '/etc/resolv.conf', journalSocket: '' },
       defaults: { init: false },
       report: (problem) => this.problems.push(problem),
       notice: () => undefined,

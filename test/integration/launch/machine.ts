@@ -212,22 +212,16 @@ export class Machine {
   }
 }
 
-/** The records of a log file. */
+/** The records of a log file; bytes that are no UTF-8 are not asked for here. */
 export function records(
   logFile: string,
 ): readonly { readonly stream: number; readonly seconds: number; readonly payload: string }[] {
   if (!existsSync(logFile)) return [];
-  const log = readFileSync(logFile);
-  const found: { readonly stream: number; readonly seconds: number; readonly payload: string }[] =
-    [];
-  for (let at = 0; at < log.length;) {
-    const end = at + 24 + log.readUInt32LE(at);
-    found.push({
-      stream: log.readUInt32LE(at + 4),
-      seconds: Number(log.readBigInt64LE(at + 8)),
-      payload: log.toString('utf8', at + 24, end),
-    });
-    at = end;
-  }
-  return found;
+  // The monitor may be in the middle of the last line.
+  const lines = readFileSync(logFile, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const { log, stream, time } = JSON.parse(line) as Record<'log' | 'stream' | 'time', string>;
+    const seconds = Math.floor(Date.parse(time) / 1000);
+    return { stream: stream === 'stdout' ? 1 : 2, seconds, payload: log };
+  });
 }

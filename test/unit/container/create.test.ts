@@ -54,8 +54,6 @@ describe('refuseUnsupported', () => {
     ['HostConfig.CpuPercent', {}, { CpuPercent: 1 }],
     ['HostConfig.IOMaximumIOps', {}, { IOMaximumIOps: 1 }],
     ['HostConfig.IOMaximumBandwidth', {}, { IOMaximumBandwidth: 1 }],
-    ['HostConfig.LogConfig.Type', {}, { LogConfig: { Type: 'none' } }],
-    ['HostConfig.LogConfig.Config', {}, { LogConfig: { Config: { 'max-size': '1m' } } }],
     ['MacAddress', { MacAddress: '02:00:00:00:00:01' }, {}],
     [
       'NetworkingConfig.EndpointsConfig',
@@ -111,6 +109,7 @@ describe('refuseUnsupported', () => {
       'ExtraHosts',
       'GroupAdd',
       'Init',
+      'LogConfig',
       'MaskedPaths',
       'Memory',
       'MemoryReservation',
@@ -133,14 +132,11 @@ describe('refuseUnsupported', () => {
       'VolumeDriver',
       'VolumesFrom',
     ];
-    const words: Record<string, unknown> = {
-      LogConfig: { Type: 'odd' },
-    };
     const values = ['odd', 7, true, ['odd'], [{ odd: 1 }], { odd: 'x' }, { '1/tcp': [] }];
     const refused = Object.keys(hostConfigSchema.shape).filter((field) =>
-      [words[field], ...values].some((value) => {
+      values.some((value) => {
         const parsed = hostConfigSchema.shape[field as 'Init'].safeParse(value);
-        if (value === undefined || !parsed.success) return false;
+        if (!parsed.success) return false;
         const request = requestWith();
         const hostConfig = { ...request.hostConfig, [field]: parsed.data };
         try {

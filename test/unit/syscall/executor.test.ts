@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/syscall/errno.ts';
-import { header, maxMemorySize, step } from '../../../runtime/syscall/layout.ts';
+import { escaping, header, maxMemorySize, step } from '../../../runtime/syscall/layout.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { architectures, bytesOf, execute, feed, type Outcome } from './run-executor.ts';
 
@@ -110,6 +110,59 @@ describe.each(architectures)('executor for %s', (architecture) => {
       return [p.value(sum)];
     });
     expect(valuesOf(execute(architecture, program))).toEqual([500_500n]);
+  });
+
+  it('escapes text, with a suffix behind each line, and stops at its limits', () => {
+    const table = Buffer.alloc(256 * 8);
+    for (let byte = 0; byte < 256; byte += 1) {
+      const text = byte === 0x61 ? '<aaaaa>' : byte === 0x0a ? '' : String.fromCharCode(byte);
+      table.write(text, byte * 8, 'latin1');
+      table[byte * 8 + 7] = text.length;
+    }
+    const source = 'xay\nsecond\nrest';
+    const suffix = '|a suffix|';
+    const escaped = (limits: { readonly line: number; readonly any: number }): string => {
+      const p = new ProgramBuilder('test');
+      const structure = p.bytes(new Uint8Array(escaping.size));
+      const from = p.bytes(Buffer.from(source));
+      const end = p.bytes(Buffer.from(`${suffix}more`));
+      const out = p.reserve(200);
+      for (const [at, value] of [
+        [escaping.source, from],
+        [escaping.sourceEnd, p.compute('add', from, source.length)],
+        [escaping.target, p.compute('add', out, 16)],
+        [escaping.lineLimit, p.compute('add', out, 16 + limits.line)],
+        [escaping.limit, p.compute('add', out, 16 + limits.any)],
+        [escaping.suffix, end],
+        [escaping.suffixEnd, p.compute('add', end, suffix.length)],
+        [escaping.table, p.bytes(table)],
+      ] as const)
+        p.set(structure.at(at), value);
+      const stopped = p.escape(structure);
+      p.set(out, p.compute('sub', stopped, out));
+      p.set(out.at(8), p.compute('sub', p.value(structure.at(escaping.source)), from));
+      p.reply(out, 200);
+      const { replies } = execute(architecture, p);
+      const [first] = replies;
+      if (first?.kind !== 'data') throw new Error(JSON.stringify(replies));
+      const [length, taken] = [first.data.readBigInt64LE(0), first.data.readBigInt64LE(8)];
+      return `${first.data.toString('latin1', 16, Number(length))} ${taken}`;
+    };
+    expect(escaped({ line: 100, any: 100 })).toBe('x<aaaaa>y|a suffix|second|a suffix|rest 15');
+    expect(escaped({ line: 1, any: 100 })).toBe('x<aaaaa>y|a suffix| 4');
+    expect(escaped({ line: 100, any: 2 })).toBe('x<aaaaa> 2');
+  });
+
+  it('copies down over itself', () => {
+    const program = reporting((p) => {
+      const memory = p.bytes(Buffer.from('0123456789abcdef'));
+      p.copy({ from: p.compute('add', memory, 3), to: memory, length: 11 });
+      p.copy({ from: memory, to: p.compute('add', memory, 9), length: 0 });
+      return [p.value(memory), p.value(memory.at(8))];
+    });
+    const [low = 0n, high = 0n] = valuesOf(execute(architecture, program));
+    const bytes = Buffer.from(BigInt64Array.of(low, high).buffer).toString();
+    expect(bytes).toBe('3456789abcdbcdef');
   });
 
   it('runs a poll loop over a pipe until it has been closed', () => {
