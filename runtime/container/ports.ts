@@ -187,19 +187,6 @@ export interface ContainerTree {
   readonly close: () => void;
 }
 
-/** A process that was executed in a running container. */
-export interface ExecStarted {
-  readonly session: ExecSession;
-  readonly warnings: readonly string[];
-}
-
-/** One of which all is there but itself: it is started once, or dropped. */
-export interface ReadyExec {
-  /** @throws as `ContainerRuntime.exec` */
-  go(): Promise<ExecStarted>;
-  drop(): void;
-}
-
 /** Starts containers and finds those that run; implemented by `runtime/launch`. */
 export interface ContainerRuntime {
   readonly cgroups: ContainerCgroups;
@@ -216,9 +203,10 @@ export interface ContainerRuntime {
    *
    * @throws EXEC_NOT_FOUND (exit 127), EXEC_NOT_EXECUTABLE (exit 126), EXEC_FAILED, CONTAINER_NOT_RUNNING
    */
-  exec(request: ExecRequest): Promise<ExecStarted>;
-  /** Makes ready for a process that is likely to be executed, outside of the container. @throws what is known beforehand */
-  readyExec(request: ExecRequest): Promise<ReadyExec>;
+  exec(request: ExecRequest): Promise<{
+    readonly session: ExecSession;
+    readonly warnings: readonly string[];
+  }>;
   /** Texts of files as a running container sees them; `undefined` for what is no file. */
   readFiles(
     target: ProcessTarget,

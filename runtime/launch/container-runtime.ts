@@ -4,7 +4,7 @@ import { removeCgroups } from './remove-cgroups.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import type { ExecTarget } from './exec/exec-plan.ts';
 import { readContainerFiles } from './exec/read-container-files.ts';
-import { ExecRunner, type ExecStarted, type ReadyExec } from './exec/exec-runner.ts';
+import { ExecRunner, type ExecStarted } from './exec/exec-runner.ts';
 import type { ExecRequest } from './exec/plan-exec.ts';
 import { adoptCompressedLog, type CompressedLog } from './compressed-log.ts';
 import { awaitSender, type Datagrams, sendDatagrams } from './send-datagrams.ts';
@@ -102,14 +102,6 @@ export class ContainerRuntime {
    */
   exec(request: ExecRequest): Promise<ExecStarted> {
     return this.#execRunner.exec(request);
-  }
-
-  /**
-   * Makes ready for a process that is likely to be executed, outside of the container; it is started, or dropped.
-   * @throws as `exec`, what is known beforehand
-   */
-  readyExec(request: ExecRequest): Promise<ReadyExec> {
-    return this.#execRunner.ready(request);
   }
 
   /** Reads files of a running container: see `readContainerFiles`. */

@@ -35,26 +35,9 @@ export function collectGarbage(): void {
 
 /** Whether a process is there and is more than a zombie, which nobody may have reaped yet. */
 export function isAlive(pid: number): boolean {
-  return /\) [^ZX] /.test(textOf(`/proc/${pid}/stat`));
-}
-
-/** The numbers of the processes with this name (proc_pid_comm(5)). */
-export function processesNamed(name: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && textOf(`/proc/${pid}/comm`) === `${name}\n`)
-    .map(Number);
-}
-
-/** Of a process; 0 when there is no such process any more. */
-export function parentOf(pid: number): number {
-  const stat = textOf(`/proc/${pid}/stat`);
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
-}
-
-function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
-    return '';
+    return false;
   }
 }

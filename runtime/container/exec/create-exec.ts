@@ -4,8 +4,8 @@ import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import type { ExecConfig } from './exec-config.ts';
 import { requireRunning } from './exec-container.ts';
+import { lookUpUser } from './exec-user.ts';
 import { Exec } from './exec.ts';
-import { workAhead } from './work-ahead.ts';
 
 /**
  * Takes note of what is to be executed. A named user must exist; whether the program does shows when it is started.
@@ -29,7 +29,7 @@ export async function createExec(
   requireRunning(container, shown);
   const keys = config.DetachKeys === '' ? defaultDetachKeys : config.DetachKeys;
   const exec = new Exec(container, { config, detachKeys: parseDetachKeys(keys) });
-  const user = workAhead(state, exec);
+  const user = lookUpUser(state, exec);
   if (config.User !== '') await user;
   state.execs.add(exec, state.ports.clock.now());
   state.announce(container, `exec_create: ${exec.command}`, { execID: exec.id });

@@ -1,7 +1,7 @@
 import { randomId } from '../model/random-id.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { ExecSession } from '../ports.ts';
-import type { Ahead } from './ahead.ts';
+import type { ResolvedUser } from '../spec/resolve-user.ts';
 import type { ExecConfig } from './exec-config.ts';
 
 /** Where an exec is in its life. A start that fails ends it. */
@@ -21,8 +21,8 @@ export class Exec {
   endedAt = 0;
   /** There once it runs. */
   session: ExecSession | undefined;
-  /** What was begun at its creation, until it is started. */
-  ahead: Ahead | undefined;
+  /** Who it is to run as, as it was looked up at the creation. */
+  user: { readonly found: Promise<ResolvedUser>; readonly at: number } | undefined;
   /** Resolves when it runs, or never will. */
   readonly started = Promise.withResolvers<undefined>();
 

@@ -12,7 +12,6 @@ import type { ExecSession } from '../ports.ts';
 import type { ConsoleSize } from './exec-config.ts';
 import type { Exec } from './exec.ts';
 import { startExec } from './start-exec.ts';
-import { attachedStreams } from './work-ahead.ts';
 
 /** The same each time: without one the platform makes a DOMException with a stack, which takes a tenth of a millisecond. */
 const clientHasLeft = new Error('the client has left');
@@ -33,6 +32,7 @@ export async function serveExec(
   exec: Exec,
   { connection, framing, consoleSize }: ExecClient,
 ): Promise<void> {
+  const { AttachStdin, AttachStdout, AttachStderr } = exec.config;
   const left = new AbortController();
   const leave = (): void => {
     left.abort(clientHasLeft);
@@ -40,7 +40,14 @@ export async function serveExec(
   connection.once('close', leave);
   connection.on('error', leave);
   try {
-    const session = await startExec(state, exec, { streams: attachedStreams(exec), consoleSize });
+    const session = await startExec(state, exec, {
+      streams: {
+        stdin: AttachStdin ? 'open' : 'none',
+        stdout: AttachStdout ? 'open' : 'none',
+        stderr: AttachStderr ? 'open' : 'none',
+      },
+      consoleSize,
+    });
     void forwardInput(state, exec, { connection, session, left });
     await followExec(state, exec, async (pieces) => {
       if (left.signal.aborted) return;

@@ -1,10 +1,18 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
-import type { ExecSession } from '../ports.ts';
-import { requireRunning } from './exec-container.ts';
+import type { ExecSession, ExecStreams } from '../ports.ts';
+import type { ConsoleSize } from './exec-config.ts';
+import { requireRunning, runningTarget } from './exec-container.ts';
 import { execFailureOf } from './exec-failure.ts';
+import { execProcess, runningSpec } from './exec-process.ts';
+import { userAtStart } from './exec-user.ts';
 import type { Exec } from './exec.ts';
-import { aheadAtStart, execRequest, type ExecStart } from './work-ahead.ts';
+
+/** How an exec is started. */
+export interface ExecStart {
+  readonly streams: ExecStreams;
+  readonly consoleSize: ConsoleSize;
+}
 
 /**
  * Executes what an exec is about; resolves once the program has been executed. Whoever starts it reads its output.
@@ -45,12 +53,23 @@ function refuseUnlessNew(exec: Exec): void {
   });
 }
 
-async function execute(state: EngineState, exec: Exec, start: ExecStart): Promise<ExecSession> {
-  const { runtime, notice } = state.ports;
-  const { user, ready } = await aheadAtStart(state, exec, start);
-  const { session, warnings } = ready
-    ? await ready.go()
-    : await runtime.exec(await execRequest(state, exec, { ...start, user }));
-  for (const warning of warnings) notice(warning, { container: exec.container.id });
+async function execute(
+  state: EngineState,
+  exec: Exec,
+  { streams, consoleSize }: ExecStart,
+): Promise<ExecSession> {
+  const { container } = exec;
+  const { ports, capabilities: available } = state;
+  const user = await userAtStart(state, exec);
+  const spec = runningSpec(state, container);
+  const { session, warnings } = await ports.runtime.exec({
+    id: container.id,
+    spec,
+    process: execProcess({ exec, spec, user, consoleSize, available }),
+    target: await runningTarget(container),
+    runDir: state.folder(container).runFolder,
+    streams,
+  });
+  for (const warning of warnings) ports.notice(warning, { container: container.id });
   return session;
 }

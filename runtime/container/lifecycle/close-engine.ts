@@ -7,7 +7,6 @@ const patienceMs = 5000;
 export async function closeEngine(state: EngineState): Promise<void> {
   state.closed = true;
   for (const checks of state.healthChecks) checks.abort();
-  state.waitingExecs.close();
   for (const { logKeeper } of state.index.all()) logKeeper?.stop();
   const begun = [
     state.restarts.close(),

@@ -1,7 +1,6 @@
 import type { ContainerAction, ContainerEvent } from '../events/container-event.ts';
 import { Listeners } from '../events/listeners.ts';
 import { ExecStore } from '../exec/exec-store.ts';
-import { WaitingExecs } from '../exec/waiting-execs.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { ContainerPorts } from '../ports.ts';
 import { ownCapabilities } from '../spec/capability-set.ts';
@@ -37,7 +36,6 @@ export class EngineState {
   readonly volumes: Volumes;
   readonly records: RecordStore;
   readonly execs = new ExecStore();
-  readonly waitingExecs: WaitingExecs;
   readonly events = new Listeners<ContainerEvent>();
   readonly counts: EngineCounts = { healthChecks: 0, failedHealthChecks: 0, restarts: 0 };
 
@@ -58,7 +56,6 @@ export class EngineState {
     },
   ) {
     this.ports = ports;
-    this.waitingExecs = new WaitingExecs(ports.clock);
     this.index = parts.index;
     this.volumes = parts.volumes;
     this.capabilities = parts.capabilities;

@@ -98,7 +98,6 @@ function announceEnd(
     execDuration: String(seconds),
     exitCode: String(exit.exitCode),
   });
-  state.waitingExecs.containerEnded(container);
   state.execs.containerEnded(container, exit.finishedAt);
   container.turns.emit({ kind: 'exited', exitCode: exit.exitCode });
 }

@@ -7,8 +7,7 @@ import { takeOverTerminal } from '../take-over-terminal.ts';
 import { awaitExec, sayExecuted } from './await-exec.ts';
 import type { ExecPlan, ExecStreams } from './exec-plan.ts';
 import { openExecStreams, relayEnds } from './exec-streams.ts';
-import { forkExec, hearOfBirth, openEntrance } from './fork-exec.ts';
-import { messageSize } from '../monitor/protocol.ts';
+import { forkExec, hearOfBirth } from './fork-exec.ts';
 import { helloSize, linkKind, tokenSize } from './protocol.ts';
 import { buildRelay, type RelayLinks } from './relay.ts';
 
@@ -28,8 +27,6 @@ export interface ExecProgram {
   readonly program: ProgramBuilder;
   /** `tokenSize` bytes by which the relay is known. */
   readonly token: Address;
-  /** Eight bytes: all 0 when the process is forked at once, and not on a word of berthd (`goMessage`). */
-  readonly gate: Address;
   /** `process.args`. */
   readonly args: StringSlots;
 }
@@ -47,20 +44,16 @@ export function execProgram(
   const { terminal } = plan.spec.process;
   becomeRelay(p);
   const token = p.bytes(new Uint8Array(tokenSize));
-  const gate = p.bytes(new Uint8Array(8));
   const ends = openExecStreams(p, { terminal, streams });
   const args = p.stringSlots(plan.spec.process.args.length, argumentBytes);
-  // While the process is forked and becomes its program, berthd gets ready for what it says.
-  const links = openLinks(p, { socketPath, token }, streams);
-  const entrance = openEntrance(p, plan);
-  awaitGo(p, links.control, gate);
   const forking = forkExec(p, {
     plan,
-    entrance,
     argv: args.array,
     streams: ends.container,
-    own: [...relayEnds(ends.monitor), links.control, ...(links.stdin === -1 ? [] : [links.stdin])],
+    own: relayEnds(ends.monitor),
   });
+  // While the process is forked and becomes its program, berthd gets ready for what it says.
+  const links = openLinks(p, { socketPath, token }, streams);
   const forked = hearOfBirth(p, forking);
   const relayed = terminal ? takeOverTerminal(p, forked) : ends.monitor;
   awaitExec(p, plan, forked);
@@ -68,20 +61,7 @@ export function execProgram(
   p.forgetSteps();
   const { child } = forked;
   buildRelay(p, { child, links, streams: relayed, terminal: terminal ? relayed.stdin : -1 });
-  return { program: p, token, gate, args };
-}
-
-/** Waits behind the gate until berthd says that the process is wanted; ends when it is not, or berthd is gone. */
-function awaitGo(p: ProgramBuilder, control: Ref, gate: Address): void {
-  const [go, drop] = [p.label(), p.label()];
-  p.jumpIf('eq', p.value(gate), 0, go);
-  const message = p.reserve(messageSize);
-  const args = [control, message, messageSize];
-  const count = p.call('wait until it is wanted', 'read', args, { onError: drop });
-  p.jumpIf('eq', count, messageSize, go);
-  p.place(drop);
-  p.exit(0);
-  p.place(go);
+  return { program: p, token, args };
 }
 
 /** Leaves whoever started us. */

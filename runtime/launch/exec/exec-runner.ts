@@ -3,14 +3,12 @@ import type { Process } from '../../spec/process.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Launcher } from '../../syscall/launcher.ts';
 import { PreparedProgram } from '../../syscall/prepared-program.ts';
-import type { RunningProgram } from '../../syscall/program-result.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { FilterCache } from '../seccomp/filter-cache.ts';
 import { execError } from './exec-error.ts';
 import { execProgram, type ExecProgram } from './exec-program.ts';
 import { ExecSession } from './exec-session.ts';
-import { type Arrival, ExecSocket } from './exec-socket.ts';
-import { goMessage } from './protocol.ts';
+import { ExecSocket } from './exec-socket.ts';
 import { Recent } from './recent.ts';
 import { planExec, type ExecRequest } from './plan-exec.ts';
 
@@ -25,39 +23,6 @@ export interface ExecStarted {
 interface PreparedExec extends Omit<ExecProgram, 'program'> {
   readonly program: PreparedProgram;
   readonly warnings: readonly string[];
-}
-
-/** A process of which all is there but itself. It is started once, or dropped. */
-export interface ReadyExec {
-  /** Executes it. @throws as `ExecRunner.exec` */
-  go(): Promise<ExecStarted>;
-  /** It is not wanted: its relay ends. */
-  drop(): void;
-}
-
-/** A relay that was launched. */
-interface Relay {
-  readonly arrival: Arrival;
-  /** Its answer once the program has been executed. */
-  readonly executed: Promise<RunningProgram>;
-  readonly warnings: readonly string[];
-}
-
-/** What is filled in for a relay's gate. */
-const open = new Uint8Array(8);
-const shut = new Uint8Array(8).fill(1);
-
-async function startedBy(
-  { arrival, executed, warnings }: Relay,
-  request: ExecRequest,
-): Promise<ExecStarted> {
-  try {
-    const { data } = await executed;
-    return { session: new ExecSession(data.readUInt32LE(0), await arrival.links), warnings };
-  } catch (error) {
-    arrival.cancel();
-    throw execError(error, request);
-  }
 }
 
 /** Some 50 KB each. */
@@ -102,42 +67,18 @@ export class ExecRunner {
    *   SPEC_UNSUPPORTED naming the field.
    */
   async exec(request: ExecRequest): Promise<ExecStarted> {
-    const relay = await this.#launch(request, open);
-    return startedBy(relay, request);
-  }
-
-  /**
-   * Makes ready for a process that is likely to be wanted: its relay, which waits outside of the container.
-   * @throws as `exec`, what is known beforehand
-   */
-  async ready(request: ExecRequest): Promise<ReadyExec> {
-    const relay = await this.#launch(request, shut);
-    // Whoever wants the process hears of what went wrong, and of one that nobody wants nobody does.
-    relay.executed.catch(() => undefined);
-    return {
-      go: () => {
-        void relay.arrival.links.then(({ control }) => control.write(goMessage));
-        return startedBy(relay, request);
-      },
-      drop: () => {
-        relay.arrival.cancel();
-      },
-    };
-  }
-
-  async #launch(request: ExecRequest, gate: Uint8Array): Promise<Relay> {
     this.#socket ??= ExecSocket.open(this.#path);
     const socket = await this.#socket;
     const arrival = socket.expect(request.streams);
     try {
-      const prepared = this.#prepared.get(this.#keyOf(request), () =>
+      const { program, token, args, warnings } = this.#prepared.get(this.#keyOf(request), () =>
         this.#prepare(request, socket.path),
       );
-      const { program, warnings } = prepared;
-      program.fill(prepared.token, arrival.token);
-      program.fill(prepared.gate, gate);
-      program.fillStrings(prepared.args, request.process.args);
-      return { arrival, executed: this.#launcher.spawn(program), warnings };
+      program.fill(token, arrival.token);
+      program.fillStrings(args, request.process.args);
+      const { data } = await this.#launcher.spawn(program);
+      const session = new ExecSession(data.readUInt32LE(0), await arrival.links);
+      return { session, warnings };
     } catch (error) {
       arrival.cancel();
       throw execError(error, request);

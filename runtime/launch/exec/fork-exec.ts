@@ -18,16 +18,10 @@ import { setSecurityLabels } from '../security-labels.ts';
 import { type ContainerStreams, endsToClose } from '../streams.ts';
 import { openSyncChannel, type SyncChannel } from '../sync-channel.ts';
 import { setCpuAffinity } from '../cpu-affinity.ts';
-import { type ExecCgroups, openExecCgroups } from './exec-cgroups.ts';
+import { openExecCgroups } from './exec-cgroups.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { buildExecProcess } from './exec-process.ts';
-import {
-  enterNamespaces,
-  joinLabel,
-  openNamespaces,
-  type OpenNamespace,
-  openTarget,
-} from './join-target.ts';
+import { joinLabel, joinTarget, openTarget } from './join-target.ts';
 
 /** The step that fails when the container's pid namespace has ended. */
 export const forkLabel = `${joinLabel} with a new process`;
@@ -35,24 +29,9 @@ export const forkLabel = `${joinLabel} with a new process`;
 /** What the joiner says: the process id of whom it has forked. */
 const answerSize = 8;
 
-/** What leads into a container, held outside of it. */
-export interface Entrance {
-  readonly namespaces: readonly OpenNamespace[];
-  readonly cgroups: ExecCgroups;
-}
-
-/** Opens what leads into a running container, and makes sure that it is the one that is meant. */
-export function openEntrance(p: ProgramBuilder, { target, joins, cgroup }: ExecPlan): Entrance {
-  const process = openTarget(p, target);
-  const cgroups = openExecCgroups(p, cgroup);
-  return { namespaces: openNamespaces(p, process, joins), cgroups };
-}
-
 /** What is forked, and what stays behind. */
 export interface ExecFork {
   readonly plan: ExecPlan;
-  /** It is closed where it is not used. */
-  readonly entrance: Entrance;
   /** See `execute`. */
   readonly argv?: Address;
   readonly streams: ContainerStreams;
@@ -80,11 +59,7 @@ export interface ForkedExec {
  * container's root file system, not dumpable, with nothing in its hands but its streams, the start-up channel and its
  * cgroups: all that those in the container who can trace any process could take from it (CVE-2016-9962, CVE-2024-21626).
  */
-export function forkExec(
-  p: ProgramBuilder,
-  { plan, entrance, argv, streams, own }: ExecFork,
-): ForkingExec {
-  const { namespaces, cgroups } = entrance;
+export function forkExec(p: ProgramBuilder, { plan, argv, streams, own }: ExecFork): ForkingExec {
   const sync = openSyncChannel(p);
   const birth = openBirthChannel(p);
   const [outside, parent] = [p.label(), p.label()];
@@ -98,10 +73,12 @@ export function forkExec(
   const { process } = plan.spec;
   const { initial } = process.execCPUAffinity ?? {};
   setCpuAffinity(p, 'process.execCPUAffinity.initial', initial);
+  const target = openTarget(p, plan.target);
+  const cgroups = openExecCgroups(p, plan.cgroup);
   // Labels and scores go on to whom this process forks.
   setSecurityLabels(p, process);
   setOwnOomScore(p, plan.oomScoreAdj);
-  enterNamespaces(p, namespaces);
+  joinTarget(p, target, plan.joins);
   // A change of user namespace may have made it dumpable (proc_sys_fs(5), suid_dumpable).
   p.call('hide the process', 'prctl', [PR_SET_DUMPABLE, 0, 0, 0, 0]);
   const { folder } = cgroups;
@@ -119,8 +96,6 @@ export function forkExec(
   p.place(outside);
   for (const end of [sync.child, birth.write, ...endsToClose(streams)])
     p.call('close what belongs to the process', 'close', [end]);
-  for (const fd of [...namespaces.map(({ fd: each }) => each), ...cgroups.all])
-    p.call('close the entrance', 'close', [fd]);
   return { joiner, birth: birth.read, sync };
 }
 

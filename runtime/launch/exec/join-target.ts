@@ -82,41 +82,26 @@ export function openTarget(p: ProgramBuilder, { pid, startTime }: ExecTarget): R
   return folder;
 }
 
-/** A namespace of a container, in the order in which they are entered. */
-export interface OpenNamespace {
-  readonly type: NamespaceType;
-  readonly fd: Ref;
-  /** Of the steps that it takes. */
-  readonly label: string;
-}
-
-/** Opens the container's namespaces, and closes `target`. */
-export function openNamespaces(
+/** Enters the container's namespaces; what is forked from then on is in its pid and time namespaces too (setns(2)). */
+export function joinTarget(
   p: ProgramBuilder,
   target: Ref,
   namespaces: readonly NamespaceType[],
-): readonly OpenNamespace[] {
-  const opened = order
-    .filter((each) => namespaces.includes(each))
-    .map((type) => {
-      const label = `${joinLabel}'s ${type} namespace`;
-      const path = p.string(`ns/${files[type]}`);
-      const fd = p.call(label, 'openat', [target, path, O_RDONLY | O_CLOEXEC, 0]);
-      return { type, fd, label };
-    });
-  p.call('let go of the process', 'close', [target]);
-  return opened;
-}
-
-/** Enters them, and closes them; what is forked from then on is in the pid and time namespaces too (setns(2)). */
-export function enterNamespaces(p: ProgramBuilder, namespaces: readonly OpenNamespace[]): void {
-  for (const namespace of namespaces) {
-    enter(p, namespace);
-    p.call(namespace.label, 'close', [namespace.fd]);
+): void {
+  for (const type of order.filter((each) => namespaces.includes(each))) {
+    const label = `${joinLabel}'s ${type} namespace`;
+    const path = p.string(`ns/${files[type]}`);
+    const fd = p.call(label, 'openat', [target, path, O_RDONLY | O_CLOEXEC, 0]);
+    enter(p, { fd, type, label });
+    p.call(label, 'close', [fd]);
   }
+  p.call('let go of the process', 'close', [target]);
 }
 
-function enter(p: ProgramBuilder, { fd, type, label }: OpenNamespace): void {
+function enter(
+  p: ProgramBuilder,
+  { fd, type, label }: { readonly fd: Ref; readonly type: NamespaceType; readonly label: string },
+): void {
   const done = p.label();
   const result = p.call(label, 'setns', [fd, namespaceFlags[type]], { onError: 'ignore' });
   p.jumpIf('ge', result, 0, done);

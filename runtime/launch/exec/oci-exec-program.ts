@@ -8,7 +8,7 @@ import { takeOverTerminal } from '../take-over-terminal.ts';
 import type { ContainerStreams } from '../streams.ts';
 import { awaitExec, sayExecuted } from './await-exec.ts';
 import type { ExecPlan } from './exec-plan.ts';
-import { forkExec, hearOfBirth, openEntrance } from './fork-exec.ts';
+import { forkExec, hearOfBirth } from './fork-exec.ts';
 
 /** What becomes of a process that is executed for another engine. */
 export interface InheritedExec {
@@ -35,7 +35,6 @@ export function ociExecProgram(
   const { terminal } = plan.spec.process;
   const forking = forkExec(p, {
     plan,
-    entrance: openEntrance(p, plan),
     streams: streamsOf(p, { terminal, consoleSocket }),
     own: socket ? [socket] : [],
   });

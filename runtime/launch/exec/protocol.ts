@@ -2,17 +2,13 @@
  * What the program that relays an executed process' streams and berthd say to each other. All little-endian.
  *
  * The relay connects, and says first who it is: `{token, u32 kind}`. On the control connection frames come from it and
- * messages go to it (monitor/protocol.ts: resize, signal); the first of all, when it was told to wait for it, is that its process is wanted. On the input connection plain bytes go to it; its end is the
+ * messages go to it (monitor/protocol.ts: resize, signal). On the input connection plain bytes go to it; its end is the
  * end of standard input.
  */
-
-import { messageSize } from '../monitor/protocol.ts';
 
 /** Bytes that a hello begins with. */
 export const tokenSize = 16;
 export const helloSize = tokenSize + 8;
-/** A word for a relay that waits: any will do. */
-export const goMessage: Uint8Array = new Uint8Array(messageSize);
 export const linkKind = { control: 1, stdin: 2 } as const;
 
 /** A frame from the relay: {u32 kind, u32 payload length} and the payload. */

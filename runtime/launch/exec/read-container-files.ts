@@ -16,7 +16,7 @@ import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { statMode, statSize } from '../../syscall/tree/stat.ts';
 import type { ExecTarget } from './exec-plan.ts';
 import { openHostProc } from '../host-proc-file.ts';
-import { enterNamespaces, openNamespaces, openTarget } from './join-target.ts';
+import { joinTarget, openTarget } from './join-target.ts';
 import { Recent } from './recent.ts';
 
 /** A reply has chunks: {u32 number of the file, u32 length} and so many of its bytes. */
@@ -39,7 +39,7 @@ export function readContainerFiles(
   paths: readonly string[],
 ): Promise<readonly (string | undefined)[]> {
   const enter = (p: ProgramBuilder): void => {
-    enterNamespaces(p, openNamespaces(p, openTarget(p, target), ['mount']));
+    joinTarget(p, openTarget(p, target), ['mount']);
   };
   const key = JSON.stringify([target, paths]);
   const program = prepared.get(key, () => new PreparedProgram(readProgram(enter, paths)));

@@ -2,7 +2,7 @@ import { CLONE_NEWNS } from '../../syscall/constants/clone.ts';
 import { MNT_DETACH, MS_PRIVATE, MS_REC, UMOUNT_NOFOLLOW } from '../../syscall/constants/mount.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { ExecTarget } from '../exec/exec-plan.ts';
-import { enterNamespaces, openNamespaces, openTarget } from '../exec/join-target.ts';
+import { joinTarget, openTarget } from '../exec/join-target.ts';
 import { becomeRootOfNamespace } from '../user-namespace.ts';
 
 /** The files of a container that runs. */
@@ -18,7 +18,7 @@ export interface RunningView {
  * users of its own the process is one of them, so that all ids are the container's and it can do no more than root there.
  */
 export function enterRunning(p: ProgramBuilder, { target, without }: RunningView): void {
-  enterNamespaces(p, openNamespaces(p, openTarget(p, target), ['mount', 'user']));
+  joinTarget(p, openTarget(p, target), ['mount', 'user']);
   becomeRootOfNamespace(p, { uid: 0, gid: 0, additionalGids: [] });
   p.call('copy the mounts of the container', 'unshare', [CLONE_NEWNS]);
   const all = MS_PRIVATE | MS_REC;

@@ -107,10 +107,6 @@ export class FakeRuntime implements ContainerRuntime {
   }
 
   /** Plays what `start` plays, but without streams: everything ends at once. */
-  readyExec(request: ExecRequest): ReturnType<ContainerRuntime['readyExec']> {
-    return Promise.resolve({ go: () => this.exec(request), drop: () => undefined });
-  }
-
   exec({ process: { args } }: ExecRequest): ReturnType<ContainerRuntime['exec']> {
     const [program = '', , script = ''] = args;
     if (!['echo', 'sh'].includes(program)) {

@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import type { ContainerEvent } from '../../../runtime/container/events/container-event.ts';
-import { parentOf, processesNamed } from '../../support/processes.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { ask, post } from './raw-http.ts';
 import type { HttpAnswer } from './raw-http.ts';
@@ -40,26 +39,7 @@ const start = (exec: string, body: object = {}): Promise<HttpAnswer> =>
   post(daemon.socket, `/exec/${exec}/start`, body);
 const execIds = async (): Promise<unknown> => json(await get('/containers/box/json'))['ExecIDs'];
 
-/** Relays of this process' daemons. */
-function waitingRelays(): number {
-  const launchers = processesNamed('berth-launcher').filter((pid) => parentOf(pid) === process.pid);
-  return processesNamed('berth-exec').filter((pid) => launchers.includes(parentOf(pid))).length;
-}
-
 describe('an exec instance', () => {
-  test('that nobody starts leaves nothing, and can be started as late as one likes', async () => {
-    const config = { Cmd: ['sh', '-c', 'echo late'], AttachStdout: true };
-    const [exec = ''] = await Promise.all(Array.from({ length: 40 }, () => create(config)));
-    await vi.waitFor(() => {
-      expect(waitingRelays()).toBeGreaterThan(0);
-    });
-    await vi.waitFor(() => {
-      expect(waitingRelays()).toBe(0);
-    }, 10_000);
-    expect((await start(exec)).body).toContain('late\n');
-    expect(await inspect(exec)).toMatchObject({ ExitCode: 0 });
-  });
-
   test('is shown in all its phases as Docker shows it', async () => {
     expect(await execIds()).toBeNull();
     const exec = await create({

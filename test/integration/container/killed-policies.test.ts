@@ -2,7 +2,6 @@ import { globSync, readdirSync, readFileSync } from 'node:fs';
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { parentOf } from '../../support/processes.ts';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { RealBerthd } from './real-berthd.ts';
 
@@ -96,7 +95,7 @@ test('a monitor that is killed leaves nothing of its container', async () => {
     expect(processesOf(id)).toHaveLength(2);
   }, patience);
   await berthd.docker('pause', 'shares');
-  process.kill(parentOf(Number(await show('shares', '{{.State.Pid}}'))), 'SIGKILL');
+  process.kill(parentOf(await show('shares', '{{.State.Pid}}')), 'SIGKILL');
   await untilStatus('shares', 'exited');
   expect(processesOf(id)).toEqual([]);
   expect(cgroupsOf(id)).toEqual([]);
@@ -105,9 +104,14 @@ test('a monitor that is killed leaves nothing of its container', async () => {
 /** Kills a container's program and its monitor, the monitor first. */
 function powerCut(id: string): void {
   for (const pid of processesOf(id)) {
-    process.kill(parentOf(Number(pid)), 'SIGKILL');
+    process.kill(parentOf(pid), 'SIGKILL');
     process.kill(Number(pid), 'SIGKILL');
   }
+}
+
+function parentOf(pid: string): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
 test.each(['running', 'exited'])(

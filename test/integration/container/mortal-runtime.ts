@@ -42,12 +42,6 @@ export class MortalRuntime implements ContainerRuntime {
     return this.#dead ? never : this.#real.exec(...args);
   }
 
-  readyExec(
-    ...args: Parameters<ContainerRuntime['readyExec']>
-  ): ReturnType<ContainerRuntime['readyExec']> {
-    return this.#dead ? never : this.#real.readyExec(...args);
-  }
-
   readFiles(
     ...args: Parameters<ContainerRuntime['readFiles']>
   ): ReturnType<ContainerRuntime['readFiles']> {
