@@ -4,6 +4,7 @@ import { parseSecurityOptions } from '../container/spec/security-options.ts';
 import { specRlimits } from '../container/spec/spec-rlimits.ts';
 import { BerthError, messageOf } from '../errors/berth-error.ts';
 import { readTextIfExists } from '../host/files.ts';
+import { verifyLogDefaults } from './log-defaults.ts';
 
 /**
  * What a configuration means for containers that do not say: the seccomp profile that it names is read.
@@ -12,6 +13,7 @@ import { readTextIfExists } from '../host/files.ts';
 export async function containerDefaults(settings: ContainerSettings): Promise<ContainerDefaults> {
   const { init, cgroupParent, ulimits, shmSizeBytes, dns, dnsOptions, dnsSearch } = settings;
   const { ipcMode, cgroupnsMode, resolvConf, log } = settings;
+  verifyLogDefaults(log);
   sound('default-ulimits', () => specRlimits({ Ulimits: [...ulimits] }));
   return {
     ...{ init, cgroupParent, ulimits: [...ulimits], shmSizeBytes, dns, dnsOptions, dnsSearch, log },

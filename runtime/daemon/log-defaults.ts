@@ -3,8 +3,8 @@ import { logConfigProblem } from '../container/log-drivers/driver-options.ts';
 import { BerthError } from '../errors/berth-error.ts';
 
 /** Refuses a `log-driver` and `log-opts` that no container could have. @throws DAEMON_CONFIG_INVALID */
-export function verifyLogDefaults(log: LogDefaults | undefined): void {
-  const problem = log && logConfigProblem(log.driver, log.options);
+export function verifyLogDefaults(log: LogDefaults): void {
+  const problem = logConfigProblem(log.driver, log.options);
   if (problem === undefined) return;
   throw new BerthError('DAEMON_CONFIG_INVALID', {
     message: `"log-driver" and "log-opts" cannot be used: ${problem}.`,

@@ -25,7 +25,6 @@ import type { Launcher } from '../syscall/launcher.ts';
 import { importCarriedImage } from './carried-image.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { readIdRemap } from './id-remap.ts';
-import { verifyLogDefaults } from './log-defaults.ts';
 
 /** What the engine is made of and from. */
 export interface EngineOptions extends EngineSettings {
@@ -62,7 +61,6 @@ export interface OpenEngine {
  * @throws IMAGE_STORE_INVALID, USERNS_REMAP_UNAVAILABLE, DAEMON_CONFIG_INVALID nobody has the ids of `userns-remap`
  */
 export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
-  verifyLogDefaults(options.defaults.log);
   const parts = await openImages(options);
   await importCarriedImage(parts.images);
   const idRemap = await openIdRemap(options);

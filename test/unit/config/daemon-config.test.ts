@@ -165,9 +165,15 @@ describe('daemon.json: what passes', () => {
     expect(config.sockets).toEqual(['/run/berth/berth.sock']);
   });
 
-  test('keys of networks and logs are kept and named', () => {
-    const keys = { bip: '10.0.0.1/24', iptables: false, 'log-driver': 'local', 'log-opts': {} };
+  test('keys of networks are kept and named', () => {
+    const keys = { bip: '10.0.0.1/24', iptables: false };
     expect(parse(keys).ignoredKeys.toSorted()).toEqual(Object.keys(keys).toSorted());
+  });
+
+  test('a log driver with its options is for containers that do not say', () => {
+    const keys = { 'log-driver': 'local', 'log-opts': { 'max-size': '1m' } };
+    expect(parse(keys).containers.log).toEqual({ driver: 'local', options: { 'max-size': '1m' } });
+    expect(parse({}).containers.log).toEqual({ driver: 'json-file', options: {} });
   });
 
   test('hosts: unix, fd and tcp with certificates', () => {
