@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { until } from '../scripts/support/until.ts';
 import { ConfiguredBerthd, type LogLine } from './configured-berthd.ts';
@@ -89,8 +89,12 @@ describe('berthd and its daemon.json', () => {
     const args = ['-s', '--unix-socket', berthd.socket, ...headers, url];
     const { stdout } = await berthd.command('curl', args);
     expect(JSON.parse(stdout)).toMatchObject({ requestId: 'of-a-test' });
-    const line = await berthd.logged('a request was answered', berthd.log.findIndex(isOfTest));
-    expect(line).toMatchObject({
+    // It is written after the answer.
+    await vi.waitFor(() => {
+      expect(berthd.log.some(isOfTest)).toBe(true);
+    }, 10_000);
+    expect(berthd.log.find(isOfTest)).toMatchObject({
+      msg: 'a request was answered',
       ...{ level: 20, requestId: 'of-a-test', method: 'GET', status: 404 },
       ...{ path: '/containers/none/json', route: '/containers/:name/json' },
       ...{ code: 'CONTAINER_NOT_FOUND' },
