@@ -9,10 +9,7 @@ export interface EngineSettings {
   readonly registry: Partial<RegistryConfig>;
   readonly defaults: ContainerDefaults;
   /** What `docker info` shows of it. */
-  readonly shown?: Pick<
-    EngineIdentity,
-    'labels' | 'debug' | 'securityOptions' | 'warnings' | 'logDriver'
-  >;
+  readonly shown?: Pick<EngineIdentity, 'labels' | 'debug' | 'securityOptions' | 'warnings'>;
 }
 
 /** The settings that a configuration stands for. @throws DAEMON_CONFIG_INVALID */
@@ -20,7 +17,7 @@ export async function engineSettings(config: DaemonConfig): Promise<EngineSettin
   const { registry, labels, logLevel } = config;
   const debug = logLevel === 'debug' || logLevel === 'trace';
   const shown = {
-    ...{ labels, debug, logDriver: config.containers.log.driver },
+    ...{ labels, debug },
     securityOptions: securityOptions(config),
     warnings: unusedWarnings(config),
   };

@@ -108,13 +108,14 @@ interface Live {
 
 function identityOf(
   { version, dataRoot }: EngineOptions,
-  { registry, shown }: EngineSettings,
+  { registry, shown, defaults }: EngineSettings,
   idRemap: IdRemap | undefined,
 ): EngineIdentity {
   const { registryMirrors = [], insecureRegistries = [], proxies = {} } = registry;
   return {
     ...{ version, commit: '', buildTime: '', dataRoot, registryMirrors, insecureRegistries },
     ...{ proxies, ...shown },
+    ...(defaults.log === undefined ? {} : { logDriver: defaults.log.driver }),
     remapsUsers: idRemap !== undefined,
   };
 }
