@@ -9,7 +9,7 @@ import { cgroupPlaceOf } from '../spec/cgroup-place.ts';
 import { afterExit } from '../restart/after-exit.ts';
 import type { AfterExit } from '../restart/after-exit.ts';
 import type { Container } from './container.ts';
-import { sentLog } from '../log-drivers/keep-log.ts';
+import { keepLog, sentLog } from '../log-drivers/keep-log.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
 
@@ -34,6 +34,8 @@ export async function recordExit(state: EngineState, container: Container): Prom
     record: recordAfter(container, exit, after),
     after,
   });
+  // One that ended before anybody was connected has nobody yet who sends its output on.
+  if (container.connection === undefined) keepLog(state, container, 'now');
   // Only a monitor that this berthd saw end is known to have got all of its last record to the file.
   container.logIsWhole = container.connection !== undefined && found !== undefined;
   container.connection = undefined;

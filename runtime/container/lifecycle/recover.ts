@@ -98,7 +98,8 @@ function noteUnnoticedStart(container: Container, at: number): boolean {
 function resume(state: EngineState, container: Container): void {
   const { record } = container;
   // What a berthd that was killed has left to do; of one that runs it is done already.
-  if (container.connection === undefined) keepLog(state, container, 'now');
+  if (container.connection === undefined && container.logKeeper === undefined)
+    keepLog(state, container, 'now');
   if (record.pending !== undefined) {
     restartContainer(state, container, record.pending).catch((problem: unknown) => {
       state.ports.report(problem);
