@@ -4,7 +4,7 @@ import { places } from '../../host/places.ts';
 import type { CollectorContext } from '../collector.ts';
 import { reasonOf, type Evidence } from '../evidence/evidence.ts';
 import { readHostFile } from '../evidence/read-host-file.ts';
-import { plainLog } from './plain-log.ts';
+import { logOnDisk } from './log-on-disk.ts';
 
 const mostContainers = 60;
 const logBytes = 131_072;
@@ -38,7 +38,7 @@ export async function containersOnDisk(
     const bytes = readHostFile(path, { readBytes: 4 * logBytes, keep: 'end' });
     const options = { keep: 'end', limitBytes: logBytes, title: `${name}: logs` } as const;
     try {
-      await evidence.stream(`${name}/log.txt`, plainLog(bytes), options);
+      await evidence.stream(`${name}/log.txt`, logOnDisk(bytes), options);
     } catch (error) {
       evidence.note(m.streamBroken({ name: `${name}/log.txt`, why: reasonOf(error) }));
     }

@@ -131,7 +131,6 @@ describe('bad input', () => {
     ['GET', '/containers/json?filters={"odd":["1"]}', 400, "invalid filter 'odd'"],
     ['GET', '/containers/json?limit=x', 400, 'limit'],
     ['GET', '/images/no/such/image:tag/json', 404, 'no/such/image:tag'],
-    ['GET', '/containers/nosuch/logs?stdout=1&details=1', 400, '"details"'],
     ['POST', '/containers/nosuch/start?checkpoint=x', 400, '"checkpoint"'],
     ['DELETE', '/containers/nosuch?link=1', 400, '"link"'],
     ['POST', '/auth', 400, "unsupported Content-Type header (): must be 'application/json'"],

@@ -154,14 +154,15 @@ describe('berth under OpenRC', () => {
     'gives up on a daemon that ends again and again, and leaves the host as it was',
     async () => {
       await mkdir(host.path('/etc/berth'));
-      await writeFile(host.path('/etc/berth/daemon.json'), '{"debug": "yes"}\n');
+      // A file that is right, and of which the daemon finds out that it cannot be carried out: that process lives.
+      const config = '{"pidfile": "/etc/berth/pid"}\n';
+      await writeFile(host.path('/etc/berth/daemon.json'), config);
+      await writeFile(host.path('/etc/berth/pid'), '1\n');
       const { exitCode, stderr, stdout } = await host.berth('up', '--no-smoke-test', '--yes');
       expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 1 });
       // Long before the two minutes that a slow one is given.
       expect(stderr).toMatch(/DAEMON_NOT_READY: .* because it ended 5 times; its log ends with/);
-      expect(await readFile(host.path('/etc/berth/daemon.json'), 'utf8')).toBe(
-        '{"debug": "yes"}\n',
-      );
+      expect(await readFile(host.path('/etc/berth/daemon.json'), 'utf8')).toBe(config);
       expect(await must('ls', '/etc/berth', '/etc/runlevels/default')).not.toContain('environment');
     },
     slowMs,
