@@ -152,7 +152,8 @@ describe('json-file', () => {
       await vi.waitFor(() => {
         expect(daemon.notices).toContain(lost);
       }, wait);
-      expect((await docker('logs', 'full')).stdout).toMatch(/^up\n1\n2\n(?:\d+\n)*$/);
+      // The last that had room may be the beginning of a line, when the rest of it came later.
+      expect((await docker('logs', 'full')).stdout).toMatch(/^up\n1\n2\n(?:\d+\n)*\d*$/);
       execFileSync('truncate', ['-s', '0', path]);
       await goOn('full', 'a');
       await vi.waitFor(async () => {

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { copyText, findLine, lineParts } from '../../../runtime/container/logs/log-line.ts';
 import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
 import { encodeProgram } from '../../../runtime/syscall/encode.ts';
 import { errnoName } from '../../../runtime/syscall/errno.ts';
@@ -73,14 +74,15 @@ export function saidIn(printed: Buffer, program: ProgramBuilder): Said {
   };
 }
 
-/** The bytes of standard output in a log (runtime/launch/monitor/protocol.ts). */
+/** The bytes of standard output in a log (runtime/container/logs/log-line.ts). */
 function standardOutput(logFile: string): Buffer {
   const log = readFileSync(logFile);
-  const parts: Buffer[] = [];
-  for (let at = 0; at < log.length;) {
-    const end = at + 24 + log.readUInt32LE(at);
-    if (log.readUInt32LE(at + 4) === 1) parts.push(log.subarray(at + 24, end));
-    at = end;
+  const line = lineParts();
+  const texts: Buffer[] = [];
+  for (let at = 0; at < log.length; at = line.end) {
+    findLine(log, at, line);
+    const text = Buffer.alloc(line.textEnd - line.text);
+    if (line.stream === 'stdout') texts.push(text.subarray(0, copyText(log, line, text, 0)));
   }
-  return Buffer.concat(parts);
+  return Buffer.concat(texts);
 }

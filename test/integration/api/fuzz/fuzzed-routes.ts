@@ -45,6 +45,8 @@ const filters = [
   ...['{"exited":["x"]}', '{"health":["x"]}', '{"volume":["/"]}', '{"ancestor":["bb"]}'],
 ];
 const word = ['', 'x', 'bb', 'TERM', '0', '99', 'ctrl-p', 'ctrl-', 'a:b', '/', '../..', 'ü\u0000'];
+/** Of the containers of the test, which may be changed there. */
+const path = ['', '/', 'tmp', '/tmp/', '/bin/busybox', '/no/such', '/..', 'ü', 'a\u0000b'];
 const stop = {
   t: ['', '0', '1', '-5', 'x', '1.5'],
   signal: ['', 'KILL', 'TERM', 'odd', '0', '99'],
@@ -59,6 +61,7 @@ export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
   'HEAD /_ping': {},
   'GET /version': {},
   'GET /info': {},
+  'GET /metrics': {},
   'GET /system/df': { query: { type: ['container', 'image', 'volume', 'build-cache', 'odd'] } },
   'GET /events': { query: { filters, since: time, until: time }, ends: 'never' },
   'POST /auth': { body: authSchema, fixed: { serveraddress: '127.0.0.1:1' } },
@@ -149,6 +152,14 @@ export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
     ends: 'never',
   },
   'POST /containers/:name/attach': { query: { ...streams, detachKeys: word }, ends: 'never' },
+  // A request that asks for no upgrade.
+  'GET /containers/:name/attach/ws': { query: { ...streams, detachKeys: word }, ends: 'never' },
+  'HEAD /containers/:name/archive': { query: { path } },
+  'GET /containers/:name/archive': { query: { path } },
+  'PUT /containers/:name/archive': {
+    query: { path, noOverwriteDirNonDir: flag, copyUIDGID: flag },
+    body: 'archive',
+  },
   'POST /containers/:name/wait': {
     query: { condition: ['', 'not-running', 'next-exit', 'removed', 'odd'] },
     ends: 'never',
