@@ -75,7 +75,7 @@ export default defineConfig({
         ...folder('integration'),
         name: 'apart',
         exclude: [...machineWide, ...peers],
-        workers: 3,
+        workers: 4,
         order: 2,
       }),
     ],
