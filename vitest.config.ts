@@ -12,6 +12,8 @@ const machineWide = [
   'test/integration/{oci/dockerd,api/docker-changes,api/images-archive,cli/docker-exchange}.test.ts',
   // It gives time of real-time threads, which a hierarchy has once.
   'test/integration/launch/kind-of-service.test.ts',
+  // It installs packages on the machine, which those of the others are overlays of.
+  'test/integration/scripts/real-steps.test.ts',
   // They look at all mounts, control groups or interfaces of the machine.
   'test/integration/{launch/fuzz,nested/userns-remap,syscall/tree-reader}.test.ts',
 ];
