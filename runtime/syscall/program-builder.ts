@@ -18,8 +18,12 @@ const MADV_DONTNEED = 4;
 
 const comparisons = { eq: 'jumpEq', ne: 'jumpNe', lt: 'jumpLt', ge: 'jumpGe' } as const;
 
-/** Replies up to this size arrive in one piece, however many programs reply at once (one socket buffer). */
-const maxReplySize = 64 * 1024;
+/**
+ * Replies up to this size arrive in one piece, however many programs reply at once: the kernel copies each into one buffer, which
+ * has room for 32 KiB and what fits behind its head (net/unix/af_unix.c, unix_stream_sendmsg). Of more it makes several, between
+ * which others may write.
+ */
+export const maxReplySize = 33 * 1024;
 
 /**
  * Builds a syscall program: a list of steps, each a system call or a little arithmetic, with the memory they use.

@@ -12,7 +12,7 @@ import type { Launcher } from '../../syscall/launcher.ts';
 import { numberedPath } from '../../syscall/decimal.ts';
 import { PreparedProgram } from '../../syscall/prepared-program.ts';
 import type { Address, Program, Ref } from '../../syscall/program.ts';
-import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { maxReplySize, ProgramBuilder } from '../../syscall/program-builder.ts';
 import { statMode, statSize } from '../../syscall/tree/stat.ts';
 import type { ExecTarget } from './exec-plan.ts';
 import { openHostProc } from '../host-proc-file.ts';
@@ -22,7 +22,7 @@ import { Recent } from './recent.ts';
 /** A reply has chunks: {u32 number of the file, u32 length} and so many of its bytes. */
 const headerSize = 8;
 const chunkSize = 16 * 1024;
-const answerSize = 64 * 1024;
+const answerSize = maxReplySize;
 
 /** /etc/passwd of a big company has a few MiB; a container must not make berthd read gigabytes. */
 const maxChunks = 1024;

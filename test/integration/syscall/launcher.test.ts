@@ -10,7 +10,7 @@ import { kill } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { PreparedProgram } from '../../../runtime/syscall/prepared-program.ts';
-import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
+import { maxReplySize, ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 
 let launcher: Launcher;
 beforeEach(async () => {
@@ -147,6 +147,20 @@ describe('launcher', () => {
     await launcher.stop();
     expect(() => kill(pid, 0)).not.toThrow();
     kill(pid, 'SIGKILL');
+  });
+
+  it('keeps the largest replies of programs apart that reply at once', async () => {
+    const programs = Array.from({ length: 8 }, (_, number) => {
+      const p = new ProgramBuilder(`talker ${number}`);
+      const text = p.bytes(Buffer.alloc(maxReplySize, number));
+      for (let reply = 0; reply < 100; reply += 1) p.reply(text, maxReplySize);
+      return p;
+    });
+    const all = await Promise.all(programs.map((p) => launcher.run(p)));
+    for (const [number, { data }] of all.entries()) {
+      expect(data.length).toBe(100 * maxReplySize);
+      expect(data.every((byte) => byte === number)).toBe(true);
+    }
   });
 
   it('leaves no file behind, and removes what one left that was killed in its start', async () => {
