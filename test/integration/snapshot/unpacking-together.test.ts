@@ -92,9 +92,10 @@ describe('two that want the same layer at the same time', () => {
     const mine = await arriving({ name: 'base', content: 'x'.repeat(100_000) });
     const theirs = await again(mine);
     const first = store().ensure([mine]);
-    const second = store().ensure([theirs]);
     mine.download.grow(mine.tar.subarray(0, 50_000));
+    // Only then: whoever comes to the layer first is the one whose download is read.
     await mine.download.usedUp();
+    const second = store().ensure([theirs]);
     mine.download.fail(new Error('given up'));
     deliver(theirs);
     await second;
