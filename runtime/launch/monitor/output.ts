@@ -12,8 +12,8 @@ const longLineBytes = 16 * 1024;
 
 const bufferBytes = longLineBytes + readBytes;
 
-/** After a read of so many bytes, memory is given back when there is a pause. */
-const muchBytes = 8 * 1024;
+/** After a read of so many bytes, memory is given back when there is a pause: as lines of JSON short lines are fifty times as long. */
+const muchBytes = 256;
 
 /** For so long the end of a line, or more output, is waited for. */
 const patienceNs = 5_000_000n;
