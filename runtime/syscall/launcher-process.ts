@@ -32,7 +32,16 @@ export class LauncherProcess {
     this.#socket = socket;
     const parser = new ReplyParser();
     socket.on('data', (chunk: Buffer) => {
-      for (const reply of parser.push(chunk)) this.onReply(reply);
+      let replies: readonly Reply[];
+      try {
+        replies = parser.push(chunk);
+      } catch {
+        // What follows cannot be told apart any more: this launcher is lost, and the next program starts another.
+        child.kill('SIGKILL');
+        socket.destroy();
+        return;
+      }
+      for (const reply of replies) this.onReply(reply);
     });
     this.ended = new Promise((resolve) => {
       socket.once('close', resolve);

@@ -160,7 +160,7 @@ describe('a monitor that dies while a hook runs', () => {
     // A signal that is sent is not yet an end: until then the hook may see the file, and goes on rightly.
     await vi.waitFor(() => {
       expect(pids.filter(isAlive)).toEqual([]);
-    });
+    }, 10_000);
     writeFileSync(`${notes().folder}/go`, '');
     return started;
   };

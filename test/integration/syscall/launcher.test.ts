@@ -9,6 +9,8 @@ import {
 import { kill } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
+import { launcherFd } from '../../../runtime/syscall/launcher-program.ts';
+import { reply } from '../../../runtime/syscall/layout.ts';
 import { PreparedProgram } from '../../../runtime/syscall/prepared-program.ts';
 import { maxReplySize, ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 
@@ -137,6 +139,19 @@ describe('launcher', () => {
     await expect(launcher.run(pidProgram())).resolves.toMatchObject({ exitCode: 0 });
     expect(await launcher.pid()).not.toBe(before);
     kill(Number(orphan), 'SIGKILL');
+  });
+
+  it('is replaced when what it says makes no sense', async () => {
+    const before = await launcher.pid();
+    const p = new ProgramBuilder('babbler');
+    const bytes = Buffer.alloc(64, 0x11);
+    // As a reply, but for its kind; its length is none.
+    bytes.writeBigUInt64LE(0n, 8);
+    bytes.writeUInt32LE(0, reply.length);
+    p.call('say something else', 'write', [launcherFd, p.bytes(bytes), bytes.length]);
+    await expect(launcher.run(p)).rejects.toMatchObject({ code: 'LAUNCHER_LOST' });
+    await expect(launcher.run(pidProgram())).resolves.toMatchObject({ exitCode: 0 });
+    expect(await launcher.pid()).not.toBe(before);
   });
 
   it('lets a program go on after its first reply', async () => {
