@@ -14,7 +14,7 @@ export function parseCount(text: string): Count | undefined {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-/** The files of one folder; a file that this kernel does not have is empty. */
+/** The files of one folder; a file that this kernel does not have, or that goes with its cgroup, is empty. */
 export class ControlFiles {
   readonly #folder: string | undefined;
 
@@ -30,6 +30,8 @@ export class ControlFiles {
     } catch (error) {
       // Files for what is switched off say that when they are read: memory.kmem.slabinfo, cpu.pressure.
       if (hasErrno(error, 'EOPNOTSUPP', 'EIO', 'EINVAL')) return '';
+      // The cgroup was removed between open and read.
+      if (hasErrno(error, 'ENODEV')) return '';
       throw error;
     }
   }

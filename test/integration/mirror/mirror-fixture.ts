@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 import { systemClock } from '../../../runtime/host/clock.ts';
+import { hasErrno } from '../../../runtime/host/files.ts';
 import { digestOf } from '../../../runtime/image/digest.ts';
 import type { MirrorEvent } from '../../../runtime/mirror/mirror-event.ts';
 import type { MirrorSettings } from '../../../runtime/mirror/mirror-settings.ts';
@@ -70,7 +71,7 @@ export async function testMirror(
   };
 }
 
-/** An answer of the mirror. `broken`: the connection ended before the body did. */
+/** An answer of the mirror. `broken`: the connection ended before the body did; with status 0 before the head did. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -114,7 +115,10 @@ export function ask(
         answer('broken');
       });
     });
-    request.on('error', reject);
+    request.on('error', (error) => {
+      if (!hasErrno(error, 'ECONNRESET')) reject(error);
+      else resolve({ status: 0, headers: {}, body: Buffer.alloc(0), end: 'broken' });
+    });
   });
 }
 
