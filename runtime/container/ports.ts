@@ -2,10 +2,10 @@ import type { Writable } from 'node:stream';
 
 import type { Clock } from '../host/clock.ts';
 import type { ImageService } from '../image/image-service.ts';
-import type { CompressedLog } from '../launch/compressed-log.ts';
-import type { Datagrams } from '../launch/send-datagrams.ts';
+import type { CompressedLog } from '../launch/logs/compressed-log.ts';
+import type { Datagrams } from '../launch/logs/send-datagrams.ts';
 import type { LogRequest } from '../launch/monitor/log-request.ts';
-import type { CgroupSample } from '../launch/live-cgroups.ts';
+import type { CgroupSample } from '../launch/cgroups/live-cgroups.ts';
 import type { ContainerSnapshots } from '../snapshot/snapshot-service.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { IdMapping } from '../spec/id-mappings.ts';

@@ -1,20 +1,20 @@
 import { launcherFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
-import { buildContainerProcess } from './container-process.ts';
-import { forkContainer } from './fork-container.ts';
-import { closeIdMapped, openIdMapped } from './id-mapped-mounts.ts';
-import { IdNamespaces } from './id-namespaces.ts';
-import { joinIntelRdt, makeIntelRdt } from './intel-rdt.ts';
-import { joinCgroups, joinsItself } from './join-cgroups.ts';
-import { mapIds } from './map-ids.ts';
-import { closeMappedDevices, openMappedDevices } from './mapped-devices.ts';
-import { closeMappedRoot, hasMappedRoot, openMappedRoot } from './mapped-root.ts';
-import { setOomScore } from './oom-score.ts';
-import { passFailureOn } from './pass-failure-on.ts';
+import { buildContainerProcess } from './process/container-process.ts';
+import { forkContainer } from './namespaces/fork-container.ts';
+import { closeIdMapped, openIdMapped } from './mounts/id-mapped-mounts.ts';
+import { IdNamespaces } from './namespaces/id-namespaces.ts';
+import { joinIntelRdt, makeIntelRdt } from './cgroups/intel-rdt.ts';
+import { joinCgroups, joinsItself } from './cgroups/join-cgroups.ts';
+import { mapIds } from './namespaces/map-ids.ts';
+import { closeMappedDevices, openMappedDevices } from './devices/mapped-devices.ts';
+import { closeMappedRoot, hasMappedRoot, openMappedRoot } from './root/mapped-root.ts';
+import { setOomScore } from './process/oom-score.ts';
+import { passFailureOn } from './channels/pass-failure-on.ts';
 import type { StartPlan } from './start-plan.ts';
-import { type ContainerStreams, endsToClose } from './streams.ts';
-import { openSyncChannel, sendGo, type SyncChannel } from './sync-channel.ts';
+import { type ContainerStreams, endsToClose } from './process/streams.ts';
+import { openSyncChannel, sendGo, type SyncChannel } from './channels/sync-channel.ts';
 
 /** How a container is brought up. */
 export interface BringUp {

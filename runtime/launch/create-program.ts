@@ -3,19 +3,19 @@ import { firstKeptFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { bringUp, type BroughtUp } from './bring-up.ts';
-import { sendToConsoleSocket } from './console-socket.ts';
-import { exitAs, waitForEnd } from './exit-as.ts';
+import { sendToConsoleSocket } from './terminal/console-socket.ts';
+import { exitAs, waitForEnd } from './process/exit-as.ts';
 import { serveCreateHooks } from './hooks/hooks-of-runtime.ts';
-import { makeCgroups } from './make-cgroups.ts';
-import { passFailureOn } from './pass-failure-on.ts';
-import { lookAtOutput, writeBareLines } from './bare-lines.ts';
-import { relayTerminal } from './relay-terminal.ts';
+import { makeCgroups } from './cgroups/make-cgroups.ts';
+import { passFailureOn } from './channels/pass-failure-on.ts';
+import { lookAtOutput, writeBareLines } from './terminal/bare-lines.ts';
+import { relayTerminal } from './terminal/relay-terminal.ts';
 import { enterRunFolder } from './run-folder.ts';
-import { connectPidfdSocket, sendPidfd } from './pidfd-socket.ts';
-import { passListenerOn, type SeccompListener } from './seccomp-listener.ts';
-import { openGate, readySize } from './start-gate.ts';
+import { connectPidfdSocket, sendPidfd } from './channels/pidfd-socket.ts';
+import { passListenerOn, type SeccompListener } from './seccomp/seccomp-listener.ts';
+import { openGate, readySize } from './channels/start-gate.ts';
 import type { StartPlan } from './start-plan.ts';
-import { hear, receiveMessage } from './sync-channel.ts';
+import { hear, receiveMessage } from './channels/sync-channel.ts';
 
 /** What becomes of a container that is made without a monitor. */
 export interface Creation {

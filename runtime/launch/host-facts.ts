@@ -5,11 +5,11 @@ import { isBerthError } from '../errors/berth-error.ts';
 import { readFile } from '../host/files.ts';
 import { inUserNamespace } from '../host/user-namespace.ts';
 import { type Architecture, currentArchitecture } from '../syscall/architecture.ts';
-import { capabilityNumber } from './capabilities.ts';
-import { type IdRights, parseIdMap } from './id-mapper.ts';
-import { overlayOptions } from './overlay-options.ts';
-import { type HardLimits, parseHardLimits } from './rlimits.ts';
-import { readSecurityModules, type SecurityModules } from './security-modules.ts';
+import { capabilityNumber } from './process/capabilities.ts';
+import { type IdRights, parseIdMap } from './namespaces/id-mapper.ts';
+import { overlayOptions } from './root/overlay-options.ts';
+import { type HardLimits, parseHardLimits } from './process/rlimits.ts';
+import { readSecurityModules, type SecurityModules } from './security/security-modules.ts';
 
 /** What starting a container needs to know of the host; it does not change while berthd runs. */
 export interface HostFacts {

@@ -1,6 +1,6 @@
 import { AT_FDCWD } from '../syscall/constants/fs.ts';
 import type { ProgramBuilder } from '../syscall/program-builder.ts';
-import { makeStage } from './mount-stage.ts';
+import { makeStage } from './mounts/mount-stage.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 
 /** Enters the container's run folder, and makes the folder in it that the root is mounted on. */

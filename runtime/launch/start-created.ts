@@ -4,9 +4,9 @@ import { connectUnix, type Socket } from '../host/sockets.ts';
 import { stepFailure } from '../syscall/step-failure.ts';
 import type { Program } from '../syscall/program.ts';
 import { ReplyParser } from '../syscall/reply-parser.ts';
-import { gateName } from './gate-name.ts';
+import { gateName } from './channels/gate-name.ts';
 import { readStartAnswer } from './hooks/start-answer.ts';
-import { gateLabel } from './start-gate.ts';
+import { gateLabel } from './channels/start-gate.ts';
 import { startError } from './start-error.ts';
 
 /** File of the run folder that keeps what the steps after the gate are called: another process starts the container. */

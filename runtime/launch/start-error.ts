@@ -1,5 +1,5 @@
 import { BerthError, isBerthError } from '../errors/berth-error.ts';
-import { executeLabel } from './execute.ts';
+import { executeLabel } from './process/execute.ts';
 import { fieldOfStep, type StepConfig } from './step-field.ts';
 
 /** Errnos of execve(2) that say: there is no such program. */

@@ -2,14 +2,14 @@ import type { CgroupPlan } from '../cgroup/cgroup-plan.ts';
 import type { RootfsMount } from '../snapshot/rootfs-mount.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { HooksPlan } from './hooks/hooks-plan.ts';
-import type { IdMapper } from './id-mapper.ts';
+import type { IdMapper } from './namespaces/id-mapper.ts';
 import type { InitImage } from './init/init-image.ts';
-import type { IntelRdtPlan } from './intel-rdt.ts';
+import type { IntelRdtPlan } from './cgroups/intel-rdt.ts';
 import type { Mount } from '../spec/mount.ts';
-import type { PlannedSource } from './mount-sources.ts';
-import type { NamespacePlan } from './namespaces.ts';
+import type { PlannedSource } from './mounts/mount-sources.ts';
+import type { NamespacePlan } from './namespaces/namespaces.ts';
 import type { CompiledFilter } from './seccomp/compile.ts';
-import type { SeccompListener } from './seccomp-listener.ts';
+import type { SeccompListener } from './seccomp/seccomp-listener.ts';
 
 /** Everything that is known before a container starts; from it alone its program is built. */
 export interface StartPlan {

@@ -5,22 +5,22 @@ import { launcherFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
 import { ProgramBuilder } from '../syscall/program-builder.ts';
 import { bringUp } from './bring-up.ts';
-import { openControlSocket } from './control-socket.ts';
+import { openControlSocket } from './channels/control-socket.ts';
 import { collectFailures } from './hooks/collect-failures.ts';
 import { serveCreateHooks, serveStartHooks } from './hooks/hooks-of-runtime.ts';
-import { makeCgroups } from './make-cgroups.ts';
+import { makeCgroups } from './cgroups/make-cgroups.ts';
 import type { LogRequest } from './monitor/log-request.ts';
 import { openLog } from './monitor/log-rotation.ts';
 import { buildMonitor } from './monitor/monitor.ts';
 import { controlSocketName } from './monitor/protocol.ts';
-import { passFailureOn } from './pass-failure-on.ts';
+import { passFailureOn } from './channels/pass-failure-on.ts';
 import { enterRunFolder } from './run-folder.ts';
-import { passListenerOn } from './seccomp-listener.ts';
-import { openRootNamespace } from './shared-root.ts';
+import { passListenerOn } from './seccomp/seccomp-listener.ts';
+import { openRootNamespace } from './root/shared-root.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
-import { monitorEnds, type MonitorStreams, openStreams } from './streams.ts';
-import { hear, type SyncChannel } from './sync-channel.ts';
-import { takeOverTerminal } from './take-over-terminal.ts';
+import { monitorEnds, type MonitorStreams, openStreams } from './process/streams.ts';
+import { hear, type SyncChannel } from './channels/sync-channel.ts';
+import { takeOverTerminal } from './terminal/take-over-terminal.ts';
 
 /** What a container with a monitor has besides its plan. */
 export interface MonitoredStart extends LogRequest {

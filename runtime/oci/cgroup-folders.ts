@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { processesBelow, withChildren } from '../cgroup/processes.ts';
 import { systemClock } from '../host/clock.ts';
 import { hasErrno } from '../host/files.ts';
-import { removeCgroups, removeSharedCgroups } from '../launch/remove-cgroups.ts';
+import { removeCgroups, removeSharedCgroups } from '../launch/cgroups/remove-cgroups.ts';
 import type { StoredCgroup } from './state/stored-state.ts';
 
 /** The folder of a container in which its processes are looked for; a container is in all of its folders. */

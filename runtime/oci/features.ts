@@ -1,5 +1,5 @@
-import { capabilityNames } from '../launch/capabilities.ts';
-import { knownMountOptions } from '../launch/mount-options.ts';
+import { capabilityNames } from '../launch/process/capabilities.ts';
+import { knownMountOptions } from '../launch/mounts/mount-options.ts';
 import { filterArchitectures } from '../launch/seccomp/architectures.ts';
 import { hookKinds } from '../spec/hook-kinds.ts';
 import { namespaceTypes } from '../spec/linux.ts';

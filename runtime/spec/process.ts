@@ -57,7 +57,7 @@ const userSchema = record({
 
 /**
  * The five sets of capabilities(7), as names. A name that berth or the kernel does not know is no error: the
- * specification wants a warning (see `capabilityMask` in runtime/launch/capabilities.ts).
+ * specification wants a warning (see `capabilityMask` in runtime/launch/process/capabilities.ts).
  */
 const capabilitiesSchema = record({
   bounding: list(text),

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultCapabilities } from '../../runtime/launch/capabilities.ts';
+import { defaultCapabilities } from '../../runtime/launch/process/capabilities.ts';
 import { ContainerRuntime } from '../../runtime/launch/container-runtime.ts';
 import { defaultSeccomp, kernelVersion } from '../../runtime/launch/seccomp/default-profile.ts';
 import { parseSpec } from '../../runtime/spec/parse-spec.ts';

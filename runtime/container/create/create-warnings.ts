@@ -1,5 +1,5 @@
 import type { ImageDetails } from '../../image/image-service.ts';
-import { capabilityNames } from '../../launch/capabilities.ts';
+import { capabilityNames } from '../../launch/process/capabilities.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 
 /** What `createWarnings` goes by. */

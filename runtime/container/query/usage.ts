@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 
 import { readSystemCpu } from '../../host/system-cpu.ts';
 import type { SystemCpu } from '../../host/system-cpu.ts';
-import type { CgroupSample } from '../../launch/live-cgroups.ts';
+import type { CgroupSample } from '../../launch/cgroups/live-cgroups.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { cgroupPlaceOf } from '../spec/cgroup-place.ts';

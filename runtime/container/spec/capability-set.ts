@@ -1,6 +1,10 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { readFile } from '../../host/files.ts';
-import { capabilityNames, defaultCapabilities, namesInMask } from '../../launch/capabilities.ts';
+import {
+  capabilityNames,
+  defaultCapabilities,
+  namesInMask,
+} from '../../launch/process/capabilities.ts';
 import type { HostConfig } from '../model/host-config.ts';
 
 function fullName(name: string): string {

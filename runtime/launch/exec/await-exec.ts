@@ -2,8 +2,8 @@ import { failureSize } from '../../syscall/layout.ts';
 import { launcherFd } from '../../syscall/launcher-program.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { passFailureOn } from '../pass-failure-on.ts';
-import { passListenerOn } from '../seccomp-listener.ts';
+import { passFailureOn } from '../channels/pass-failure-on.ts';
+import { passListenerOn } from '../seccomp/seccomp-listener.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import type { ForkedExec } from './fork-exec.ts';
 

@@ -1,6 +1,6 @@
 import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
 import type { NamespaceType } from '../../spec/linux.ts';
-import type { ProgramPlan } from '../become-program.ts';
+import type { ProgramPlan } from '../process/become-program.ts';
 
 /** The first process of a container. A process id alone may be another's by now: its start time makes it certain. */
 export interface ExecTarget {

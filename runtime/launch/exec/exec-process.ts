@@ -1,10 +1,10 @@
 import { PR_SET_PDEATHSIG, SIGKILL } from '../../syscall/constants/process.ts';
 import type { Address, Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { executeProgram } from '../become-program.ts';
-import { setFinalCpuAffinity } from '../cpu-affinity.ts';
-import type { ContainerStreams } from '../streams.ts';
-import { becomeRootOfNamespace } from '../user-namespace.ts';
+import { executeProgram } from '../process/become-program.ts';
+import { setFinalCpuAffinity } from '../process/cpu-affinity.ts';
+import type { ContainerStreams } from '../process/streams.ts';
+import { becomeRootOfNamespace } from '../namespaces/user-namespace.ts';
 import { joinExecCgroups, type ExecCgroups } from './exec-cgroups.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { useExecStreams } from './exec-streams.ts';

@@ -2,8 +2,8 @@ import { SOCK_CLOEXEC, SOCK_STREAM, AF_UNIX } from '../../syscall/constants/io.t
 import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../../syscall/constants/process.ts';
 import type { Address, Ref, StringSlots } from '../../syscall/program.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { socketAddress } from '../connect-to.ts';
-import { takeOverTerminal } from '../take-over-terminal.ts';
+import { socketAddress } from '../channels/connect-to.ts';
+import { takeOverTerminal } from '../terminal/take-over-terminal.ts';
 import { awaitExec, sayExecuted } from './await-exec.ts';
 import type { ExecPlan, ExecStreams } from './exec-plan.ts';
 import { openExecStreams, relayEnds } from './exec-streams.ts';

@@ -1,10 +1,10 @@
 import { F_SETFL, O_NONBLOCK } from '../../syscall/constants/fs.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import type { ContainerStreams, MonitorStreams, Streams } from '../streams.ts';
-import { pipe, useInherited } from '../streams.ts';
-import { openTerminal, type TerminalOptions } from '../terminal.ts';
-import { runningDoor } from '../terminal-door.ts';
+import type { ContainerStreams, MonitorStreams, Streams } from '../process/streams.ts';
+import { pipe, useInherited } from '../process/streams.ts';
+import { openTerminal, type TerminalOptions } from '../terminal/terminal.ts';
+import { runningDoor } from '../terminal/terminal-door.ts';
 import type { ExecStreams } from './exec-plan.ts';
 
 /** Three pipes. */

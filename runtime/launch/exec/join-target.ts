@@ -3,8 +3,8 @@ import { O_CLOEXEC, O_DIRECTORY, O_NOFOLLOW, O_RDONLY } from '../../syscall/cons
 import { errnoNumber } from '../../syscall/errno.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { openHostProc } from '../host-proc-file.ts';
-import { namespaceFlags } from '../namespaces.ts';
+import { openHostProc } from '../namespaces/host-proc-file.ts';
+import { namespaceFlags } from '../namespaces/namespaces.ts';
 import type { ExecTarget } from './exec-plan.ts';
 
 /** Labels of steps that fail when the container has ended begin with this. */

@@ -1,11 +1,11 @@
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { sendToConsoleSocket } from '../console-socket.ts';
-import { exitAs, waitForEnd } from '../exit-as.ts';
-import { connectPidfdSocket, sendPidfd } from '../pidfd-socket.ts';
-import { lookAtOutput } from '../bare-lines.ts';
-import { relayTerminal } from '../relay-terminal.ts';
-import { takeOverTerminal } from '../take-over-terminal.ts';
-import type { ContainerStreams } from '../streams.ts';
+import { sendToConsoleSocket } from '../terminal/console-socket.ts';
+import { exitAs, waitForEnd } from '../process/exit-as.ts';
+import { connectPidfdSocket, sendPidfd } from '../channels/pidfd-socket.ts';
+import { lookAtOutput } from '../terminal/bare-lines.ts';
+import { relayTerminal } from '../terminal/relay-terminal.ts';
+import { takeOverTerminal } from '../terminal/take-over-terminal.ts';
+import type { ContainerStreams } from '../process/streams.ts';
 import { awaitExec, sayExecuted } from './await-exec.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { forkExec, hearOfBirth } from './fork-exec.ts';

@@ -3,13 +3,13 @@ import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
 import { planCgroup } from '../../cgroup/plan.ts';
 import type { Process } from '../../spec/process.ts';
 import type { Spec } from '../../spec/spec.ts';
-import { grantableProcess } from '../grantable-capabilities.ts';
+import { grantableProcess } from '../process/grantable-capabilities.ts';
 import type { HostFacts } from '../host-facts.ts';
 import { oomScore } from '../plan-start.ts';
-import { allowedLimits } from '../rlimits.ts';
+import { allowedLimits } from '../process/rlimits.ts';
 import type { FilterCache } from '../seccomp/filter-cache.ts';
-import { planListener } from '../seccomp-listener.ts';
-import { refuseUnknownModules } from '../security-modules.ts';
+import { planListener } from '../seccomp/seccomp-listener.ts';
+import { refuseUnknownModules } from '../security/security-modules.ts';
 import type { ExecPlan, ExecStreams, ExecTarget } from './exec-plan.ts';
 
 /** A process to be executed in a running container. */

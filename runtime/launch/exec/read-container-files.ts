@@ -15,7 +15,7 @@ import type { Address, Program, Ref } from '../../syscall/program.ts';
 import { maxReplySize, ProgramBuilder } from '../../syscall/program-builder.ts';
 import { statMode, statSize } from '../../syscall/tree/stat.ts';
 import type { ExecTarget } from './exec-plan.ts';
-import { openHostProc } from '../host-proc-file.ts';
+import { openHostProc } from '../namespaces/host-proc-file.ts';
 import { joinTarget, openTarget } from './join-target.ts';
 import { Recent } from './recent.ts';
 

@@ -6,7 +6,7 @@ import { Input } from '../monitor/input.ts';
 import { watchChildren } from '../monitor/monitor.ts';
 import { PollSet, type PollSlot } from '../monitor/poll-set.ts';
 import { messageSize, messageType } from '../monitor/protocol.ts';
-import type { MonitorStreams } from '../streams.ts';
+import type { MonitorStreams } from '../process/streams.ts';
 import { RelayOutput } from './relay-output.ts';
 
 /** What the relay stands between. */

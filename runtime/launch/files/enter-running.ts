@@ -3,7 +3,7 @@ import { MNT_DETACH, MS_PRIVATE, MS_REC, UMOUNT_NOFOLLOW } from '../../syscall/c
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { ExecTarget } from '../exec/exec-plan.ts';
 import { joinTarget, openTarget } from '../exec/join-target.ts';
-import { becomeRootOfNamespace } from '../user-namespace.ts';
+import { becomeRootOfNamespace } from '../namespaces/user-namespace.ts';
 
 /** The files of a container that runs. */
 export interface RunningView {

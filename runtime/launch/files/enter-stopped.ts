@@ -4,14 +4,14 @@ import type { Spec } from '../../spec/spec.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER } from '../../syscall/constants/clone.ts';
 import { MS_PRIVATE, MS_REC } from '../../syscall/constants/mount.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { Destinations } from '../destinations.ts';
-import { HostDescriptors } from '../host-descriptors.ts';
-import { openIdMapped } from '../id-mapped-mounts.ts';
-import { IdNamespaces } from '../id-namespaces.ts';
-import { openMappedRoot } from '../mapped-root.ts';
-import { openSources } from '../mount-sources.ts';
-import { openStage } from '../mount-stage.ts';
-import { addMount, isBind } from '../mounts.ts';
+import { Destinations } from '../mounts/destinations.ts';
+import { HostDescriptors } from '../mounts/host-descriptors.ts';
+import { openIdMapped } from '../mounts/id-mapped-mounts.ts';
+import { IdNamespaces } from '../namespaces/id-namespaces.ts';
+import { openMappedRoot } from '../root/mapped-root.ts';
+import { openSources } from '../mounts/mount-sources.ts';
+import { openStage } from '../mounts/mount-stage.ts';
+import { addMount, isBind } from '../mounts/mounts.ts';
 import type { ContainerRequest } from '../plan-start.ts';
 import {
   enterRoot,
@@ -20,10 +20,10 @@ import {
   mountRoot,
   openHostRoot,
   rootTarget,
-} from '../root-file-system.ts';
+} from '../root/root-file-system.ts';
 import { enterRunFolder } from '../run-folder.ts';
 import type { StartPlan } from '../start-plan.ts';
-import { becomeRootOfNamespace } from '../user-namespace.ts';
+import { becomeRootOfNamespace } from '../namespaces/user-namespace.ts';
 
 /** The files of a container that does not run. */
 export interface StoppedView {

@@ -11,8 +11,8 @@ import { statMode, statSize } from '../../syscall/tree/stat.ts';
 import { send } from '../../syscall/tree/tree-pipes.ts';
 import type { TreeServer } from '../../syscall/tree/tree-pipes.ts';
 import { answerSize } from '../../syscall/tree/tree-protocol.ts';
-import { Destinations } from '../destinations.ts';
-import { destinationDescriptor, spareDescriptor } from '../host-descriptors.ts';
+import { Destinations } from '../mounts/destinations.ts';
+import { destinationDescriptor, spareDescriptor } from '../mounts/host-descriptors.ts';
 
 /** The item at hand, relative to the current folder, which is the host's procfs. */
 export const itemPath = `self/fd/${spareDescriptor}`;

@@ -12,7 +12,7 @@ import {
 import { errnoNumber } from '../../syscall/errno.ts';
 import type { Value } from '../../syscall/program.ts';
 import { itemOperation } from '../../syscall/tree/item-protocol.ts';
-import { destinationDescriptor, spareDescriptor } from '../host-descriptors.ts';
+import { destinationDescriptor, spareDescriptor } from '../mounts/host-descriptors.ts';
 import { itemFolder } from './files-server.ts';
 import type { FilesServer } from './files-server.ts';
 

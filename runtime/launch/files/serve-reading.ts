@@ -14,7 +14,7 @@ import { sendPieces } from '../../syscall/tree/serve-content.ts';
 import { statSize } from '../../syscall/tree/stat.ts';
 import { dataSize, send } from '../../syscall/tree/tree-pipes.ts';
 import { answerSize, operation } from '../../syscall/tree/tree-protocol.ts';
-import { spareDescriptor } from '../host-descriptors.ts';
+import { spareDescriptor } from '../mounts/host-descriptors.ts';
 import { itemFolder } from './files-server.ts';
 import type { FilesServer } from './files-server.ts';
 

@@ -1,6 +1,6 @@
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { awaitGo } from '../sync-channel.ts';
+import { awaitGo } from '../channels/sync-channel.ts';
 import { hasHooks, type HooksPlan } from './hooks-plan.ts';
 import { runHooks } from './run-hooks.ts';
 

@@ -8,9 +8,9 @@ import {
 } from '../../syscall/constants/fs.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { endContainer } from '../end-container.ts';
-import { passFailureOn } from '../pass-failure-on.ts';
-import { hear as hearFrom, sendGo, type SyncChannel } from '../sync-channel.ts';
+import { endContainer } from '../channels/end-container.ts';
+import { passFailureOn } from '../channels/pass-failure-on.ts';
+import { hear as hearFrom, sendGo, type SyncChannel } from '../channels/sync-channel.ts';
 import { hasHooks, type HooksPlan } from './hooks-plan.ts';
 import { hookWord } from './hooks-of-container.ts';
 import { maxReportSize } from './report.ts';

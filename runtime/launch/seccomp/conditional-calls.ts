@@ -1,6 +1,6 @@
 import type { SeccompCondition } from '../../spec/seccomp.ts';
 import type { Architecture } from '../../syscall/architecture.ts';
-import type { CapabilityName } from '../capabilities.ts';
+import type { CapabilityName } from '../process/capabilities.ts';
 
 /**
  * System calls whose answer depends: on the container's capabilities, on their arguments, on the architecture or on

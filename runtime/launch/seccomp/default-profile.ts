@@ -1,6 +1,6 @@
 import type { Seccomp, SeccompArchitecture, SeccompRule } from '../../spec/seccomp.ts';
 import type { Architecture } from '../../syscall/architecture.ts';
-import type { CapabilityName } from '../capabilities.ts';
+import type { CapabilityName } from '../process/capabilities.ts';
 import { alwaysAllowed } from './allowed-calls.ts';
 import {
   allowedByArchitecture,

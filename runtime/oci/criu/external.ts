@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { BerthError } from '../../errors/berth-error.ts';
 import { stat } from '../../host/files.ts';
-import { isBind } from '../../launch/mounts.ts';
+import { isBind } from '../../launch/mounts/mounts.ts';
 import type { Mount } from '../../spec/mount.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { absolutePath } from '../paths.ts';

@@ -1,6 +1,6 @@
 import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
-import { exitAs, waitForEnd } from '../../launch/exit-as.ts';
-import { makeCgroups } from '../../launch/make-cgroups.ts';
+import { exitAs, waitForEnd } from '../../launch/process/exit-as.ts';
+import { makeCgroups } from '../../launch/cgroups/make-cgroups.ts';
 import { closeFrom } from '../../syscall/close-from.ts';
 import { CLONE_NEWNS } from '../../syscall/constants/clone.ts';
 import { AT_FDCWD, O_RDONLY } from '../../syscall/constants/fs.ts';

@@ -1,6 +1,10 @@
 import { isBerthError, messageOf } from '../../errors/berth-error.ts';
 import { exists } from '../../host/files.ts';
-import { bindLabel, notifyListenerProgram, reachHostLabel } from '../../launch/notify-listener.ts';
+import {
+  bindLabel,
+  notifyListenerProgram,
+  reachHostLabel,
+} from '../../launch/channels/notify-listener.ts';
 import type { RunningProgram } from '../../syscall/program-result.ts';
 import { Launcher } from '../../syscall/launcher.ts';
 import { barrierProgram, notifyProgram } from '../../syscall/notify-program.ts';

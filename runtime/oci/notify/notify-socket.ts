@@ -1,5 +1,5 @@
 import { mkdir } from '../../host/files.ts';
-import { notifySocketName } from '../../launch/notify-listener.ts';
+import { notifySocketName } from '../../launch/channels/notify-listener.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { OciLog } from '../log.ts';
 import type { ContainerFolder } from '../state/container-folder.ts';

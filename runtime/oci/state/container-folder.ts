@@ -1,7 +1,7 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { hasErrno, mkdir, readTextIfExists, writeFileWhole } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
-import { gateName } from '../../launch/gate-name.ts';
+import { gateName } from '../../launch/channels/gate-name.ts';
 import type { OciContext } from '../command.ts';
 import { checkContainerId } from './container-id.ts';
 import { refuseUnsafeFolder } from './safe-folder.ts';

@@ -4,7 +4,7 @@ import { detectCgroups } from '../../../runtime/cgroup/detect.ts';
 import { updateRequestSchema } from '../../../runtime/container/model/update-request.ts';
 import { isBerthError } from '../../../runtime/errors/berth-error.ts';
 import { systemClock } from '../../../runtime/host/clock.ts';
-import { LiveCgroups } from '../../../runtime/launch/live-cgroups.ts';
+import { LiveCgroups } from '../../../runtime/launch/cgroups/live-cgroups.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { TestDaemon } from './test-daemon.ts';
 

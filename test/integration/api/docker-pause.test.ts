@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { detectCgroups } from '../../../runtime/cgroup/detect.ts';
 import { systemClock } from '../../../runtime/host/clock.ts';
-import { LiveCgroups } from '../../../runtime/launch/live-cgroups.ts';
+import { LiveCgroups } from '../../../runtime/launch/cgroups/live-cgroups.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { TestDaemon } from './test-daemon.ts';
 

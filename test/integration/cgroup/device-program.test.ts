@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compileDeviceProgram } from '../../../runtime/cgroup/device-program/compile.ts';
 import { deviceAllowList } from '../../../runtime/cgroup/device-rules.ts';
-import { attachDeviceProgram } from '../../../runtime/launch/device-program.ts';
+import { attachDeviceProgram } from '../../../runtime/launch/cgroups/device-program.ts';
 import { deviceRuleSchema } from '../../../runtime/spec/device.ts';
 import { AT_FDCWD, O_RDONLY, O_RDWR, O_WRONLY } from '../../../runtime/syscall/constants/fs.ts';
 import { S_IFBLK, S_IFCHR } from '../../../runtime/syscall/constants/fs.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CgroupPlan, CgroupWrite } from '../../../runtime/cgroup/cgroup-plan.ts';
-import { makeCgroups } from '../../../runtime/launch/make-cgroups.ts';
+import { makeCgroups } from '../../../runtime/launch/cgroups/make-cgroups.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 

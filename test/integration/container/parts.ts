@@ -12,7 +12,7 @@ import type { Clock } from '../../../runtime/host/clock.ts';
 import { ContentStore } from '../../../runtime/image/content-store.ts';
 import { Images } from '../../../runtime/image/images.ts';
 import { Registry } from '../../../runtime/registry/registry.ts';
-import { volumeFiles } from '../../../runtime/launch/volume-files.ts';
+import { volumeFiles } from '../../../runtime/launch/mounts/volume-files.ts';
 import { rootfsFiles } from '../../../runtime/snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';

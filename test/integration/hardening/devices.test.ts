@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
+import { defaultCapabilities } from '../../../runtime/launch/process/capabilities.ts';
 import { useMachine } from './fixture.ts';
 
 const machine = useMachine();

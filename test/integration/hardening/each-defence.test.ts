@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { executeProgram } from '../../../runtime/launch/become-program.ts';
+import { executeProgram } from '../../../runtime/launch/process/become-program.ts';
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY } from '../../../runtime/syscall/constants/fs.ts';
 import { PR_SET_DUMPABLE } from '../../../runtime/syscall/constants/process.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
@@ -60,7 +60,7 @@ describe('a process that is not dumpable', () => {
     expect((await machine().launcher.run(p)).data).toEqual(Buffer.of(0));
   });
 
-  // `hide the process` in runtime/launch/become-program.ts; without it this is red.
+  // `hide the process` in runtime/launch/process/become-program.ts; without it this is red.
   it('is what is about to execute its program, whatever it was before', async () => {
     const show = (p: ProgramBuilder): void => {
       p.call('be seen', 'prctl', [PR_SET_DUMPABLE, 1, 0, 0, 0]);
@@ -71,7 +71,7 @@ describe('a process that is not dumpable', () => {
 
 /** What protects from CVE-2024-21626, each by itself. */
 describe('a working folder', () => {
-  // `refuseOutsideFolder` in runtime/launch/become-program.ts; without it this is red.
+  // `refuseOutsideFolder` in runtime/launch/process/become-program.ts; without it this is red.
   it('is refused when it is outside of the root, as a descriptor would have it', async () => {
     const leaveFolder = (p: ProgramBuilder): void => {
       const args = [AT_FDCWD, p.string('/'), O_DIRECTORY.or(O_CLOEXEC), 0];
@@ -89,7 +89,7 @@ describe('a working folder', () => {
     expect((await lastSteps(stay, '.')).toString()).toContain(reached);
   });
 
-  // `closeAll` in runtime/launch/host-descriptors.ts, `leaveHost` in root-file-system.ts and what bring-up.ts closes; without
+  // `closeAll` in runtime/launch/mounts/host-descriptors.ts, `leaveHost` in root-file-system.ts and what bring-up.ts closes; without
   // any one of them this is red.
   it('has no descriptor of the host to lead to: at execve(2) there is none, closed on exec or not', async () => {
     const mounts = [{ destination: '/data', source: machine().folder, options: ['rbind'] }];

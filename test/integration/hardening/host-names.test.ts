@@ -7,7 +7,7 @@ const machine = useMachine();
 /**
  * A host or domain name without a UTS namespace of the container's own would be the host's from then on. The defences
  * are `fitNamespaces` (runtime/spec/namespace-rules.ts) and, for one that is joined, `refuseHostNames`
- * (runtime/launch/own-namespace.ts). The name is the one that the machine has, to do no harm without them.
+ * (runtime/launch/namespaces/own-namespace.ts). The name is the one that the machine has, to do no harm without them.
  */
 describe('the names of the host', () => {
   it.each([

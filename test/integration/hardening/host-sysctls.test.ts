@@ -12,7 +12,7 @@ const ofHost = (name: string): string | undefined => {
 
 /**
  * A kernel parameter that no namespace has for itself is the host's, whoever writes it: `kernel.core_pattern` is a program
- * that the kernel runs as root of the host. The defence is `refuseHostSysctls` (runtime/launch/sysctls.ts).
+ * that the kernel runs as root of the host. The defence is `refuseHostSysctls` (runtime/launch/namespaces/sysctls.ts).
  */
 describe('a kernel parameter of the host', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
+import { defaultCapabilities } from '../../../runtime/launch/process/capabilities.ts';
 import { defaultSeccomp, kernelVersion } from '../../../runtime/launch/seccomp/default-profile.ts';
 import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
@@ -24,7 +24,7 @@ function sessionKeyring(): ProgramBuilder {
 
 /**
  * Keyrings are not namespaced: a container that kept the session keyring of who started berth could use the keys in it (an
- * encrypted folder's, Kerberos'). The defence is `join a keyring` in runtime/launch/become-program.ts: without it the test is
+ * encrypted folder's, Kerberos'). The defence is `join a keyring` in runtime/launch/process/become-program.ts: without it the test is
  * red. Under the default profile a container cannot use keyrings at all.
  */
 describe('the session keyring', () => {

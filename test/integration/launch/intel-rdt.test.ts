@@ -7,7 +7,7 @@ import {
   joinIntelRdt,
   makeIntelRdt,
   planIntelRdt,
-} from '../../../runtime/launch/intel-rdt.ts';
+} from '../../../runtime/launch/cgroups/intel-rdt.ts';
 import type { IntelRdt } from '../../../runtime/spec/intel-rdt.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';

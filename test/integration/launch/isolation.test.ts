@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import type { RootfsMount } from '../../../runtime/snapshot/rootfs-mount.ts';
 import { describe, expect, it } from 'vitest';
-import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
+import { defaultCapabilities } from '../../../runtime/launch/process/capabilities.ts';
 import { defaultSeccomp, kernelVersion } from '../../../runtime/launch/seccomp/default-profile.ts';
 import { currentArchitecture } from '../../../runtime/syscall/architecture.ts';
 import { type Change } from './machine.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContainerRuntime } from '../../../runtime/launch/container-runtime.ts';
-import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
+import { defaultCapabilities } from '../../../runtime/launch/process/capabilities.ts';
 import type { ExitRecord } from '../../../runtime/launch/exit-record.ts';
 import type { MonitorConnection } from '../../../runtime/launch/monitor/connection.ts';
 import type { StartRequest } from '../../../runtime/launch/plan-start.ts';

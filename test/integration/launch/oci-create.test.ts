@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { kill } from 'node:process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CreatedContainer, OciRuntime } from '../../../runtime/launch/oci-runtime.ts';
-import { removeCgroups } from '../../../runtime/launch/remove-cgroups.ts';
+import { removeCgroups } from '../../../runtime/launch/cgroups/remove-cgroups.ts';
 import { startCreated } from '../../../runtime/launch/start-created.ts';
 import { systemClock } from '../../../runtime/host/clock.ts';
 import { isAlive } from '../../support/processes.ts';

@@ -5,7 +5,7 @@ import { planHooks } from '../../../runtime/launch/hooks/hooks-plan.ts';
 import { runLateHooks } from '../../../runtime/launch/hooks/hooks-program.ts';
 import { hookWarning } from '../../../runtime/launch/hooks/report.ts';
 import { OciRuntime } from '../../../runtime/launch/oci-runtime.ts';
-import { removeCgroups } from '../../../runtime/launch/remove-cgroups.ts';
+import { removeCgroups } from '../../../runtime/launch/cgroups/remove-cgroups.ts';
 import { startCreated } from '../../../runtime/launch/start-created.ts';
 import { hookKinds } from '../../../runtime/spec/hook-kinds.ts';
 import { useHookNotes } from './hook-notes.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeHostProcFile } from '../../../runtime/launch/host-proc-file.ts';
-import { enterTimeNamespace } from '../../../runtime/launch/time-namespace.ts';
+import { writeHostProcFile } from '../../../runtime/launch/namespaces/host-proc-file.ts';
+import { enterTimeNamespace } from '../../../runtime/launch/namespaces/time-namespace.ts';
 import { CLONE_NEWNS } from '../../../runtime/syscall/constants/clone.ts';
 import { MS_PRIVATE, MS_REC } from '../../../runtime/syscall/constants/mount.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';

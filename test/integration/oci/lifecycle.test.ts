@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { gateName } from '../../../runtime/launch/gate-name.ts';
+import { gateName } from '../../../runtime/launch/channels/gate-name.ts';
 import { isAlive } from '../../support/processes.ts';
 import { OciMachine } from './oci-machine.ts';
 

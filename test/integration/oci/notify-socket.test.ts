@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { notifyListenerProgram } from '../../../runtime/launch/notify-listener.ts';
+import { notifyListenerProgram } from '../../../runtime/launch/channels/notify-listener.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { notifyProgram } from '../../../runtime/syscall/notify-program.ts';
 import { OciMachine } from './oci-machine.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
+import { defaultCapabilities } from '../../../runtime/launch/process/capabilities.ts';
 import { compileSeccomp } from '../../../runtime/launch/seccomp/compile.ts';
 import type { CompiledFilter } from '../../../runtime/launch/seccomp/compile.ts';
 import { defaultSeccomp } from '../../../runtime/launch/seccomp/default-profile.ts';

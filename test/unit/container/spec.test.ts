@@ -20,7 +20,7 @@ import { containerDevices } from '../../../runtime/container/spec/spec-devices.t
 import { specResources } from '../../../runtime/container/spec/spec-resources.ts';
 import { specRlimits } from '../../../runtime/container/spec/spec-rlimits.ts';
 import { folderOf } from '../../../runtime/container/store/container-paths.ts';
-import { capabilityNames } from '../../../runtime/launch/capabilities.ts';
+import { capabilityNames } from '../../../runtime/launch/process/capabilities.ts';
 import { digestOf } from '../../../runtime/image/digest.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 import type { Spec } from '../../../runtime/spec/spec.ts';

@@ -6,7 +6,7 @@ import {
   capabilitySet,
   defaultCapabilities,
   namesInMask,
-} from '../../../runtime/launch/capabilities.ts';
+} from '../../../runtime/launch/process/capabilities.ts';
 
 describe('capability names', () => {
   it.each([

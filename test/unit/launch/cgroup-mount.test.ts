@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CgroupHierarchy } from '../../../runtime/cgroup/cgroup-plan.ts';
-import { addCgroupMount } from '../../../runtime/launch/cgroup-mount.ts';
-import { Destinations } from '../../../runtime/launch/destinations.ts';
+import { addCgroupMount } from '../../../runtime/launch/mounts/cgroup-mount.ts';
+import { Destinations } from '../../../runtime/launch/mounts/destinations.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 
 /** The labels of the steps that show these hierarchies to a container. */

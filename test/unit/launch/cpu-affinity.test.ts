@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cpuMask } from '../../../runtime/launch/cpu-affinity.ts';
+import { cpuMask } from '../../../runtime/launch/process/cpu-affinity.ts';
 
 test.each([
   ['0', [0x1, 0, 0, 0, 0, 0, 0, 0]],

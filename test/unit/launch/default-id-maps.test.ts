@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { withIdMaps } from '../../../runtime/launch/default-id-maps.ts';
-import type { IdRights } from '../../../runtime/launch/id-mapper.ts';
+import { withIdMaps } from '../../../runtime/launch/namespaces/default-id-maps.ts';
+import type { IdRights } from '../../../runtime/launch/namespaces/id-mapper.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 import type { Spec } from '../../../runtime/spec/spec.ts';
 

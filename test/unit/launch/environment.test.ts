@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withEnvironment } from '../../../runtime/launch/environment.ts';
+import { withEnvironment } from '../../../runtime/launch/process/environment.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 
 function environment(env: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { capabilityNames } from '../../../runtime/launch/capabilities.ts';
-import { grantableProcess } from '../../../runtime/launch/grantable-capabilities.ts';
+import { capabilityNames } from '../../../runtime/launch/process/capabilities.ts';
+import { grantableProcess } from '../../../runtime/launch/process/grantable-capabilities.ts';
 import type { Process } from '../../../runtime/spec/process.ts';
 
 const sysResource = 1n << BigInt(capabilityNames.indexOf('CAP_SYS_RESOURCE'));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withHome } from '../../../runtime/launch/home.ts';
+import { withHome } from '../../../runtime/launch/process/home.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 
 const passwd = 'root:x:0:0:root:/root:/bin/sh\nme:x:7:7::/home/me:/bin/sh\nnowhere:x:8:8:::\n';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addCgroupMount } from '../../../runtime/launch/cgroup-mount.ts';
-import { Destinations } from '../../../runtime/launch/destinations.ts';
-import { addMount } from '../../../runtime/launch/mounts.ts';
-import { maskPaths } from '../../../runtime/launch/protected-paths.ts';
+import { addCgroupMount } from '../../../runtime/launch/mounts/cgroup-mount.ts';
+import { Destinations } from '../../../runtime/launch/mounts/destinations.ts';
+import { addMount } from '../../../runtime/launch/mounts/mounts.ts';
+import { maskPaths } from '../../../runtime/launch/root/protected-paths.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 
 const label = 'system_u:object_r:container_file_t:s0:c1,c2';

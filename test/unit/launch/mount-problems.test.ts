@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mountWarnings, refuseWrongMounts } from '../../../runtime/launch/mount-problems.ts';
-import { hiddenMounts } from '../../../runtime/launch/no-pivot.ts';
+import { mountWarnings, refuseWrongMounts } from '../../../runtime/launch/mounts/mount-problems.ts';
+import { hiddenMounts } from '../../../runtime/launch/root/no-pivot.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 import type { Spec, SpecInput } from '../../../runtime/spec/spec.ts';
 

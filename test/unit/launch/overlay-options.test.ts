@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
-import { overlayOptions } from '../../../runtime/launch/overlay-options.ts';
+import { overlayOptions } from '../../../runtime/launch/root/overlay-options.ts';
 
 test('what this kernel has on is switched off, and nothing that it may not know', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-overlay-'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCapabilities } from '../../../runtime/launch/capabilities.ts';
+import { defaultCapabilities } from '../../../runtime/launch/process/capabilities.ts';
 import { alwaysAllowed } from '../../../runtime/launch/seccomp/allowed-calls.ts';
 import { compileSeccomp } from '../../../runtime/launch/seccomp/compile.ts';
 import { defaultSeccomp, kernelVersion } from '../../../runtime/launch/seccomp/default-profile.ts';

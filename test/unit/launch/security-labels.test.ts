@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { setSecurityLabels } from '../../../runtime/launch/security-labels.ts';
+import { setSecurityLabels } from '../../../runtime/launch/security/security-labels.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 

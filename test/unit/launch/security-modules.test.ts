@@ -3,7 +3,7 @@ import {
   refuseUnknownModules,
   seLinuxEnabled,
   withoutUnknownLabel,
-} from '../../../runtime/launch/security-modules.ts';
+} from '../../../runtime/launch/security/security-modules.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 
 const mount =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseMountOptions } from '../../../runtime/launch/mount-options.ts';
+import { parseMountOptions } from '../../../runtime/launch/mounts/mount-options.ts';
 import { features } from '../../../runtime/oci/features.ts';
 import { ociSpecVersion } from '../../../runtime/oci/versions.ts';
 import { parseSpec } from '../../../runtime/spec/parse-spec.ts';

@@ -1,4 +1,4 @@
-import type { Datagram } from '../../../launch/send-datagrams.ts';
+import type { Datagram } from '../../../launch/logs/send-datagrams.ts';
 import type { ContainerRuntime } from '../../ports.ts';
 import type { LogMark } from '../../logs/log-reader.ts';
 import type { LogMessage } from './log-message.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { capabilityNames } from '../../../../runtime/launch/capabilities.ts';
+import { capabilityNames } from '../../../../runtime/launch/process/capabilities.ts';
 import { namespaceTypes } from '../../../../runtime/spec/linux.ts';
 import { rlimitTypes } from '../../../../runtime/spec/process.ts';
 import type { SpecInput } from '../../../../runtime/spec/spec.ts';

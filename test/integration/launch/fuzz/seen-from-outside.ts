@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { capabilitySet } from '../../../../runtime/launch/capabilities.ts';
+import { capabilitySet } from '../../../../runtime/launch/process/capabilities.ts';
 import type { Spec } from '../../../../runtime/spec/spec.ts';
 
 /** Names of files under /proc/<pid>/ns that are not those of a config. */
