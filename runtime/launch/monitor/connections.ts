@@ -59,10 +59,13 @@ export class Connections {
     p.place(nobody);
   }
 
-  /** Accepts a connection that waits and says hello; when all places are taken it is closed. */
-  accept(child: Ref): void {
+  /**
+   * Accepts a connection that waits and says hello; when all places are taken it is closed.
+   * @param lost as for `announce`: what was lost before anybody had connected is told at once.
+   */
+  accept(child: Ref, lost: Ref): void {
     const p = this.#p;
-    const done = p.label();
+    const [accepted, done] = [p.label(), p.label()];
     this.#polled.skipUnlessReady(this.#listener, done);
     const connection = p.call(
       'accept',
@@ -78,9 +81,13 @@ export class Connections {
     this.#polled.forEach(this.#slots, (slot, next) => {
       p.jumpIf('ge', slot.fd, 0, next);
       this.#polled.assign(slot, connection);
-      p.jump(done);
+      p.jump(accepted);
     });
     p.call('refuse a connection', 'close', [connection]);
+    p.jump(done);
+    p.place(accepted);
+    p.jumpIf('eq', lost, 0, done);
+    this.announce(lost);
     p.place(done);
   }
 

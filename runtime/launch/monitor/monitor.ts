@@ -112,7 +112,7 @@ export function buildMonitor(
   p.place(quiet);
   input.forward();
   connections.serve({ child, terminal, input });
-  connections.accept(child);
+  connections.accept(child, lines.lost);
   polled.skipUnlessReady(signals, loop);
   const info = p.reserve(SIGNALFD_SIGINFO_SIZE);
   p.call('take the signal', 'read', [signals.fd, info, SIGNALFD_SIGINFO_SIZE], {

@@ -161,9 +161,9 @@ describe('json-file', () => {
       }, wait);
     } finally {
       await docker('kill', 'full');
-      expect(new Set(daemon.notices.splice(0))).toEqual(new Set([lost]));
       await vi.waitFor(() => execFileSync('umount', [path, disk], { stdio: 'ignore' }), wait);
     }
+    expect(new Set(daemon.notices.splice(0))).toEqual(new Set([lost]));
   });
 });
 

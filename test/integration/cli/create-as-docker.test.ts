@@ -55,7 +55,7 @@ function normal(body: unknown): unknown {
   const { ExposedPorts, Volumes, HostConfig, NetworkingConfig, ...config } = body as Readonly<
     Record<string, Readonly<Record<string, unknown>> | undefined>
   >;
-  const { MaskedPaths, ReadonlyPaths, Tmpfs, ...host } = HostConfig ?? {};
+  const { MaskedPaths, ReadonlyPaths, Tmpfs, Binds, ...host } = HostConfig ?? {};
   return {
     config: said(config),
     ports: Object.keys(ExposedPorts ?? {}).sort(),
@@ -72,6 +72,8 @@ function normal(body: unknown): unknown {
           : host['RestartPolicy'],
     }),
     tmpfs: Tmpfs ?? {},
+    // docker has them in a map, whose order is another each time.
+    binds: ((Binds ?? []) as readonly string[]).toSorted(),
     open: [MaskedPaths ?? null, ReadonlyPaths ?? null],
     endpoints: said(NetworkingConfig?.['EndpointsConfig'] ?? {}),
   };

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { kill } from 'node:process';
 import { describe, expect, it, vi } from 'vitest';
 import { Machine, records } from './machine.ts';
@@ -102,6 +103,29 @@ describe('output', () => {
     expect(records(running.logFile).map(({ payload }) => payload)).toEqual(['ping\n']);
     running.monitor.stdin.end();
     await running.ended();
+  });
+});
+
+describe('output that is lost', () => {
+  it('is told to whoever connects afterwards', async () => {
+    const script = 'while ! test -e /go; do sleep 0.01; done; seq 1 1000; sleep 60';
+    const request = { ...machine().request(['sh', '-c', script]), logFile: '/dev/full' };
+    const { pid } = await machine().runtime.start(request);
+    const [, monitor = ''] =
+      / \(.*\) . (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    const taken = (): number =>
+      Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${monitor}/io`, 'utf8'))?.[1]);
+    const before = taken();
+    writeFileSync(`${dirname(request.runDir)}/upper/go`, '');
+    await vi.waitFor(() => {
+      expect(taken() - before).toBeGreaterThan(3000);
+      // In poll: it has tried to write what it read.
+      expect(readFileSync(`/proc/${monitor}/stat`, 'utf8')).toContain(') S ');
+    }, 10_000);
+    const connection = await machine().runtime.connect(request.runDir);
+    await new Promise<void>((resolve) => connection?.onLostOutput(resolve));
+    connection?.signal(9);
+    await connection?.closed;
   });
 });
 
