@@ -81,9 +81,10 @@ export class LauncherProcess {
     });
   }
 
-  /** Sends an encoded program. */
-  send(program: Uint8Array): void {
+  /** Sends an encoded program. Returns whether all of it has been sent: else its bytes must stay as they are. */
+  send(program: Uint8Array): boolean {
     this.#socket.write(program);
+    return this.#socket.writableLength === 0;
   }
 
   /** Closes the socket, upon which the launcher ends; what it has started goes on. */

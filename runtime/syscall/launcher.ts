@@ -20,6 +20,8 @@ const kill = (pid: number, signal: NodeJS.Signals): boolean => process.kill(pid,
 export class Launcher {
   #stopped = false;
   #process: Promise<LauncherProcess> | undefined;
+  /** The same once it has started, for who cannot wait. */
+  #live: LauncherProcess | undefined;
   #nextId = 1;
   readonly #pending = new Map<number, Pending>();
   readonly #byPid = new Map<number, Pending>();
@@ -81,6 +83,7 @@ export class Launcher {
     this.#stopped = true;
     const process = this.#process;
     this.#process = undefined;
+    this.#live = undefined;
     await (await process)?.stop();
   }
 
@@ -90,15 +93,12 @@ export class Launcher {
   ): Promise<Pending> {
     const id = this.#nextId;
     this.#nextId += 1;
-    const bytes =
-      program instanceof PreparedProgram
-        ? program.forRun(id)
-        : encodeProgram(program, {
-            architecture: currentArchitecture(),
-            id,
-            replyFd: launcherFd,
-          });
-    const process = await this.#current();
+    const bytes = bytesOf(program, id);
+    let process = this.#live;
+    if (process === undefined) {
+      leaveBytes(program);
+      process = await this.#current();
+    }
     const pending = new Pending(program, { timeoutMs, until, kill });
     this.#pending.set(id, pending);
     const forget = (): void => {
@@ -106,7 +106,7 @@ export class Launcher {
       if (pending.pid !== undefined) this.#byPid.delete(pending.pid);
     };
     pending.ended.then(forget, forget);
-    process.send(bytes);
+    if (!process.send(bytes)) leaveBytes(program);
     return pending;
   }
 
@@ -127,8 +127,10 @@ export class Launcher {
     process.onReply = (reply) => {
       this.#handle(reply);
     };
+    if (!this.#stopped) this.#live = process;
     void process.ended.then(() => {
       this.#process = undefined;
+      this.#live = undefined;
       const lost = new BerthError('LAUNCHER_LOST', {
         message: 'The launcher process ended while programs were under way.',
         remedy: 'Try again: the next program starts a new launcher.',
@@ -168,6 +170,20 @@ export class Launcher {
         }
     }
   }
+}
+
+/** As the launcher takes it. Those of a prepared program are its own: see `leaveBytes`. */
+function bytesOf(program: Program | PreparedProgram, id: number): Uint8Array {
+  if (program instanceof PreparedProgram) return program.forRun(id);
+  return encodeProgram(program, {
+    architecture: currentArchitecture(),
+    id,
+    replyFd: launcherFd,
+  });
+}
+
+function leaveBytes(program: Program | PreparedProgram): void {
+  if (program instanceof PreparedProgram) program.leaveBytes();
 }
 
 function stopped(): BerthError {

@@ -16,7 +16,7 @@ export interface NamedSteps {
 export class PreparedProgram implements NamedSteps {
   readonly name: string;
   readonly steps: NamedSteps['steps'];
-  readonly #bytes: Buffer;
+  #bytes: Buffer;
   readonly #dataStart: number;
 
   /** @throws as `encodeProgram` */
@@ -58,10 +58,18 @@ export class PreparedProgram implements NamedSteps {
     this.fill(array, pointers);
   }
 
-  /** The program as it is now, for one run. @param id Number that its replies carry. */
+  /**
+   * The program as it is now, for one run: the bytes themselves, some 50 KB that are not copied each time. Who has not sent
+   * them at once calls `leaveBytes`.
+   * @param id Number that its replies carry.
+   */
   forRun(id: number): Uint8Array {
-    const bytes = Buffer.from(this.#bytes);
-    bytes.writeUIntLE(id, header.failureId, 6);
-    return bytes;
+    this.#bytes.writeUIntLE(id, header.failureId, 6);
+    return this.#bytes;
+  }
+
+  /** The bytes of the last run are still to be sent: what is filled in from now on goes into others. */
+  leaveBytes(): void {
+    this.#bytes = Buffer.from(this.#bytes);
   }
 }

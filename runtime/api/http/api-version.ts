@@ -8,6 +8,7 @@ export const minimumApiVersion = '1.24';
 
 /** Negative, zero or positive as `a` is older than, the same as or newer than `b`. */
 function compareVersions(a: string, b: string): number {
+  if (a === b) return 0;
   const [aMajor = 0, aMinor = 0] = a.split('.').map(Number);
   const [bMajor = 0, bMinor = 0] = b.split('.').map(Number);
   return aMajor === bMajor ? aMinor - bMinor : aMajor - bMajor;

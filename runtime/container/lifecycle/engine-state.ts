@@ -42,6 +42,8 @@ export class EngineState {
   /** Capabilities that berthd has itself, and can give on to containers. */
   readonly capabilities: readonly string[];
 
+  readonly #folders = new WeakMap<{ readonly id: string }, ContainerFolder>();
+
   /** berthd goes down: nothing is begun any more, whether somebody asks for it or not. */
   closed = false;
   /** The health checks that go on. */
@@ -87,7 +89,11 @@ export class EngineState {
 
   /** The paths of a container. */
   folder(container: { readonly id: string }): ContainerFolder {
-    return folderOf(this.ports.paths, container.id);
+    const known = this.#folders.get(container);
+    if (known) return known;
+    const folder = folderOf(this.ports.paths, container.id);
+    this.#folders.set(container, folder);
+    return folder;
   }
 
   /**

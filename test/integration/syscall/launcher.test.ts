@@ -76,6 +76,22 @@ describe('launcher', () => {
     }).toThrow('has a NUL in it');
   });
 
+  it('sends what a prepared program was at its run, however much waits to be sent', async () => {
+    const p = new ProgramBuilder('large');
+    const place = p.bytes(new Uint8Array(8));
+    // Three of them are more than the socket takes at once.
+    p.bytes(Buffer.alloc(100_000, 1));
+    p.reply(place, 8);
+    const prepared = new PreparedProgram(p);
+    const results = Array.from({ length: 30 }, async (_, number) => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeUInt32LE(number);
+      prepared.fill(place, bytes);
+      return (await launcher.run(prepared)).data.readUInt32LE(0);
+    });
+    expect(await Promise.all(results)).toEqual(Array.from({ length: 30 }, (_, number) => number));
+  });
+
   it('hands nothing but standard input, output, error and its socket on to a program', async () => {
     const p = new ProgramBuilder('descriptors');
     const buffer = p.reserve(4096);
