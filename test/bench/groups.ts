@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { berthd, dockerd } from './daemons.ts';
+import { fiftyFigures } from './crowd/fifty-figures.ts';
+import { thousandFigures } from './crowd/thousand-figures.ts';
 import { crunFigures } from './engine/crun-figures.ts';
 import { execFigures } from './exec/exec-figures.ts';
 import { logFigures } from './logs/log-figures.ts';
@@ -29,6 +31,8 @@ export const groups: Readonly<Record<string, (setup: BenchSetup) => Promise<void
   engine: crunFigures,
   exec: execFigures,
   logs: logFigures,
+  fifty: fiftyFigures,
+  thousand: thousandFigures,
   up: upFigures,
   pull: pullFigures,
   mirrors: mirrorFigures,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { memoryKb } from './crowd/own-memory.ts';
 import { cpuOfTree } from './processor-time.ts';
 
 /** What a command gets beside its arguments. */
@@ -38,6 +39,8 @@ export interface Daemon {
   readonly readyMs: number;
   /** The most memory that its process has had, all threads together (VmHWM of proc_pid_status(5)), in KB. */
   peakMemoryKb(): number;
+  /** The memory that its process has now (Pss of proc_pid_smaps(5)), in KB. */
+  memoryKb(): number;
   /** Processor time of its process, of those below it and of those that have ended, in ms. */
   cpuMs(): number;
   /** Sends SIGTERM and waits for the end. */
@@ -78,8 +81,12 @@ export async function startDaemon(
     const status = readFileSync(`/proc/${String(child.pid)}/status`, 'utf8');
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
   };
+  const ownMemoryKb = (): number => memoryKb(child.pid ?? 0);
   const cpuMs = (): number => cpuOfTree(child.pid ?? 0);
-  return { startMs, readyMs, peakMemoryKb, cpuMs, stop: () => stop(child) };
+  return {
+    ...{ startMs, readyMs, peakMemoryKb, memoryKb: ownMemoryKb, cpuMs },
+    stop: () => stop(child),
+  };
 }
 
 async function stop(child: ChildProcess): Promise<void> {
