@@ -20,6 +20,14 @@ export const engineHelp: Readonly<Record<string, string>> = {
   'Make an image of what a container has changed': '将容器所做的更改提交为镜像',
   'List what a container has changed in its file system': '列出容器对其文件系统所做的更改',
   'Write the file system of a container as a tar': '将容器的文件系统导出为 tar 归档',
+  'Copy files between a container and this host': '在容器与本机之间复制文件',
+  'container:path, a path of this host, or - for a tar on standard input':
+    'container:path、本机路径，或 -（从标准输入读取 tar 归档）',
+  'container:path, a path of this host, or - for a tar as output':
+    'container:path、本机路径，或 -（将 tar 归档写到标准输出）',
+  "give what is copied to the container's user": '将复制的文件归容器的用户所有',
+  'copy what the source leads to, if it is a link': '如果来源是符号链接，则复制其指向的文件',
+  'say nothing of what was copied': '不显示已复制的内容',
   'List images': '列出镜像',
   'Fetch an image from a registry': '从镜像仓库拉取镜像',
   'Send an image to a registry': '将镜像推送到镜像仓库',

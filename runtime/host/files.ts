@@ -113,6 +113,7 @@ export {
   cp,
   link,
   lstat,
+  lutimes,
   mkdir,
   mkdtemp,
   open,
@@ -126,5 +127,6 @@ export {
   stat,
   statfs,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';

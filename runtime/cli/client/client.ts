@@ -23,6 +23,12 @@ export interface ApiCall {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An answer whose body is yet to be read. */
+export interface ApiAnswer {
+  readonly headers: SocketResponse['headers'];
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
 /** The newest Docker Engine API version that this client speaks; an older daemon is spoken to in its own. */
 export const newestApiVersion = '1.51';
 
@@ -102,9 +108,14 @@ export class ApiClient {
    * that breaks later throws where the body is read.
    */
   async stream(call: ApiCall): Promise<AsyncIterable<Uint8Array>> {
+    return (await this.exchange(call)).chunks;
+  }
+
+  /** The same, with the answer's headers, whose names are in lower case. */
+  async exchange(call: ApiCall): Promise<ApiAnswer> {
     const request = await this.#request(call);
     const response = await this.#connect(() => requestOverSocket(request));
-    return this.#accepted(response);
+    return { headers: response.headers, chunks: await this.#accepted(response) };
   }
 
   /** Calls and takes over the connection: Docker's hijacked streams (attach, exec). */

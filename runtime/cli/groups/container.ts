@@ -107,6 +107,11 @@ export const container = defineGroup({
       load: async () => (await import('../verbs/rm.ts')).rm,
     },
     {
+      name: 'cp',
+      summary: 'Copy files between a container and this host',
+      load: async () => (await import('../verbs/cp.ts')).cp,
+    },
+    {
       name: 'commit',
       summary: 'Make an image of what a container has changed',
       load: async () => (await import('../verbs/commit.ts')).commit,

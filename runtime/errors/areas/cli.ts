@@ -113,6 +113,16 @@ export const cliErrors = {
     exit: 1,
     meaning: 'The file for an archive cannot be written; nothing of it is left.',
   },
+  COPY_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning: '`berth cp` was asked for a copy that the rules of `docker cp` do not allow.',
+  },
+  COPY_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning: '`berth cp` could not read or write a file of this host; `details.path` names it.',
+  },
   CONTAINER_WAIT_FAILED: {
     http: 500,
     exit: 1,
