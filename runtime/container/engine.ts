@@ -116,10 +116,27 @@ export interface ContainerEngine {
   paths(container: Container): ContainerFolder;
 }
 
-/** Finds the containers that are there, and makes an engine of the parts. */
-export async function createContainerEngine(ports: ContainerPorts): Promise<ContainerEngine> {
+/** What happens to containers and volumes, for those who listen. */
+export type ContainerEvents = Pick<ContainerEngine, 'onEvent' | 'volumes'>;
+
+/**
+ * Finds the containers that are there, and makes an engine of the parts.
+ *
+ * @param listen is called before anything happens: what has happened while no berthd was there is told when it is found
+ */
+export async function createContainerEngine(
+  ports: ContainerPorts,
+  listen?: (events: ContainerEvents) => void,
+): Promise<ContainerEngine> {
   const state = await EngineState.open(ports, startAgain);
+  const engine = engineOf(state);
+  listen?.(engine);
   await recoverContainers(state);
+  return engine;
+}
+
+function engineOf(state: EngineState): ContainerEngine {
+  const { ports } = state;
   const find = (nameOrId: string): Container => state.index.find(nameOrId);
   return {
     find,

@@ -5,7 +5,7 @@ import { EventLog } from '../api/system/event-log.ts';
 import { daemonMessage } from '../api/system/event-message.ts';
 import { engineId } from '../api/system/system-info.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
-import type { IdRemap } from '../container/ports.ts';
+import type { ContainerPorts, IdRemap } from '../container/ports.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { backgroundClock, systemClock } from '../host/clock.ts';
 import { chmod, stat } from '../host/files.ts';
@@ -65,10 +65,11 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   await importCarriedImage(parts.images);
   const idRemap = await openIdRemap(options);
   const live: Live = { settings: options };
-  const containers = await openContainers(options, { ...parts, idRemap, live });
+  const events = new EventLog();
+  events.followImages(parts.images, systemClock);
+  const containers = await openContainers(options, { ...parts, idRemap, live, events });
   const { report, onRequest } = options;
   const directory = new RegistryDirectory(options.registry);
-  const events = new EventLog({ containers, images: parts.images, clock: systemClock });
   const services = {
     ...{ containers, images: parts.images, directory, mirrors: parts.registry, events },
     clock: systemClock,
@@ -166,14 +167,18 @@ async function openImages(options: EngineOptions): Promise<ImageParts> {
   return { images, snapshots, registry, target, fixed };
 }
 
-type ContainerParts = ImageParts & { readonly idRemap: IdRemap | undefined; readonly live: Live };
+type ContainerParts = ImageParts & {
+  readonly idRemap: IdRemap | undefined;
+  readonly live: Live;
+  readonly events: EventLog;
+};
 
 async function openContainers(
   options: EngineOptions,
-  { images, snapshots, idRemap, live }: ContainerParts,
+  { images, snapshots, idRemap, live, events }: ContainerParts,
 ): Promise<ContainerEngine> {
   const { dataRoot, runRoot, launcher, report, notice } = options;
-  return createContainerEngine({
+  const ports: ContainerPorts = {
     runtime: await ContainerRuntime.create(launcher, { execSocket: join(runRoot, 'exec.sock') }),
     images,
     snapshots,
@@ -198,5 +203,6 @@ async function openContainers(
     idRemap,
     report,
     notice,
-  });
+  };
+  return createContainerEngine(ports, events.followContainers);
 }

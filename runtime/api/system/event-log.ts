@@ -1,4 +1,4 @@
-import type { ContainerEngine } from '../../container/engine.ts';
+import type { ContainerEvents } from '../../container/engine.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { ImageService } from '../../image/image-service.ts';
 import { containerMessage, imageMessage, volumeMessage } from './event-message.ts';
@@ -7,25 +7,23 @@ import type { EventMessage } from './event-message.ts';
 /** As many as Docker keeps; in memory only. */
 const keptEvents = 256;
 
-/** Where events come from. */
-export interface EventSources {
-  readonly containers: Pick<ContainerEngine, 'onEvent' | 'volumes'>;
-  readonly images: Pick<ImageService, 'onEvent'>;
-  readonly clock: Clock;
-}
-
 /** The last events, and all that are to come, for those who listen. */
 export class EventLog {
   readonly #past: EventMessage[] = [];
   readonly #listeners = new Set<(message: EventMessage) => void>();
 
-  constructor({ containers, images, clock }: EventSources) {
+  /** Keeps what happens to containers and their volumes from now on. */
+  readonly followContainers = (containers: ContainerEvents): void => {
     containers.onEvent((event) => {
       this.publish(containerMessage(event));
     });
     containers.volumes.events.add((event) => {
       this.publish(volumeMessage(event));
     });
+  };
+
+  /** Keeps what happens to images from now on. */
+  followImages(images: Pick<ImageService, 'onEvent'>, clock: Clock): void {
     images.onEvent((event) => {
       this.publish(imageMessage(event, clock.now()));
     });

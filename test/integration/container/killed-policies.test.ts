@@ -1,4 +1,4 @@
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -71,6 +71,30 @@ test('a berthd that is killed while containers wait to be started again starts t
   expect(processesOf(sleeper)).toHaveLength(1);
   await berthd.docker('stop', 'loops');
   expect(processesOf(id)).toEqual([]);
+});
+
+test('events have what happened while no berthd was there', async () => {
+  await run('gone', 'bb', 'sleep', '1000');
+  await run('removed', '--rm', 'bb', 'sleep', '1000');
+  await run('again', '--restart', 'always', 'bb', 'sleep', '1000');
+  const pids: number[] = [];
+  for (const name of ['gone', 'removed', 'again'])
+    pids.push(Number(await show(name, '{{.State.Pid}}')));
+  await berthd.end('SIGKILL');
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  const left = (): readonly number[] => pids.filter((pid) => existsSync(`/proc/${pid}`));
+  await expect.poll(left, patience).toEqual([]);
+  await berthd.start();
+  const format = '{{.Action}} {{.Actor.Attributes.name}}';
+  const events = async (): Promise<readonly string[]> => {
+    const now = String(Date.now() / 1000);
+    const args = ['--filter', 'type=container', '--since', '1', '--until', now];
+    return (await berthd.docker('events', ...args, '--format', format)).trim().split('\n');
+  };
+  await expect.poll(events, patience).toContain('start again');
+  expect((await events()).toSorted()).toEqual([
+    ...['destroy removed', 'die again', 'die gone', 'die removed', 'start again'],
+  ]);
 });
 
 test('a host that loses power starts what its policies want', async () => {
