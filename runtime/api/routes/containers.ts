@@ -13,6 +13,7 @@ import { parsePlatform } from '../images/platform-parameter.ts';
 import { get, post, remove } from '../route.ts';
 import type { Route } from '../route.ts';
 import { forClientVersion } from './create-compatibility.ts';
+import { migrateToEndpoint } from './create-migrations.ts';
 import { containerInspect } from '../views/container-inspect.ts';
 import { containerSummary } from '../views/container-summary.ts';
 
@@ -73,13 +74,14 @@ export const containerRoutes: readonly Route[] = [
     const { version, query } = request;
     // What came with a later version is not looked at.
     const platform = isAtLeast(version, '1.41') ? query.optionalText('platform') : undefined;
+    const migrated = migrateToEndpoint(forClientVersion(body, version), version);
     const { id, warnings } = await containers.create({
-      request: forClientVersion(body, version),
+      request: migrated.request,
       readOnlyBinds: isAtLeast(version, '1.44') ? 'recursive' : 'top',
       name: query.optionalText('name'),
       platform: platform === undefined ? undefined : parsePlatform(platform),
     });
-    return created({ Id: id, Warnings: warnings });
+    return created({ Id: id, Warnings: [...migrated.warnings, ...warnings] });
   }),
   get('/containers/:name/json', async ({ name, query }, { containers }) => {
     const container = containers.find(name);
