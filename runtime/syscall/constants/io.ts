@@ -16,6 +16,8 @@ export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 /** include/uapi/asm-generic/socket.h. */
 export const SOL_SOCKET = 1;
+/** A struct timeval that sends may take (socket(7)); the old number, which is 64 bits where long is. */
+export const SO_SNDTIMEO = 21;
 /** Credentials of the sender, as a control message (unix(7)). */
 export const SCM_CREDENTIALS = 2;
 export const SOCK_NONBLOCK = 0o4000;
