@@ -23,7 +23,7 @@ export async function startLogServer(place: string | 0, tls?: TlsOptions): Promi
     const chunks: Buffer[] = [];
     sockets.push({ socket, chunks });
     socket.on('error', () => undefined);
-    if (server.reads) socket.on('data', (chunk) => chunks.push(chunk));
+    if (server.reads) socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   };
   const listener: Server = tls === undefined ? createServer(take) : createTlsServer(tls, take);
   const server: LogServer = {
@@ -32,7 +32,7 @@ export async function startLogServer(place: string | 0, tls?: TlsOptions): Promi
     reads: true,
     resume: () => {
       server.reads = true;
-      for (const { socket, chunks } of sockets) socket.on('data', (chunk) => chunks.push(chunk));
+      for (const { socket, chunks } of sockets) socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     },
     stop: () =>
       new Promise((resolve) => {

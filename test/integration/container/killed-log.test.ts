@@ -31,6 +31,10 @@ test('a berthd that is killed in the middle of sending loses nothing, and sends 
   const { arrived, pid } = await receiveDatagrams(launcher, place);
   // Neither server reads for now.
   process.kill(pid, 'SIGSTOP');
+  // One that stands still would not see the launcher go.
+  onTestFinished(() => {
+    process.kill(pid, 'SIGCONT');
+  });
   const stream = await startLogServer(join(berthd.root, 'stream.sock'));
   onTestFinished(() => stream.stop());
   stream.reads = false;
