@@ -32,7 +32,8 @@ export async function startLogServer(place: string | 0, tls?: TlsOptions): Promi
     reads: true,
     resume: () => {
       server.reads = true;
-      for (const { socket, chunks } of sockets) socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      for (const { socket, chunks } of sockets)
+        socket.on('data', (chunk: Buffer) => chunks.push(chunk));
     },
     stop: () =>
       new Promise((resolve) => {
