@@ -4,6 +4,7 @@
  */
 
 export const POLLIN = 0x1;
+export const POLLPRI = 0x2;
 export const POLLOUT = 0x4;
 export const POLLERR = 0x8;
 export const POLLHUP = 0x10;
@@ -24,6 +25,10 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
+
+/** eventfd(2); the numbers of O_CLOEXEC and O_NONBLOCK. */
+export const EFD_CLOEXEC = 0o2000000;
+export const EFD_NONBLOCK = 0o4000;
 
 /** Reads and sets a terminal's settings (ioctl_tty(2)). */
 export const TCGETS = 0x5401;
