@@ -108,6 +108,8 @@ export interface MonitorConnection {
   onOutput(listener: () => void): void;
   /** Calls when output could not be written, and is lost. */
   onLostOutput(listener: () => void): void;
+  /** Calls when the kernel has killed a process for want of memory, which need not be the program. */
+  onOutOfMemory(listener: () => void): void;
   /** Resolves when the monitor has ended; `readExit` then has the record. */
   readonly closed: Promise<void>;
 }

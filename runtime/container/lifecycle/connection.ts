@@ -1,5 +1,6 @@
 import { keepLog } from '../log-drivers/keep-log.ts';
 import type { MonitorConnection } from '../ports.ts';
+import { outOfMemory } from '../model/container-state.ts';
 import type { Container } from './container.ts';
 import type { EngineState } from './engine-state.ts';
 import { recordExit } from './record-exit.ts';
@@ -19,6 +20,11 @@ export async function connectTo(
     container.output.emit(undefined);
   });
   tellOfLostOutput(state, container, connection);
+  connection.onOutOfMemory(() => {
+    recordOutOfMemory(state, container, connection).catch((problem: unknown) => {
+      state.ports.report(problem);
+    });
+  });
   keepLog(state, container, 'turn');
   // A program that closes its standard input, or ends, makes writes to it fail: that is the program's affair.
   connection.stdin.on('error', () => undefined);
@@ -34,6 +40,21 @@ export async function connectTo(
       state.ports.report(problem);
     });
   return connection;
+}
+
+/** Takes note that the kernel has killed a process: the program itself may go on. */
+function recordOutOfMemory(
+  state: EngineState,
+  container: Container,
+  connection: MonitorConnection,
+): Promise<void> {
+  return container.queue.run(async () => {
+    if (container.connection !== connection) return;
+    const { record } = container;
+    if (!record.state.oomKilled)
+      await state.saveIfPossible(container, { ...record, state: outOfMemory(record.state) });
+    state.announce(container, 'oom');
+  });
 }
 
 const lostAgainMs = 60_000;

@@ -18,8 +18,10 @@ export type LifecycleTurn =
 
 /** What goes on beside a container, and may go on for a while after its end. */
 export interface LogKeeper {
-  /** Ends it as soon as possible; what is left is for the next one. */
+  /** Ends it behind what it has begun to send; what is left is for the next one. */
   stop(): void;
+  /** Ends it at once, whatever it has begun: that may be sent a second time. */
+  giveUp(): void;
   /** Resolves when there is nothing left to do, or it was stopped. */
   readonly ended: Promise<void>;
 }

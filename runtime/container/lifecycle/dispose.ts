@@ -22,7 +22,7 @@ export async function dispose(
   container.removing = true;
   state.restarts.cancel(container);
   stopHealthChecks(container);
-  container.logKeeper?.stop();
+  container.logKeeper?.giveUp();
   await container.logKeeper?.ended;
   const folder = state.folder(container);
   const { exitCode } = container.record.state;

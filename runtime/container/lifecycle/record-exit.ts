@@ -2,7 +2,7 @@ import { rm } from '../../host/files.ts';
 import { stopHealthChecks } from '../health/health-checks.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { exited, restarting } from '../model/container-state.ts';
-import type { ContainerExit } from '../model/container-state.ts';
+import type { ContainerExit, ContainerState } from '../model/container-state.ts';
 import { unmountVolumes } from '../volumes/container-volumes.ts';
 import type { ExitRecord } from '../ports.ts';
 import { cgroupPlaceOf } from '../spec/cgroup-place.ts';
@@ -27,8 +27,8 @@ export async function recordExit(state: EngineState, container: Container): Prom
   for (const warning of found?.warnings ?? [])
     state.ports.notice(warning, { container: container.id });
   if (found === undefined) await removeRemains(state, container);
-  const exit = exitOf(found, state.ports.clock.now());
-  const { startedAt } = container.record.state;
+  const before = container.record.state;
+  const exit = exitOf(found, { before, now: state.ports.clock.now() });
   const after = afterExit(state, container, exit);
   const saved = await save(state, container, {
     record: recordAfter(container, exit, after),
@@ -39,7 +39,7 @@ export async function recordExit(state: EngineState, container: Container): Prom
   // Only a monitor that this berthd saw end is known to have got all of its last record to the file.
   container.logIsWhole = container.connection !== undefined && found !== undefined;
   container.connection = undefined;
-  announceEnd(state, container, { exit, startedAt });
+  announceEnd(state, container, { exit, before });
   if (after.kind === 'restart')
     state.restarts.later(container, { delayMs: after.delayMs, kind: 'again' });
   await unmountVolumes(state, container);
@@ -59,11 +59,20 @@ export async function removeRemains(state: EngineState, container: Container): P
     .catch(state.ports.report);
 }
 
-function exitOf(found: ExitRecord | undefined, now: number): ContainerExit {
+/** How a run has ended, and what was known of it before. */
+interface End {
+  readonly exit: ContainerExit;
+  readonly before: ContainerState;
+}
+
+function exitOf(
+  found: ExitRecord | undefined,
+  { before, now }: Pick<End, 'before'> & { readonly now: number },
+): ContainerExit {
   return {
     exitCode: found?.exitCode ?? unseenExitCode,
     finishedAt: found?.finishedAt ?? now,
-    oomKilled: found?.oomKilled ?? false,
+    oomKilled: before.oomKilled || found?.oomKilled === true,
   };
 }
 
@@ -89,13 +98,10 @@ async function save(
   return true;
 }
 
-function announceEnd(
-  state: EngineState,
-  container: Container,
-  { exit, startedAt }: { readonly exit: ContainerExit; readonly startedAt: number },
-): void {
-  if (exit.oomKilled) state.announce(container, 'oom');
-  const seconds = Math.max(0, Math.floor((exit.finishedAt - startedAt) / 1000));
+function announceEnd(state: EngineState, container: Container, { exit, before }: End): void {
+  // What was told of while it ran is not told of again.
+  if (exit.oomKilled && !before.oomKilled) state.announce(container, 'oom');
+  const seconds = Math.max(0, Math.floor((exit.finishedAt - before.startedAt) / 1000));
   state.announce(container, 'die', {
     execDuration: String(seconds),
     exitCode: String(exit.exitCode),

@@ -52,7 +52,7 @@ export const driverNames: readonly string[] = [...Object.keys(drivers), 'none'].
  */
 export function logConfigProblem(driver: string, options: Options): string | undefined {
   if (driver === 'none') return undefined;
-  const known = drivers[driver];
+  const known = Object.hasOwn(drivers, driver) ? drivers[driver] : undefined;
   return (
     commonProblem(options) ??
     (known === undefined

@@ -1,8 +1,10 @@
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
+import { isBerthError } from '../../errors/berth-error.ts';
 import { compressOlder } from './compress-older.ts';
 import { forwardLog } from './forward/forward-log.ts';
 import { readMark } from './forward/mark-file.ts';
+import { orAborted } from './forward/or-aborted.ts';
 import { logPlan, type LogPlan } from './log-plan.ts';
 import { openSink } from './open-sink.ts';
 
@@ -16,6 +18,8 @@ interface Keeping {
   /** Aborted when the program has ended. */
   readonly over: AbortSignal;
   readonly signal: AbortSignal;
+  /** Aborted when not even what has begun is to be waited for. */
+  readonly givenUp: AbortSignal;
 }
 
 /**
@@ -30,13 +34,15 @@ export function keepLog(state: EngineState, container: Container, until: 'turn' 
   const previous = container.logKeeper;
   previous?.stop();
   const stopped = new AbortController();
+  const givenUp = new AbortController();
   // A program may end before all of this has begun.
   const over = new AbortController();
   if (until === 'now') over.abort();
   const stopListening = container.turns.add((turn) => {
     if (turn.kind !== 'started') over.abort();
   });
-  const keeping: Keeping = { state, container, plan, over: over.signal, signal: stopped.signal };
+  const signals = { over: over.signal, signal: stopped.signal, givenUp: givenUp.signal };
+  const keeping: Keeping = { state, container, plan, ...signals };
   const work = async (): Promise<void> => {
     await previous?.ended;
     const compressing = plan.rotation?.older === 'gzip' ? keepCompressed(keeping) : undefined;
@@ -53,17 +59,36 @@ export function keepLog(state: EngineState, container: Container, until: 'turn' 
     stop: () => {
       stopped.abort();
     },
+    giveUp: () => {
+      previous?.giveUp();
+      stopped.abort();
+      givenUp.abort();
+    },
   };
 }
 
-async function forward({ state, container, plan, over, signal }: Keeping): Promise<void> {
-  const { clock, notice, runtime } = state.ports;
+async function forward(keeping: Keeping): Promise<void> {
+  const { state, container, plan, over, signal, givenUp } = keeping;
+  const { clock, notice } = state.ports;
   const { logCursor: markFile } = state.folder(container);
-  await runtime.awaitSender(markFile);
+  await orAborted(sendersEnd(keeping, markFile), givenUp);
+  if (signal.aborted) return;
   const sink = openSink(state, container);
   const { path } = plan;
   const isOver = (): boolean => over.aborted;
-  await forwardLog({ container, path, markFile, sink, isOver, clock, signal, notice });
+  await forwardLog({ container, path, markFile, sink, isOver, clock, signal, givenUp, notice });
+}
+
+/** Resolves when nobody sends any more whom a berthd that was killed has left; that takes as long as a server takes to read. */
+async function sendersEnd({ state, signal }: Keeping, markFile: string): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await state.ports.runtime.awaitSender(markFile);
+      return;
+    } catch (error) {
+      if (!isBerthError(error, 'PROGRAM_TIMEOUT')) throw error;
+    }
+  }
 }
 
 /** Looks for older files some time after there was output, and once more at the end. */

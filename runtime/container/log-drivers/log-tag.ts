@@ -25,20 +25,21 @@ const functions: Readonly<Record<string, (text: string) => string>> = {
   json: (text) => JSON.stringify(text),
 };
 
-const action = /\{\{(-?)\s*(.*?)\s*(-?)\}\}/g;
+/** A dash at an end takes away the white space beside it. */
+const action = /(?:\s*\{\{-\s|\{\{)\s*(.*?)\s*(?:\s-\}\}\s*|\}\})/g;
 
 /** What is wrong with a template for tags; `undefined` when nothing is. */
 export function tagProblem(template: string): string | undefined {
   const rest = template.replaceAll(action, '');
   if (rest.includes('{{')) return 'unclosed action';
-  for (const [, , expression = ''] of template.matchAll(action)) {
+  for (const [, expression = ''] of template.matchAll(action)) {
     const [field = '', ...pipe] = expression.split('|').map((part) => part.trim());
     const [first = '', last] = field.split(/\s+/);
     const name = last ?? first;
     const used = last === undefined ? pipe : [first, ...pipe];
     if (!name.startsWith('.') || !names.includes(name.slice(1) as keyof LogFacts))
       return `"${expression}" is none of {{.${names.join('}}, {{.')}}}`;
-    const unknown = used.find((one) => !(one in functions));
+    const unknown = used.find((one) => !Object.hasOwn(functions, one));
     if (unknown !== undefined) return `function "${unknown}" not defined`;
   }
   return undefined;
@@ -49,7 +50,7 @@ export function tagProblem(template: string): string | undefined {
  * with functions of one text, such as `{{.Name}}/{{.ID | upper}}`. `tagProblem` has nothing against it.
  */
 export function logTag(template: string, facts: LogFacts): string {
-  return template.replaceAll(action, (_, _left: string, expression: string) => {
+  return template.replaceAll(action, (_, expression: string) => {
     const [field = '', ...pipe] = expression.split('|').map((part) => part.trim());
     const [first = '', last] = field.split(/\s+/);
     const used = last === undefined ? pipe : [first, ...pipe];

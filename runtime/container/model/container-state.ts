@@ -73,6 +73,11 @@ export function resumed(state: ContainerState): ContainerState {
   return { ...state, status: 'running' };
 }
 
+/** The kernel has killed a process for want of memory. */
+export function outOfMemory(state: ContainerState): ContainerState {
+  return { ...state, oomKilled: true };
+}
+
 /** The program could not be started. As in Docker the container is then what it was before, with an exit code. */
 export function startFailed(
   state: ContainerState,

@@ -22,6 +22,7 @@ export class MonitorConnection {
   #startTime: Promise<string | undefined> | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #lostListeners = new Set<() => void>();
+  readonly #exhaustedListeners = new Set<() => void>();
 
   private constructor(options: {
     readonly pid: number;
@@ -34,8 +35,10 @@ export class MonitorConnection {
     this.closed = options.closed;
     this.#control.on('data', (announced: Buffer) => {
       for (const listener of this.#listeners) listener();
-      if (!announced.includes(announcement.lost)) return;
-      for (const listener of this.#lostListeners) listener();
+      const news = announced.reduce((all, byte) => all | byte, 0);
+      if ((news & announcement.lost) !== 0) for (const listener of this.#lostListeners) listener();
+      if ((news & announcement.exhausted) !== 0)
+        for (const listener of this.#exhaustedListeners) listener();
     });
     this.stdin = this.#openStdin(options.path);
     // A container that runs on must not keep a daemon from ending.
@@ -90,6 +93,11 @@ export class MonitorConnection {
   /** Calls when output could not be written, and is lost. */
   onLostOutput(listener: () => void): void {
     this.#lostListeners.add(listener);
+  }
+
+  /** Calls when the kernel has killed a process of the container for want of memory. */
+  onOutOfMemory(listener: () => void): void {
+    this.#exhaustedListeners.add(listener);
   }
 
   /** Ends the connection; the monitor goes on. */

@@ -21,6 +21,14 @@ export interface ConnectionTargets {
   readonly input: Input;
 }
 
+/** What is told once: 1 when it is to be, 0 once somebody has been told. */
+export interface News {
+  /** Output was lost. */
+  readonly lost: Ref;
+  /** The container has run out of memory. */
+  readonly exhausted: Ref;
+}
+
 /** The connections of berthd: announcements go out, messages come in (protocol.ts). */
 export class Connections {
   readonly #p: ProgramBuilder;
@@ -40,12 +48,16 @@ export class Connections {
   }
 
   /**
-   * Tells everybody that the log has grown. Whoever does not read has enough such bytes waiting for it.
-   * @param lost 1 when output was lost; it becomes 0 once somebody was told.
+   * Tells everybody that the log has grown, with the news. Whoever does not read has enough such bytes waiting for it.
    */
-  announce(lost: Ref): void {
+  announce({ lost, exhausted }: News): void {
     const p = this.#p;
-    p.set(this.#byte, p.compute('add', lost, announcement.grown));
+    const news = p.compute(
+      'add',
+      p.compute('mul', lost, announcement.lost),
+      p.compute('mul', exhausted, announcement.exhausted),
+    );
+    p.set(this.#byte, p.compute('add', news, announcement.grown));
     p.set(this.#heard, 0);
     const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
     this.#polled.forEach(this.#slots, ({ fd }, next) => {
@@ -56,14 +68,15 @@ export class Connections {
     const nobody = p.label();
     p.jumpIf('eq', this.#heard, 0, nobody);
     p.set(lost, 0);
+    p.set(exhausted, 0);
     p.place(nobody);
   }
 
   /**
    * Accepts a connection that waits and says hello; when all places are taken it is closed.
-   * @param lost as for `announce`: what was lost before anybody had connected is told at once.
+   * What was new before anybody had connected is told at once.
    */
-  accept(child: Ref, lost: Ref): void {
+  accept(child: Ref, news: News): void {
     const p = this.#p;
     const [accepted, done] = [p.label(), p.label()];
     this.#polled.skipUnlessReady(this.#listener, done);
@@ -86,8 +99,8 @@ export class Connections {
     p.call('refuse a connection', 'close', [connection]);
     p.jump(done);
     p.place(accepted);
-    p.jumpIf('eq', lost, 0, done);
-    this.announce(lost);
+    p.jumpIf('eq', p.compute('or', news.lost, news.exhausted), 0, done);
+    this.announce(news);
     p.place(done);
   }
 

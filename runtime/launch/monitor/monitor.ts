@@ -31,6 +31,7 @@ import { Input } from './input.ts';
 import { LogLines } from './log-lines.ts';
 import type { LogRequest } from './log-request.ts';
 import type { OpenLog } from './log-rotation.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { Output } from './output.ts';
 import { PollSet } from './poll-set.ts';
 import {
@@ -79,14 +80,16 @@ export function buildMonitor(
   p: ProgramBuilder,
   { child, log, logging, control, streams, terminal, cgroup, hooks, cleanUp }: MonitorInput,
 ): void {
-  // Signals, two outputs, the two ends of the input, the listener and its connections.
-  const polled = new PollSet(p, 6 + maxConnections);
+  // Signals, two outputs, the two ends of the input, memory, the listener and its connections.
+  const polled = new PollSet(p, 7 + maxConnections);
   const signals = polled.add(watchChildren(p), POLLIN);
   const stdout = polled.add(streams.stdout, POLLIN);
   const stderr = polled.add(streams.stderr, POLLIN);
   const input = new Input(p, polled, streams.stdin);
+  const memory = new MemoryWatch(p, polled, cgroup);
   const connections = new Connections(p, polled, control);
   const lines = new LogLines(p, log, logging);
+  const news = { lost: lines.lost, exhausted: memory.exhausted };
   const interactive = streams.stdin !== -1;
   const output = new Output(p, { polled, lines, stdout, stderr, interactive });
 
@@ -103,16 +106,17 @@ export function buildMonitor(
   polled.wait(output.patience());
   p.place(drain);
   output.forward();
+  memory.serve();
   p.set(rounds, p.compute('sub', rounds, 1));
   p.jumpIf('lt', rounds, 0, ended);
   p.jumpIf('lt', rounds, lastReads, drain);
-  p.jumpIf('eq', output.grown, 0, quiet);
+  p.jumpIf('eq', p.compute('or', output.grown, memory.exhausted), 0, quiet);
   p.set(output.grown, 0);
-  connections.announce(lines.lost);
+  connections.announce(news);
   p.place(quiet);
   input.forward();
   connections.serve({ child, terminal, input });
-  connections.accept(child, lines.lost);
+  connections.accept(child, news);
   polled.skipUnlessReady(signals, loop);
   const info = p.reserve(SIGNALFD_SIGINFO_SIZE);
   p.call('take the signal', 'read', [signals.fd, info, SIGNALFD_SIGINFO_SIZE], {

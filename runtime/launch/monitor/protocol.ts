@@ -7,8 +7,11 @@ export const controlSocketName = 'monitor.sock';
 
 /** The monitor's first message on a connection: {u32 pid, u32 0}. Each byte after it says that something has happened. */
 export const helloSize = 8;
-/** `lost`: the log has grown, or should have: output could not be written, as on a full disk, and is lost. */
-export const announcement = { grown: 1, lost: 2 } as const;
+/**
+ * Bits of such a byte. `lost`: the log should have grown: output could not be written, as on a full disk, and is lost. `exhausted`: the
+ * container has run out of memory, and the kernel has killed one of its processes.
+ */
+export const announcement = { grown: 1, lost: 2, exhausted: 4 } as const;
 
 /** A message to the monitor: {u32 type, u32 value}. */
 export const messageSize = 8;

@@ -4,6 +4,7 @@
  */
 
 export const POLLIN = 0x1;
+export const POLLPRI = 0x2;
 export const POLLOUT = 0x4;
 export const POLLERR = 0x8;
 export const POLLHUP = 0x10;
@@ -16,12 +17,18 @@ export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 /** include/uapi/asm-generic/socket.h. */
 export const SOL_SOCKET = 1;
+/** A struct timeval that sends may take (socket(7)); the old number, which is 64 bits where long is. */
+export const SO_SNDTIMEO = 21;
 /** Credentials of the sender, as a control message (unix(7)). */
 export const SCM_CREDENTIALS = 2;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
+
+/** eventfd(2); the numbers of O_CLOEXEC and O_NONBLOCK. */
+export const EFD_CLOEXEC = 0o2000000;
+export const EFD_NONBLOCK = 0o4000;
 
 /** Reads and sets a terminal's settings (ioctl_tty(2)). */
 export const TCGETS = 0x5401;

@@ -98,6 +98,7 @@ export class FakeRuntime implements ContainerRuntime {
         else this.#signal(played, signo);
       },
       onLostOutput: () => undefined,
+      onOutOfMemory: () => undefined,
       onOutput: (listener) => {
         played.listeners.add(listener);
       },

@@ -9,15 +9,19 @@ const room = 64 * 1024;
 /** Behind each datagram in the file. */
 const separator = '\x1e';
 
-/**
- * Receives datagrams on a Unix socket, as journald and syslogd do, until the launcher is stopped.
- *
- * @returns what has arrived by now
- */
+/** Who receives datagrams. */
+export interface DatagramReceiver {
+  /** What has arrived by now. */
+  readonly arrived: () => readonly string[];
+  /** Of its process: one that is stopped lets the socket fill up. */
+  readonly pid: number;
+}
+
+/** Receives datagrams on a Unix socket, as journald and syslogd do, until the launcher is stopped. */
 export async function receiveDatagrams(
   launcher: Launcher,
   { socket, file }: { readonly socket: string; readonly file: string },
-): Promise<() => readonly string[]> {
+): Promise<DatagramReceiver> {
   const p = new ProgramBuilder('receiver');
   const fd = p.call('make a socket', 'socket', [AF_UNIX, SOCK_DGRAM, 0]);
   const address = Buffer.alloc(2 + socket.length + 1);
@@ -44,6 +48,6 @@ export async function receiveDatagrams(
   p.call('write', 'write', [out, p.string(separator), 1]);
   p.jump(again);
   p.place(end);
-  await launcher.spawn(p);
-  return () => readFileSync(file, 'utf8').split(separator).slice(0, -1);
+  const { pid } = await launcher.spawn(p);
+  return { arrived: () => readFileSync(file, 'utf8').split(separator).slice(0, -1), pid };
 }

@@ -286,7 +286,7 @@ describe('what is sent on', () => {
     expect(packets).toHaveLength(3);
 
     const place = { socket: join(daemon.root, 'log.sock'), file: join(daemon.root, 'log.got') };
-    const arrived = await receiveDatagrams(launcher, place);
+    const { arrived } = await receiveDatagrams(launcher, place);
     await sent('gram', syslog(`unixgram://${place.socket}`));
     await vi.waitFor(() => {
       expect(arrived().filter((packet) => form.test(packet))).toHaveLength(3);
@@ -295,7 +295,8 @@ describe('what is sent on', () => {
     await daemon.down();
     daemon.journalSocket = join(daemon.root, 'journal.sock');
     const file = join(daemon.root, 'journal.got');
-    const entries = await receiveDatagrams(launcher, { socket: daemon.journalSocket, file });
+    const journal = { socket: daemon.journalSocket, file };
+    const { arrived: entries } = await receiveDatagrams(launcher, journal);
     await daemon.up();
     const journald = [
       '--log-driver',

@@ -12,7 +12,13 @@ const program = join(import.meta.dirname, '../../../runtime/daemon.ts');
 export class RealBerthd {
   readonly root = mkdtempSync(join(tmpdir(), 'berth-kill-'));
   readonly socket = join(this.root, 'api.sock');
+  readonly #under: readonly string[];
   #child: ChildProcess | undefined;
+
+  /** @param under a command that executes the one behind it, in surroundings of its making */
+  constructor(under: readonly string[] = []) {
+    this.#under = under;
+  }
 
   /** Starts it, and waits until it says that it is ready. */
   async start(): Promise<void> {
@@ -21,7 +27,8 @@ export class RealBerthd {
     const keys = { 'data-root': join(this.root, 'data'), 'exec-root': join(this.root, 'run') };
     const hosts = [`unix://${this.socket}`];
     writeFileSync(config, JSON.stringify({ ...keys, hosts, group: 'root' }));
-    const child = spawn(process.execPath, [program, '--config', config], {
+    const [command, ...args] = [...this.#under, process.execPath, program, '--config', config];
+    const child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#child = child;

@@ -5,6 +5,7 @@ import { type LogMark, LogReader } from '../../logs/log-reader.ts';
 import { messagesOf } from './log-message.ts';
 import type { LogSink } from './log-sink.ts';
 import { readMark } from './mark-file.ts';
+import { orAborted } from './or-aborted.ts';
 
 /** What `forwardLog` works with. */
 export interface Forwarding {
@@ -16,7 +17,10 @@ export interface Forwarding {
   /** Whether the program has ended already: then there is what it has left, and no more. */
   readonly isOver: () => boolean;
   readonly clock: Clock;
+  /** Aborted: nothing more is begun. */
   readonly signal: AbortSignal;
+  /** Aborted: what has begun is not waited for either. */
+  readonly givenUp: AbortSignal;
   /** Hears of what cannot be sent, once for each time that sending stops, and of what was not. */
   readonly notice: (text: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -50,11 +54,11 @@ export async function forwardLog(work: Forwarding): Promise<void> {
 }
 
 async function sendBlock(work: Forwarding, block: Buffer, begin: LogMark): Promise<void> {
-  const { markFile, sink, clock, signal, container } = work;
+  const { markFile, sink, clock, signal, givenUp, container } = work;
   let messages = messagesOf(block);
   for (let waitMs = pauseMs.first; !signal.aborted; waitMs = Math.min(waitMs * 2, pauseMs.most)) {
     try {
-      await sink.send(messages, begin);
+      await orAborted(sink.send(messages, begin), givenUp);
       return;
     } catch (problem) {
       if (waitMs === pauseMs.first) {

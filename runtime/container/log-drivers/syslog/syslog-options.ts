@@ -55,7 +55,7 @@ export function syslogAddress(text: string): SyslogAddress | string {
 /** The number of `syslog-facility`. */
 export function syslogFacility(text: string): number | undefined {
   if (text === '') return facilities['daemon'];
-  if (text in facilities) return facilities[text];
+  if (Object.hasOwn(facilities, text)) return facilities[text];
   return /^\d+$/.test(text) && Number(text) <= 23 ? Number(text) : undefined;
 }
 
