@@ -25,10 +25,7 @@ const ofConfig: JsonSource = { subject: 'the config', place: 'the OCI config' };
  *
  * @throws SPEC_INVALID the text is no JSON.
  */
-export function parsePreciseJson(
-  text: string,
-  { subject, place }: JsonSource = ofConfig,
-): unknown {
+export function parsePreciseJson(text: string, { subject, place }: JsonSource = ofConfig): unknown {
   try {
     // TypeScript's library does not know the third argument yet.
     return JSON.parse(text, keepPrecision as (key: string, value: unknown) => unknown);
