@@ -1,5 +1,5 @@
 import { BerthError } from '../errors/berth-error.ts';
-import { hasErrno, orIfMissing, readFile, stat } from '../host/files.ts';
+import { hasErrno, orIfMissing, readFile, realpath, stat } from '../host/files.ts';
 import { parseSpecText } from '../spec/parse-spec.ts';
 import type { Mount } from '../spec/mount.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -12,7 +12,7 @@ export interface Bundle {
   readonly spec: Spec;
   /** The config as it is written. */
   readonly configText: string;
-  /** Absolute. */
+  /** Absolute, without links: what is mounted is what was looked at. */
   readonly rootfs: string;
 }
 
@@ -29,7 +29,9 @@ export async function readBundle(
   const spec = parseSpecText(configText);
   const rootfs = absolutePath(spec.root.path, path);
   const found = await orIfMissing(stat(rootfs), undefined);
-  if (found?.isDirectory() === true) return { path, spec, configText, rootfs };
+  if (found?.isDirectory() === true) {
+    return { path, spec, configText, rootfs: await realpath(rootfs) };
+  }
   throw new BerthError('OCI_BUNDLE_INVALID', {
     message: `'root.path' is "${spec.root.path}", and "${rootfs}" ${found === undefined ? 'does not exist: no such file or directory' : 'is no folder'}; wanted the root file system of the container`,
     remedy: 'Make it, or correct the path in the config.',

@@ -1,9 +1,9 @@
-import { readFile } from '../host/files.ts';
 import type { SubCgroup } from '../launch/exec/sub-cgroups.ts';
 import { parseSpec } from '../spec/parse-spec.ts';
 import { parsePreciseJson } from '../spec/precise-json.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { OciCall } from './command.ts';
+import { readJsonFile } from './json-file.ts';
 import { type GivenOptions, type OptionDeclaration, usage } from './options.ts';
 import { absolutePath } from './paths.ts';
 
@@ -60,9 +60,8 @@ export async function execSpec(call: OciCall, configText: string): Promise<Spec>
 async function processOf({ context, options, operands }: OciCall, own: Json): Promise<unknown> {
   const file = options.text('process') ?? '';
   if (file !== '') {
-    const process = parsePreciseJson(
-      await readFile(absolutePath(file, context.workingDirectory), 'utf8'),
-    );
+    const path = absolutePath(file, context.workingDirectory);
+    const process = await readJsonFile('--process', path);
     // The user is root where the file does not say, as in runc; -t asks for a terminal whatever it says.
     const whole = { user: { uid: 0, gid: 0 }, ...(process as Json) };
     return options.flag('tty') ? { ...whole, terminal: true } : whole;

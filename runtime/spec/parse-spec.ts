@@ -49,8 +49,11 @@ function shown(value: unknown): string {
   return written.length > 80 ? `${written.slice(0, 77)}...` : written;
 }
 
+/** A config may come from anywhere: with a problem in each of a million items it is not repeated whole. */
+const mostProblems = 20;
+
 function problemsOf(error: z.ZodError, json: unknown): readonly Problem[] {
-  return error.issues.map((issue) => ({
+  return error.issues.slice(0, mostProblems).map((issue) => ({
     field: fieldName(issue.path) || 'config',
     seen: shown(valueAt(json, issue.path)),
     wanted: issue.message,
@@ -62,7 +65,7 @@ function problemsOf(error: z.ZodError, json: unknown): readonly Problem[] {
  * Unknown fields are ignored, as the specification demands.
  *
  * @param json what JSON.parse gave, or an object of type `SpecInput`.
- * @throws SPEC_INVALID a field has a wrong type or value; details.problems has all of them.
+ * @throws SPEC_INVALID a field has a wrong type or value; details.problems has the first of them.
  * @throws SPEC_UNSUPPORTED the config asks for something berth cannot do yet; details.fields names it.
  */
 export function parseSpec(json: unknown): Spec {
@@ -70,10 +73,12 @@ export function parseSpec(json: unknown): Spec {
   const result = specSchema.safeParse(cleaned);
   if (!result.success) {
     const problems = problemsOf(result.error, cleaned);
+    const more = result.error.issues.length - problems.length;
+    const words = problems.map(
+      ({ field, seen, wanted }) => `'${field}' is ${seen}, wanted ${wanted}`,
+    );
     throw new BerthError('SPEC_INVALID', {
-      message: problems
-        .map(({ field, seen, wanted }) => `'${field}' is ${seen}, wanted ${wanted}`)
-        .join('; '),
+      message: [...words, ...(more > 0 ? [`and ${more} more`] : [])].join('; '),
       remedy: 'Correct the named fields of the OCI config.',
       details: { problems },
       cause: result.error,

@@ -12,19 +12,27 @@ function keepPrecision(_key: string, value: unknown, context: ReviverContext): u
   return /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
 
+/** How an error names a text: as what is wrong, and as what is to be corrected. */
+export interface JsonSource {
+  readonly subject: string;
+  readonly place: string;
+}
+
+const ofConfig: JsonSource = { subject: 'the config', place: 'the OCI config' };
+
 /**
  * As JSON.parse, but an integer beyond 2^53 comes as an exact bigint.
  *
  * @throws SPEC_INVALID the text is no JSON.
  */
-export function parsePreciseJson(text: string): unknown {
+export function parsePreciseJson(text: string, { subject, place }: JsonSource = ofConfig): unknown {
   try {
     // TypeScript's library does not know the third argument yet.
     return JSON.parse(text, keepPrecision as (key: string, value: unknown) => unknown);
   } catch (error) {
     throw new BerthError('SPEC_INVALID', {
-      message: `the config is no JSON (${messageOf(error)}), wanted one JSON object`,
-      remedy: 'Correct the text of the OCI config.',
+      message: `${subject} is no JSON (${messageOf(error)}), wanted one JSON object`,
+      remedy: `Correct the text of ${place}.`,
       cause: error,
     });
   }

@@ -19,10 +19,11 @@ export const killCommand: OciCommand = {
   ],
   operands: { usage: '<container-id> [<signal>]', minimum: 1, maximum: 2, from: 'anywhere' },
   failureStatus: 1,
-  run: async ({ context, options, operands: [id = '', word = 'SIGTERM'] }) => {
+  run: async ({ context, options, operands: [id = '', word = ''] }) => {
     const folder = new ContainerFolder(context, id);
     const state = await folder.readState();
-    const signal = signalOf(word);
+    // Empty is none, as with runc: a script's variable that is not set.
+    const signal = signalOf(word || 'SIGTERM');
     const status = await statusOf(folder, state);
     if (options.flag('all')) {
       // Of a container without a pid namespace of its own, others may be left.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { OciMachine, type Said } from './oci-machine.ts';
@@ -141,6 +141,34 @@ describe('what engines do at the wrong time', () => {
     machine.ok('delete', '--force', 'nobody');
   });
 
+  it('kill with an empty signal sends SIGTERM, as with runc', async () => {
+    machine.config(['sh', '-c', 'trap "exit 7" TERM; while :; do sleep 0.01; done']);
+    const id = machine.id();
+    machine.create(id);
+    machine.ok('start', id);
+    machine.ok('kill', id, '');
+    await machine.reaches(id, 'stopped');
+    machine.ok('delete', id);
+  });
+
+  it('a file of "update" or of "exec" that is no JSON is named', () => {
+    machine.config(['sleep', '1000']);
+    const id = machine.id();
+    machine.create(id);
+    const file = join(machine.folder, 'cut.json');
+    writeFileSync(file, '{"args": [');
+    for (const [args, option] of [
+      [['update', '--resources', file, id], '--resources'],
+      [['exec', '--process', file, id], '--process'],
+    ] as const)
+      expect(failing(...args)).toMatchObject({
+        code: 'SPEC_INVALID',
+        msg: expect.stringContaining(`the file "${file}" of ${option} is no JSON`) as string,
+        remedy: `Correct the text of "${file}".`,
+      });
+    machine.ok('delete', id);
+  });
+
   it('kill with a signal that there is not is refused', () => {
     machine.config(['sleep', '1000']);
     const id = machine.id();
@@ -153,6 +181,23 @@ describe('what engines do at the wrong time', () => {
     expect(machine.state(id)).toMatchObject({ status: 'created' });
     machine.ok('delete', id);
   });
+});
+
+// Two names of the host's root: without `realpath` in runtime/oci/bundle.ts the link failed with EBUSY, and no remedy.
+it('a root that is a link is the folder that it leads to, the root of the host too', () => {
+  for (const target of [machine.rootfs, '/']) {
+    machine.config(['/bin/true']);
+    const link = join(machine.bundle, 'link');
+    symlinkSync(target, link);
+    const file = join(machine.bundle, 'config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    writeFileSync(
+      file,
+      JSON.stringify({ ...config, mounts: [], root: { path: 'link', readonly: true } }),
+    );
+    expect(machine.run('run', machine.id()), target).toMatchObject({ status: 0, stderr: '' });
+    rmSync(link);
+  }
 });
 
 it('a relative destination of a mount is taken from the root, with a warning', () => {

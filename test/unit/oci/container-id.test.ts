@@ -14,4 +14,10 @@ describe('a container id', () => {
       );
     },
   );
+
+  test('that is too long is said to be, and not repeated', () => {
+    expect(() => checkContainerId('x'.repeat(2000))).toThrow(
+      /^invalid container ID format: it has 2000 characters, wanted at most 240$/,
+    );
+  });
 });

@@ -254,6 +254,15 @@ describe('64-bit numbers', () => {
     expect(errorOf(rlimit(-1)).message).toContain('wanted a whole number from 0 to 2^64-1');
   });
 
+  // `mostProblems` of runtime/spec/parse-spec.ts; without it a config of 14 MB filled the log with 50 MB.
+  it('a thousand wrong fields are counted, and the first are named', () => {
+    const env = Array.from({ length: 1000 }, (_, index) => index);
+    const { message, details } = errorOf(withField('process.env', env));
+    expect(message).toContain("'process.env[19]' is 19, wanted a string; and 980 more");
+    expect(message).not.toContain('process.env[20]');
+    expect(details).toMatchObject({ problems: { length: 20 } });
+  });
+
   it('text that is no JSON is refused as such', () => {
     expect(() => parseSpecText('{"ociVersion":')).toThrow(/no JSON/);
   });
