@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { kill } from 'node:process';
 import { describe, expect, it, vi } from 'vitest';
 import type { Hook } from '../../../runtime/spec/hooks.ts';
