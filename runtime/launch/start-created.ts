@@ -1,8 +1,9 @@
 import { BerthError } from '../errors/berth-error.ts';
 import { orIfMissing, readFile, writeFileWhole } from '../host/files.ts';
 import { connectUnix, type Socket } from '../host/sockets.ts';
+import { header } from '../syscall/layout.ts';
+import { stepBytes, type Program } from '../syscall/program.ts';
 import { stepFailure } from '../syscall/step-failure.ts';
-import type { Program } from '../syscall/program.ts';
 import { ReplyParser } from '../syscall/reply-parser.ts';
 import { gateName } from './channels/gate-name.ts';
 import { readStartAnswer } from './hooks/start-answer.ts';
@@ -13,10 +14,8 @@ import { startError } from './start-error.ts';
 const stepsName = 'last-steps.json';
 
 interface LastSteps {
-  /** Number of the first of them. */
-  readonly first: number;
-  /** Labels and calls, in order. */
-  readonly steps: readonly (readonly [label: string, call: string])[];
+  /** Offsets in the program, labels and calls. */
+  readonly steps: readonly (readonly [offset: number, label: string, call: string])[];
   /** What the container executes, as its config has it. */
   readonly program: string;
 }
@@ -26,9 +25,16 @@ export async function saveLastSteps(
   runDir: string,
   { program, of }: { readonly program: Program; readonly of: string },
 ): Promise<void> {
-  const first = program.steps.findIndex(({ label }) => label === gateLabel);
-  const steps = program.steps.slice(first).map(({ label, call = '' }) => [label, call]);
-  await writeFileWhole(`${runDir}/${stepsName}`, JSON.stringify({ first, steps, program: of }), {
+  let offset: number = header.size;
+  const all = program.steps.map((step) => {
+    const { label, call = '' } = step;
+    const named = [offset, label, call] as const;
+    offset += stepBytes(step);
+    return named;
+  });
+  const steps = all.slice(all.findIndex(([, label]) => label === gateLabel));
+  const last: LastSteps = { steps, program: of };
+  await writeFileWhole(`${runDir}/${stepsName}`, JSON.stringify(last), {
     mode: 0o600,
     durability: 'memory',
   });
@@ -53,8 +59,9 @@ export async function startCreated(runDir: string): Promise<void> {
   }
   const failure = await readFailure(gate);
   if (!failure) return;
-  const { first, steps, program } = await readSteps(runDir);
-  const [label = `step ${failure.step}`, call = ''] = steps[failure.step - first] ?? [];
+  const { steps, program } = await readSteps(runDir);
+  const unknown = [failure.step, `step ${failure.step}`, ''] as const;
+  const [, label, call] = steps.find(([offset]) => offset === failure.step) ?? unknown;
   throw startError(stepFailure({ program: 'start', label, call, errno: failure.errno }), {
     program,
   });
@@ -62,9 +69,7 @@ export async function startCreated(runDir: string): Promise<void> {
 
 async function readSteps(runDir: string): Promise<LastSteps> {
   const text = await orIfMissing(readFile(`${runDir}/${stepsName}`, 'utf8'), undefined);
-  return text === undefined
-    ? { first: 0, steps: [], program: '' }
-    : (JSON.parse(text) as LastSteps);
+  return text === undefined ? { steps: [], program: '' } : (JSON.parse(text) as LastSteps);
 }
 
 /** What comes before the connection closes, which it does on exec. */

@@ -2,7 +2,7 @@ import { BerthError } from '../errors/berth-error.ts';
 import { readAt, writeAt } from '../host/scratch-file.ts';
 import { currentArchitecture } from '../syscall/architecture.ts';
 import { errnoName } from '../syscall/errno.ts';
-import { header, step } from '../syscall/layout.ts';
+import { operation, step } from '../syscall/layout.ts';
 import { ProgramImage } from '../syscall/program-image.ts';
 import type { ImageFailure } from '../syscall/run-image.ts';
 import { callNumbers } from '../syscall/tables/call-number.ts';
@@ -17,7 +17,7 @@ export interface ImageSlot {
   readonly sizeBytes: number;
 }
 
-/** What an image is about, for the error when a step of it fails: the path that the steps from `step` on are for. */
+/** What an image is about, for the error when a step of it fails: the path that the steps from this offset on are for. */
 interface Mark {
   readonly step: number;
   readonly path: string;
@@ -59,7 +59,7 @@ export class ImageSlots {
 
   /** Says that the steps from here on are for `path`. */
   mark(path: string): void {
-    this.#marks.push({ step: this.image.stepCount, path });
+    this.#marks.push({ step: this.image.position, path });
   }
 
   /**
@@ -111,14 +111,13 @@ export class ImageSlots {
   }
 
   /** The image was written over by then, but not the file. */
-  #callOf(index: number, slot: ImageSlot): string {
-    const bytes = Buffer.alloc(step.size);
-    const position = slot.offset + header.size + index * step.size;
-    readAt(this.#fd, bytes, { length: step.size, position });
+  #callOf(offset: number, slot: ImageSlot): string {
+    const bytes = Buffer.alloc(step.headSize);
+    readAt(this.#fd, bytes, { length: step.headSize, position: slot.offset + offset });
     const number = bytes.readUInt16LE(step.callNumber);
     const names = Object.entries(callNumbers[currentArchitecture()]);
     // A step that is no call is the one behind a write that had no room.
-    const isCall = bytes[step.operation] === 0;
+    const isCall = bytes[step.operation] === operation.syscall;
     return isCall ? (names.find(([, known]) => known === number)?.[0] ?? 'call') : 'write';
   }
 }

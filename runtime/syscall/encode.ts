@@ -1,19 +1,26 @@
 import { BerthError } from '../errors/berth-error.ts';
 import type { Architecture } from './architecture.ts';
 import {
-  argumentCount,
   argumentKind,
-  failOnError,
   header,
   magic,
-  maxCount,
   maxMemorySize,
   operation,
   pageSize,
   replyKind,
+  shape,
   step as layout,
 } from './layout.ts';
-import { Address, PerArchitecture, Ref, type Program, type Step, type Value } from './program.ts';
+import {
+  Address,
+  Label,
+  PerArchitecture,
+  Ref,
+  stepBytes,
+  type Program,
+  type Step,
+  type Value,
+} from './program.ts';
 import { callNumbers } from './tables/call-number.ts';
 
 /** What the encoding of one run of a program needs to know. */
@@ -35,7 +42,9 @@ export function encodeProgram(
 ): Uint8Array {
   // Whoever falls off the end has done its work.
   const steps = [...program.steps, exitStep];
-  const sections = placeSections(program, steps.length);
+  const constants = new Constants(architecture);
+  const offsets = offsetsOf(steps, constants);
+  const sections = placeSections(program, offsets.at(-1) ?? header.size, constants.bytes);
   const refuse = (problem: string): never => {
     throw new BerthError('PROGRAM_INVALID', {
       message: `${program.name}: ${problem}.`,
@@ -45,8 +54,6 @@ export function encodeProgram(
   if (sections.memorySize > maxMemorySize) {
     refuse(`the program needs ${sections.memorySize} bytes; wanted at most ${maxMemorySize}`);
   }
-  if (steps.length > maxCount)
-    refuse(`the program has ${steps.length} steps; wanted at most ${maxCount}`);
 
   const bytes = new Uint8Array(sections.fileSize);
   const view = new DataView(bytes.buffer);
@@ -54,7 +61,7 @@ export function encodeProgram(
   view.setBigUint64(header.magic, magic, true);
   view.setBigUint64(header.fileSize, BigInt(sections.fileSize), true);
   view.setBigUint64(header.memorySize, BigInt(sections.memorySize), true);
-  view.setUint32(header.stepCount, steps.length, true);
+  view.setUint32(header.stepsEnd, sections.relocations, true);
   view.setUint32(header.relocationCount, program.pointers.length, true);
   view.setUint32(header.failure, replyKind.failed, true);
   view.setUint32(header.failure + 4, 8, true);
@@ -66,11 +73,12 @@ export function encodeProgram(
     bytes.set(chunk, data);
     data += chunk.length;
   }
-  const words = new Uint32Array(bytes.buffer, header.size, (steps.length * layout.size) / wordSize);
-  const context: StepContext = { words, sections, architecture, refuse };
+  const words = new Uint32Array(bytes.buffer, 0, sections.data / layout.wordSize);
+  constants.write(words, sections.constants);
+  const context: StepContext = { words, offsets, sections, constants, architecture, refuse };
   for (const [index, one] of steps.entries()) encodeStep(one, index, context);
   for (const [i, { at, to }] of program.pointers.entries()) {
-    view.setUint32(sections.relocations + wordSize * i, offsetIn(sections, at), true);
+    view.setUint32(sections.relocations + layout.wordSize * i, offsetIn(sections, at), true);
     view.setBigUint64(offsetIn(sections, at), BigInt(offsetIn(sections, to)), true);
   }
   return bytes;
@@ -85,25 +93,53 @@ const exitStep: Step = {
   target: 'fail',
 };
 
+/** Where each step begins, and behind them where the last one ends; takes note of the constants on the way. */
+function offsetsOf(steps: readonly Step[], constants: Constants): Uint32Array {
+  const offsets = new Uint32Array(steps.length + 1);
+  let at: number = header.size;
+  for (const [index, one] of steps.entries()) {
+    offsets[index] = at;
+    at += stepBytes(one);
+    for (const argument of one.arguments) constants.add(argument);
+  }
+  offsets[steps.length] = at;
+  return offsets;
+}
+
 type Sections = Readonly<
-  Record<'header' | 'relocations' | 'data' | 'memory' | 'pages' | 'fileSize' | 'memorySize', number>
+  Record<
+    | 'header'
+    | 'relocations'
+    | 'constants'
+    | 'data'
+    | 'memory'
+    | 'pages'
+    | 'fileSize'
+    | 'memorySize',
+    number
+  >
 >;
 
-function placeSections({ sizes, pointers }: Program, stepCount: number): Sections {
-  const relocations = header.size + stepCount * layout.size;
-  const data = Math.ceil((relocations + wordSize * pointers.length) / 8) * 8;
+function placeSections(
+  { sizes, pointers }: Program,
+  relocations: number,
+  constantBytes: number,
+): Sections {
+  const constants = Math.ceil((relocations + layout.wordSize * pointers.length) / 8) * 8;
+  const data = constants + constantBytes;
   const fileSize = data + sizes.data;
   const memoryEnd = fileSize + sizes.memory;
   const pages = sizes.pages === 0 ? memoryEnd : Math.ceil(memoryEnd / pageSize) * pageSize;
-  // Eight bytes more: an address at the very end is still inside for the executor's bounds check.
   return {
     header: 0,
     relocations,
+    constants,
     data,
     memory: fileSize,
     fileSize,
     pages,
-    memorySize: pages + sizes.pages + 8,
+    // Eight bytes more: an address at the very end is still inside for the executor's bounds check.
+    memorySize: Math.max(pages + sizes.pages + 8, relocations + layout.maxSize),
   };
 }
 
@@ -111,61 +147,110 @@ function offsetIn(sections: Sections, { section, offset }: Address): number {
   return sections[section] + offset;
 }
 
-/** Steps are written a word of 32 bits at a time: a start has a thousand, and they are made anew each time. */
-const wordSize = 4;
-
 /** 2^32: what is above it belongs into the upper word. */
 const upper = 2 ** 32;
 
+/** Whether the executor gets the number back from 32 bits, by its sign. */
+function isNarrow(number: number | bigint): boolean {
+  return typeof number === 'bigint'
+    ? BigInt.asIntN(32, number) === number
+    : (number | 0) === number;
+}
+
+/** The numbers of a program that are too large for an argument: each is kept once, in 64 bits. */
+class Constants {
+  readonly #architecture: Architecture;
+  readonly #places = new Map<number | bigint, number>();
+
+  constructor(architecture: Architecture) {
+    this.#architecture = architecture;
+  }
+
+  get bytes(): number {
+    return 8 * this.#places.size;
+  }
+
+  add(value: Value): void {
+    const number = this.numberOf(value);
+    if (number === undefined || isNarrow(number) || this.#places.has(number)) return;
+    this.#places.set(number, this.bytes);
+  }
+
+  /** Offset in the section, of a number that was added. */
+  placeOf(number: number | bigint): number {
+    return this.#places.get(number) ?? 0;
+  }
+
+  numberOf(value: Value): number | bigint | undefined {
+    if (typeof value === 'number' || typeof value === 'bigint') return value;
+    return value instanceof PerArchitecture ? value.numbers[this.#architecture] : undefined;
+  }
+
+  write(words: Uint32Array, offset: number): void {
+    for (const [number, place] of this.#places) {
+      const at = (offset + place) / layout.wordSize;
+      if (typeof number === 'bigint') {
+        words[at] = Number(BigInt.asUintN(32, number));
+        words[at + 1] = Number(BigInt.asUintN(32, number >> 32n));
+      } else {
+        // Modulo 2^32, as typed arrays take numbers (ECMA-262, ToUint32); a negative number keeps its two's complement.
+        words[at] = number;
+        words[at + 1] = Math.floor(number / upper);
+      }
+    }
+  }
+}
+
 interface StepContext {
-  /** Of the steps; both processors and the executor are little-endian. */
+  /** Of all up to the data; both processors and the executor are little-endian. */
   readonly words: Uint32Array;
+  readonly offsets: Uint32Array;
   readonly sections: Sections;
+  readonly constants: Constants;
   readonly architecture: Architecture;
   readonly refuse: (problem: string) => never;
 }
 
+/** A word of 32 bits at a time: a start has a thousand steps, and they are made anew each time. */
 function encodeStep(one: Step, index: number, context: StepContext): void {
-  const { words, architecture, refuse } = context;
-  const at = (index * layout.size) / wordSize;
-  words[at] = operation[one.operation];
-  if (one.call !== undefined) {
-    const number =
-      callNumbers[architecture][one.call] ??
-      refuse(`${architecture} has no system call "${one.call}"`);
-    words[at] = operation[one.operation] | (number << (8 * layout.callNumber));
-  }
+  const { words, offsets, architecture, refuse } = context;
+  const from = (offsets[index] ?? 0) / layout.wordSize;
+  const count = one.arguments.length;
+  let at = from + layout.arguments / layout.wordSize;
   let kinds = 0;
-  for (const [i, argument] of one.arguments.entries()) {
-    const kind = encodeValue(argument, at + layout.arguments / wordSize + 2 * i, context);
+  for (const argument of one.arguments) {
     // The executor resolves the last argument first, so that one has the lowest bits.
-    kinds |= kind << (2 * (argumentCount - 1 - i));
+    kinds = (kinds << 2) | encodeValue(argument, at, context);
+    at += 1;
   }
-  words[at + layout.kinds / wordSize] = kinds;
-  if (one.result) words[at + layout.result / wordSize] = offsetIn(context.sections, one.result);
-  words[at + layout.target / wordSize] = encodeTarget(one, index + 1, refuse);
+  let form = count;
+  if (one.result) {
+    form |= shape.result;
+    words[at] = offsetIn(context.sections, one.result);
+    at += 1;
+  }
+  if (one.target instanceof Label) {
+    form |= shape.onError.target;
+    const { index: place } = one.target;
+    if (place === undefined) refuse(`step "${one.label}" jumps to a label that was never placed`);
+    words[at] = offsets[place ?? 0] ?? 0;
+    at += 1;
+  } else if (one.target === 'next') form |= shape.onError.next;
+  const call =
+    one.call === undefined
+      ? 0
+      : (callNumbers[architecture][one.call] ??
+        refuse(`${architecture} has no system call "${one.call}"`));
+  words[from] =
+    operation[one.operation] | (form << (8 * layout.shape)) | (call << (8 * layout.callNumber));
+  words[from + 1] = kinds | ((layout.wordSize * (at - from)) << 16);
 }
 
-function encodeTarget(
-  { label, target }: Step,
-  next: number,
-  refuse: StepContext['refuse'],
-): number {
-  switch (target) {
-    case 'fail':
-      return failOnError;
-    case 'next':
-      return next;
-    default:
-      return target.index ?? refuse(`step "${label}" jumps to a label that was never placed`);
-  }
-}
-
-/** Writes an argument's 64 bits; gives its kind. */
+/** Writes an argument's 32 bits; gives its kind. */
 function encodeValue(
   value: Value,
   at: number,
-  { words, sections, architecture }: StepContext,
+  { words, sections, constants }: StepContext,
 ): number {
   if (value instanceof Address) {
     words[at] = offsetIn(sections, value);
@@ -175,14 +260,11 @@ function encodeValue(
     words[at] = offsetIn(sections, value.address);
     return value.width === 64 ? argumentKind.value64 : argumentKind.value32;
   }
-  const number = value instanceof PerArchitecture ? value.numbers[architecture] : value;
-  if (typeof number === 'bigint') {
-    words[at] = Number(BigInt.asUintN(32, number));
-    words[at + 1] = Number(BigInt.asUintN(32, number >> 32n));
-  } else {
-    // Modulo 2^32, as typed arrays take numbers (ECMA-262, ToUint32); a negative number keeps its two's complement.
-    words[at] = number;
-    words[at + 1] = Math.floor(number / upper);
+  const number = constants.numberOf(value) ?? 0;
+  if (!isNarrow(number)) {
+    words[at] = sections.constants + constants.placeOf(number);
+    return argumentKind.value64;
   }
+  words[at] = Number(number);
   return argumentKind.immediate;
 }

@@ -1,9 +1,9 @@
 /**
  * The binary form of a syscall program: what the builder writes and the executor reads. All little-endian.
  *
- *     header | steps | relocations | data | zeroed memory | zeroed pages
- *     `------------- fileSize ----------'
- *     `----------------------- memorySize -----------------------------'
+ *     header | steps | relocations | constants | data | zeroed memory | zeroed pages
+ *     `------------------- fileSize ----------------'
+ *     `----------------------------- memorySize -----------------------------------'
  */
 
 /** Offsets in the 64-byte header. */
@@ -12,7 +12,8 @@ export const header = {
   magic: 0,
   fileSize: 8,
   memorySize: 16,
-  stepCount: 24,
+  /** Offset of the first byte behind the steps, where the relocations are. */
+  stepsEnd: 24,
   relocationCount: 28,
   /** A ready-made reply (see `reply`) that the executor completes and sends when a step fails. */
   failure: 32,
@@ -23,8 +24,8 @@ export const header = {
   replyFd: 56,
 } as const;
 
-/** First 8 bytes of a program: "BERTHPR1". */
-export const magic = 0x3152504854524542n;
+/** First 8 bytes of a program: "BERTHPR2". */
+export const magic = 0x3252504854524542n;
 
 /** A program begins on a page, and so do its zeroed pages. */
 export const pageSize = 4096;
@@ -32,31 +33,44 @@ export const pageSize = 4096;
 /** The executor refuses more memory: E2BIG. */
 export const maxMemorySize = 64 * 1024 * 1024;
 
-/** The executor refuses more steps, or more relocations: E2BIG. */
+/** The executor refuses more relocations: E2BIG. */
 export const maxCount = 0xfffff;
 
-/** Offsets in a 64-byte step. */
+/**
+ * Offsets in a step: a head of 8 bytes, its arguments of 4 bytes each, and then, where its shape says so, the offset in the
+ * program's memory to store the result at, and the offset of the step to go on with. Steps are named by their offset.
+ */
 export const step = {
-  size: 64,
+  headSize: 8,
   operation: 0,
+  /** See `shape`. */
+  shape: 1,
   callNumber: 2,
   /** Two bits an argument, the last argument lowest: see `argumentKind`. */
   kinds: 4,
+  /** Bytes to the next step. */
+  size: 6,
   arguments: 8,
-  /** Offset in the program's memory to store the result at; 0 for nowhere. */
-  result: 56,
-  /** Index of the step to go on with after an error, or of a jump; `failOnError` to end the program. */
-  target: 60,
+  /** Of an argument, a result and a target. */
+  wordSize: 4,
+  /** A step with everything. The executor may look at so much behind the beginning of any step. */
+  maxSize: 40,
+} as const;
+
+/** What a step consists of, in its second byte; the lowest three bits are the number of its arguments. */
+export const shape = {
+  /** It has a result. */
+  result: 1 << 4,
+  /** What becomes of an error, in the highest two bits. Jumps have a target, too. */
+  onError: { fail: 0 << 6, next: 1 << 6, target: 2 << 6 },
 } as const;
 
 /** Arguments of a step, used or not. */
 export const argumentCount = 6;
 
-/** As a step's target: an error ends the program. */
-export const failOnError = 0xffffffff;
-
-/** How an argument's 64 bits are meant. */
+/** How an argument's 32 bits are meant. */
 export const argumentKind = {
+  /** A number, sign-extended; what does not fit is a `value64` among the program's data. */
   immediate: 0,
   /** Offset in the program's memory; its absolute address is passed. */
   address: 1,

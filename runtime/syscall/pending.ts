@@ -65,7 +65,7 @@ export class Pending {
 
   /** A step of the program has failed. */
   failedAt(step: number, errno: number): void {
-    const failed = this.#program.steps[step];
+    const failed = this.#program.stepAt(step);
     const label = step === forkStep ? 'fork its process' : (failed?.label ?? `step ${step}`);
     const error = stepFailure({ program: this.#program.name, label, call: failed?.call, errno });
     // The child can be quicker than the word of its start, and what it has answered before it failed is an answer.

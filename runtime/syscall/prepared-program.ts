@@ -2,31 +2,39 @@ import { currentArchitecture } from './architecture.ts';
 import { encodeProgram } from './encode.ts';
 import { header } from './layout.ts';
 import { launcherFd } from './launcher-program.ts';
-import type { Address, Program, StringSlots } from './program.ts';
+import { findStep, stepBytes } from './program.ts';
+import type { Address, NamedStep, Program, StringSlots } from './program.ts';
 import { refuseNul } from './refuse-nul.ts';
 
 /** What of a program belongs into an error. */
 export interface NamedSteps {
   readonly name: string;
-  /** By their number; the call where the step is one. */
-  readonly steps: readonly { readonly label: string; readonly call: string | undefined }[];
+  /** The step at an offset in the encoded program. */
+  stepAt(offset: number): NamedStep | undefined;
 }
 
 /** A program in the form in which a launcher takes it, to be sent as often as one likes. */
 export class PreparedProgram implements NamedSteps {
   readonly name: string;
-  readonly steps: NamedSteps['steps'];
+  readonly #steps: readonly (NamedStep & { readonly bytes: number })[];
   #bytes: Buffer;
   readonly #dataStart: number;
 
   /** @throws as `encodeProgram` */
   constructor(program: Program) {
     this.name = program.name;
-    this.steps = program.steps.map(({ label, call }) => ({ label, call }));
+    this.#steps = program.steps.map((step) => {
+      const { label, call } = step;
+      return { label, call, bytes: stepBytes(step) };
+    });
     const architecture = currentArchitecture();
     const bytes = encodeProgram(program, { architecture, id: 0, replyFd: launcherFd });
     this.#bytes = Buffer.from(bytes.buffer);
     this.#dataStart = bytes.length - program.sizes.data;
+  }
+
+  stepAt(offset: number): NamedStep | undefined {
+    return findStep(this.#steps, ({ bytes }) => bytes, offset);
   }
 
   /** Puts other bytes in a place of the initialised data, for what is sent from then on. */

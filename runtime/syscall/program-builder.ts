@@ -1,9 +1,12 @@
 import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from './constants/fs.ts';
-import { argumentCount, header, pageSize, replyKind, step, type operation } from './layout.ts';
+import { argumentCount, header, pageSize, replyKind, type operation } from './layout.ts';
 import {
   Address,
+  findStep,
   Label,
+  type NamedStep,
   Ref,
+  stepBytes,
   type OnError,
   type Program,
   type Step,
@@ -253,7 +256,7 @@ export class ProgramBuilder implements Program {
    * of them may run again. The first page, with the header, stays, and so does the page that this step is in.
    */
   forgetSteps(): void {
-    const end = header.size + step.size * this.steps.length;
+    const end = this.steps.reduce<number>((sum, step) => sum + stepBytes(step), header.size);
     const length = Math.floor(end / pageSize) * pageSize - pageSize;
     if (length <= 0) return;
     const from = new Address('header', pageSize);
@@ -310,6 +313,10 @@ export class ProgramBuilder implements Program {
     this.set(place, replyKind.data);
     this.set(place.at(8), this.value(new Address('header', header.failureId)));
     return place;
+  }
+
+  stepAt(offset: number): NamedStep | undefined {
+    return findStep(this.steps, stepBytes, offset);
   }
 
   /** Initialised data, in order. */

@@ -1,5 +1,5 @@
 import { currentArchitecture } from './architecture.ts';
-import { argumentKind, failOnError, header, operation, replyKind, step } from './layout.ts';
+import { argumentKind, header, operation, replyKind, shape, step } from './layout.ts';
 import { callNumbers } from './tables/call-number.ts';
 
 /** Where in an image's file its parts are. */
@@ -34,6 +34,8 @@ const pageBytes = 4096;
 /** Offsets that are handed out for results, before the data. */
 const resultBytes = 64;
 const upper = 2 ** 32;
+/** Room in the data for the numbers of a step that are larger than an argument. */
+const wideBytes = 16;
 
 /**
  * A syscall program (layout.ts) in the form in which it runs, written step by step into memory that is used again and
@@ -41,7 +43,7 @@ const upper = 2 ** 32;
  * It is copied to a file that a small program maps and goes on with (`run`): contents lie in the same file, and need not
  * travel through a socket.
  *
- * A step that fails is told as a reply of 8 bytes, {u32 step, u32 errno}, before the process ends with status 1.
+ * A step that fails is told as a reply of 8 bytes, {u32 offset of the step, u32 errno}, before the process ends with status 1.
  */
 export class ProgramImage {
   /** Bytes of the whole image, a multiple of the page size. */
@@ -55,12 +57,16 @@ export class ProgramImage {
   readonly #dataStart: number;
   readonly #numbers: Readonly<Record<string, number>>;
   #stepCount = 0;
+  /** Where the next step goes. */
+  #position: number = header.size;
+  /** Words that are to have the offset of a step that is still to come. */
+  #awaited: { readonly word: number; readonly step: number }[] = [];
   #dataUsed = resultBytes;
 
   constructor(layout: ImageLayout) {
     this.#layout = layout;
     this.#numbers = callNumbers[currentArchitecture()];
-    this.#steps = Buffer.alloc(header.size + layout.maxSteps * step.size);
+    this.#steps = Buffer.alloc(header.size + layout.maxSteps * step.maxSize);
     this.#words = new Uint32Array(
       this.#steps.buffer,
       this.#steps.byteOffset,
@@ -76,20 +82,24 @@ export class ProgramImage {
     return this.#stepCount;
   }
 
+  /** Offset of the next step in the image: by it failures name them. */
+  get position(): number {
+    return this.#position;
+  }
+
   /** Whether this much more fits in. */
   hasRoom(steps: number, dataBytes: number): boolean {
     return (
       this.#stepCount + steps < this.#layout.maxSteps &&
-      this.#dataUsed + dataBytes <= this.#layout.dataBytes
+      this.#dataUsed + dataBytes + steps * wideBytes <= this.#layout.dataBytes
     );
   }
 
   /** The parts of the image that are in use, and where they belong; the window is not among them. */
   parts(): readonly { readonly bytes: Buffer; readonly offset: number }[] {
     this.#writeHeader();
-    const stepBytes = header.size + this.#stepCount * step.size;
     return [
-      { bytes: this.#steps.subarray(0, stepBytes), offset: 0 },
+      { bytes: this.#steps.subarray(0, this.#position), offset: 0 },
       { bytes: this.#data.subarray(0, this.#dataUsed), offset: this.#dataStart },
     ];
   }
@@ -97,6 +107,8 @@ export class ProgramImage {
   /** Begins a new program. */
   clear(): void {
     this.#stepCount = 0;
+    this.#position = header.size;
+    this.#awaited = [];
     this.#dataUsed = resultBytes;
   }
 
@@ -130,50 +142,75 @@ export class ProgramImage {
   ): void {
     const number = this.#numbers[name];
     if (number === undefined) throw new TypeError(`no system call "${name}"`);
-    const target = options.onError === 'next' ? this.#stepCount + 1 : failOnError;
-    this.#step(operation.syscall | (number << 16), args, {
-      result: options.result?.offset ?? 0,
-      target,
-    });
+    const form = options.onError === 'next' ? shape.onError.next : shape.onError.fail;
+    const head = operation.syscall | (form << (8 * step.shape)) | (number << (8 * step.callNumber));
+    this.#step(head, args, options.result);
   }
 
   /** Leaves the next `steps` steps out when both values are equal. */
   skipIfEqual(left: ImageArgument, right: ImageArgument, steps: number): void {
-    const target = this.#stepCount + 1 + steps;
-    this.#step(operation.jumpEq, [left, right], { result: 0, target });
+    const form = shape.onError.target << (8 * step.shape);
+    const word = (this.#position + step.arguments) / step.wordSize + 2;
+    this.#awaited.push({ word, step: this.#stepCount + 1 + steps });
+    this.#step(operation.jumpEq | form, [left, right], undefined, step.wordSize);
   }
 
   /** Ends the program as if a call had failed. @param errno A positive number, or a negative result of a call. */
   fail(errno: number): void {
-    this.#step(operation.fail, [errno], { result: 0, target: failOnError });
+    this.#step(operation.fail, [errno]);
   }
 
-  #step(
-    word: number,
-    args: readonly ImageArgument[],
-    { result, target }: { readonly result: number; readonly target: number },
-  ): void {
+  /** @param head The first word, but for what the arguments say. @param more Bytes behind them for something else. */
+  #step(head: number, args: readonly ImageArgument[], result?: ImageValue, more = 0): void {
     const words = this.#words;
-    const at = (header.size + this.#stepCount * step.size) >>> 2;
+    const from = this.#position / step.wordSize;
+    let at = from + step.arguments / step.wordSize;
     let kinds = 0;
-    for (let i = 0; i < args.length; i += 1) {
-      const argument = args[i] ?? 0;
-      const to = at + 2 + 2 * i;
-      if (typeof argument === 'number') {
-        words[to] = argument;
-        words[to + 1] = Math.floor(argument / upper);
-      } else {
-        words[to] = argument.offset;
-        words[to + 1] = 0;
-        const kind = argument instanceof ImageAddress ? argumentKind.address : argumentKind.value64;
-        kinds |= kind << (2 * (5 - i));
+    for (const argument of args) {
+      let kind: number = argumentKind.immediate;
+      if (argument instanceof ImageAddress) {
+        kind = argumentKind.address;
+        words[at] = argument.offset;
+      } else if (argument instanceof ImageValue) {
+        kind = argumentKind.value64;
+        words[at] = argument.offset;
+      } else if ((argument | 0) === argument) words[at] = argument;
+      else {
+        kind = argumentKind.value64;
+        words[at] = this.#wide(argument);
       }
+      kinds = (kinds << 2) | kind;
+      at += 1;
     }
-    words[at] = word;
-    words[at + 1] = kinds;
-    words[at + 14] = result;
-    words[at + 15] = target;
+    let form = args.length;
+    if (result) {
+      form |= shape.result;
+      words[at] = result.offset;
+      at += 1;
+    }
+    const size = (at - from) * step.wordSize + more;
+    words[from] = head | (form << (8 * step.shape));
+    words[from + 1] = kinds | (size << (8 * (step.size - step.kinds)));
+    this.#position += size;
     this.#stepCount += 1;
+    if (this.#awaited.length > 0) this.#arrive();
+  }
+
+  /** Where a number of more than 32 bits is. */
+  #wide(number: number): number {
+    const at = this.#dataUsed;
+    const high = Math.floor(number / upper);
+    this.#data.writeUInt32LE(number - high * upper, at);
+    this.#data.writeInt32LE(high, at + 4);
+    this.#dataUsed += 8;
+    return this.#dataStart + at;
+  }
+
+  /** The offset of the next step is known now. */
+  #arrive(): void {
+    for (const { word, step: awaited } of this.#awaited)
+      if (awaited === this.#stepCount) this.#words[word] = this.#position;
+    this.#awaited = this.#awaited.filter((one) => one.step > this.#stepCount);
   }
 
   #writeHeader(): void {
@@ -182,7 +219,7 @@ export class ProgramImage {
     this.#steps.fill(0, 0, header.size);
     this.#steps.writeUInt32LE(sizeBytes, header.fileSize);
     this.#steps.writeUInt32LE(sizeBytes, header.memorySize);
-    this.#steps.writeUInt32LE(this.#stepCount, header.stepCount);
+    this.#steps.writeUInt32LE(this.#position, header.stepsEnd);
     // A failure comes as a reply of data: only who made the image knows what its steps mean.
     this.#steps.writeUInt32LE(replyKind.data, header.failure);
     this.#steps.writeUInt32LE(8, header.failure + 4);

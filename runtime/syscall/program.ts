@@ -1,5 +1,5 @@
 import type { Architecture } from './architecture.ts';
-import type { operation } from './layout.ts';
+import { header, step as layout, type operation } from './layout.ts';
 
 /** A place in a program's memory. */
 export class Address {
@@ -79,9 +79,38 @@ export interface Step {
   readonly target: Label | 'fail' | 'next';
 }
 
+/** What of a step belongs into an error. */
+export type NamedStep = Pick<Step, 'label' | 'call'>;
+
+/** Bytes of a step in the form in which the executor reads it. */
+export function stepBytes({
+  arguments: { length },
+  result,
+  target,
+}: Pick<Step, 'arguments' | 'result' | 'target'>): number {
+  const words = length + (result ? 1 : 0) + (target instanceof Label ? 1 : 0);
+  return layout.headSize + layout.wordSize * words;
+}
+
+/** The step at an offset in the encoded program, which is what failures name. */
+export function findStep<Sized extends NamedStep>(
+  steps: readonly Sized[],
+  bytesOf: (step: Sized) => number,
+  offset: number,
+): Sized | undefined {
+  let at: number = header.size;
+  return steps.find((step) => {
+    const isFound = at === offset;
+    at += bytesOf(step);
+    return isFound;
+  });
+}
+
 /** A whole program, as its encoding needs it. */
 export interface Program {
   readonly name: string;
+  /** The step at an offset in the encoded program: see `findStep`. */
+  stepAt(offset: number): NamedStep | undefined;
   readonly steps: readonly Step[];
   /** Places that hold the absolute address of another place. */
   readonly pointers: readonly { readonly at: Address; readonly to: Address }[];

@@ -28,7 +28,7 @@ export const r15 = 15;
 export interface Memory {
   readonly base: Register;
   readonly displacement?: number;
-  readonly index?: { readonly register: Register; readonly scale: 1 | 8 };
+  readonly index?: { readonly register: Register; readonly scale: 1 | 4 | 8 };
 }
 
 /** Instructions of the form `op reg, reg` with one opcode byte (Intel SDM volume 2: op r/m64, r64). */
@@ -281,7 +281,7 @@ function modRm(register: Register, { base, index, displacement = 0 }: Memory): n
   if (displacement > 127 || displacement < -128)
     throw new Error(`displacement ${displacement} is not 8 bits`);
   if (index) {
-    const scale = index.scale === 8 ? 0xc0 : 0;
+    const scale = Math.log2(index.scale) << 6;
     return [mode | field | 4, scale | ((index.register & 7) << 3) | (base & 7), ...tail];
   }
   return (base & 7) === 4

@@ -1,7 +1,7 @@
 import { type Aarch64Assembler, zeroOrSp as sp } from '../assembler/aarch64.ts';
 import type { CodeLabel } from '../assembler/code-buffer.ts';
 import { errnoNumber } from '../errno.ts';
-import { header, magic, maxCount, maxMemorySize } from '../layout.ts';
+import { header, magic, maxCount, maxMemorySize, step } from '../layout.ts';
 import { callNumber } from '../tables/call-number.ts';
 
 const fd = 23;
@@ -100,18 +100,20 @@ function checkHeader(
   a.access('load64', 10, { base: sp, offset: header.fileSize });
   a.compare(10, 1);
   a.jumpIf('hi', malformed);
-  // Counts are below 2^20, so that the sum below cannot overflow.
-  a.loadImmediate(9, maxCount & 0xffff);
-  a.insertImmediate(9, maxCount >> 16, 16);
-  a.access('load32', 11, { base: sp, offset: header.stepCount });
+  // Both are of 32 bits, so that the sums below cannot overflow.
+  a.access('load32', 11, { base: sp, offset: header.stepsEnd });
   a.compare(11, 9);
   a.jumpIf('hi', tooBig);
+  // Whatever a step consists of, it is in the memory.
+  a.opImmediate('add', [13, 11], step.maxSize);
+  a.compare(13, 1);
+  a.jumpIf('hi', malformed);
+  a.loadImmediate(9, maxCount & 0xffff);
+  a.insertImmediate(9, maxCount >> 16, 16);
   a.access('load32', 12, { base: sp, offset: header.relocationCount });
   a.compare(12, 9);
   a.jumpIf('hi', tooBig);
-  a.shiftLeft([11, 11], 6);
   a.addShifted([11, 11, 12], 2);
-  a.opImmediate('add', [11, 11], header.size);
   a.compare(11, 10);
   a.jumpIf('hi', malformed);
 }
@@ -122,9 +124,8 @@ function relocate(
   { done, malformed }: { readonly done: CodeLabel; readonly malformed: CodeLabel },
 ): void {
   const loop = a.label('relocation');
-  a.access('load32', 9, { base: address, offset: header.stepCount });
-  a.addShifted([10, address, 9], 6);
-  a.opImmediate('add', [10, 10], header.size);
+  a.access('load32', 9, { base: address, offset: header.stepsEnd });
+  a.op('add', [10, address, 9]);
   a.access('load32', 9, { base: address, offset: header.relocationCount });
   a.access('load64', 11, { base: address, offset: header.memorySize });
   a.opImmediate('sub', [11, 11], 8);

@@ -1,18 +1,18 @@
 import { Aarch64Assembler } from '../assembler/aarch64.ts';
 import type { CodeLabel } from '../assembler/code-buffer.ts';
 import { errnoNumber } from '../errno.ts';
-import { argumentCount, failureSize, header, operation, step } from '../layout.ts';
+import { argumentCount, failureSize, header, operation, shape, step } from '../layout.ts';
 import { callNumber } from '../tables/call-number.ts';
 import { assembleReceive } from './aarch64-receive.ts';
 import { assembleCopy, assembleEscape } from './aarch64-text.ts';
 
 /*
  * Registers that live through a program:
- *   x19  address of the program     x20  index of the current step     x21  address of the current step
+ *   x19  address of the program     x20  offset of the current step    x21  address of the current step
  * x0 to x5 hold a step's arguments, x8 the call number, x9 to x15 are scratch. x23 to x26 belong to `receive`.
  */
 const program = 19;
-const index = 20;
+const offset = 20;
 const current = 21;
 
 interface Labels {
@@ -47,11 +47,12 @@ export function assembleAarch64Executor(): Aarch64Assembler {
 
   a.place(labels.run);
   a.move(program, 0);
-  a.loadImmediate(index, 0);
+  a.loadImmediate(offset, header.size);
   a.jump(labels.step);
 
   a.place(labels.next);
-  a.opImmediate('add', [index, index], 1);
+  a.access('load16', 9, { base: current, offset: step.size });
+  a.op('add', [offset, offset, 9]);
   a.place(labels.step);
   resolveArguments(a, labels.fault);
   dispatch(a, labels);
@@ -77,19 +78,24 @@ function resolveArguments(a: Aarch64Assembler, fault: CodeLabel): void {
   const resolved = a.label('resolved');
   const value64 = a.label('value64');
 
-  a.access('load32', 9, { base: program, offset: header.stepCount });
-  a.compare(index, 9);
+  a.access('load32', 9, { base: program, offset: header.stepsEnd });
+  a.compare(offset, 9);
   a.jumpIf('hs', fault);
-  a.addShifted([current, program, index], 6);
-  a.opImmediate('add', [current, current], header.size);
+  a.op('add', [current, program, offset]);
+  a.access('load8', 15, { base: current, offset: step.shape });
+  argumentsOf(a, 15, 15);
   a.access('load16', 10, { base: current, offset: step.kinds });
   a.access('load64', 12, { base: program, offset: header.memorySize });
   a.opImmediate('sub', [12, 12], 8);
   a.loadImmediate(11, argumentCount);
+  a.opImmediate('add', [9, current], step.arguments + argumentCount * step.wordSize);
 
   a.place(argument);
-  // Argument n, counted from 1, is at n * 8: `step.arguments` is 8.
-  a.loadIndexed(13, current, 11);
+  a.opImmediate('sub', [9, 9], step.wordSize);
+  a.loadImmediate(13, 0);
+  a.compare(11, 15);
+  a.jumpIf('hi', resolved);
+  a.access('loadSigned32', 13, { base: 9, offset: 0 });
   a.lowTwoBits(14, 10);
   a.shiftRight([10, 10], 2);
   a.jumpIfZero(14, resolved);
@@ -110,6 +116,12 @@ function resolveArguments(a: Aarch64Assembler, fault: CodeLabel): void {
   a.jumpIf('ne', argument);
 
   for (let register = 0; register < argumentCount; register += 1) a.pop(register);
+}
+
+/** How many arguments a step of this shape has: its lowest three bits. */
+function argumentsOf(a: Aarch64Assembler, target: number, source: number): void {
+  a.shiftLeft([target, source], 61);
+  a.shiftRight([target, target], 61);
 }
 
 type Case = (code: number, body: () => void) => void;
@@ -176,7 +188,9 @@ function jumps(
     when(code, () => {
       a.compare(0, 1);
       a.jumpIf(opposite, next);
-      a.access('load32', index, { base: current, offset: step.target });
+      // Behind two arguments.
+      const target = step.arguments + 2 * step.wordSize;
+      a.access('load32', offset, { base: current, offset: target });
       a.jump(start);
     });
   };
@@ -235,8 +249,16 @@ function arithmetic(a: Aarch64Assembler, result: Case): void {
 /** Stores x0 where the step wants it; an error of a call then jumps to its target or fails. */
 function storeResult(a: Aarch64Assembler, labels: Labels): void {
   const stored = a.label('stored');
-  a.access('load32', 9, { base: current, offset: step.result });
-  a.jumpIfZero(9, stored);
+  // x11 the shape, x12 what is behind the arguments.
+  a.access('load8', 11, { base: current, offset: step.shape });
+  argumentsOf(a, 12, 11);
+  a.addShifted([12, current, 12], 2);
+  a.opImmediate('add', [12, 12], step.arguments);
+  a.shiftRight([13, 11], Math.log2(shape.result));
+  a.lowTwoBits(13, 13);
+  a.jumpIfZero(13, stored);
+  a.access('load32', 9, { base: 12, offset: 0 });
+  a.opImmediate('add', [12, 12], step.wordSize);
   a.access('load64', 10, { base: program, offset: header.memorySize });
   a.opImmediate('sub', [10, 10], 8);
   a.compare(9, 10);
@@ -251,18 +273,17 @@ function storeResult(a: Aarch64Assembler, labels: Labels): void {
   a.compareNegative(0, 4095);
   a.jumpIf('lo', labels.next);
   a.negate(0, 0);
-  a.access('load32', 9, { base: current, offset: step.target });
-  a.loadNegative(10, 1);
-  a.shiftRight([10, 10], 32);
-  a.compare(9, 10);
-  a.jumpIf('eq', labels.fail);
-  a.move(index, 9);
+  a.shiftRight([11, 11], 6);
+  a.jumpIfZero(11, labels.fail);
+  a.compareImmediate(11, shape.onError.next >> 6);
+  a.jumpIf('eq', labels.next);
+  a.access('load32', offset, { base: 12, offset: 0 });
   a.jump(labels.step);
 }
 
 /** Sends the failure reply with the errno in x0 and ends the process with status 1. */
 function sendFailure(a: Aarch64Assembler): void {
-  a.access('store32', index, { base: program, offset: header.failureStep });
+  a.access('store32', offset, { base: program, offset: header.failureStep });
   a.access('store32', 0, { base: program, offset: header.failureErrno });
   a.access('load32', 0, { base: program, offset: header.replyFd });
   a.opImmediate('add', [1, program], header.failure);

@@ -15,7 +15,7 @@ import {
 } from '../assembler/x86-64.ts';
 import type { CodeLabel } from '../assembler/code-buffer.ts';
 import { errnoNumber } from '../errno.ts';
-import { header, magic, maxCount, maxMemorySize } from '../layout.ts';
+import { header, magic, maxCount, maxMemorySize, step } from '../layout.ts';
 import { callNumber } from '../tables/call-number.ts';
 
 /** Subroutine: reads a program from the descriptor in rdi; its address, 0 at end of file, or -errno in rax. */
@@ -49,19 +49,21 @@ export function assembleReceive(a: X86Assembler, start: CodeLabel): void {
   a.memory('load64', rcx, { base: rsp, displacement: header.fileSize });
   a.op('cmp', rcx, rsi);
   a.jumpIf('ja', malformed);
-  // Counts are below 2^20, so that the sum below cannot overflow.
-  a.loadImmediate(rdi, maxCount);
-  a.memory('load32', rax, { base: rsp, displacement: header.stepCount });
-  a.op('cmp', rax, rdi);
+  // Both are of 32 bits, so that the sums below cannot overflow.
+  a.memory('load32', rdi, { base: rsp, displacement: header.stepsEnd });
+  a.op('cmp', rdi, rax);
   a.jumpIf('ja', tooBig);
+  a.loadImmediate(rax, maxCount);
   a.memory('load32', rdx, { base: rsp, displacement: header.relocationCount });
-  a.op('cmp', rdx, rdi);
+  a.op('cmp', rdx, rax);
   a.jumpIf('ja', tooBig);
-  a.shift('shl', rax, 6);
   a.shift('shl', rdx, 2);
-  a.op('add', rax, rdx);
-  a.opImmediate('add', rax, header.size);
-  a.op('cmp', rax, rcx);
+  a.op('add', rdx, rdi);
+  a.op('cmp', rdx, rcx);
+  a.jumpIf('ja', malformed);
+  // Whatever a step consists of, it is in the memory.
+  a.opImmediate('add', rdi, step.maxSize);
+  a.op('cmp', rdi, rsi);
   a.jumpIf('ja', malformed);
 
   // mmap(NULL, memorySize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -118,13 +120,8 @@ function relocate(
   { done, malformed }: { readonly done: CodeLabel; readonly malformed: CodeLabel },
 ): void {
   const loop = a.label('relocation');
-  a.memory('load32', rcx, { base: rbp, displacement: header.stepCount });
-  a.shift('shl', rcx, 6);
-  a.memory('lea', rsi, {
-    base: rbp,
-    index: { register: rcx, scale: 1 },
-    displacement: header.size,
-  });
+  a.memory('load32', rcx, { base: rbp, displacement: header.stepsEnd });
+  a.memory('lea', rsi, { base: rbp, index: { register: rcx, scale: 1 } });
   a.memory('load32', rcx, { base: rbp, displacement: header.relocationCount });
   a.memory('load64', rdi, { base: rbp, displacement: header.memorySize });
   a.opImmediate('sub', rdi, 8);

@@ -4,6 +4,8 @@ import {
   r9,
   r10,
   r12,
+  r13,
+  r14,
   r15,
   rax,
   rbp,
@@ -15,15 +17,16 @@ import {
 } from '../assembler/x86-64.ts';
 import type { CodeLabel } from '../assembler/code-buffer.ts';
 import { errnoNumber } from '../errno.ts';
-import { argumentCount, failOnError, failureSize, header, operation, step } from '../layout.ts';
+import { argumentCount, failureSize, header, operation, shape, step } from '../layout.ts';
 import { callNumber } from '../tables/call-number.ts';
 import { assembleReceive } from './x86-64-receive.ts';
 import { assembleCopy, assembleEscape } from './x86-64-text.ts';
 
 /*
  * Registers that live through a program:
- *   rbx  address of the program     r12  index of the current step     r15  address of the current step
- * While a step's arguments are resolved: rbp the kinds that are left, rcx the argument's number.
+ *   rbx  address of the program     r12  offset of the current step     r15  address of the current step
+ * While a step's arguments are resolved: rbp the kinds that are left, rcx the argument's number, r13 how many there are,
+ * r14 the last offset at which 64 bits are in the program's memory.
  */
 
 /** Assembles the executor for x86-64. */
@@ -48,11 +51,12 @@ export function assembleX86Executor(): X86Assembler {
 
   a.place(labels.run);
   a.op('mov', rbx, rax);
-  a.op('xor', r12, r12);
+  a.loadImmediate(r12, header.size);
   a.jump(labels.step);
 
   a.place(labels.next);
-  a.opImmediate('add', r12, 1);
+  a.memory('load16', rax, { base: r15, displacement: step.size });
+  a.op('add', r12, rax);
   a.place(labels.step);
   resolveArguments(a, labels.fault);
   dispatch(a, labels);
@@ -79,29 +83,32 @@ function resolveArguments(a: X86Assembler, fault: CodeLabel): void {
   const resolved = a.label('resolved');
   const value64 = a.label('value64');
 
-  a.memory('load32', rax, { base: rbx, displacement: header.stepCount });
+  a.memory('load32', rax, { base: rbx, displacement: header.stepsEnd });
   a.op('cmp', r12, rax);
   a.jumpIf('jae', fault);
-  a.op('mov', r15, r12);
-  a.shift('shl', r15, 6);
-  a.memory('lea', r15, {
-    base: rbx,
-    index: { register: r15, scale: 1 },
-    displacement: header.size,
-  });
+  a.memory('lea', r15, { base: rbx, index: { register: r12, scale: 1 } });
+  a.memory('load8', r13, { base: r15, displacement: step.shape });
+  a.opImmediate('and', r13, 7);
   a.memory('load16', rbp, { base: r15, displacement: step.kinds });
+  a.memory('load64', r14, { base: rbx, displacement: header.memorySize });
+  a.opImmediate('sub', r14, 8);
   a.loadImmediate(rcx, argumentCount);
 
   a.place(argument);
-  // Argument n, counted from 1, is at n * 8: `step.arguments` is 8.
-  a.memory('load64', rax, { base: r15, index: { register: rcx, scale: 8 } });
+  a.op('xor', rax, rax);
+  a.op('cmp', rcx, r13);
+  a.jumpIf('ja', resolved);
+  // Argument n, counted from 1.
+  a.memory('loadSigned32', rax, {
+    base: r15,
+    index: { register: rcx, scale: step.wordSize },
+    displacement: step.arguments - step.wordSize,
+  });
   a.op('mov', rdx, rbp);
   a.shift('shr', rbp, 2);
   a.opImmediate('and', rdx, 3);
   a.jumpIf('je', resolved);
-  a.memory('load64', rsi, { base: rbx, displacement: header.memorySize });
-  a.opImmediate('sub', rsi, 8);
-  a.op('cmp', rax, rsi);
+  a.op('cmp', rax, r14);
   a.jumpIf('ja', fault);
   a.op('add', rax, rbx);
   a.opImmediate('sub', rdx, 2);
@@ -192,7 +199,8 @@ function jumps(
   }: { readonly when: Case; readonly next: CodeLabel; readonly step: CodeLabel },
 ): void {
   const take = (): void => {
-    a.memory('load32', r12, { base: r15, displacement: step.target });
+    // Behind two arguments.
+    a.memory('load32', r12, { base: r15, displacement: step.arguments + 2 * step.wordSize });
     a.jump(start);
   };
   const conditional = (code: number, opposite: 'jne' | 'je' | 'jge' | 'jl'): void => {
@@ -272,12 +280,23 @@ function arithmetic(a: X86Assembler, result: Case): void {
 /** Stores rax where the step wants it; an error of a call then jumps to its target or fails. */
 function storeResult(a: X86Assembler, labels: Labels): void {
   const stored = a.label('stored');
-  a.memory('load32', rcx, { base: r15, displacement: step.result });
-  a.op('test', rcx, rcx);
+  // rdx the shape, rsi what is behind the arguments.
+  a.memory('load8', rdx, { base: r15, displacement: step.shape });
+  a.op('mov', rcx, rdx);
+  a.opImmediate('and', rcx, 7);
+  a.memory('lea', rsi, {
+    base: r15,
+    index: { register: rcx, scale: step.wordSize },
+    displacement: step.arguments,
+  });
+  a.op('mov', rcx, rdx);
+  a.opImmediate('and', rcx, shape.result);
   a.jumpIf('je', stored);
-  a.memory('load64', rsi, { base: rbx, displacement: header.memorySize });
-  a.opImmediate('sub', rsi, 8);
-  a.op('cmp', rcx, rsi);
+  a.memory('load32', rcx, { base: rsi });
+  a.opImmediate('add', rsi, step.wordSize);
+  a.memory('load64', rdi, { base: rbx, displacement: header.memorySize });
+  a.opImmediate('sub', rdi, 8);
+  a.op('cmp', rcx, rdi);
   a.jumpIf('ja', labels.fault);
   a.memory('store64', rax, { base: rbx, index: { register: rcx, scale: 1 } });
   a.place(stored);
@@ -292,11 +311,11 @@ function storeResult(a: X86Assembler, labels: Labels): void {
   a.op('cmp', rax, rcx);
   a.jumpIf('jae', labels.next);
   a.opImmediate('add', rax, 1);
-  a.memory('load32', rcx, { base: r15, displacement: step.target });
-  a.loadImmediate(rdx, failOnError);
-  a.op('cmp', rcx, rdx);
+  a.shift('shr', rdx, 6);
   a.jumpIf('je', labels.fail);
-  a.op('mov', r12, rcx);
+  a.opImmediate('cmp', rdx, shape.onError.next >> 6);
+  a.jumpIf('je', labels.next);
+  a.memory('load32', r12, { base: rsi });
   a.jump(labels.step);
 }
 

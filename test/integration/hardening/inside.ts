@@ -70,7 +70,7 @@ export function saidIn(printed: Buffer, program: ProgramBuilder): Said {
   const failed = replies.find((reply) => reply.kind === 'failed');
   return {
     data: Buffer.concat(replies.flatMap((reply) => (reply.kind === 'data' ? [reply.data] : []))),
-    failure: failed && `${program.steps[failed.step]?.label ?? ''}: ${errnoName(failed.errno)}`,
+    failure: failed && `${program.stepAt(failed.step)?.label ?? ''}: ${errnoName(failed.errno)}`,
   };
 }
 

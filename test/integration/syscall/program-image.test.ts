@@ -70,9 +70,10 @@ describe('an image', () => {
   test('tells which step failed, and does none after it', async () => {
     const image = newImage();
     image.call('mkdirat', [AT_FDCWD, image.string('a'), 0o700]);
+    const step = image.position;
     image.call('mkdirat', [AT_FDCWD, image.string('missing/b'), 0o700]);
     image.call('mkdirat', [AT_FDCWD, image.string('c'), 0o700]);
-    expect(await run(image)).toEqual({ step: 1, errno: errnoNumber('ENOENT') });
+    expect(await run(image)).toEqual({ step, errno: errnoNumber('ENOENT') });
     expect(() => statSync(join(root, 'c'))).toThrow('ENOENT');
     expect(statSync(join(root, 'a')).isDirectory()).toBe(true);
   });
@@ -85,9 +86,22 @@ describe('an image', () => {
     image.fail(1);
     image.skipIfEqual(result, 0, 1);
     image.call('mkdirat', [AT_FDCWD, image.string('b'), 0o700]);
+    const step = image.position;
     image.fail(errnoNumber('EDOM'));
-    expect(await run(image)).toEqual({ step: 5, errno: errnoNumber('EDOM') });
+    expect(await run(image)).toEqual({ step, errno: errnoNumber('EDOM') });
     expect(statSync(join(root, 'b')).isDirectory()).toBe(true);
+  });
+
+  test('passes numbers of more than 31 bits on', async () => {
+    const image = newImage();
+    // A sparse file of 5 GiB, owned by the last id that there is but one.
+    const path = image.string('large');
+    image.call('mknodat', [AT_FDCWD, path, 0o100600, 0]);
+    image.call('truncate', [path, 5 * 2 ** 30]);
+    image.call('fchownat', [AT_FDCWD, path, 2 ** 32 - 3, 2 ** 31, 0]);
+    expect(await run(image)).toBeUndefined();
+    const { size, uid, gid } = statSync(join(root, 'large'));
+    expect({ size, uid, gid }).toEqual({ size: 5 * 2 ** 30, uid: 2 ** 32 - 3, gid: 2 ** 31 });
   });
 
   test('can be made again and again, and says when it is full', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/syscall/errno.ts';
-import { escaping, header, maxMemorySize, step } from '../../../runtime/syscall/layout.ts';
+import { escaping, header, maxMemorySize, shape, step } from '../../../runtime/syscall/layout.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { architectures, bytesOf, execute, feed, type Outcome } from './run-executor.ts';
 
@@ -48,6 +48,15 @@ describe.each(architectures)('executor for %s', (architecture) => {
       3n << 33n,
       4n,
     ]);
+  });
+
+  it('takes numbers of any size', () => {
+    const numbers = [
+      ...[2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, -(2 ** 31), -(2 ** 31) - 1, -1],
+      ...[2n ** 63n - 1n, -(2n ** 63n), 5n, -5n],
+    ];
+    const program = reporting(() => numbers);
+    expect(valuesOf(execute(architecture, program))).toEqual(numbers.map(BigInt));
   });
 
   it('loads and stores every width at computed addresses', () => {
@@ -215,9 +224,13 @@ describe.each(architectures)('executor for %s', (architecture) => {
     p.call('fine', 'getpid', []);
     p.call('open a file that is not there', 'openat', [-100, p.string('/nonexistent'), 0, 0]);
     p.exit(99);
-    expect(execute(architecture, p)).toMatchObject({
-      status: 1,
-      replies: [{ kind: 'failed', id: 7, step: 1, errno: errnoNumber('ENOENT') }],
+    const { status, replies } = execute(architecture, p);
+    expect(status).toBe(1);
+    expect(replies).toMatchObject([{ kind: 'failed', id: 7, errno: errnoNumber('ENOENT') }]);
+    const [failed] = replies;
+    expect(failed?.kind === 'failed' && p.stepAt(failed.step)).toMatchObject({
+      label: 'open a file that is not there',
+      call: 'openat',
     });
   });
 
@@ -239,7 +252,7 @@ describe.each(architectures)('executor for %s', (architecture) => {
     const p = new ProgramBuilder('test');
     p.fail('refuse', errnoNumber('EPROTO'));
     expect(execute(architecture, p).replies).toMatchObject([
-      { kind: 'failed', step: 0, errno: errnoNumber('EPROTO') },
+      { kind: 'failed', step: header.size, errno: errnoNumber('EPROTO') },
     ]);
   });
 
@@ -281,14 +294,14 @@ describe.each(architectures)('executor for %s', (architecture) => {
       [
         'steps beyond the file',
         changed((view) => {
-          view.setUint32(header.stepCount, 1000, true);
+          view.setUint32(header.stepsEnd, 100_000, true);
         }),
         'EBADMSG',
       ],
       [
-        'an absurd number of steps',
+        'steps beyond all memory',
         changed((view) => {
-          view.setUint32(header.stepCount, 0xffffffff, true);
+          view.setUint32(header.stepsEnd, 0xffffffff, true);
         }),
         'E2BIG',
       ],
@@ -315,7 +328,8 @@ describe.each(architectures)('executor for %s', (architecture) => {
       const p = new ProgramBuilder('test');
       p.stringArray(['x']);
       const bytes = Uint8Array.from(bytesOf(architecture, p));
-      new DataView(bytes.buffer).setUint32(header.size + step.size, 0xfffffff0, true);
+      const view = new DataView(bytes.buffer);
+      view.setUint32(view.getUint32(header.stepsEnd, true), 0xfffffff0, true);
       expect(feed(architecture, bytes)).toMatchObject({
         status: errnoNumber('EBADMSG'),
         signal: null,
@@ -332,24 +346,31 @@ describe.each(architectures)('executor for %s', (architecture) => {
       [
         'an argument outside its memory',
         (view) => {
-          view.setUint16(header.size + step.kinds, 0b01 << 10, true);
-          view.setBigUint64(header.size + step.arguments, 2n ** 63n, true);
+          view.setUint16(header.size + step.kinds, 0b01 << 2, true);
+          view.setUint32(header.size + step.arguments, 2 ** 31 - 1, true);
+        },
+      ],
+      [
+        'an argument before its memory',
+        (view) => {
+          view.setUint16(header.size + step.kinds, 0b10 << 2, true);
+          view.setInt32(header.size + step.arguments, -8, true);
         },
       ],
       [
         'a result outside its memory',
         (view) => {
-          view.setUint32(header.size + step.result, 0xfffffff0, true);
+          view.setUint32(header.size + step.arguments + 8, 0xfffffff0, true);
         },
       ],
       [
         'a jump out of the program',
         (view) => {
           view.setUint8(header.size, 18);
+          view.setUint8(header.size + step.shape, 2 | shape.onError.target);
           view.setUint16(header.size + step.kinds, 0, true);
           view.setBigUint64(header.size + step.arguments, 0n, true);
-          view.setBigUint64(header.size + step.arguments + 8, 0n, true);
-          view.setUint32(header.size + step.target, 5000, true);
+          view.setUint32(header.size + step.arguments + 8, 5000, true);
         },
       ],
     ])('%s, as a failed step', (_name, change) => {

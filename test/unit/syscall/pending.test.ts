@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import { Pending } from '../../../runtime/syscall/pending.ts';
 
-const program = { name: 'quick', steps: [{ label: 'close what is not open', call: 'close' }] };
+const program = {
+  name: 'quick',
+  stepAt: () => ({ label: 'close what is not open', call: 'close' }),
+};
 const options = { timeoutMs: 10_000, kill: () => undefined };
 const ebadf = 9;
 
