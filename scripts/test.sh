@@ -10,7 +10,7 @@ cd "$ROOT"
 install_peers objdump:binutils aarch64-linux-gnu-objdump:binutils-aarch64-linux-gnu \
   qemu-aarch64-static:qemu-user-static docker:docker.io busybox:busybox-static newuidmap:uidmap podman:podman conmon:conmon ip:iproute2 nft:nftables \
   setpriv:util-linux capsh:libcap2-bin skopeo:skopeo docker-registry:docker-registry openssl:openssl \
-  /usr/bin/docker-compose:docker-compose script:bsdutils systemd-analyze:systemd zstd:zstd dockerd:docker.io openrc:openrc \
+  /usr/bin/docker-compose:docker-compose strace:strace script:bsdutils systemd-analyze:systemd zstd:zstd dockerd:docker.io openrc:openrc \
   sshd:openssh-server sudo:sudo zsh:zsh fish:fish \
   apt-ftparchive:apt-utils gpg:gnupg dnf:dnf createrepo_c:createrepo-c rpmbuild:rpm zypper:zypper \
   pacman:pacman-package-manager vercmp:makepkg bsdtar:libarchive-tools \

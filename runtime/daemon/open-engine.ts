@@ -8,7 +8,7 @@ import { createContainerEngine, type ContainerEngine } from '../container/engine
 import type { ContainerPorts, IdRemap } from '../container/ports.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { backgroundClock, systemClock } from '../host/clock.ts';
-import { chmod, stat } from '../host/files.ts';
+import { chmod, removeTemporaries, stat } from '../host/files.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { ContentStore } from '../image/content-store.ts';
 import { Images } from '../image/images.ts';
@@ -152,6 +152,7 @@ async function openImages(options: EngineOptions): Promise<ImageParts> {
   ]);
   const measured = join(dataRoot, 'registries');
   await makeFolders(measured, 0o711);
+  await removeTemporaries(measured);
   const fixed = { scoresPath: join(measured, 'scores.json') };
   const registry = new Registry(
     { ...fixed, ...options.registry },

@@ -1,6 +1,6 @@
 import { constants, closeSync, fsyncSync, openSync } from 'node:fs';
 import { access, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Whether `error` is a Node.js system error with the given errno name, such as `ENOENT`. */
 export function hasErrno(error: unknown, ...names: readonly string[]): boolean {
@@ -60,6 +60,7 @@ export interface WriteOptions {
 }
 
 let temporaryNumber = 0;
+const temporaryName = /\.\d+-\d+\.tmp$/;
 
 /**
  * Writes a file so that a reader sees the old bytes or the new ones, never a part: temporary file beside it,
@@ -90,6 +91,13 @@ export async function writeFileWhole(
     throw error;
   }
   if (options.durability === 'disk') syncFolder(dirname(path));
+}
+
+/** Takes away what a process that was killed in `writeFileWhole` has left in a folder. Nobody may be writing there. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await listFolder(folder)) {
+    if (temporaryName.test(name)) await removeFile(join(folder, name));
+  }
 }
 
 /** Writes to a file that is there, with one write(2), and leaves it as it is otherwise: for files of the kernel. */

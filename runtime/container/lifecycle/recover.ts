@@ -1,3 +1,4 @@
+import { isBerthError } from '../../errors/berth-error.ts';
 import { exists, rm } from '../../host/files.ts';
 import { keepLog } from '../log-drivers/keep-log.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
@@ -60,8 +61,9 @@ async function recoverOne(state: EngineState, container: Container): Promise<voi
     if (ended === undefined && container.record.state.status === 'restarting')
       state.restarts.later(container, { delayMs: 0, kind: 'anew' });
   } else if (await exists(runFolder)) {
-    // Whoever was starting it was killed too.
+    // Whoever was starting it was killed too, or berthd before it had asked for the start.
     await removeRemains(state, container);
+    await rm(runFolder, { recursive: true, force: true });
   }
   if (container.record.state.status === 'dead') await dispose(state, container, 'keep');
 }
@@ -102,7 +104,8 @@ function resume(state: EngineState, container: Container): void {
     keepLog(state, container, 'now');
   if (record.pending !== undefined) {
     restartContainer(state, container, record.pending).catch((problem: unknown) => {
-      state.ports.report(problem);
+      // Somebody removes it meanwhile: then nobody wants it to be started any more.
+      if (!isBerthError(problem, 'CONTAINER_BEING_REMOVED')) state.ports.report(problem);
     });
     return;
   }

@@ -39,9 +39,11 @@ export function startContainer(state: EngineState, container: Container): Promis
   });
 }
 
-/** Starts a container's program, if it does not run by now. @throws as `startContainer` */
+/** Starts a container's program for a restart, if it does not run by now. @throws as `startContainer` */
 export function startUnlessRunning(state: EngineState, container: Container): Promise<void> {
   return container.queue.run(async () => {
+    // A removal has killed what is to be restarted, and comes next: to start it would make the removal fail.
+    if (container.removalAsked) throw beingRemoved(container);
     if (!isLive(container.record.state)) await startNow(state, container, 'anew');
   });
 }
@@ -93,7 +95,11 @@ function refuseWhenClosed({ closed }: EngineState): void {
 
 function refuseWhenGoing(container: Container): void {
   if (!container.removing && container.record.state.status !== 'dead') return;
-  throw new BerthError('CONTAINER_BEING_REMOVED', {
+  throw beingRemoved(container);
+}
+
+function beingRemoved(container: Container): BerthError {
+  return new BerthError('CONTAINER_BEING_REMOVED', {
     message: 'container is marked for removal and cannot be started',
     remedy: 'Create another container.',
     details: { container: container.id },

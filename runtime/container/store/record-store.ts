@@ -4,6 +4,7 @@ import {
   listFolder,
   readTextIfExists,
   removeFile,
+  removeTemporaries,
   syncFolder,
   writeFileWhole,
 } from '../../host/files.ts';
@@ -60,14 +61,15 @@ export class RecordStore {
     if (durabilityOf(record) === 'disk' && (await exists(folder))) syncFolder(folder);
   }
 
-  /** Reads what is there for every container folder. */
+  /** Reads what is there for every container folder, and takes away what a write that was cut short has left. */
   async readAll(): Promise<readonly StoredContainer[]> {
     const names = await listFolder(this.#paths.dataFolder);
     return Promise.all(names.filter(isContainerId).map((id) => this.#read(id)));
   }
 
   async #read(id: ContainerId): Promise<StoredContainer> {
-    const { record: path } = folderOf(this.#paths, id);
+    const { folder, record: path } = folderOf(this.#paths, id);
+    await removeTemporaries(folder);
     const text = await readTextIfExists(path);
     if (text === undefined) return { kind: 'remains', id };
     try {

@@ -5,6 +5,7 @@ import {
   listFolder,
   orIfMissing,
   readTextIfExists,
+  removeTemporaries,
   rename,
   rm,
   stat,
@@ -121,6 +122,7 @@ export class VolumeStore {
       await this.#adopt(name);
       return;
     }
+    await removeTemporaries(join(this.#folder, name));
     try {
       this.#volumes.set(name, volumeSchema.parse(JSON.parse(text)));
     } catch (cause) {

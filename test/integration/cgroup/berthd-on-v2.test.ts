@@ -19,10 +19,10 @@ const surroundings = [
 
 /** On a hybrid host v2 has none of the controllers that limit, but the freezer, and it counts processor time. */
 describe.skipIf(mount === undefined)('a berthd on cgroup v2', () => {
-  const berthd = new RealBerthd(surroundings);
+  const berthd = new RealBerthd();
   let id: string;
   beforeAll(async () => {
-    await berthd.start();
+    await berthd.start({ under: surroundings });
     await berthd.docker('load', '-i', busyboxArchive(berthd.root));
     const loop = 'sleep 1111 & i=0; while :; do i=$((i+1)); done';
     const options = ['-d', '--network', 'none', '--name', 'busy'];
@@ -75,7 +75,7 @@ describe.skipIf(mount === undefined)('a berthd on cgroup v2', () => {
       '0.00%\n',
     );
     await berthd.end('SIGKILL');
-    await berthd.start();
+    await berthd.start({ under: surroundings });
     const state = ['inspect', '--format', '{{.State.Status}}', 'busy'];
     expect(await berthd.docker(...state)).toBe('paused\n');
     expect(used()).toBe(then);

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,45 +9,67 @@ import { removeEmptyCgroups } from './empty-cgroups.ts';
 
 const program = join(import.meta.dirname, '../../../runtime/daemon.ts');
 
+interface StartOptions {
+  /** A command that executes the one behind it: a tracer, or one that makes surroundings. */
+  readonly under?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A berthd that is a process of its own, on folders of its own: one that can be killed. */
 export class RealBerthd {
   readonly root = mkdtempSync(join(tmpdir(), 'berth-kill-'));
   readonly socket = join(this.root, 'api.sock');
-  readonly #under: readonly string[];
   #child: ChildProcess | undefined;
+  #said = '';
 
-  /** @param under a command that executes the one behind it, in surroundings of its making */
-  constructor(under: readonly string[] = []) {
-    this.#under = under;
+  /** What the one that was started last has logged: JSON, a line each. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** Of the one that was started last. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** Whether it has not ended. */
+  get isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resolves when it has ended. */
+  async ended(): Promise<void> {
+    if (this.#child && this.isRunning) await once(this.#child, 'exit');
   }
 
   /** Starts it, and waits until it says that it is ready. */
-  async start(): Promise<void> {
+  async start({ under = [], env = {} }: StartOptions = {}): Promise<void> {
     mkdirSync(this.root, { recursive: true });
     const config = join(this.root, 'daemon.json');
     const keys = { 'data-root': join(this.root, 'data'), 'exec-root': join(this.root, 'run') };
     const hosts = [`unix://${this.socket}`];
     writeFileSync(config, JSON.stringify({ ...keys, hosts, group: 'root' }));
-    const [command, ...args] = [...this.#under, process.execPath, program, '--config', config];
-    const child = spawn(command, args, {
+    const [file, ...args] = [...under, process.execPath, program, '--config', config];
+    const child = spawn(file, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
     });
     this.#child = child;
-    let said = '';
+    this.#said = '';
     await new Promise<void>((resolve, reject) => {
       // Else all that would be known of one that hangs is that the test took too long.
       const limit = setTimeout(() => {
-        reject(new Error(`berthd is not ready: ${said}`));
+        reject(new Error(`berthd is not ready: ${this.#said}`));
         child.kill('SIGKILL');
       }, 60_000);
       child.stderr.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        if (!said.includes('berthd is ready')) return;
+        this.#said += chunk.toString();
+        if (!this.#said.includes('berthd is ready')) return;
         clearTimeout(limit);
         resolve();
       });
       child.once('exit', () => {
-        reject(new Error(`berthd ended: ${said}`));
+        reject(new Error(`berthd ended: ${this.#said}`));
       });
     });
   }

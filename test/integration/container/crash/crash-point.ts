@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+
+import { isSuccess } from './api-client.ts';
+import { faultsAfter } from './judge.ts';
+import type { Recorded } from './judge.ts';
+import type { Operation } from './operations.ts';
+import { idsOf, remainsOf, shapeOf } from './remains.ts';
+import { callsIn, roleOf, Tracer } from './tracer.ts';
+import type { Call, ThreadRole } from './tracer.ts';
+import { viewOf } from './view.ts';
+import { settled } from './wait.ts';
+import type { World } from './world.ts';
+
+/** A call of a thread of berthd's. */
+export interface CrashPoint {
+  readonly role: ThreadRole;
+  readonly call: Call;
+}
+
+/** What was seen of one crash. */
+export interface Outcome {
+  /** Whether berthd came to the call: now and then it does some things in another order, or together. */
+  readonly killed: boolean;
+  readonly faults: readonly string[];
+}
+
+/** Does an operation without killing anybody. */
+export async function recordOperation(
+  world: World,
+  operation: Operation,
+): Promise<{ readonly recorded: Recorded; readonly points: readonly CrashPoint[] }> {
+  const { client, archives, berthd } = world;
+  const empty = await settled(() => remainsOf(world));
+  await operation.prepare?.(client, archives);
+  const before = await viewOf(client, operation);
+  const shapeBefore = shapeOf(await settled(() => remainsOf(world)));
+  const log = join(berthd.root, 'calls');
+  const tracer = await Tracer.record(berthd.pid, log);
+  const answer = await operation.perform(client, archives);
+  const shapeAfter = shapeOf(await settled(() => remainsOf(world)));
+  await tracer.detach();
+  const points = callsIn(log).map((call) => ({ role: roleOf(berthd.pid, call.thread), call }));
+  if (!isSuccess(answer)) throw new Error(`${operation.name}: ${answer.status} ${answer.body}`);
+  const after = await viewOf(client, operation);
+  await world.clear();
+  const shapes = new Map([
+    [before.join(), shapeBefore],
+    [after.join(), shapeAfter],
+  ]);
+  return { recorded: { empty, before, after, shapes }, points };
+}
+
+/** Does an operation, and kills berthd when it is about to make a call. */
+export async function crashUnder(
+  world: World,
+  { operation, recorded }: { readonly operation: Operation; readonly recorded: Recorded },
+  { role, call }: CrashPoint,
+): Promise<Outcome> {
+  const { client, archives, berthd } = world;
+  await operation.prepare?.(client, archives);
+  const before = idsOf(world);
+  const tracer = await Tracer.killAt(berthd.pid, role, call);
+  const answer = await operation.perform(client, archives);
+  // Berthd has still to do after some answers.
+  await settled(() => remainsOf(world));
+  await tracer.detach();
+  const killed = (await client.call('GET', '/_ping')).status === 0;
+  if (!killed) {
+    await world.clear();
+    return { killed, faults: [] };
+  }
+  await berthd.ended();
+  const ids = [...new Set([...before, ...idsOf(world)])];
+  const crash = { operation, recorded, answer, ids };
+  return { killed, faults: await faultsAfter(world, crash) };
+}

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { random } from '../../../support/random.ts';
+import { crashUnder, recordOperation } from './crash-point.ts';
+import type { CrashPoint, Outcome } from './crash-point.ts';
+import type { Recorded } from './judge.ts';
+import { operations } from './operations.ts';
+import { crashInStart, recordStart } from './start-up.ts';
+import { World } from './world.ts';
+
+/**
+ * How many crashes: `BERTH_TEST_CRASHES=50` for a longer look, `BERTH_TEST_CRASHES=all` for every call of every operation, which
+ * takes hours; `BERTH_TEST_SEED` for those of another run.
+ */
+const wanted = process.env['BERTH_TEST_CRASHES'] ?? '3';
+const dice = random(process.env['BERTH_TEST_SEED']);
+
+/** Something that berthd does, and is killed under. */
+interface Subject {
+  readonly name: string;
+  record(
+    world: World,
+  ): Promise<{ readonly recorded: Recorded; readonly points: readonly CrashPoint[] }>;
+  crash(world: World, recorded: Recorded, point: CrashPoint): Promise<Outcome>;
+}
+
+const subjects: readonly Subject[] = [
+  { name: 'start of berthd', record: recordStart, crash: crashInStart },
+  ...operations.map((operation) => ({
+    name: operation.name,
+    record: (world: World) => recordOperation(world, operation),
+    crash: (world: World, recorded: Recorded, point: CrashPoint) =>
+      crashUnder(world, { operation, recorded }, point),
+  })),
+];
+
+let world: World;
+
+beforeEach(async () => {
+  world = new World();
+  await world.open();
+});
+afterEach(() => world.close());
+
+function oneOf<T>(all: readonly T[]): T {
+  const one = all[Math.floor(dice.number() * all.length)];
+  if (one === undefined) throw new Error('there is none');
+  return one;
+}
+
+/** All that is wrong after crashes at these points, each with the call that berthd did not live to make. */
+async function faultsAt(
+  subject: Subject,
+  recorded: Recorded,
+  points: readonly CrashPoint[],
+): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (const point of points) {
+    const { faults } = await subject.crash(world, recorded, point);
+    const { role, call } = point;
+    all.push(...faults.map((fault) => `${subject.name}, ${role}, ${call.shown}: ${fault}`));
+  }
+  return all;
+}
+
+describe.runIf(wanted !== 'all')('a berthd that is killed between two system calls', () => {
+  test(
+    `has lost nothing, and leaves nothing (BERTH_TEST_SEED=${dice.seed})`,
+    { timeout: 120_000 + Number(wanted) * 60_000 },
+    async () => {
+      for (let done = 0; done < Number(wanted); done += 1) {
+        const subject = oneOf(subjects);
+        const { recorded, points } = await subject.record(world);
+        expect(await faultsAt(subject, recorded, [oneOf(points)])).toEqual([]);
+      }
+    },
+  );
+});
+
+describe.runIf(wanted === 'all')('a berthd that is killed before any system call of', () => {
+  test.each(subjects)('$name', { timeout: 4 * 3600_000 }, async (subject) => {
+    const { recorded, points } = await subject.record(world);
+    expect(points.length).toBeGreaterThan(1);
+    expect(await faultsAt(subject, recorded, points)).toEqual([]);
+  });
+});

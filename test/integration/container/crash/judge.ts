@@ -1,0 +1,165 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { isSuccess } from './api-client.ts';
+import type { Answer } from './api-client.ts';
+import type { Operation } from './operations.ts';
+import { cgroupsOf, remainsOf, shapeOf } from './remains.ts';
+import { viewOf } from './view.ts';
+import { settled, until } from './wait.ts';
+import type { World } from './world.ts';
+
+/** What an operation comes to when berthd lives. */
+export interface Recorded {
+  /** What is there without any of it. */
+  readonly empty: readonly string[];
+  /** What clients see. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** What is on the disk then, by what clients see. */
+  readonly shapes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What berthd was killed under. */
+export interface Crash {
+  readonly operation: Operation;
+  readonly recorded: Recorded;
+  /** What the client was told. */
+  readonly answer: Answer;
+  /** All containers that anything was there of. */
+  readonly ids: readonly string[];
+}
+
+/** Starts berthd again, and looks at what it makes of what it finds. Gives all that is wrong, a text each. */
+export async function faultsAfter(world: World, crash: Crash): Promise<readonly string[]> {
+  await world.start();
+  const view = await viewAfter(world, crash);
+  const faults = [...faultsOfView(view, crash), ...problemsOf(world)];
+  const found = await remainsAfter(world, crash, view);
+  faults.push(...faultsOfRemains(found, crash, view));
+  faults.push(...(await secondStart(world, crash, { view, found })));
+  const { before, after } = crash.recorded;
+  const isUndone = isDeepStrictEqual(view, before) && !isDeepStrictEqual(before, after);
+  if (isUndone) faults.push(...(await secondTime(world, crash)));
+  faults.push(...problemsOf(world), ...(await leftovers(world, crash)));
+  return faults;
+}
+
+function allowedViews({ answer, recorded }: Crash): readonly (readonly string[])[] {
+  return isSuccess(answer) ? [recorded.after] : [recorded.before, recorded.after];
+}
+
+/** Whether some of the steps alone may have been done. */
+function mayBeBetween({ operation, answer }: Crash): boolean {
+  return operation.steps === true && !isSuccess(answer);
+}
+
+function viewAfter(world: World, crash: Crash): Promise<readonly string[]> {
+  const look = (): Promise<readonly string[]> => viewOf(world.client, crash.operation);
+  if (mayBeBetween(crash)) return settled(look);
+  return until(look, (view) => isOneOf(view, allowedViews(crash)));
+}
+
+function isOneOf(view: readonly string[], views: readonly (readonly string[])[]): boolean {
+  return views.some((each) => isDeepStrictEqual(each, view));
+}
+
+function faultsOfView(view: readonly string[], crash: Crash): readonly string[] {
+  if (mayBeBetween(crash) || isOneOf(view, allowedViews(crash))) return [];
+  return [difference('clients see', view, crash.recorded.after)];
+}
+
+function remainsAfter(
+  world: World,
+  { recorded }: Crash,
+  view: readonly string[],
+): Promise<readonly string[]> {
+  const look = (): readonly string[] => remainsOf(world);
+  const shape = recorded.shapes.get(view.join());
+  if (shape === undefined) return settled(look);
+  return until(look, (remains) => isDeepStrictEqual(shapeOf(remains), shape));
+}
+
+function faultsOfRemains(
+  remains: readonly string[],
+  { recorded }: Crash,
+  view: readonly string[],
+): readonly string[] {
+  const shape = recorded.shapes.get(view.join());
+  if (shape === undefined) return remains.filter((line) => /\.tmp |\.(?:new|old)-/.test(line));
+  const found = shapeOf(remains);
+  return isDeepStrictEqual(found, shape) ? [] : [difference('there is', found, shape)];
+}
+
+/** It changes nothing. */
+async function secondStart(
+  world: World,
+  { operation }: Crash,
+  first: { readonly view: readonly string[]; readonly found: readonly string[] },
+): Promise<readonly string[]> {
+  await world.startAgain();
+  const view = await until(
+    () => viewOf(world.client, operation),
+    (now) => isDeepStrictEqual(now, first.view),
+  );
+  const found = await until(
+    () => remainsOf(world),
+    (now) => isDeepStrictEqual(now, first.found),
+  );
+  const what = 'a second start changes';
+  return [
+    ...(isDeepStrictEqual(view, first.view) ? [] : [difference(what, view, first.view)]),
+    ...(isDeepStrictEqual(found, first.found) ? [] : [difference(what, found, first.found)]),
+  ];
+}
+
+/** What was not done can be done. */
+async function secondTime(
+  { client, archives }: World,
+  { operation, recorded }: Crash,
+): Promise<readonly string[]> {
+  const { status, body } = await operation.perform(client, archives);
+  if (!isSuccess({ status, body })) return [`a second time: ${status} ${body}`];
+  const view = await until(
+    () => viewOf(client, operation),
+    (now) => isDeepStrictEqual(now, recorded.after),
+  );
+  if (isDeepStrictEqual(view, recorded.after)) return [];
+  return [difference('a second time comes to', view, recorded.after)];
+}
+
+/** All can be removed, and then nothing is left of it. */
+async function leftovers(world: World, { recorded, ids }: Crash): Promise<readonly string[]> {
+  await world.clear();
+  const left = await until(
+    () => remainsOf(world),
+    (now) => isDeepStrictEqual(now, recorded.empty),
+  );
+  const cgroups = await until(
+    () => cgroupsOf(ids),
+    (now) => now.length === 0,
+  );
+  const faults = cgroups.map((path) => `cgroup ${path}`);
+  if (isDeepStrictEqual(left, recorded.empty)) return faults;
+  return [difference('left', left, recorded.empty), ...faults];
+}
+
+/** What berthd has warned of. */
+function problemsOf({ berthd }: World): readonly string[] {
+  return berthd.said.split('\n').filter((line) => /"level":[456]0/.test(line));
+}
+
+function difference(what: string, found: readonly string[], wanted: readonly string[]): string {
+  const more = without(found, wanted).map((line) => `+ ${line}`);
+  const less = without(wanted, found).map((line) => `- ${line}`);
+  return `${what}: ${[...more, ...less].join('; ')}`;
+}
+
+/** The same line may be there several times. */
+function without(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const rest = [...others];
+  return lines.filter((line) => {
+    const at = rest.indexOf(line);
+    if (at !== -1) rest.splice(at, 1);
+    return at === -1;
+  });
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { globSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { World } from './world.ts';
+
+/** What is on the disk, and what is of containers that run. */
+export function remainsOf(world: World): readonly string[] {
+  return [
+    ...filesBelow(world.berthd.root, 'data'),
+    // Made at the first exec, and there from then on.
+    ...filesBelow(world.berthd.root, 'run').filter((line) => line !== 'run/exec.sock'),
+    ...mountsBelow(world.berthd.root),
+    ...processesOf(world),
+  ];
+}
+
+/** Every file with what is in it, but not what containers have written. */
+function filesBelow(root: string, path: string): readonly string[] {
+  const lines: string[] = [];
+  for (const entry of entriesOf(join(root, path))) {
+    const below = join(path, entry.name);
+    if (entry.isDirectory()) {
+      lines.push(`${below}/`);
+      if (!/^data\/(?:snapshots\/[^/]+\/fs|containers\/[^/]+\/(?:upper|work))$/.test(below))
+        lines.push(...filesBelow(root, below));
+    } else lines.push(entry.isFile() ? `${below} ${digestOf(join(root, below))}` : below);
+  }
+  return lines.sort();
+}
+
+/** What is being removed meanwhile has nothing in it. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function digestOf(path: string): string {
+  try {
+    if (lstatSync(path).size > 1 << 20) return 'large';
+    return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 8);
+  } catch {
+    return 'gone';
+  }
+}
+
+function mountsBelow(root: string): readonly string[] {
+  const places = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+  return places.filter((place) => place.startsWith(`${root}/`)).map((place) => `mount ${place}`);
+}
+
+/** Names of berthd's own, as launchers. */
+function processesOf({ mark }: World): readonly string[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark)) return [];
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+        const name = /^Name:\t(.*)$/m.exec(status)?.[1] ?? '';
+        return name === 'strace' ? [] : [`process ${name}`];
+      } catch {
+        return [];
+      }
+    })
+    .sort();
+}
+
+/** Cgroups of these containers. */
+export function cgroupsOf(ids: readonly string[]): readonly string[] {
+  return ids.flatMap((id) =>
+    globSync([`/sys/fs/cgroup/berth/${id}`, `/sys/fs/cgroup/*/berth/${id}`]),
+  );
+}
+
+/** Ids of all that have anything on the disk. */
+export function idsOf({ dataFolder }: World): readonly string[] {
+  return readdirSync(join(dataFolder, 'containers'));
+}
+
+/**
+ * The same without what differs from one run to the next: ids, what is in files, and the files that a start writes anew
+ * whether there was one before or not.
+ */
+export function shapeOf(remains: readonly string[]): readonly string[] {
+  return remains
+    .filter((line) => !/\/(?:hostname|hosts|resolv\.conf) /.test(line))
+    .map((line) => line.replace(/ [0-9a-f]{8}$/, '').replaceAll(/[0-9a-f]{64}|[0-9a-f]{32}/g, 'ID'))
+    .sort();
+}
