@@ -18,4 +18,10 @@ export const mountSchema = record({
 });
 
 /** One mount, on top of the root file system and of the mounts before it. */
-export type Mount = z.infer<typeof mountSchema>;
+export type Mount = z.infer<typeof mountSchema> & {
+  /**
+   * In no config, only of the engine: what is bound is this path below the source. Somebody in another container may change what is
+   * there, so it is resolved as the mount is made, and no link on it leads out of the source.
+   */
+  readonly sourceBelow?: string;
+};

@@ -84,7 +84,7 @@ export async function monitorMemory(workshop: Workshop, rounds: number): Promise
     name: 'memory of the monitor (Pss)',
     unit: 'KB',
     ours: figuresOf(sizes),
-    limit: { most: 72 },
+    limit: { most: 53 },
   };
 }
 

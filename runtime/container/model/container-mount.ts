@@ -46,6 +46,8 @@ const volumeMountSchema = z.object({
   access,
   /** Whether an empty volume begins with what the image has at the destination. */
   content: z.enum(['of-image', 'none']),
+  /** What is mounted of it, a relative path; empty for all. */
+  subpath: z.string().default(''),
   /** As `docker inspect` shows it. */
   mode: z.string(),
   driver: z.string(),

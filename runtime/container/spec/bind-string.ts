@@ -67,6 +67,7 @@ export function namelessVolume(destination: string): VolumeMount {
     destination,
     access: 'rw',
     content: 'of-image',
+    subpath: '',
     mode: '',
     driver: '',
     options: {},

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 import { BerthError } from '../../errors/berth-error.ts';
 import type { HostConfig } from '../model/host-config.ts';
 import type { MountRequest } from '../model/mount-point.ts';
@@ -74,13 +76,22 @@ function fromTmpfsRequest(request: MountRequest): ContainerMount {
   };
 }
 
+/** The part of a volume that is asked for; empty for all of it. */
+function subpathOf(request: MountRequest): string {
+  const given = request.VolumeOptions?.Subpath ?? '';
+  if (given === '') return '';
+  if (request.Source === '')
+    throw invalid(request, 'must not set Subpath when using anonymous volumes');
+  const path = posix.normalize(given).replace(/\/$/, '');
+  if (posix.isAbsolute(path) || path === '..' || path.startsWith('../'))
+    throw invalid(request, 'subpath must be a relative path within the volume');
+  return path === '.' ? '' : path;
+}
+
 function fromVolumeRequest(request: MountRequest): ContainerMount {
   const { Source, Target, ReadOnly, VolumeOptions } = request;
   const nameless = namelessVolume(parseDestination(Target));
-  if (VolumeOptions !== null && VolumeOptions.Subpath !== '') {
-    const remedy = 'Mount the whole volume, and use the folder in it.';
-    throw unsupported('HostConfig.Mounts', 'a part of a volume (VolumeOptions.Subpath)', remedy);
-  }
+  const subpath = subpathOf(request);
   const { Name = '', Options = null } = VolumeOptions?.DriverConfig ?? {};
   return {
     kind: 'volume',
@@ -88,7 +99,9 @@ function fromVolumeRequest(request: MountRequest): ContainerMount {
       ...nameless,
       ...(Source === '' ? {} : { name: parseVolumeName(Source), origin: 'named', mode: 'z' }),
       access: ReadOnly ? 'ro' : 'rw',
-      content: VolumeOptions?.NoCopy === true ? 'none' : 'of-image',
+      subpath,
+      // What the image has at the place is no more than the beginning of a whole volume.
+      content: VolumeOptions?.NoCopy === true || subpath !== '' ? 'none' : 'of-image',
       driver: Name,
       options: Options ?? {},
       labels: VolumeOptions?.Labels ?? {},

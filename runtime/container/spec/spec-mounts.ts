@@ -59,11 +59,12 @@ function toSpecMount(
   { hasSubmounts, idRemap, volumePath }: MountSource,
 ): Mount {
   if (mount.kind === 'volume') {
-    const { name, destination, access } = mount.volume;
+    const { name, destination, access, subpath } = mount.volume;
     // On the disk its files are of the users of the container, as those of images are.
     const ids = idRemap ? ['idmap'] : [];
     const options = ['rbind', ...(access === 'ro' ? ['ro'] : []), 'rprivate', ...ids];
-    return bind(volumePath(name), destination, options);
+    const whole = bind(volumePath(name), destination, options);
+    return subpath === '' ? whole : { ...whole, sourceBelow: subpath };
   }
   if (mount.kind === 'tmpfs') {
     return {

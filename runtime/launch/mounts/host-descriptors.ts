@@ -1,5 +1,6 @@
 import { AT_FDCWD, O_CLOEXEC, O_PATH } from '../../syscall/constants/fs.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { openBelow } from './open-below.ts';
 
 /*
  * Descriptors that a start works with, by number, so that their names under /proc are plain strings. All below are free
@@ -43,13 +44,18 @@ export class HostDescriptors {
     this.#p = p;
   }
 
-  /** Opens a path of the host (O_PATH); gives the number of the descriptor. Before the root changes. */
-  open(path: string): number {
+  /**
+   * Opens a path of the host (O_PATH), or what is below it; gives the number of the descriptor. Before the root changes.
+   */
+  open(path: string, below?: string): number {
     const number = this.#next;
     this.#next += 1;
     const label = `open ${path} of the host`;
     const args = [AT_FDCWD, this.#p.string(path), O_PATH | O_CLOEXEC, 0];
-    const fd = this.#p.call(label, 'openat', args);
+    const fd =
+      below === undefined
+        ? this.#p.call(label, 'openat', args)
+        : openBelow(this.#p, { folder: path, path: below });
     this.#p.call(label, 'dup3', [fd, number, O_CLOEXEC]);
     this.#p.call(label, 'close', [fd]);
     return number;

@@ -16,6 +16,7 @@ import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { IdNamespaces, IdSource } from '../namespaces/id-namespaces.ts';
 import { parseMountOptions } from './mount-options.ts';
+import { openBelow } from './open-below.ts';
 import type { PlannedSource } from './mount-sources.ts';
 import { isSharing } from '../root/root-propagation.ts';
 import type { StartPlan } from '../start-plan.ts';
@@ -77,13 +78,16 @@ interface TreeRequest {
 function openTree(
   p: ProgramBuilder,
   mount: Mount,
-  { source: { path, isLink }, namespace, ids, plan }: TreeRequest,
+  { source: { path, below, isLink }, namespace, ids, plan }: TreeRequest,
 ): Ref {
   const label = ids ? `map the ids of ${path} (${ids.field})` : `open ${path} of the host`;
   const { flags, own } = parseMountOptions(mount.options);
   const all = flags & MS_REC ? AT_RECURSIVE : 0;
   const open = OPEN_TREE_CLONE | O_CLOEXEC | all | (isLink === true ? AT_SYMLINK_NOFOLLOW : 0);
-  const tree = p.call(label, 'open_tree', [AT_FDCWD, p.string(path), open]);
+  const tree =
+    below === undefined
+      ? p.call(label, 'open_tree', [AT_FDCWD, p.string(path), open])
+      : treeBelow(p, { folder: path, path: below, label, open });
   // It comes from the host's mount namespace, where it may be shared; what the container binds there is a slave.
   if (!isSharing(plan.spec.linux.rootfsPropagation)) {
     const slave = attributes(p, { propagation: MS_SLAVE });
@@ -92,8 +96,22 @@ function openTree(
   if (!namespace) return tree;
   const map = attributes(p, { set: MOUNT_ATTR_IDMAP });
   p.set(map.at(24), namespace);
-  const below = own.has('ridmap') ? AT_RECURSIVE : 0;
-  p.call(label, 'mount_setattr', [tree, p.string(''), AT_EMPTY_PATH | below, map, 32]);
+  const mapped = own.has('ridmap') ? AT_RECURSIVE : 0;
+  p.call(label, 'mount_setattr', [tree, p.string(''), AT_EMPTY_PATH | mapped, map, 32]);
+  return tree;
+}
+
+function treeBelow(
+  p: ProgramBuilder,
+  {
+    label,
+    open,
+    ...below
+  }: Parameters<typeof openBelow>[1] & { readonly label: string; readonly open: number },
+): Ref {
+  const fd = openBelow(p, below);
+  const tree = p.call(label, 'open_tree', [fd, p.string(''), open | AT_EMPTY_PATH]);
+  p.call(label, 'close', [fd]);
   return tree;
 }
 

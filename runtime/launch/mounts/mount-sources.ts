@@ -15,6 +15,8 @@ export type PlannedSource =
   | {
       readonly is: 'mounted';
       readonly path: string;
+      /** What of it is mounted: see `Mount`. */
+      readonly below?: string;
       readonly kind: MountKind;
       /** Under `src-nofollow`: a link, which is to be mounted itself. */
       readonly isLink?: true;
@@ -40,7 +42,11 @@ export async function planSources(
   return new Map(found);
 }
 
-async function planSource(path: string, { options }: Mount): Promise<PlannedSource> {
+async function planSource(path: string, { options, sourceBelow }: Mount): Promise<PlannedSource> {
+  if (sourceBelow !== undefined) {
+    const below = await kindOf(posix.join(path, sourceBelow));
+    return { is: 'mounted', path, below: sourceBelow, kind: below };
+  }
   if (options.includes('copy-symlink')) {
     const itself = await orIfMissing(lstat(path), undefined);
     if (itself?.isSymbolicLink()) return { is: 'link', target: await readlink(path) };
@@ -52,8 +58,13 @@ async function planSource(path: string, { options }: Mount): Promise<PlannedSour
       return { is: 'mounted', path, kind: 'file', isLink: true };
     }
   }
+  return { is: 'mounted', path, kind: await kindOf(path) };
+}
+
+/** @throws MOUNT_SOURCE_MISSING */
+async function kindOf(path: string): Promise<MountKind> {
   const status = await orIfMissing(stat(path), undefined);
-  if (status) return { is: 'mounted', path, kind: status.isDirectory() ? 'folder' : 'file' };
+  if (status) return status.isDirectory() ? 'folder' : 'file';
   throw new BerthError('MOUNT_SOURCE_MISSING', {
     message: `The source of a bind mount, "${path}", does not exist; wanted a file or folder of the host.`,
     remedy: 'Make it first, or name another path.',
@@ -82,10 +93,10 @@ export function openSources(
   return new Map(
     [...sources].map(([mount, source]): readonly [Mount, BindSource] => {
       if (source.is === 'link') return [mount, { from: 'link', target: source.target }];
-      const { path, kind } = source;
+      const { path, below, kind } = source;
       const tree = idMapped.get(mount);
       if (tree) return [mount, { from: 'tree', tree, kind }];
-      return [mount, { from: 'descriptor', descriptor: host.open(path), kind }];
+      return [mount, { from: 'descriptor', descriptor: host.open(path, below), kind }];
     }),
   );
 }

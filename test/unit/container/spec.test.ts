@@ -306,8 +306,12 @@ describe('binds', () => {
     [{ Mounts: [{ Type: 'tmpfs', Source: '/a', Target: '/x' }] }, 'CONTAINER_CONFIG_INVALID'],
     [{ Mounts: [{ Type: 'image', Source: 'a', Target: '/x' }] }, 'UNSUPPORTED_FIELD'],
     [
-      { Mounts: [{ Type: 'volume', Source: 'ab', Target: '/x', VolumeOptions: { Subpath: 'y' } }] },
-      'UNSUPPORTED_FIELD',
+      { Mounts: [{ Type: 'volume', Target: '/x', VolumeOptions: { Subpath: 'y' } }] },
+      'CONTAINER_CONFIG_INVALID',
+    ],
+    [
+      { Mounts: [{ Type: 'volume', Source: 'a', Target: '/x', VolumeOptions: { Subpath: '..' } }] },
+      'CONTAINER_CONFIG_INVALID',
     ],
     [
       { Mounts: [{ Type: 'bind', Source: '/a', Target: '/x', VolumeOptions: {} }] },
