@@ -16,7 +16,7 @@ export class Pending {
   readonly ended: Promise<ProgramResult>;
   readonly answered: Promise<RunningProgram>;
   pid: number | undefined;
-  readonly #program: NamedSteps;
+  #program: NamedSteps;
   readonly #until: PendingOptions['until'];
   readonly #data: Buffer[] = [];
   /** The failure of a program that answered and failed before the word of its start. */
@@ -26,6 +26,7 @@ export class Pending {
   readonly #settleAnswer: PromiseWithResolvers<RunningProgram>;
 
   constructor(program: NamedSteps, { timeoutMs, until, kill }: PendingOptions) {
+    const { name } = program;
     this.#until = until;
     this.#program = program;
     this.#settleEnd = Promise.withResolvers();
@@ -37,9 +38,9 @@ export class Pending {
     this.#timer = setTimeout(() => {
       this.fail(
         new BerthError('PROGRAM_TIMEOUT', {
-          message: `${program.name}: no end after ${timeoutMs} ms; it was killed.`,
+          message: `${name}: no end after ${timeoutMs} ms; it was killed.`,
           remedy: 'Look for a mount or device that hangs (dmesg).',
-          details: { program: program.name, timeoutMs },
+          details: { program: name, timeoutMs },
         }),
       );
       try {
@@ -105,7 +106,16 @@ export class Pending {
   #answer(): void {
     const [data] = this.#data;
     if (this.pid === undefined || data === undefined) return;
-    if (this.#until === 'answer') clearTimeout(this.#timer);
+    if (this.#until === 'answer') {
+      clearTimeout(this.#timer);
+      // It may go on for months, such as a monitor, and its steps are half a megabyte.
+      this.#program = nameless(this.#program.name);
+    }
     this.#settleAnswer.resolve({ pid: this.pid, data, ended: this.ended });
   }
+}
+
+/** A program whose steps nobody asks for any more. */
+function nameless(name: string): NamedSteps {
+  return { name, stepAt: () => undefined };
 }

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Pending } from '../../../runtime/syscall/pending.ts';
+import { collectGarbage } from '../../support/processes.ts';
 
 const program = {
   name: 'quick',
@@ -25,4 +27,22 @@ it('one that fails before it answers has not', async () => {
   pending.failedAt(0, ebadf);
   pending.started(42);
   await Promise.all([answered, ended]);
+});
+
+it('lets go of the steps of a program that goes on when it has answered', async () => {
+  const waiting = (): { readonly pending: Pending; readonly steps: WeakRef<object> } => {
+    const steps = { ...program };
+    const pending = new Pending(steps, { ...options, until: 'answer' });
+    return { pending, steps: new WeakRef(steps) };
+  };
+  const { pending, steps } = waiting();
+  pending.started(42);
+  await setImmediate();
+  collectGarbage();
+  expect(steps.deref()).toBeDefined();
+  pending.reply(Buffer.from('done'));
+  await setImmediate();
+  collectGarbage();
+  expect(steps.deref()).toBeUndefined();
+  expect((await pending.answered).data.toString()).toBe('done');
 });
