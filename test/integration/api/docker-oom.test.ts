@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
@@ -43,6 +43,8 @@ test('a child that is killed for want of memory is told of while the container g
     expect(existsSync(below('done'))).toBe(true);
   }, wait);
   expect(await stateOf('live')).toBe('running true');
+  // The next run is to go on without.
+  rmSync(below('go'));
   await daemon.docker(['kill', 'live']);
   expect(await stateOf('live')).toBe('exited true');
   expect(events.filter((event) => event.startsWith('live ')).slice(-3)).toEqual([

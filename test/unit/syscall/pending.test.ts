@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Pending } from '../../../runtime/syscall/pending.ts';
 import { collectGarbage } from '../../support/processes.ts';
@@ -29,6 +28,11 @@ it('one that fails before it answers has not', async () => {
   await Promise.all([answered, ended]);
 });
 
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
 it('lets go of the steps of a program that goes on when it has answered', async () => {
   const waiting = (): { readonly pending: Pending; readonly steps: WeakRef<object> } => {
     const steps = { ...program };
@@ -37,11 +41,11 @@ it('lets go of the steps of a program that goes on when it has answered', async 
   };
   const { pending, steps } = waiting();
   pending.started(42);
-  await setImmediate();
+  await turn();
   collectGarbage();
   expect(steps.deref()).toBeDefined();
   pending.reply(Buffer.from('done'));
-  await setImmediate();
+  await turn();
   collectGarbage();
   expect(steps.deref()).toBeUndefined();
   expect((await pending.answered).data.toString()).toBe('done');
