@@ -75,6 +75,22 @@ export interface ExecRequest {
   readonly target: ProcessTarget;
   readonly runDir: string;
   readonly streams: ExecStreams;
+  /** Files that must be what they were when they were read: else nothing is executed. */
+  readonly unchanged?: FilesAsRead | undefined;
+}
+
+/** What files of a container had in them, and by what it is known whether they still have. */
+export interface ContainerFiles {
+  /** In the order of the paths; `undefined` for what is no file. */
+  readonly texts: readonly (string | undefined)[];
+  /** Struct stat of each, zero for what is no file. */
+  readonly status: Buffer;
+}
+
+/** Files as they were when they were read. */
+export interface FilesAsRead {
+  readonly paths: readonly string[];
+  readonly status: Buffer;
 }
 
 /** A process that was executed. */
@@ -203,17 +219,15 @@ export interface ContainerRuntime {
   /**
    * Executes a process in a running container; resolves once its program has been executed.
    *
-   * @throws EXEC_NOT_FOUND (exit 127), EXEC_NOT_EXECUTABLE (exit 126), EXEC_FAILED, CONTAINER_NOT_RUNNING
+   * @throws EXEC_NOT_FOUND (exit 127), EXEC_NOT_EXECUTABLE (exit 126), EXEC_FAILED (with errno ESTALE when
+   *   a file is not `unchanged`), CONTAINER_NOT_RUNNING
    */
   exec(request: ExecRequest): Promise<{
     readonly session: ExecSession;
     readonly warnings: readonly string[];
   }>;
-  /** Texts of files as a running container sees them; `undefined` for what is no file. */
-  readFiles(
-    target: ProcessTarget,
-    paths: readonly string[],
-  ): Promise<readonly (string | undefined)[]>;
+  /** Reads files as a running container sees them. */
+  readFiles(target: ProcessTarget, paths: readonly string[]): Promise<ContainerFiles>;
   /** Opens the files of a container; they must be closed. @throws SYSCALL_FAILED, MOUNT_SOURCE_MISSING */
   openFiles(view: FilesView): Promise<ContainerTree>;
   /** Sends messages of a log, and marks how many were sent. @throws SYSCALL_FAILED naming the step */

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../host/clock.ts';
 import { removeCgroups } from './cgroups/remove-cgroups.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import type { ExecTarget } from './exec/exec-plan.ts';
-import { readContainerFiles } from './exec/read-container-files.ts';
+import { readContainerFiles, type ContainerFiles } from './exec/read-container-files.ts';
 import { ExecRunner, type ExecStarted } from './exec/exec-runner.ts';
 import type { ExecRequest } from './exec/plan-exec.ts';
 import { adoptCompressedLog, type CompressedLog } from './logs/compressed-log.ts';
@@ -97,7 +97,7 @@ export class ContainerRuntime {
 
   /**
    * Executes a process in a running container; resolves once its program has been executed.
-   * @throws EXEC_NOT_FOUND (exit status 127), EXEC_NOT_EXECUTABLE (126), EXEC_FAILED naming the step,
+   * @throws EXEC_NOT_FOUND (exit status 127), EXEC_NOT_EXECUTABLE (126), EXEC_FAILED naming the step (with errno ESTALE when a file is no longer as before),
    *   CONTAINER_NOT_RUNNING, SPEC_UNSUPPORTED naming the field.
    */
   exec(request: ExecRequest): Promise<ExecStarted> {
@@ -105,10 +105,7 @@ export class ContainerRuntime {
   }
 
   /** Reads files of a running container: see `readContainerFiles`. */
-  readFiles(
-    target: ExecTarget,
-    paths: readonly string[],
-  ): Promise<readonly (string | undefined)[]> {
+  readFiles(target: ExecTarget, paths: readonly string[]): Promise<ContainerFiles> {
     return readContainerFiles(this.#launcher, target, paths);
   }
 

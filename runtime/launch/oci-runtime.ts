@@ -180,7 +180,8 @@ export class OciRuntime {
   async exec(request: OciExecRequest): Promise<OciExecuted> {
     const { consoleSocket, pidfdSocket, then, target } = request;
     const process = await withHome(withEnvironment(request.process), async (path) => {
-      const [text] = await readContainerFiles(this.#launcher, target, [path]);
+      const { texts } = await readContainerFiles(this.#launcher, target, [path]);
+      const [text] = texts;
       return text;
     }).catch((error: unknown) => {
       throw execError(error, request);

@@ -29,8 +29,7 @@ export async function createExec(
   requireRunning(container, shown);
   const keys = config.DetachKeys === '' ? defaultDetachKeys : config.DetachKeys;
   const exec = new Exec(container, { config, detachKeys: parseDetachKeys(keys) });
-  const user = lookUpUser(state, exec);
-  if (config.User !== '') await user;
+  await lookUpUser(state, exec);
   state.execs.add(exec, state.ports.clock.now());
   state.announce(container, `exec_create: ${exec.command}`, { execID: exec.id });
   return exec;

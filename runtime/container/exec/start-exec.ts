@@ -5,7 +5,7 @@ import type { ConsoleSize } from './exec-config.ts';
 import { requireRunning, runningTarget } from './exec-container.ts';
 import { execFailureOf } from './exec-failure.ts';
 import { execProcess, runningSpec } from './exec-process.ts';
-import { userAtStart } from './exec-user.ts';
+import { asUser } from './exec-user.ts';
 import type { Exec } from './exec.ts';
 
 /** How an exec is started. */
@@ -60,16 +60,18 @@ async function execute(
 ): Promise<ExecSession> {
   const { container } = exec;
   const { ports, capabilities: available } = state;
-  const user = await userAtStart(state, exec);
   const spec = runningSpec(state, container);
-  const { session, warnings } = await ports.runtime.exec({
-    id: container.id,
-    spec,
-    process: execProcess({ exec, spec, user, consoleSize, available }),
-    target: await runningTarget(container),
-    runDir: state.folder(container).runFolder,
-    streams,
-  });
+  const { session, warnings } = await asUser(state, exec, async ({ user, unchanged }) =>
+    ports.runtime.exec({
+      id: container.id,
+      spec,
+      process: execProcess({ exec, spec, user, consoleSize, available }),
+      target: await runningTarget(container),
+      runDir: state.folder(container).runFolder,
+      streams,
+      unchanged,
+    }),
+  );
   for (const warning of warnings) ports.notice(warning, { container: container.id });
   return session;
 }

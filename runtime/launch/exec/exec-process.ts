@@ -8,12 +8,14 @@ import { becomeRootOfNamespace } from '../namespaces/user-namespace.ts';
 import { joinExecCgroups, type ExecCgroups } from './exec-cgroups.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { useExecStreams } from './exec-streams.ts';
+import { requireUnchanged, type FilesAsBefore } from './require-unchanged.ts';
 
 /** What the process gets from the relay that forked it. */
 export interface ExecProcessInput {
   readonly plan: ExecPlan;
   /** See `execute`. */
   readonly argv: Address | undefined;
+  readonly unchanged: FilesAsBefore | undefined;
   /** Its end of the start-up channel. */
   readonly sync: Ref;
   readonly streams: ContainerStreams;
@@ -25,12 +27,14 @@ export interface ExecProcessInput {
 /** The steps of the executed process, from the fork in the container's namespaces to execve(2). */
 export function buildExecProcess(
   p: ProgramBuilder,
-  { plan, argv, sync, streams, cgroups, inUnified }: ExecProcessInput,
+  { plan, argv, unchanged, sync, streams, cgroups, inUnified }: ExecProcessInput,
 ): void {
   p.set(p.replyFd, sync);
   endWithRelay(p);
   p.call('start a session', 'setsid', []);
   joinExecCgroups(p, cgroups, inUnified);
+  // Before anything is done for a user who may be another by now.
+  if (unchanged) requireUnchanged(p, unchanged);
   const { process } = plan.spec;
   setFinalCpuAffinity(p, process.execCPUAffinity);
   if (plan.namespaces.user === 'joined') {

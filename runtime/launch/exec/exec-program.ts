@@ -2,6 +2,7 @@ import { SOCK_CLOEXEC, SOCK_STREAM, AF_UNIX } from '../../syscall/constants/io.t
 import { PR_SET_NAME, SIG_SETMASK, SIGSET_SIZE } from '../../syscall/constants/process.ts';
 import type { Address, Ref, StringSlots } from '../../syscall/program.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { statSize } from '../../syscall/tree/stat.ts';
 import { socketAddress } from '../channels/connect-to.ts';
 import { takeOverTerminal } from '../terminal/take-over-terminal.ts';
 import { awaitExec, sayExecuted } from './await-exec.ts';
@@ -20,6 +21,8 @@ export interface RelayedExec {
   readonly socketPath: string;
   /** Bytes for `process.args`. */
   readonly argumentBytes: number;
+  /** Files that must be what they were: see `requireUnchanged`. */
+  readonly unchangedPaths: readonly string[];
 }
 
 /** A program, and where in its data belongs what is another each time. */
@@ -29,6 +32,8 @@ export interface ExecProgram {
   readonly token: Address;
   /** `process.args`. */
   readonly args: StringSlots;
+  /** A struct stat for each of the files that must be what they were. */
+  readonly unchanged: Address;
 }
 
 /**
@@ -38,7 +43,7 @@ export interface ExecProgram {
  */
 export function execProgram(
   plan: ExecPlan,
-  { name, streams, socketPath, argumentBytes }: RelayedExec,
+  { name, streams, socketPath, argumentBytes, unchangedPaths }: RelayedExec,
 ): ExecProgram {
   const p = new ProgramBuilder(name);
   const { terminal } = plan.spec.process;
@@ -46,9 +51,11 @@ export function execProgram(
   const token = p.bytes(new Uint8Array(tokenSize));
   const ends = openExecStreams(p, { terminal, streams });
   const args = p.stringSlots(plan.spec.process.args.length, argumentBytes);
+  const unchanged = p.bytes(new Uint8Array(statSize * unchangedPaths.length));
   const forking = forkExec(p, {
     plan,
     argv: args.array,
+    unchanged: { paths: unchangedPaths, status: unchanged },
     streams: ends.container,
     own: relayEnds(ends.monitor),
   });
@@ -61,7 +68,7 @@ export function execProgram(
   p.forgetSteps();
   const { child } = forked;
   buildRelay(p, { child, links, streams: relayed, terminal: terminal ? relayed.stdin : -1 });
-  return { program: p, token, args };
+  return { program: p, token, args, unchanged };
 }
 
 /** Leaves whoever started us. */

@@ -71,10 +71,12 @@ export class ExecRunner {
     const socket = await this.#socket;
     const arrival = socket.expect(request.streams);
     try {
-      const { program, token, args, warnings } = this.#prepared.get(this.#keyOf(request), () =>
-        this.#prepare(request, socket.path),
+      const { program, token, args, unchanged, warnings } = this.#prepared.get(
+        this.#keyOf(request),
+        () => this.#prepare(request, socket.path),
       );
       program.fill(token, arrival.token);
+      if (request.unchanged) program.fill(unchanged, request.unchanged.status);
       program.fillStrings(args, request.process.args);
       const { data } = await this.#launcher.spawn(program);
       const session = new ExecSession(data.readUInt32LE(0), await arrival.links);
@@ -86,7 +88,7 @@ export class ExecRunner {
   }
 
   /** Equal when the program is, but for what is filled in. */
-  #keyOf({ spec, ...request }: ExecRequest): string {
+  #keyOf({ spec, unchanged, ...request }: ExecRequest): string {
     const { process } = request;
     const args = [process.args[0], process.args.length, argumentBytes(process)];
     const number = this.#specNumbers.get(spec) ?? this.#nextSpecNumber;
@@ -94,7 +96,8 @@ export class ExecRunner {
       this.#specNumbers.set(spec, number);
       this.#nextSpecNumber += 1;
     }
-    return stringifyPrecise([number, { ...request, process: { ...process, args } }]);
+    const files = unchanged?.paths ?? [];
+    return stringifyPrecise([number, files, { ...request, process: { ...process, args } }]);
   }
 
   #prepare(request: ExecRequest, socketPath: string): PreparedExec {
@@ -106,6 +109,7 @@ export class ExecRunner {
       streams,
       socketPath,
       argumentBytes: argumentBytes(request.process),
+      unchangedPaths: request.unchanged?.paths ?? [],
     });
     return { ...made, program: new PreparedProgram(made.program), warnings };
   }

@@ -22,6 +22,7 @@ import { openExecCgroups } from './exec-cgroups.ts';
 import type { ExecPlan } from './exec-plan.ts';
 import { buildExecProcess } from './exec-process.ts';
 import { joinLabel, joinTarget, openTarget } from './join-target.ts';
+import type { FilesAsBefore } from './require-unchanged.ts';
 
 /** The step that fails when the container's pid namespace has ended. */
 export const forkLabel = `${joinLabel} with a new process`;
@@ -34,6 +35,7 @@ export interface ExecFork {
   readonly plan: ExecPlan;
   /** See `execute`. */
   readonly argv?: Address;
+  readonly unchanged?: FilesAsBefore;
   readonly streams: ContainerStreams;
   /** Descriptors that are nobody else's. */
   readonly own: readonly Ref[];
@@ -59,7 +61,10 @@ export interface ForkedExec {
  * container's root file system, not dumpable, with nothing in its hands but its streams, the start-up channel and its
  * cgroups: all that those in the container who can trace any process could take from it (CVE-2016-9962, CVE-2024-21626).
  */
-export function forkExec(p: ProgramBuilder, { plan, argv, streams, own }: ExecFork): ForkingExec {
+export function forkExec(
+  p: ProgramBuilder,
+  { plan, argv, unchanged, streams, own }: ExecFork,
+): ForkingExec {
   const sync = openSyncChannel(p);
   const birth = openBirthChannel(p);
   const [outside, parent] = [p.label(), p.label()];
@@ -85,7 +90,8 @@ export function forkExec(p: ProgramBuilder, { plan, argv, streams, own }: ExecFo
   const { child, inUnified } = forkInto(p, { label: forkLabel, flags: CLONE_PARENT, folder });
   p.jumpIf('ne', child, 0, parent);
   p.call('close what stays outside', 'close', [birth.write]);
-  buildExecProcess(p, { plan, argv, sync: sync.child, streams, cgroups, inUnified });
+  const input = { plan, argv, unchanged, sync: sync.child, streams, cgroups, inUnified };
+  buildExecProcess(p, input);
 
   p.place(parent);
   const answer = p.reserve(answerSize);

@@ -30,6 +30,8 @@ export interface ExecProcessRequest {
 /** One whose streams berthd relays. */
 export interface ExecRequest extends ExecProcessRequest {
   readonly streams: ExecStreams;
+  /** Files that must be what they were when they were read: see `requireUnchanged`. */
+  readonly unchanged?: { readonly paths: readonly string[]; readonly status: Buffer } | undefined;
 }
 
 /**

@@ -19,7 +19,10 @@ import { openHostProc } from '../namespaces/host-proc-file.ts';
 import { joinTarget, openTarget } from './join-target.ts';
 import { Recent } from './recent.ts';
 
-/** A reply has chunks: {u32 number of the file, u32 length} and so many of its bytes. */
+/**
+ * A reply has chunks: {u32 number, u32 length} and so many bytes: of the file with that number, or, behind all of them, of the
+ * first file's struct stat and so on.
+ */
 const headerSize = 8;
 const chunkSize = 16 * 1024;
 const answerSize = maxReplySize;
@@ -27,17 +30,25 @@ const answerSize = maxReplySize;
 /** /etc/passwd of a big company has a few MiB; a container must not make berthd read gigabytes. */
 const maxChunks = 1024;
 
+/** What files of a container had in them, and by what it is known whether they still have. */
+export interface ContainerFiles {
+  /** In the order of the paths; `undefined` for what is missing. */
+  readonly texts: readonly (string | undefined)[];
+  /** Struct stat of each (stat(2)), one behind the other, zero for what is missing. */
+  readonly status: Buffer;
+}
+
 /**
  * Reads regular files of a running container as it sees them: in its mount namespace, where its links lead nowhere else.
  * What is no file, cannot be opened or is larger than 16 MiB counts as missing.
- * @returns the texts, in the order of the absolute paths.
+ * @param paths absolute.
  * @throws SYSCALL_FAILED when the container has ended; PROGRAM_TIMEOUT when its file system hangs.
  */
 export function readContainerFiles(
   launcher: Launcher,
   target: ExecTarget,
   paths: readonly string[],
-): Promise<readonly (string | undefined)[]> {
+): Promise<ContainerFiles> {
   const enter = (p: ProgramBuilder): void => {
     joinTarget(p, openTarget(p, target), ['mount']);
   };
@@ -50,35 +61,40 @@ export function readContainerFiles(
 const prepared = new Recent<PreparedProgram>(32);
 
 /** The same of a root file system on the host, before anything is mounted in it: no link of it leads out. */
-export function readRootFiles(
+export async function readRootFiles(
   launcher: Launcher,
   rootfs: string,
   paths: readonly string[],
-): Promise<readonly (string | undefined)[]> {
+): Promise<ContainerFiles['texts']> {
   const enter = (p: ProgramBuilder): void => {
     p.call(`enter ${rootfs}`, 'chroot', [p.string(rootfs)]);
     p.call('enter the root', 'chdir', [p.string('/')]);
   };
-  return readFiles(launcher, readProgram(enter, paths), paths);
+  return (await readFiles(launcher, readProgram(enter, paths), paths)).texts;
 }
 
 async function readFiles(
   launcher: Launcher,
   program: Program | PreparedProgram,
   paths: readonly string[],
-): Promise<readonly (string | undefined)[]> {
+): Promise<ContainerFiles> {
   const { data } = await launcher.run(program);
   const chunks = paths.map((): Buffer[] => []);
+  const status = Buffer.alloc(statSize * paths.length);
   for (let at = 0; at < data.length;) {
+    const number = data.readUInt32LE(at);
     const end = at + headerSize + data.readUInt32LE(at + 4);
-    chunks[data.readUInt32LE(at)]?.push(data.subarray(at + headerSize, end));
+    const bytes = data.subarray(at + headerSize, end);
+    if (number < paths.length) chunks[number]?.push(bytes);
+    else bytes.copy(status, statSize * (number - paths.length));
     at = end;
   }
-  return chunks.map((list) =>
+  const texts = chunks.map((list) =>
     list.length === 0 || list.length >= maxChunks
       ? undefined
       : Buffer.concat(list).toString('utf8'),
   );
+  return { texts, status };
 }
 
 function readProgram(enter: (p: ProgramBuilder) => void, paths: readonly string[]): ProgramBuilder {
@@ -103,6 +119,7 @@ function readProgram(enter: (p: ProgramBuilder) => void, paths: readonly string[
     p.call(`let go of ${path}`, 'close', [found]);
     p.jump(next);
     p.place(file);
+    answer.put(paths.length + index, status);
     // What was looked at, whatever has its name by now.
     const same = numberedPath(p, { prefix: 'self/fd/', number: found, suffix: '' });
     const reading = [proc, same, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0];
@@ -148,6 +165,20 @@ class Answer {
     this.#reply();
     p.place(fits);
     return p.compute('add', this.#buffer, this.#used);
+  }
+
+  /** Adds a struct stat. */
+  put(number: number, status: Address): void {
+    const p = this.#p;
+    const place = this.place();
+    p.store(32, place, number);
+    p.store(32, p.compute('add', place, 4), statSize);
+    p.copy({
+      from: p.compute('add', status, 0),
+      to: p.compute('add', place, headerSize),
+      length: statSize,
+    });
+    this.add(p.compute('add', statSize, 0));
   }
 
   /** It has so many bytes. */

@@ -127,8 +127,11 @@ export class FakeRuntime implements ContainerRuntime {
     return Promise.resolve({ session, warnings: [] });
   }
 
-  readFiles(_target: ProcessTarget, paths: readonly string[]): Promise<readonly undefined[]> {
-    return Promise.resolve(paths.map(() => undefined));
+  readFiles(
+    _target: ProcessTarget,
+    paths: readonly string[],
+  ): ReturnType<ContainerRuntime['readFiles']> {
+    return Promise.resolve({ texts: paths.map(() => undefined), status: Buffer.alloc(0) });
   }
 
   openFiles(): Promise<never> {

@@ -85,3 +85,32 @@ describe('docker exec', () => {
     expect(waited.stdout).toBe('x\n');
   });
 });
+
+describe('the users of a container', () => {
+  const home = (user = ''): ReturnType<TestDaemon['docker']> =>
+    daemon.docker(['exec', '-u', user, 'users', 'sh', '-c', 'echo $HOME']);
+
+  test('are those that it has at that moment', async () => {
+    const change = (script: string): ReturnType<TestDaemon['docker']> =>
+      daemon.docker(['exec', 'users', 'sh', '-c', script]);
+    await daemon.docker(['run', '-d', '--name', 'users', '--network', 'none', 'bb', 'sleep', '1d']);
+    await change('mkdir -p /etc; echo root:x:0:0::/home0:/bin/sh > /etc/passwd');
+    for (let round = 0; round < 5; round += 1) {
+      for (let again = 0; again < 2; again += 1)
+        expect((await home()).stdout).toBe(`/home${round}\n`);
+      // In place, and of the same length.
+      await change(`sed s/home./home${round + 1}/ /etc/passwd > /new; cat /new > /etc/passwd`);
+    }
+    // What has not changed for a second is not read again, and is what it was.
+    for (const since = Date.now(); Date.now() < since + 1500;)
+      expect((await home()).stdout).toBe('/home5\n');
+    await change('sed s/home5/other/ /etc/passwd > /new; mv /new /etc/passwd');
+    expect((await home()).stdout).toBe('/other\n');
+    expect((await home('nobody')).stderr).toContain('unable to find user nobody');
+    await change('echo nobody:x:9:9::/none: >> /etc/passwd');
+    expect((await home('nobody')).stdout).toBe('/none\n');
+    await change('rm /etc/passwd; mkdir /etc/passwd');
+    for (let again = 0; again < 3; again += 1) expect((await home()).stdout).toBe('/\n');
+    await daemon.docker(['rm', '-f', 'users']);
+  });
+});

@@ -22,8 +22,10 @@ describe('what a container has in the place of its /etc/passwd', () => {
     const running = await machine().start(machine().request(['sh', '-c', script]));
     await running.said('ready');
     const target = { pid: running.pid, startTime: (await readStartTime(running.pid)) ?? '' };
-    const read = await readContainerFiles(machine().launcher, target, ['/etc/passwd', '/bin/none']);
-    expect(read).toEqual([undefined, undefined]);
+    const paths = ['/etc/passwd', '/bin/none'];
+    const read = await readContainerFiles(machine().launcher, target, paths);
+    expect(read.texts).toEqual([undefined, undefined]);
+    expect(read.status.every((byte) => byte === 0)).toBe(true);
     running.monitor.signal(10);
     await running.said('done');
     running.monitor.signal(9);
@@ -37,7 +39,8 @@ describe('what a container has in the place of its /etc/passwd', () => {
     const running = await machine().start(machine().request(['sh', '-c', script]));
     await running.said('ready');
     const target = { pid: running.pid, startTime: (await readStartTime(running.pid)) ?? '' };
-    expect(await readContainerFiles(machine().launcher, target, ['/etc/passwd'])).toEqual(['root']);
+    const { texts } = await readContainerFiles(machine().launcher, target, ['/etc/passwd']);
+    expect(texts).toEqual(['root']);
     running.monitor.signal(9);
     await running.ended();
   });

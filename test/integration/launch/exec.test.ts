@@ -38,6 +38,35 @@ describe('a process that is executed in a running container', () => {
     expect(await said('g', 'h', 'i')).toBe('g,h,i,');
   });
 
+  it('is not executed when a file is no longer what it was', async () => {
+    const paths = ['/tmp/users', '/tmp/none'];
+    const script = async (text: string): Promise<void> => {
+      expect(await execute(box, ['sh', '-c', text])).toMatchObject({ exitCode: 0, stderr: '' });
+    };
+    const ask = (): ReturnType<typeof execRequest> => execRequest(box, ['echo', 'done']);
+    await script('echo one > /tmp/users');
+    for (const change of [
+      'echo two > /tmp/users',
+      'touch -d 2001-01-01 /tmp/users',
+      'cp /tmp/users /tmp/other; mv /tmp/other /tmp/users',
+      'rm /tmp/users',
+      'mkdir /tmp/none',
+    ]) {
+      const request = await ask();
+      const { status } = await machine.runtime.readFiles(request.target, paths);
+      const unchanged = { ...request, unchanged: { paths, status } };
+      for (let round = 0; round < 2; round += 1) {
+        const { session } = await machine.runtime.exec(unchanged);
+        expect((await finish(session)).stdout).toBe('done\n');
+      }
+      await script(change);
+      await expect(machine.runtime.exec(unchanged)).rejects.toMatchObject({
+        code: 'EXEC_FAILED',
+        details: { errno: 'ESTALE' },
+      });
+    }
+  });
+
   it('is in every namespace and cgroup of the container', async () => {
     const look = (of: string): string =>
       `for n in pid mnt uts ipc net cgroup user; do readlink /proc/${of}/ns/$n; done; cat /proc/${of}/cgroup`;
