@@ -17,8 +17,9 @@ const wait = { timeout: 20_000, interval: 20 };
 
 /** A program whose child takes more than there is when it is told to; gives what is below its root. */
 async function start(name: string): Promise<(path: string) => string> {
-  const script =
-    'until [ -e /go ]; do sleep 0.02; done; head -c 200m /dev/zero | busybox tail; touch /done; sleep 1000';
+  // While the victim is on its way out the kernel may choose another one, which must not be the first process.
+  const child = 'echo 1000 > /proc/self/oom_score_adj; head -c 200m /dev/zero | busybox tail';
+  const script = `until [ -e /go ]; do sleep 0.02; done; (${child}); touch /done; sleep 1000`;
   const limits = ['--memory', '20m', '--memory-swap', '20m', '--network', 'none'];
   await daemon.docker(['run', '-d', '--name', name, ...limits, 'bb', 'sh', '-c', script]);
   const { stdout } = await daemon.docker(['inspect', '-f', '{{.State.Pid}}', name]);
