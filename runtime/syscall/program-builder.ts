@@ -286,7 +286,7 @@ export class ProgramBuilder implements Program {
 
   /**
    * Sends memory back to whoever runs the program.
-   * @param length bytes; at most 64 KiB, so that replies of concurrent programs never mix.
+   * @param length bytes; at most `maxReplySize`, so that replies of concurrent programs never mix.
    * @param options `onError` as of `call`: whoever runs the program may be gone.
    */
   reply(
