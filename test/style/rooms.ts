@@ -88,6 +88,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runtime/host',
     'runtime/errors',
   ],
+  'runtime/network': ['runtime/syscall', 'runtime/host', 'runtime/errors'],
   'runtime/image': ['runtime/tar', 'runtime/host', 'runtime/errors'],
   'runtime/launch': [
     'runtime/snapshot',

@@ -1,0 +1,70 @@
+/** Numbers of netlink(7) and rtnetlink(7); the sources are files below include/uapi/linux of Linux 6.12. */
+
+/** socket.h, netlink.h. */
+export const AF_NETLINK = 16;
+export const NETLINK_ROUTE = 0;
+export const AF_UNSPEC = 0;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+
+/** netlink.h: flags of a request. */
+export const NLM_F_REQUEST = 0x1;
+export const NLM_F_ACK = 0x4;
+export const NLM_F_DUMP = 0x300;
+export const NLM_F_EXCL = 0x200;
+export const NLM_F_CREATE = 0x400;
+/** Of an answer: what was listed changed meanwhile. */
+export const NLM_F_DUMP_INTR = 0x10;
+
+/** netlink.h: kinds of messages that every family has. */
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+
+/** netlink.h: bits of an attribute's type that are no part of it. */
+export const NLA_TYPE_MASK = 0x3fff;
+
+/** rtnetlink.h: kinds of messages. */
+export const RTM_NEWLINK = 16;
+export const RTM_DELLINK = 17;
+export const RTM_GETLINK = 18;
+export const RTM_NEWADDR = 20;
+export const RTM_DELADDR = 21;
+export const RTM_GETADDR = 22;
+export const RTM_NEWROUTE = 24;
+export const RTM_DELROUTE = 25;
+export const RTM_GETROUTE = 26;
+
+/** if.h. */
+export const IFF_UP = 0x1;
+
+/** if_link.h. */
+export const IFLA_ADDRESS = 1;
+export const IFLA_IFNAME = 3;
+export const IFLA_MTU = 4;
+export const IFLA_MASTER = 10;
+export const IFLA_LINKINFO = 18;
+export const IFLA_NET_NS_FD = 28;
+export const IFLA_INFO_KIND = 1;
+export const IFLA_INFO_DATA = 2;
+/** veth.h. */
+export const VETH_INFO_PEER = 1;
+
+/** if_addr.h. */
+export const IFA_ADDRESS = 1;
+export const IFA_LOCAL = 2;
+export const IFA_BROADCAST = 4;
+export const IFA_FLAGS = 8;
+/** No duplicate address detection: the address can be used at once. */
+export const IFA_F_NODAD = 0x02;
+
+/** rtnetlink.h: routes. */
+export const RTA_DST = 1;
+export const RTA_OIF = 4;
+export const RTA_GATEWAY = 5;
+export const RTA_PRIORITY = 6;
+export const RTA_TABLE = 15;
+export const RT_TABLE_MAIN = 254;
+export const RTPROT_BOOT = 3;
+export const RT_SCOPE_UNIVERSE = 0;
+export const RT_SCOPE_LINK = 253;
+export const RTN_UNICAST = 1;
