@@ -1,14 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseAddress, type IpAddress } from '../../../runtime/network/address/ip-address.ts';
-import {
-  formatPrefix,
-  type IpPrefix,
-  parsePrefix,
-} from '../../../runtime/network/address/ip-prefix.ts';
+import { formatPrefix } from '../../../runtime/network/address/ip-prefix.ts';
 import {
   addAddress,
   addressIndexAt,
@@ -45,97 +36,55 @@ import {
   enterNamespace,
   makeNamespace,
   namespaceFd,
-  releaseNamespace,
 } from '../../../runtime/network/namespaces/network-namespace.ts';
-import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
+import { address, prefix, TestNamespaces } from './namespaces.ts';
 
-let launcher: Launcher;
-let folder: string;
-/** Two namespaces: the one with the bridge, and the one at the other end of the cable. */
-let near: string;
-let far: string;
+/** The namespace with the bridge, and the one at the other end of the cable. */
+type Side = 'near' | 'far';
+
+let namespaces: TestNamespaces<Side>;
 
 beforeAll(async () => {
-  launcher = await Launcher.start();
-  folder = mkdtempSync(join(tmpdir(), 'berth-netlink-'));
-  [near, far] = [join(folder, 'near'), join(folder, 'far')];
-  for (const path of [near, far]) {
-    const p = new ProgramBuilder('make a namespace');
-    makeNamespace(p, path);
-    await launcher.run(p);
-  }
+  namespaces = await TestNamespaces.make('near', 'far');
 });
 afterAll(async () => {
-  const p = new ProgramBuilder('release the namespaces');
-  for (const path of [near, far]) releaseNamespace(p, path);
-  await launcher.run(p);
-  expect(existsSync(near)).toBe(false);
-  await launcher.stop();
-  rmSync(folder, { recursive: true });
+  await namespaces.close();
 });
 
-function prefix(text: string): IpPrefix {
-  const parsed = parsePrefix(text);
-  if (parsed === undefined) throw new Error(text);
-  return parsed;
-}
-
-function address(text: string): IpAddress {
-  const parsed = parseAddress(text);
-  if (parsed === undefined) throw new Error(text);
-  return parsed;
-}
-
-/** What ip(8) says of a namespace. */
-function ip(path: string, ...args: readonly string[]): readonly Record<string, unknown>[] {
-  const output = execFileSync('nsenter', [`--net=${path}`, 'ip', '-json', '-details', ...args]);
-  return JSON.parse(output.toString('utf8').trim() || '[]') as readonly Record<string, unknown>[];
-}
-
-async function inNamespace(
-  path: string,
-  steps: (socket: NetlinkSocket, p: ProgramBuilder) => void,
-): Promise<Buffer> {
-  const p = new ProgramBuilder('test');
-  enterNamespace(p, path);
-  steps(NetlinkSocket.open(p), p);
-  return (await launcher.run(p)).data;
-}
-
-async function list(path: string, request: NetlinkRequest): Promise<readonly NetlinkMessage[]> {
-  const data = await inNamespace(path, (socket) => {
+async function list(side: Side, request: NetlinkRequest): Promise<readonly NetlinkMessage[]> {
+  const data = await namespaces.run(side, (socket) => {
     socket.list(request);
   });
   return itemsOf([...decodeMessages(data)]);
 }
 
-async function indexOf(path: string, name: string): Promise<number> {
-  const data = await inNamespace(path, (socket, p) => {
+async function indexOf(side: Side, name: string): Promise<number> {
+  const data = await namespaces.run(side, (socket, p) => {
     p.reply(socket.indexOf(getLink({ name })).address, 8);
   });
   return Number(data.readBigUInt64LE());
 }
 
-async function doAll(path: string, ...requests: readonly NetlinkRequest[]): Promise<void> {
-  await inNamespace(path, (socket) => {
+async function doAll(side: Side, ...requests: readonly NetlinkRequest[]): Promise<void> {
+  await namespaces.run(side, (socket) => {
     for (const request of requests) socket.do(request);
   });
 }
 
 describe('a network namespace', () => {
   test('is there without a process in it, and its loopback is up', () => {
-    expect(ip(near, 'link').map(({ ifname, flags }) => [ifname, flags])).toEqual([
+    expect(namespaces.ip('near', 'link').map(({ ifname, flags }) => [ifname, flags])).toEqual([
       ['lo', expect.arrayContaining(['UP', 'LOOPBACK']) as unknown],
     ]);
   });
 
   test('is not made where there is a file', async () => {
     const p = new ProgramBuilder('make a namespace');
-    makeNamespace(p, near);
-    await expect(launcher.run(p)).rejects.toMatchObject({
+    makeNamespace(p, namespaces.path('near'));
+    await expect(namespaces.launcher.run(p)).rejects.toMatchObject({
       code: 'SYSCALL_FAILED',
-      message: expect.stringContaining(`make ${near}: EEXIST`) as unknown,
+      message: expect.stringContaining(`make ${namespaces.path('near')}: EEXIST`) as unknown,
     });
   });
 });
@@ -143,9 +92,9 @@ describe('a network namespace', () => {
 describe('a bridge and a pair, in one program', () => {
   test('are as ip(8) would have made them', async () => {
     const p = new ProgramBuilder('connect');
-    enterNamespace(p, near);
+    enterNamespace(p, namespaces.path('near'));
     const here = NetlinkSocket.open(p);
-    enterNamespace(p, far);
+    enterNamespace(p, namespaces.path('far'));
     const there = NetlinkSocket.open(p);
     here.do(addBridge({ name: 'br0', mtu: 1400 }));
     const bridge = here.indexOf(getLink({ name: 'br0' }));
@@ -174,17 +123,19 @@ describe('a bridge and a pair, in one program', () => {
     there.do(bringUp({ name: 'eth0' }));
     const route = { destination: prefix('0.0.0.0/0'), gateway: address('10.1.0.1'), index: 0 };
     there.do(addRoute(route), { blanks: [{ at: routeIndexAt, value: eth0 }] });
-    await launcher.run(p);
-    await doAll(near, setMaster({ name: 'port0' }, await indexOf(near, 'br0')));
+    await namespaces.launcher.run(p);
+    await doAll('near', setMaster({ name: 'port0' }, await indexOf('near', 'br0')));
 
-    const [bridgeSeen, port] = ip(near, 'link').filter(({ ifname }) => ifname !== 'lo');
+    const [bridgeSeen, port] = namespaces
+      .ip('near', 'link')
+      .filter(({ ifname }) => ifname !== 'lo');
     expect(bridgeSeen).toMatchObject({
       ifname: 'br0',
       mtu: 1400,
       linkinfo: { info_kind: 'bridge' },
     });
     expect(port).toMatchObject({ ifname: 'port0', master: 'br0', linkinfo: { info_kind: 'veth' } });
-    const [own] = ip(far, 'address', 'show', 'eth0');
+    const [own] = namespaces.ip('far', 'address', 'show', 'eth0');
     expect(own).toMatchObject({ address: '02:42:0a:01:00:02', mtu: 1400 });
     expect(own?.['addr_info']).toEqual(
       expect.arrayContaining([
@@ -198,20 +149,18 @@ describe('a bridge and a pair, in one program', () => {
         expect.objectContaining({ local: 'fd00::2', prefixlen: 64, nodad: true }),
       ]),
     );
-    expect(ip(far, 'route')).toEqual(
+    expect(namespaces.ip('far', 'route')).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ dst: 'default', gateway: '10.1.0.1', dev: 'eth0' }),
       ]),
     );
-    const ping = ['busybox', 'ping', '-c', '1', '-W', '5', '10.1.0.1'];
-    expect(execFileSync('nsenter', [`--net=${far}`, ...ping]).toString()).toContain(
-      '1 packets rec',
-    );
+    const ping = namespaces.execute('far', 'busybox', 'ping', '-c', '1', '-W', '5', '10.1.0.1');
+    expect(ping).toContain('1 packets received');
   });
 
   test('are listed as ip(8) lists them', async () => {
-    const links = (await list(near, listLinks)).map(parseLink);
-    const seen = ip(near, 'link');
+    const links = (await list('near', listLinks)).map(parseLink);
+    const seen = namespaces.ip('near', 'link');
     expect(links.map(({ name, index, mtu, macAddress }) => [name, index, mtu, macAddress])).toEqual(
       seen.map(({ ifname, ifindex, mtu, address: mac }) => [ifname, ifindex, mtu, mac]),
     );
@@ -219,10 +168,10 @@ describe('a bridge and a pair, in one program', () => {
     expect(lo?.kind).toBe('');
     expect(bridge).toMatchObject({ kind: 'bridge', isUp: true, master: undefined });
     expect(port).toMatchObject({ kind: 'veth', master: bridge?.index });
-    const addresses = (await list(far, listAddresses)).map(parseInterfaceAddress);
+    const addresses = (await list('far', listAddresses)).map(parseInterfaceAddress);
     const texts = addresses.map((item) => item && formatPrefix(item.prefix));
     expect(texts).toEqual(expect.arrayContaining(['127.0.0.1/8', '10.1.0.2/24', 'fd00::2/64']));
-    const routes = (await list(far, listRoutes)).map(parseRoute).filter((route) => route);
+    const routes = (await list('far', listRoutes)).map(parseRoute).filter((route) => route);
     expect(routes).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ destination: prefix('0.0.0.0/0'), gateway: address('10.1.0.1') }),
@@ -232,21 +181,25 @@ describe('a bridge and a pair, in one program', () => {
   });
 
   test('change, and go', async () => {
-    const index = await indexOf(far, 'eth0');
+    const index = await indexOf('far', 'eth0');
     const destination = prefix('10.9.0.0/16');
-    await doAll(far, addRoute({ destination, index }));
-    expect(ip(far, 'route').map(({ dst }) => dst)).toContain('10.9.0.0/16');
+    await doAll('far', addRoute({ destination, index }));
+    expect(namespaces.ip('far', 'route').map(({ dst }) => dst)).toContain('10.9.0.0/16');
     await doAll(
-      far,
+      'far',
       deleteRoute({ destination, index }),
       deleteAddress({ index, prefix: prefix('fd00::2/64') }),
     );
-    expect(ip(far, 'route').map(({ dst }) => dst)).not.toContain('10.9.0.0/16');
-    expect(JSON.stringify(ip(far, 'address'))).not.toContain('fd00::2');
-    await doAll(near, deleteLink({ name: 'port0' }), addBridge({ name: 'br1' }));
-    await doAll(near, renameLink(await indexOf(near, 'br1'), 'br2'), deleteLink({ name: 'br0' }));
-    expect(ip(near, 'link').map(({ ifname }) => ifname)).toEqual(['lo', 'br2']);
-    expect(ip(far, 'link').map(({ ifname }) => ifname)).toEqual(['lo']);
+    expect(namespaces.ip('far', 'route').map(({ dst }) => dst)).not.toContain('10.9.0.0/16');
+    expect(JSON.stringify(namespaces.ip('far', 'address'))).not.toContain('fd00::2');
+    await doAll('near', deleteLink({ name: 'port0' }), addBridge({ name: 'br1' }));
+    await doAll(
+      'near',
+      renameLink(await indexOf('near', 'br1'), 'br2'),
+      deleteLink({ name: 'br0' }),
+    );
+    expect(namespaces.ip('near', 'link').map(({ ifname }) => ifname)).toEqual(['lo', 'br2']);
+    expect(namespaces.ip('far', 'link').map(({ ifname }) => ifname)).toEqual(['lo']);
   });
 });
 
@@ -261,19 +214,19 @@ describe('what the kernel refuses', () => {
     ],
     ['a name that is too long', addBridge({ name: 'x'.repeat(16) }), 'ERANGE'],
   ])('%s is named with its step', async (_what, request, message) => {
-    await expect(doAll(near, request)).rejects.toMatchObject({
+    await expect(doAll('near', request)).rejects.toMatchObject({
       code: 'SYSCALL_FAILED',
       message: expect.stringContaining(message) as unknown,
     });
-    expect(ip(near, 'link').map(({ ifname }) => ifname)).toEqual(['lo', 'br2']);
+    expect(namespaces.ip('near', 'link').map(({ ifname }) => ifname)).toEqual(['lo', 'br2']);
   });
 
   test('is no error where it is expected', async () => {
     const EEXIST = 17;
-    await inNamespace(near, (socket) => {
+    await namespaces.run('near', (socket) => {
       socket.do(addBridge({ name: 'br2' }), { unless: [EEXIST] });
     });
-    await expect(indexOf(near, 'nobody')).rejects.toMatchObject({
+    await expect(indexOf('near', 'nobody')).rejects.toMatchObject({
       message: expect.stringContaining('find nobody: ENODEV') as unknown,
     });
   });
@@ -281,9 +234,9 @@ describe('what the kernel refuses', () => {
   test('of hundreds of interfaces none is missing in a list', async () => {
     const names = Array.from({ length: 300 }, (_, i) => `many${i}`);
     for (let at = 0; at < names.length; at += 50) {
-      await doAll(near, ...names.slice(at, at + 50).map((name) => addBridge({ name })));
+      await doAll('near', ...names.slice(at, at + 50).map((name) => addBridge({ name })));
     }
-    const seen = (await list(near, listLinks)).map(parseLink).map(({ name }) => name);
+    const seen = (await list('near', listLinks)).map(parseLink).map(({ name }) => name);
     expect(seen).toEqual(['lo', 'br2', ...names]);
   });
 });

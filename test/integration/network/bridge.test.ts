@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type BridgePlan,
+  ensureBridge,
+  removeBridge,
+} from '../../../runtime/network/bridge/bridge.ts';
+import {
+  connectEndpoint,
+  disconnectEndpoint,
+  type EndpointPlan,
+} from '../../../runtime/network/bridge/endpoint.ts';
+import { address, prefix, TestNamespaces } from './namespaces.ts';
+
+type Place = 'host' | 'web' | 'database';
+
+let namespaces: TestNamespaces<Place>;
+let index: number;
+
+const bridge: BridgePlan = {
+  name: 'berth0',
+  mtu: 1400,
+  addresses: [prefix('10.5.0.1/24'), prefix('fd05::1/64')],
+};
+
+beforeAll(async () => {
+  namespaces = await TestNamespaces.make('host', 'web', 'database');
+});
+afterAll(async () => {
+  await namespaces.close();
+});
+
+async function ensure(): Promise<number> {
+  const data = await namespaces.run('host', (host, p) => {
+    p.reply(ensureBridge(p, host, bridge).address, 8);
+  });
+  return Number(data.readBigUInt64LE());
+}
+
+function endpoint(name: 'web' | 'database', number: number): EndpointPlan {
+  return {
+    namespace: namespaces.path(name),
+    bridge: index,
+    portName: `port${number}`,
+    name: 'eth0',
+    macAddress: Uint8Array.of(2, 66, 10, 5, 0, number),
+    mtu: 1400,
+    addresses: [prefix(`10.5.0.${number}/24`), prefix(`fd05::${number}/64`)],
+    gateways: [address('10.5.0.1'), address('fd05::1')],
+  };
+}
+
+async function connect(plan: EndpointPlan): Promise<void> {
+  await namespaces.run('host', (host, p) => {
+    connectEndpoint(p, host, plan);
+  });
+}
+
+function ping(from: Place, to: string): string {
+  return namespaces.execute(from, 'busybox', 'ping', '-c', '1', '-W', '10', to);
+}
+
+test('a bridge is made once, and completed when it is there', async () => {
+  index = await ensure();
+  namespaces.execute('host', 'ip', 'address', 'del', '10.5.0.1/24', 'dev', 'berth0');
+  namespaces.execute('host', 'ip', 'link', 'set', 'berth0', 'down');
+  expect(await ensure()).toBe(index);
+  const [seen] = namespaces.ip('host', 'address', 'show', 'berth0');
+  expect(seen).toMatchObject({ mtu: 1400, flags: expect.arrayContaining(['UP']) as unknown });
+  expect(seen?.['addr_info']).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ local: '10.5.0.1', prefixlen: 24 }),
+      expect.objectContaining({ local: 'fd05::1', prefixlen: 64, nodad: true }),
+    ]),
+  );
+});
+
+test('packets go between containers and the host, by both protocols, at once', async () => {
+  await connect(endpoint('web', 2));
+  await connect(endpoint('database', 3));
+  expect(ping('web', '10.5.0.3')).toContain('1 packets received');
+  expect(ping('web', 'fd05::3')).toContain('1 packets received');
+  expect(ping('database', '10.5.0.1')).toContain('1 packets received');
+  expect(ping('host', 'fd05::2')).toContain('1 packets received');
+  // A whole conversation, and not only echoes: as many bytes as do not fit into one packet.
+  const text = 'x'.repeat(20_000);
+  const server = namespaces.begin('database', 'busybox', 'nc', '-l', '-p', '5432');
+  const send = `while ! printf %s ${text} | busybox nc 10.5.0.3 5432; do :; done`;
+  await namespaces.begin('web', 'busybox', 'sh', '-c', send);
+  expect(await server).toBe(text);
+  // The gateways are where everything else goes.
+  const routes = [...namespaces.ip('web', 'route'), ...namespaces.ip('web', '-6', 'route')];
+  expect(routes).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ dst: 'default', gateway: '10.5.0.1', dev: 'eth0' }),
+      expect.objectContaining({ dst: 'default', gateway: 'fd05::1', dev: 'eth0' }),
+    ]),
+  );
+});
+
+test('an endpoint goes while its container runs, and comes again', async () => {
+  await namespaces.run('host', (host) => {
+    disconnectEndpoint(host, 'port2');
+    // Gone already: fine.
+    disconnectEndpoint(host, 'port2');
+  });
+  expect(namespaces.ip('web', 'link').map(({ ifname }) => ifname)).toEqual(['lo']);
+  expect(() => ping('web', '10.5.0.3')).toThrow();
+  await connect(endpoint('web', 2));
+  expect(ping('web', '10.5.0.3')).toContain('1 packets received');
+});
+
+test('without an address of IPv6 there is no IPv6', async () => {
+  await namespaces.run('host', (host) => {
+    disconnectEndpoint(host, 'port2');
+  });
+  await connect({
+    ...endpoint('web', 2),
+    addresses: [prefix('10.5.0.2/24')],
+    gateways: [address('10.5.0.1')],
+  });
+  const [eth0] = namespaces.ip('web', 'address', 'show', 'eth0');
+  expect(JSON.stringify(eth0)).not.toContain('inet6');
+  expect(JSON.stringify(eth0)).toContain('10.5.0.2');
+});
+
+test('what cannot be connected is named with its step, and can be removed', async () => {
+  await expect(
+    connect({ ...endpoint('database', 4), bridge: 4711, name: 'eth1' }),
+  ).rejects.toMatchObject({
+    code: 'SYSCALL_FAILED',
+    message: expect.stringContaining('make the pair of port4 and eth1: EINVAL') as unknown,
+  });
+  await expect(connect({ ...endpoint('database', 4), name: 'eth0' })).rejects.toThrow('EEXIST');
+  const unreachable = { ...endpoint('database', 4), name: 'eth1', gateways: [address('10.6.0.1')] };
+  await expect(connect(unreachable)).rejects.toThrow('add a route: ENETUNREACH');
+  await namespaces.run('host', (host) => {
+    disconnectEndpoint(host, 'port4');
+  });
+  expect(namespaces.ip('database', 'link').map(({ ifname }) => ifname)).toEqual(['lo', 'eth0']);
+});
+
+test('a bridge goes, and its ports are nobody’s', async () => {
+  await namespaces.run('host', (host) => {
+    removeBridge(host, 'berth0');
+    removeBridge(host, 'berth0');
+  });
+  const left = namespaces.ip('host', 'link').map(({ ifname, master }) => [ifname, master]);
+  expect(left.toSorted()).toEqual([
+    ['lo', undefined],
+    ['port2', undefined],
+    ['port3', undefined],
+  ]);
+});
