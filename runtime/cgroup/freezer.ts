@@ -1,7 +1,7 @@
 import { BerthError } from '../errors/berth-error.ts';
 import type { Clock } from '../host/clock.ts';
 import { systemClock } from '../host/clock.ts';
-import { orIfMissing, readTextIfExists, writeExisting } from '../host/files.ts';
+import { hasErrno, readTextIfExists, writeExisting } from '../host/files.ts';
 import type { CgroupFreezer } from './cgroup-plan.ts';
 
 /** Between two looks whether all processes stand still. */
@@ -37,9 +37,13 @@ export async function freeze(
   });
 }
 
-/** Lets all processes go on. */
+/** Lets all processes go on; those of a cgroup that is gone, or goes while its file is open (ENODEV), have ended. */
 export async function thaw(freezer: CgroupFreezer): Promise<void> {
-  await orIfMissing(writeExisting(freezer.file, freezer.thaw), undefined);
+  try {
+    await writeExisting(freezer.file, freezer.thaw);
+  } catch (error) {
+    if (!hasErrno(error, 'ENOENT', 'ENODEV')) throw error;
+  }
 }
 
 /** Whether all processes of the cgroup stand still. */
