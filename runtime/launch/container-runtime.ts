@@ -1,8 +1,16 @@
 import { Cleanup } from '../errors/cleanup.ts';
 import { type Clock, systemClock } from '../host/clock.ts';
 import { removeCgroups } from './cgroups/remove-cgroups.ts';
+import type { Spec } from '../spec/spec.ts';
 import type { Launcher } from '../syscall/launcher.ts';
 import type { ExecTarget } from './exec/exec-plan.ts';
+import {
+  awaitCheckpoint,
+  type CheckpointRequest,
+  requireCheckpoints,
+  writeCheckpoint,
+} from './criu/checkpoint.ts';
+import { planRestore, type RestoreRequest } from './criu/restore.ts';
 import { readContainerFiles, type ContainerFiles } from './exec/read-container-files.ts';
 import { ExecRunner, type ExecStarted } from './exec/exec-runner.ts';
 import type { ExecRequest } from './exec/plan-exec.ts';
@@ -21,6 +29,7 @@ import { planStart, type StartRequest } from './plan-start.ts';
 import { FilterCache } from './seccomp/filter-cache.ts';
 import { releaseRoot } from './root/shared-root.ts';
 import { startError } from './start-error.ts';
+import type { StartPlan } from './start-plan.ts';
 import { startProgram } from './start-program.ts';
 
 /** A container that was started. */
@@ -36,6 +45,8 @@ export interface RuntimeOptions {
   /** Path of a socket that executed processes are reached by; its folder exists, and only root can enter it. */
   readonly execSocket: string;
   readonly clock?: Clock;
+  /** CRIU's program: a path, or a name that is looked for in PATH, as it is when absent. */
+  readonly criu?: string;
 }
 
 /** Starts containers, and finds those that run: OCI config in, processes out. */
@@ -47,9 +58,15 @@ export class ContainerRuntime {
   readonly #filters: FilterCache;
   readonly #clock: Clock;
   readonly #execRunner: ExecRunner;
+  readonly #criu: string;
 
-  private constructor(launcher: Launcher, host: HostFacts, { clock, execSocket }: RuntimeOptions) {
+  private constructor(
+    launcher: Launcher,
+    host: HostFacts,
+    { clock, execSocket, criu }: RuntimeOptions,
+  ) {
     this.#clock = clock ?? systemClock;
+    this.#criu = criu ?? 'criu';
     this.#launcher = launcher;
     this.#host = host;
     this.cgroups = new LiveCgroups(host.cgroups, this.#clock);
@@ -80,18 +97,59 @@ export class ContainerRuntime {
       const answer = readStartAnswer(data);
       return { pid: answer.pid, warnings: [...warnings, ...answer.warnings] };
     } catch (error) {
-      const undo = new Cleanup();
-      undo.add(async () => {
-        await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
-      });
-      undo.add(() => removeCgroups(plan.cgroup.remove, this.#clock));
-      undo.add(() => releaseRoot(this.#launcher, plan));
-      // What goes wrong now must not hide why the container did not start.
-      await undo.run();
+      await this.#undo(plan, () => removeCgroups(plan.cgroup.remove, this.#clock));
       throw startError(error, {
         program: request.spec.process.args[0] ?? '',
         config: request.spec,
       });
+    }
+  }
+
+  /** What goes wrong in it must not hide why the container did not start. */
+  async #undo(plan: StartPlan, withoutCgroups: () => Promise<void>): Promise<void> {
+    const undo = new Cleanup();
+    undo.add(async () => {
+      await runLateHooks(this.#launcher, plan.hooks, { kind: 'poststop' });
+    });
+    undo.add(withoutCgroups);
+    undo.add(() => releaseRoot(this.#launcher, plan));
+    await undo.run();
+  }
+
+  /**
+   * Looks whether a container can be checkpointed here, before anything is done for it.
+   * @throws SPEC_UNSUPPORTED naming the field, CRIU_UNAVAILABLE
+   */
+  requireCheckpoints(spec: Spec): Promise<void> {
+    return requireCheckpoints(this.#criu, { spec, host: this.#host });
+  }
+
+  /** Writes a container into images: see `writeCheckpoint`. */
+  checkpoint(request: CheckpointRequest): Promise<void> {
+    return writeCheckpoint(this.#launcher, { host: this.#host, criu: this.#criu }, request);
+  }
+
+  /** See `awaitCheckpoint`. */
+  awaitCheckpoint(images: string): Promise<void> {
+    return awaitCheckpoint(this.#launcher, images);
+  }
+
+  /**
+   * Makes a container from images; resolves once its processes go on. After a failure nothing of it is left.
+   * @throws CRIU_UNAVAILABLE, CRIU_FAILED, START_FAILED naming the step, and what `start` throws of its plan
+   */
+  async restore(request: RestoreRequest): Promise<StartedContainer> {
+    const { plan, warnings, execute } = await planRestore(
+      { launcher: this.#launcher, host: this.#host, filters: this.#filters, criu: this.#criu },
+      request,
+    );
+    try {
+      return { pid: await execute(), warnings };
+    } catch (error) {
+      const { id, spec } = request;
+      // Of what CRIU had made by then somebody may be left.
+      await this.#undo(plan, () => this.cgroups.remove({ id, path: spec.linux.cgroupsPath }));
+      throw startError(error, { program: 'criu', config: spec });
     }
   }
 

@@ -18,7 +18,7 @@ import { enterRunFolder } from './run-folder.ts';
 import { passListenerOn } from './seccomp/seccomp-listener.ts';
 import { openRootNamespace } from './root/shared-root.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
-import { monitorEnds, type MonitorStreams, openStreams } from './process/streams.ts';
+import { monitorEnds, type MonitorStreams, openStreams, type Streams } from './process/streams.ts';
 import { hear, type SyncChannel } from './channels/sync-channel.ts';
 import { takeOverTerminal } from './terminal/take-over-terminal.ts';
 
@@ -38,6 +38,34 @@ export function startProgram(
   { name, stdin, ...logging }: MonitoredStart,
 ): ProgramBuilder {
   const p = new ProgramBuilder(name);
+  watchOver(p, { plan, stdin, logging }, (streams, own) => {
+    const { child, sync } = bringUp(p, { plan, streams: streams.container, own });
+    const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
+    sayStarted(p, plan, child);
+    return { child, streams: monitorStreams };
+  });
+  return p;
+}
+
+/** A container whose first process is the monitor's child, and the monitor's ends of its streams. */
+export interface Watched {
+  readonly child: Ref;
+  readonly streams: MonitorStreams;
+}
+
+/**
+ * Becomes the monitor of a container.
+ * @param bring makes the first process with its ends of the streams, and tells whoever waits for it; `own`: descriptors that it must not have.
+ */
+export function watchOver(
+  p: ProgramBuilder,
+  {
+    plan,
+    stdin,
+    logging,
+  }: Pick<MonitoredStart, 'stdin'> & { readonly plan: StartPlan; readonly logging: LogRequest },
+  bring: (streams: Streams, own: readonly Ref[]) => Watched,
+): void {
   becomeMonitor(p, plan);
   const rootNamespace = openRootNamespace(p, plan);
   const log = openLog(p, logging.logFile);
@@ -52,9 +80,7 @@ export function startProgram(
     ...monitorEnds(streams),
     ...(rootNamespace ? [rootNamespace] : []),
   ];
-  const { child, sync } = bringUp(p, { plan, streams: streams.container, own });
-  const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
-  sayStarted(p, plan, child);
+  const { child, streams: monitorStreams } = bring(streams, own);
   p.forgetSteps();
   const terminal = plan.spec.process.terminal ? monitorStreams.stdin : -1;
   const { cgroup, hooks } = plan;
@@ -75,7 +101,6 @@ export function startProgram(
       },
     },
   });
-  return p;
 }
 
 /** Leaves whoever started us: a session of its own, no signals, the folder of the container. */

@@ -155,4 +155,20 @@ export const containerErrors = {
     exit: 125,
     meaning: 'What the log driver of a container sends to is not there; the message names it.',
   },
+  CHECKPOINT_INVALID: {
+    http: 400,
+    exit: 1,
+    meaning:
+      'A checkpoint has a name that Docker does not allow, or a directory that is not absolute.',
+  },
+  CHECKPOINT_NOT_FOUND: {
+    http: 404,
+    exit: 1,
+    meaning: 'A container has no checkpoint of this name in the directory.',
+  },
+  CHECKPOINT_EXISTS: {
+    http: 409,
+    exit: 1,
+    meaning: 'A checkpoint of this name is there already.',
+  },
 } as const satisfies ErrorArea;

@@ -18,6 +18,17 @@ export const launchErrors = {
     meaning:
       'A container that is to be started does not wait for it: it runs already, or has ended.',
   },
+  CRIU_FAILED: {
+    http: 500,
+    exit: 1,
+    meaning: 'CRIU could not write a container into images, or not restore it; its log says why.',
+  },
+  CRIU_UNAVAILABLE: {
+    http: 500,
+    exit: 1,
+    meaning:
+      'Containers cannot be checkpointed or restored here; the message says what is missing.',
+  },
   HOOK_FAILED: {
     http: 500,
     exit: 125,

@@ -22,17 +22,6 @@ export const ociErrors = {
     exit: 1,
     meaning: 'A container is not in a status in which the command can be carried out.',
   },
-  OCI_CRIU_FAILED: {
-    http: 500,
-    exit: 1,
-    meaning: 'CRIU could not write a container into images, or not restore it; its log says why.',
-  },
-  OCI_CRIU_UNAVAILABLE: {
-    http: 501,
-    exit: 1,
-    meaning:
-      'Containers cannot be checkpointed or restored here; the message says what is missing.',
-  },
   OCI_FILE_FAILED: {
     http: 500,
     exit: 1,

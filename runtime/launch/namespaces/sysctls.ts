@@ -57,6 +57,13 @@ export function setSysctls(p: ProgramBuilder, sysctls: Spec['linux']['sysctl']):
   p.call('close /proc', 'close', [folder]);
 }
 
+/** Sets those of a network namespace alone, which the process is in. The current folder is the host's root. */
+export function setNetworkSysctls(p: ProgramBuilder, sysctls: Spec['linux']['sysctl']): void {
+  const isOfNetwork = ([name]: readonly [string, string]): boolean =>
+    sysctlPath(name).startsWith('net/');
+  setSysctls(p, Object.fromEntries(Object.entries(sysctls).filter(isOfNetwork)));
+}
+
 /**
  * The file below /proc/sys. As in sysctl.d(5), the first separator decides: `net.ipv4.conf.eth0/1.forwarding` and
  * `net/ipv4/conf/eth0.1/forwarding` are the same.

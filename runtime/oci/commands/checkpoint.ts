@@ -1,10 +1,10 @@
 import { isIP } from '../../host/ip-address.ts';
+import { requireCriu } from '../../launch/criu/run-criu.ts';
 import type { OciCall, OciCommand } from '../command.ts';
 import { oneContainer } from '../command.ts';
 import type { CheckpointRequest } from '../criu/checkpoint-container.ts';
 import { checkpointContainer } from '../criu/checkpoint-container.ts';
 import { criuOptions, criuRequest, notSupported } from '../criu/criu-options.ts';
-import { requireCriu } from '../criu/run-criu.ts';
 import { usage } from '../options.ts';
 import { removeContainer } from '../remove-container.ts';
 import { ContainerFolder } from '../state/container-folder.ts';

@@ -1,9 +1,9 @@
+import { requireCriu } from '../../launch/criu/run-criu.ts';
 import type { OciCall, OciCommand } from '../command.ts';
 import { oneContainer } from '../command.ts';
 import { createOptions, createRequest } from '../create-options.ts';
 import { criuOptions, criuRequest, notSupported } from '../criu/criu-options.ts';
 import { restoreContainer, type RestoreRequest } from '../criu/restore-container.ts';
-import { requireCriu } from '../criu/run-criu.ts';
 import { forwardSignals } from '../forward-signals.ts';
 import { removeContainer } from '../remove-container.ts';
 

@@ -1,15 +1,15 @@
 import { posix } from 'node:path';
 import { detectCgroups } from '../../cgroup/detect.ts';
 import { BerthError } from '../../errors/berth-error.ts';
-import { exists, mkdir, readFile, writeFileWhole } from '../../host/files.ts';
+import { exists, mkdir, readFile } from '../../host/files.ts';
+import { externalOnDump, networkPath, refuseUncheckpointable } from '../../launch/criu/external.ts';
+import { runCriu } from '../../launch/criu/run-criu.ts';
+import { outsideStreams, streamsOf, writeStreamNames } from '../../launch/criu/streams.ts';
 import { parseSpecText } from '../../spec/parse-spec.ts';
 import { notifyFolder } from '../notify/notify-socket.ts';
 import type { ContainerFolder } from '../state/container-folder.ts';
 import type { StoredState } from '../state/stored-state.ts';
 import type { CriuRequest } from './criu-options.ts';
-import { externalOnDump, refuseUncheckpointable } from './external.ts';
-import { runCriu } from './run-criu.ts';
-import { outsideStreams, streamsFile, streamsOf } from './streams.ts';
 
 /** What `checkpoint` is told. */
 export interface CheckpointRequest extends CriuRequest {
@@ -22,7 +22,7 @@ export interface CheckpointRequest extends CriuRequest {
 
 /**
  * Writes a container into images, and ends it unless the arguments say otherwise.
- * @throws SPEC_UNSUPPORTED, OCI_CRIU_FAILED: the container goes on.
+ * @throws SPEC_UNSUPPORTED, CRIU_FAILED: the container goes on.
  */
 export async function checkpointContainer(
   folder: ContainerFolder,
@@ -42,11 +42,7 @@ export async function checkpointContainer(
   }
   for (const each of [images, work]) await mkdir(each, { recursive: true, mode: 0o700 });
   const streams = await streamsOf(state.process.pid);
-  await writeFileWhole(
-    `${images}/${streamsFile}`,
-    JSON.stringify(streams.map(({ name }) => name)),
-    { mode: 0o600, durability: 'memory' },
-  );
+  await writeStreamNames(images, streams);
   const log = `${action}.log`;
   const args = [
     action,
@@ -54,7 +50,7 @@ export async function checkpointContainer(
     ...['--log-file', log, '-v4', '--root', state.rootfs],
     ...freezer(state),
     ...outsideStreams(streams),
-    ...(await externalOnDump(spec)),
+    ...(await externalOnDump(spec, { network: networkPath(spec) })),
     ...shared,
     ...own,
   ];

@@ -6,6 +6,14 @@ import { BerthError } from '../../errors/berth-error.ts';
 import { Cleanup } from '../../errors/cleanup.ts';
 import { exists, mkdir, readFile, removeFile, writeFileWhole } from '../../host/files.ts';
 import { identify } from '../../host/process-identity.ts';
+import { criuEnvironment } from '../../launch/criu/execute-criu.ts';
+import {
+  externalOnRestore,
+  networkPath,
+  refuseUncheckpointable,
+} from '../../launch/criu/external.ts';
+import { criuExitCode, criuFailed, programPath } from '../../launch/criu/run-criu.ts';
+import { inheritedStreams, readStreamNames } from '../../launch/criu/streams.ts';
 import { Launcher } from '../../syscall/launcher.ts';
 import type { OciContext } from '../command.ts';
 import { cgroupPathOf } from '../cgroup-path-of.ts';
@@ -16,10 +24,7 @@ import { removeContainer } from '../remove-container.ts';
 import { runPoststart } from '../start-container.ts';
 import { storedCgroup } from '../stored-cgroup.ts';
 import type { CriuRequest } from './criu-options.ts';
-import { externalOnRestore, networkPath, refuseUncheckpointable } from './external.ts';
 import { type RestorePlan, restoreProgram } from './restore-program.ts';
-import { criuFailed } from './run-criu.ts';
-import { inheritedStreams, readStreamNames } from './streams.ts';
 
 /** What `restore` is told besides what `create` is. */
 export interface RestoreRequest extends CreateRequest {
@@ -38,7 +43,7 @@ const restoreMs = 3_600_000;
 
 /**
  * Makes a container from images, running. After a failure nothing of it is left.
- * @throws SPEC_UNSUPPORTED, OCI_CRIU_FAILED, and what `createContainer` throws
+ * @throws SPEC_UNSUPPORTED, CRIU_FAILED, and what `createContainer` throws
  */
 export async function restoreContainer(
   context: OciContext,
@@ -86,7 +91,7 @@ export async function restoreContainer(
 
 async function refuseNoImages(images: string): Promise<void> {
   if (await exists(`${images}/inventory.img`)) return;
-  throw new BerthError('OCI_CRIU_FAILED', {
+  throw new BerthError('CRIU_FAILED', {
     message: `criu failed: "${images}" has no images of a container ("inventory.img" is missing); wanted those of a checkpoint`,
     remedy: 'Name the folder of the images with --image-path.',
     details: { path: images, field: '--image-path' },
@@ -105,32 +110,37 @@ async function execute(
   },
 ): Promise<{ readonly pid: number; readonly exitStatus: Promise<number> | undefined }> {
   const { folder, bundle, images, then } = what.request;
+  const network = networkPath(bundle.spec);
   const target = `${folder.path}/rootfs`;
   const pidFile = `${folder.path}/criu.pid`;
   const log = 'restore.log';
   for (const each of [target, images.work]) await mkdir(each, { recursive: true, mode: 0o700 });
   const program = restoreProgram({
     id: folder.id,
+    spec: bundle.spec,
     rootfs: bundle.rootfs,
     target,
     cgroup: what.cgroup,
-    network: networkPath(bundle.spec),
+    network,
     criu: await programPath(context.criu),
     args: [
       ...['restore', '--images-dir', images.images, '--work-dir', images.work],
       ...['--log-file', log, '-v4', '--root', target, '--restore-detached', '--pidfile', pidFile],
       ...['--cgroup-root', what.root],
       ...inheritedStreams(await readStreamNames(images.images)),
-      ...externalOnRestore(bundle.spec, bundle.path),
+      ...externalOnRestore(bundle.spec, {
+        bundle: bundle.path,
+        network: network === undefined ? 'none' : 'given',
+      }),
       ...images.shared,
     ],
-    environment: [`PATH=${process.env['PATH'] ?? ''}`],
+    environment: criuEnvironment(),
     then,
   });
   const { data, ended } = await launcher.spawn(program, { timeoutMs: restoreMs });
   const status = data.readUInt32LE(0);
   if (status !== 0) {
-    const exitCode = (status & 0x7f) === 0 ? status >> 8 : 128 + (status & 0x7f);
+    const exitCode = criuExitCode(status);
     throw await criuFailed({ action: 'restore', exitCode, log: posix.join(images.work, log) });
   }
   const pid = Number(await readFile(pidFile, 'utf8'));
@@ -138,14 +148,4 @@ async function execute(
   const exitStatus = ended.then(({ exitCode }) => exitCode);
   exitStatus.catch(() => undefined);
   return { pid, exitStatus: then === 'wait' ? exitStatus : undefined };
-}
-
-/** Where a program is, for execve(2), which looks in no PATH. `requireCriu` has found it there. */
-async function programPath(name: string): Promise<string> {
-  if (name.includes('/')) return posix.resolve(name);
-  for (const folder of (process.env['PATH'] ?? '').split(':')) {
-    const path = posix.join(folder, name);
-    if (await exists(path)) return path;
-  }
-  return name;
 }

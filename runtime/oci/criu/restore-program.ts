@@ -1,33 +1,34 @@
 import type { CgroupPlan } from '../../cgroup/cgroup-plan.ts';
+import { type CriuCall, executeCriu, forbidPrivileges } from '../../launch/criu/execute-criu.ts';
+import { networkFd } from '../../launch/criu/external.ts';
+import { remountBind } from '../../launch/mounts/bind-mount.ts';
 import { exitAs, waitForEnd } from '../../launch/process/exit-as.ts';
 import { makeCgroups } from '../../launch/cgroups/make-cgroups.ts';
+import type { Spec } from '../../spec/spec.ts';
 import { closeFrom } from '../../syscall/close-from.ts';
 import { CLONE_NEWNS } from '../../syscall/constants/clone.ts';
 import { AT_FDCWD, O_RDONLY } from '../../syscall/constants/fs.ts';
-import { MS_BIND, MS_PRIVATE, MS_REC, MS_SHARED } from '../../syscall/constants/mount.ts';
 import {
-  PR_SET_CHILD_SUBREAPER,
-  SIG_SETMASK,
-  SIGCHLD,
-  SIGSET_SIZE,
-} from '../../syscall/constants/process.ts';
+  MS_BIND,
+  MS_PRIVATE,
+  MS_RDONLY,
+  MS_REC,
+  MS_SHARED,
+} from '../../syscall/constants/mount.ts';
+import { PR_SET_CHILD_SUBREAPER, SIGCHLD } from '../../syscall/constants/process.ts';
 import { firstKeptFd } from '../../syscall/launcher-program.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { networkFd } from './external.ts';
 
 /** What `restoreProgram` is made from. */
-export interface RestorePlan {
+export interface RestorePlan extends CriuCall {
   readonly id: string;
+  readonly spec: Pick<Spec, 'process' | 'root'>;
   readonly rootfs: string;
   /** An empty folder that the root is mounted on while it is restored. */
   readonly target: string;
   readonly cgroup: CgroupPlan;
   /** The file of a network namespace that is joined. */
   readonly network: string | undefined;
-  /** The path of CRIU's program, and all its arguments. */
-  readonly criu: string;
-  readonly args: readonly string[];
-  readonly environment: readonly string[];
   /** As in `OciCreateRequest`. */
   readonly then: 'leave' | 'wait';
 }
@@ -66,12 +67,14 @@ export function restoreProgram(plan: RestorePlan): ProgramBuilder {
 }
 
 /** CRIU wants the root to be a mount, and takes its propagation group from there when the container's had one. */
-function mountRoot(p: ProgramBuilder, { rootfs, target }: RestorePlan): void {
+function mountRoot(p: ProgramBuilder, { rootfs, target, spec }: RestorePlan): void {
   p.call('leave the mounts of the host', 'unshare', [CLONE_NEWNS]);
   p.call('keep mounts to ourselves', 'mount', [0, p.string('/'), 0, MS_REC | MS_PRIVATE, 0]);
   const [from, to] = [p.string(rootfs), p.string(target)];
   p.call(`mount ${rootfs}`, 'mount', [from, to, 0, MS_BIND | MS_REC, 0]);
   p.call(`share ${target}`, 'mount', [0, to, 0, MS_SHARED, 0]);
+  // CRIU restores the flags of every mount but that of the root, which it takes as it finds it.
+  if (spec.root.readonly) remountBind(p, to, { set: MS_RDONLY, clear: 0, label: 'the root' });
 }
 
 /** Everything that CRIU makes is in the cgroups that it is in itself. */
@@ -79,20 +82,14 @@ function becomeCriu(p: ProgramBuilder, plan: RestorePlan): void {
   for (const file of plan.cgroup.join) p.write(`join the cgroup ${file}`, file, '0');
   for (const number of [0, 1, 2])
     p.call('hand a stream on', 'dup3', [firstKeptFd + number, number, 0]);
-  const nothing = p.reserve(SIGSET_SIZE);
-  p.call('unblock all signals', 'rt_sigprocmask', [SIG_SETMASK, nothing, 0, SIGSET_SIZE]);
   if (plan.network !== undefined) {
     const path = p.string(plan.network);
     const fd = p.call(`open ${plan.network}`, 'openat', [AT_FDCWD, path, O_RDONLY, 0]);
     p.call('keep the network namespace', 'dup3', [fd, networkFd, 0]);
     closeFrom(p, networkFd + 1);
   }
-  const { criu, args, environment } = plan;
-  p.call(`execute ${criu}`, 'execve', [
-    p.string(criu),
-    p.stringArray([criu, ...args]),
-    p.stringArray(environment),
-  ]);
+  forbidPrivileges(p, plan.spec.process);
+  executeCriu(p, plan);
 }
 
 /** Waits for everybody; the container's first process ends last, and the exit status is its. */

@@ -290,11 +290,11 @@ it('what CRIU would have to do is refused, and the container goes on', () => {
   const id = machine.id();
   machine.create(id);
   const failed = failing('--criu', '/nonexistent/criu', 'checkpoint', id);
-  expect(failed).toMatchObject({ status: 1, code: 'OCI_CRIU_UNAVAILABLE' });
+  expect(failed).toMatchObject({ status: 1, code: 'CRIU_UNAVAILABLE' });
   expect(failed.msg).toContain('"/nonexistent/criu" cannot be run');
   expect(failing('--criu', 'false', 'checkpoint', id).msg).toContain('"false check" ended');
   const restored = failing('--criu', 'true', 'restore', '--image-path', 'none', 'other');
-  expect(restored).toMatchObject({ status: 1, code: 'OCI_CRIU_FAILED' });
+  expect(restored).toMatchObject({ status: 1, code: 'CRIU_FAILED' });
   machine.gone('other');
   const early = failing('--criu', 'true', 'checkpoint', id);
   expect(early.msg).toContain('Container cannot be checkpointed in created state');

@@ -5,8 +5,8 @@ import { criuOptions, criuRequest } from '../../../../runtime/oci/criu/criu-opti
 import {
   externalOnRestore,
   refuseUncheckpointable,
-} from '../../../../runtime/oci/criu/external.ts';
-import { inheritedStreams, outsideStreams } from '../../../../runtime/oci/criu/streams.ts';
+} from '../../../../runtime/launch/criu/external.ts';
+import { inheritedStreams, outsideStreams } from '../../../../runtime/launch/criu/streams.ts';
 import { readOptions } from '../../../../runtime/oci/options.ts';
 import { parseSpec } from '../../../../runtime/spec/parse-spec.ts';
 import { defaultConfig } from '../../../../runtime/oci/default-config.ts';
@@ -98,7 +98,7 @@ describe('a config', () => {
       },
     });
     refuseUncheckpointable(spec, { cgroups: 'v2' });
-    expect(externalOnRestore(spec, '/bundle')).toEqual([
+    expect(externalOnRestore(spec, { bundle: '/bundle', network: 'given' })).toEqual([
       ...['--external', 'mnt[/data]:/bundle/data', '--inherit-fd', 'fd[10]:extRootNetNS'],
     ]);
   });

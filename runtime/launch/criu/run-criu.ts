@@ -1,10 +1,11 @@
+import { posix } from 'node:path';
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
-import { hasErrno, readTextIfExists } from '../../host/files.ts';
+import { exists, hasErrno, readTextIfExists } from '../../host/files.ts';
 import { runProcess } from '../../host/run-process.ts';
 
 /**
  * Makes sure that CRIU is there and works with this kernel: its own `criu check`.
- * @throws OCI_CRIU_UNAVAILABLE saying what is wrong
+ * @throws CRIU_UNAVAILABLE saying what is wrong
  */
 export async function requireCriu(criu: string): Promise<void> {
   try {
@@ -17,12 +18,12 @@ export async function requireCriu(criu: string): Promise<void> {
   } catch (error) {
     if (!hasErrno(error, 'ENOENT', 'EACCES')) throw error;
     throw unavailable(`"${criu}" cannot be run: ${messageOf(error)}`, {
-      remedy: 'Install CRIU (package criu), or name it with --criu.',
+      remedy: 'Install CRIU (package criu).',
     });
   }
 }
 
-/** Runs CRIU to its end. Throws OCI_CRIU_FAILED with what its log says. */
+/** Runs CRIU to its end. Throws CRIU_FAILED with what its log says. */
 export async function runCriu(
   criu: string,
   { args, log }: { readonly args: readonly string[]; readonly log: string },
@@ -40,11 +41,26 @@ export async function criuFailed(end: {
   const { action, exitCode, log } = end;
   const text = (await readTextIfExists(log)) ?? '';
   const [first = 'its log has no error'] = /Error .*/.exec(text) ?? [];
-  return new BerthError('OCI_CRIU_FAILED', {
+  return new BerthError('CRIU_FAILED', {
     message: `criu failed: "criu ${action}" ended with status ${exitCode}: ${first}`,
     remedy: `See its log, "${log}".`,
     details: { action, exitCode, log },
   });
+}
+
+/** CRIU's exit status, from its wait status (wait(2)): 128 and the signal's number when one has ended it. */
+export function criuExitCode(status: number): number {
+  return (status & 0x7f) === 0 ? status >> 8 : 128 + (status & 0x7f);
+}
+
+/** Where a program is, for execve(2), which looks in no PATH. `requireCriu` has found it there. */
+export async function programPath(name: string): Promise<string> {
+  if (name.includes('/')) return posix.resolve(name);
+  for (const folder of (process.env['PATH'] ?? '').split(':')) {
+    const path = posix.join(folder, name);
+    if (await exists(path)) return path;
+  }
+  return name;
 }
 
 function run(criu: string, args: readonly string[]): ReturnType<typeof runProcess> {
@@ -53,7 +69,7 @@ function run(criu: string, args: readonly string[]): ReturnType<typeof runProces
 }
 
 function unavailable(message: string, { remedy }: { readonly remedy: string }): BerthError {
-  return new BerthError('OCI_CRIU_UNAVAILABLE', {
+  return new BerthError('CRIU_UNAVAILABLE', {
     message: `checkpoint and restore are not available: ${message}`,
     remedy,
   });

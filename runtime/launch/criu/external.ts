@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
 import { BerthError } from '../../errors/berth-error.ts';
 import { stat } from '../../host/files.ts';
-import { isBind } from '../../launch/mounts/mounts.ts';
 import type { Mount } from '../../spec/mount.ts';
 import type { Spec } from '../../spec/spec.ts';
-import { absolutePath } from '../paths.ts';
+import { isBind } from '../mounts/mounts.ts';
 
 /** The name that the network namespace of somebody else has between `criu dump` and `criu restore`; runc's. */
 const networkName = 'extRootNetNS';
@@ -21,6 +20,7 @@ export function refuseUncheckpointable(
   { cgroups }: { readonly cgroups: string },
 ): void {
   const { namespaces, intelRdt } = spec.linux;
+  const mounts: readonly Mount[] = spec.mounts;
   const has = (type: string): boolean => namespaces.some((namespace) => namespace.type === type);
   const joined = namespaces.flatMap(({ type, path }, index) =>
     path === undefined || type === 'network' ? [] : [`linux.namespaces[${index}].path`],
@@ -40,12 +40,15 @@ export function refuseUncheckpointable(
     ...(spec.mounts.some(({ options }) => options.includes('src-nofollow'))
       ? ['mounts with the option "src-nofollow"']
       : []),
+    ...(mounts.some(({ sourceBelow }) => sourceBelow !== undefined)
+      ? ['mounts with a part of a source']
+      : []),
     ...early.filter((kind) => spec.hooks[kind].length > 0).map((kind) => `hooks.${kind}`),
   ];
   if (fields.length === 0) return;
   throw new BerthError('SPEC_UNSUPPORTED', {
     message: `a container with '${fields.join("', '")}' cannot be checkpointed and restored by berth; wanted one without`,
-    remedy: 'Run the container without it, or with runc when it has to be checkpointed.',
+    remedy: 'Run the container without it.',
     details: { fields },
   });
 }
@@ -54,25 +57,27 @@ const bindsOf = ({ mounts }: Spec): readonly Mount[] => mounts.filter(isBind);
 
 const placeOf = ({ destination }: Mount): string => posix.resolve('/', destination);
 
-/** Arguments of `criu dump` for what is the host's: bind mounts, and a network namespace that was there before. */
-export async function externalOnDump(spec: Spec): Promise<readonly string[]> {
-  const path = networkPath(spec);
-  const network = path === undefined ? [] : [`net[${(await stat(path)).ino}]:${networkName}`];
-  return [
-    ...bindsOf(spec).map((mount) => `mnt[${placeOf(mount)}]:${placeOf(mount)}`),
-    ...network,
-  ].flatMap((name) => ['--external', name]);
+/** Arguments of `criu dump` for what is the host's: bind mounts, and a network namespace that is handed back at a restore. */
+export async function externalOnDump(
+  spec: Spec,
+  { network }: { readonly network: string | undefined },
+): Promise<readonly string[]> {
+  const binds = bindsOf(spec).map((mount) => `mnt[${placeOf(mount)}]:${placeOf(mount)}`);
+  const net = network === undefined ? [] : [`net[${(await stat(network)).ino}]:${networkName}`];
+  return [...binds, ...net].flatMap((name) => ['--external', name]);
 }
 
-/** Arguments of `criu restore` for the same. The namespace is open as `networkFd`. */
-export function externalOnRestore(spec: Spec, bundle: string): readonly string[] {
+/** Arguments of `criu restore` for the same: sources are relative to the bundle, the namespace is open as `networkFd`. */
+export function externalOnRestore(
+  spec: Spec,
+  { bundle, network }: { readonly bundle: string; readonly network: 'given' | 'none' },
+): readonly string[] {
   const binds = bindsOf(spec).flatMap((mount) => [
     '--external',
-    `mnt[${placeOf(mount)}]:${absolutePath(mount.source ?? '', bundle)}`,
+    `mnt[${placeOf(mount)}]:${posix.resolve(bundle, mount.source ?? '')}`,
   ]);
-  const network =
-    networkPath(spec) === undefined ? [] : ['--inherit-fd', `fd[${networkFd}]:${networkName}`];
-  return [...binds, ...network];
+  const net = network === 'none' ? [] : ['--inherit-fd', `fd[${networkFd}]:${networkName}`];
+  return [...binds, ...net];
 }
 
 /** The file of a network namespace that the config joins. */

@@ -1,4 +1,11 @@
-import { orIfMissing, readFile, readlink, readTextIfExists, stat } from '../../host/files.ts';
+import {
+  orIfMissing,
+  readFile,
+  readlink,
+  readTextIfExists,
+  stat,
+  writeFileWhole,
+} from '../../host/files.ts';
 
 /** A standard stream of a container, by the name that CRIU has for what is behind it. */
 export interface StreamName {
@@ -9,7 +16,7 @@ export interface StreamName {
 }
 
 /** Where the names are kept with the images, in the form that runc has for its own. */
-export const streamsFile = 'descriptors.json';
+const streamsFile = 'descriptors.json';
 
 /** Names of what can be handed to a restored process in the place of what was there. */
 const inheritable = /^(?:pipe|socket):\[|^file\[/;
@@ -53,6 +60,15 @@ export function inheritedStreams(names: readonly string[]): readonly string[] {
       ? ['--inherit-fd', `fd[${number}]:${name}`]
       : [],
   );
+}
+
+/** Keeps the names with the images. */
+export async function writeStreamNames(
+  images: string,
+  streams: readonly StreamName[],
+): Promise<void> {
+  const names = JSON.stringify(streams.map(({ name }) => name));
+  await writeFileWhole(`${images}/${streamsFile}`, names, { mode: 0o600, durability: 'memory' });
 }
 
 /** Reads the names that were kept; none from images without. */
