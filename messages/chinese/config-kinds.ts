@@ -73,7 +73,6 @@ export const refusedKinds: Readonly<Record<string, string>> = {
   'nothing: give real-time limits to containers': '留空：请给容器设置实时限制',
   'nothing: berth has no plugins; use client certificates':
     '留空：berth 没有插件；请使用客户端证书',
-  'false: berth has no experimental features': 'false：berth 没有实验性功能',
   'nothing: berth has no builder': '留空：berth 没有构建器',
   'false: berthd runs as root': 'false：berthd 以 root 运行',
   'true or false': 'true 或 false',

@@ -47,6 +47,8 @@ export class ApiListener {
     return this.#path;
   }
 
+  /** What `/_ping` says of it until there is somebody to serve: see `EngineIdentity`. */
+  experimental: 'on' | 'off' = 'off';
   #path: string;
   readonly #parts: ListenerParts;
   readonly #server: Server;
@@ -173,7 +175,7 @@ export class ApiListener {
 
   #answerPing(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(200, {
-      ...commonHeaders(this.#parts.version),
+      ...commonHeaders({ version: this.#parts.version, experimental: this.experimental }),
       ...pingHeaders,
       [requestIdHeader]: requestIdOf(request),
       'Content-Type': 'text/plain; charset=utf-8',

@@ -52,7 +52,7 @@ export class ApiServer implements ApiHandlers {
   /** @param routes the table; see `routes/table.ts` */
   constructor(services: ApiServices, routes: readonly Route[]) {
     this.#services = services;
-    this.#headers = commonHeaders(services.identity.version);
+    this.#headers = commonHeaders(services.identity);
     this.#router = routerOf(routes);
   }
 

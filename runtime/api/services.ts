@@ -24,6 +24,8 @@ export interface EngineIdentity {
   readonly securityOptions?: readonly string[];
   /** Of the engine, such as `zone=a`. */
   readonly labels?: readonly string[];
+  /** Whether clients are to offer what Docker calls experimental; absent: `off`. */
+  readonly experimental?: 'on' | 'off';
   /** Whether the log says everything. */
   readonly debug?: boolean;
   /** How registries are reached; what is absent is that of the environment. */

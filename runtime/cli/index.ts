@@ -193,6 +193,12 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     load: async () => (await import('./groups/volume.ts')).volume,
   },
   {
+    name: 'checkpoint',
+    summary: 'Verbs of checkpoints: create, ls, rm',
+    alone: 'help',
+    load: async () => (await import('./groups/checkpoint.ts')).checkpoint,
+  },
+  {
     name: 'manifest',
     summary: 'Verbs of manifests: inspect',
     alone: 'help',

@@ -80,6 +80,8 @@ export interface DaemonConfig {
   readonly group: string;
   /** Empty: none is written. */
   readonly pidfile: string;
+  /** Whether Docker's client is to offer what it calls experimental. */
+  readonly experimental: 'on' | 'off';
   readonly logLevel: LogLevel;
   readonly logFormat: 'json' | 'text';
   /** Of the engine, such as `zone=a`. */
@@ -174,6 +176,7 @@ function toSettings(config: ParsedConfig): DaemonConfig {
     ...(config.tlsverify === true ? { tls: { authority, certificate, key } } : {}),
     group: config.group,
     pidfile: config.pidfile,
+    experimental: config.experimental ? 'on' : 'off',
     logLevel: logLevelOf(config),
     logFormat: config['log-format'] === 'text' ? 'text' : 'json',
     labels: [...new Set(config.labels)],

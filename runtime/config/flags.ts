@@ -34,7 +34,15 @@ const numberFlags = [
   ...['max-concurrent-downloads', 'max-concurrent-uploads', 'max-download-attempts'],
   'shutdown-timeout',
 ];
-const switchFlags = ['debug', 'tls', 'tlsverify', 'init', 'no-new-privileges', 'live-restore'];
+const switchFlags = [
+  'debug',
+  'experimental',
+  'tls',
+  'tlsverify',
+  'init',
+  'no-new-privileges',
+  'live-restore',
+];
 
 const shorts: Readonly<Record<string, string>> = {
   ...{ host: 'H', debug: 'D', group: 'G', pidfile: 'p', 'log-level': 'l', 'storage-driver': 's' },

@@ -37,7 +37,6 @@ export const refusedKeys: Readonly<Record<string, RefusedKey>> = {
   'cpu-rt-period': { wanted: 'nothing: give real-time limits to containers' },
   'cpu-rt-runtime': { wanted: 'nothing: give real-time limits to containers' },
   'authorization-plugins': { wanted: 'nothing: berth has no plugins; use client certificates' },
-  experimental: { accepted: [false], wanted: 'false: berth has no experimental features' },
   builder: { wanted: 'nothing: berth has no builder' },
   'cdi-spec-dirs': noDevices,
   'node-generic-resources': noSwarm,

@@ -83,6 +83,7 @@ export const honouredKeys = {
   group: text.default('berth'),
   pidfile: optionalPath.default(''),
   debug: flag.default(false),
+  experimental: flag.default(false),
   'log-level': word(
     ['', 'trace', 'debug', 'info', 'warn', 'error', 'fatal', 'panic'],
     '"trace", "debug", "info", "warn", "error", "fatal" or "panic"',

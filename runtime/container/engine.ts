@@ -7,6 +7,8 @@ import type { ExtractRequest } from './archive/write-archive.ts';
 import { Attachment } from './attach/attach.ts';
 import type { AttachRequest } from './attach/attach.ts';
 import { refuseAttach } from './attach/refuse-attach.ts';
+import type { CheckpointPlace } from './checkpoint/checkpoint-folder.ts';
+import { type Checkpoints, checkpointsOf } from './checkpoint/checkpoints.ts';
 import { commitContainer } from './changes/commit-container.ts';
 import type { CommitRequest } from './changes/commit-container.ts';
 import { containerArchive, containerChanges } from './changes/container-changes.ts';
@@ -65,7 +67,8 @@ export interface ContainerEngine {
   find(nameOrId: string): Container;
   list(query: ListQuery): Promise<readonly Container[]>;
   create(options: CreateOptions): Promise<CreatedContainer>;
-  start(nameOrId: string): Promise<void>;
+  /** @param place the checkpoint that it goes on from; absent: it begins anew */
+  start(nameOrId: string, place?: CheckpointPlace): Promise<void>;
   stop(nameOrId: string, options: StopOptions): Promise<void>;
   restart(nameOrId: string, options: StopOptions): Promise<void>;
   /** @param signal name or number; empty: SIGKILL */
@@ -100,6 +103,7 @@ export interface ContainerEngine {
   top(nameOrId: string, psArgs: string): Promise<ProcessList>;
   /** What a container uses, each second until it is removed; `undefined` while it does not run. */
   usage(nameOrId: string, signal: AbortSignal): AsyncIterable<UsageSample | undefined>;
+  readonly checkpoints: Checkpoints;
   readonly execs: Execs;
   readonly counts: Readonly<EngineCounts>;
   readonly volumes: Volumes;
@@ -142,7 +146,8 @@ function engineOf(state: EngineState): ContainerEngine {
     find,
     list: (query) => listContainers({ index: state.index, images: ports.images }, query),
     create: (options) => createContainer(state, options),
-    start: async (name) => startContainer(state, find(name)),
+    start: async (name, place) => startContainer(state, find(name), place),
+    checkpoints: checkpointsOf(state, find),
     stop: async (name, options) => stopContainer(state, find(name), options),
     restart: async (name, options) => restartContainer(state, find(name), options),
     kill: async (name, signal) => {

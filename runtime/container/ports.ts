@@ -32,6 +32,28 @@ export interface StartRequest extends LogRequest {
   readonly init: boolean;
 }
 
+/** What it takes to let a container go on from a checkpoint. */
+export interface RestoreRequest extends StartRequest {
+  /** Folder of the checkpoint. */
+  readonly images: string;
+  /** A folder for the log of what is done. */
+  readonly work: string;
+}
+
+/** What it takes to write a running container into a checkpoint. */
+export interface CheckpointRequest {
+  readonly id: string;
+  /** What the container was started with. */
+  readonly spec: Spec;
+  /** The first process, on the host. */
+  readonly pid: number;
+  readonly runDir: string;
+  /** An existing folder. */
+  readonly images: string;
+  /** A folder for the log of what is done. */
+  readonly work: string;
+}
+
 /** What came of a start. */
 export interface StartedProgram {
   readonly pid: number;
@@ -214,6 +236,14 @@ export interface ContainerRuntime {
    * @throws EXEC_NOT_FOUND (exit 127), EXEC_NOT_EXECUTABLE (exit 126), SYSCALL_FAILED and others of `runtime/launch`
    */
   start(request: StartRequest): Promise<StartedProgram>;
+  /** Whether a container can be checkpointed here. @throws SPEC_UNSUPPORTED naming the field, CRIU_UNAVAILABLE */
+  requireCheckpoints(spec: Spec): Promise<void>;
+  /** Writes a container into images. It goes on, and one that is frozen stays so. @throws CRIU_FAILED */
+  checkpoint(request: CheckpointRequest): Promise<void>;
+  /** Waits until nobody writes images any more who was begun by another berthd. */
+  awaitCheckpoint(images: string): Promise<void>;
+  /** As `start`, from images. @throws CRIU_UNAVAILABLE, CRIU_FAILED, and others of `start` */
+  restore(request: RestoreRequest): Promise<StartedProgram>;
   /** `undefined`: no monitor lives there, so the container does not run. */
   connect(runDir: string): Promise<MonitorConnection | undefined>;
   /**

@@ -35,6 +35,10 @@ export interface EngineOptions extends EngineSettings {
   readonly journalSocket?: string;
   /** `userns-remap`; absent or empty: containers have the users of the host. */
   readonly usernsRemap?: string;
+  /** See `EngineIdentity`. */
+  readonly experimental?: EngineIdentity['experimental'];
+  /** CRIU's program; absent: the one in PATH. */
+  readonly criu?: string | undefined;
   readonly launcher: Launcher;
   readonly version: string;
   /** Hears of what goes wrong where no client can be told. */
@@ -108,14 +112,14 @@ interface Live {
 }
 
 function identityOf(
-  { version, dataRoot }: EngineOptions,
+  { version, dataRoot, experimental = 'off' }: EngineOptions,
   { registry, shown, defaults }: EngineSettings,
   idRemap: IdRemap | undefined,
 ): EngineIdentity {
   const { registryMirrors = [], insecureRegistries = [], proxies = {} } = registry;
   return {
     ...{ version, commit: '', buildTime: '', dataRoot, registryMirrors, insecureRegistries },
-    ...{ proxies, ...shown },
+    ...{ proxies, experimental, ...shown },
     ...(defaults.log === undefined ? {} : { logDriver: defaults.log.driver }),
     remapsUsers: idRemap !== undefined,
   };
@@ -178,9 +182,12 @@ async function openContainers(
   options: EngineOptions,
   { images, snapshots, idRemap, live, events }: ContainerParts,
 ): Promise<ContainerEngine> {
-  const { dataRoot, runRoot, launcher, report, notice } = options;
+  const { dataRoot, runRoot, launcher, criu, report, notice } = options;
   const ports: ContainerPorts = {
-    runtime: await ContainerRuntime.create(launcher, { execSocket: join(runRoot, 'exec.sock') }),
+    runtime: await ContainerRuntime.create(launcher, {
+      execSocket: join(runRoot, 'exec.sock'),
+      ...(criu !== undefined && { criu }),
+    }),
     images,
     snapshots,
     files: rootfsFiles(launcher),

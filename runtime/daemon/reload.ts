@@ -76,6 +76,7 @@ const startSettings = {
   tcp: 'hosts',
   group: 'group',
   pidfile: 'pidfile',
+  experimental: 'experimental',
   logFormat: 'log-format',
   metrics: 'metrics-addr',
   usernsRemap: 'userns-remap',

@@ -74,6 +74,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     const tcp = await openTcpListeners(config, options.version);
     for (const listener of tcp) cleanup.add(() => listener.close());
     const listeners = [...options.listeners, ...tcp];
+    for (const listener of listeners) listener.experimental = config.experimental;
     await serve({ ...options, listeners, live: { config }, settings, log, launcher, notify });
   } finally {
     await cleanup.run();
@@ -92,14 +93,14 @@ interface Serving extends DaemonOptions {
 async function serve(serving: Serving): Promise<void> {
   const { live, settings, version, stop, log, launcher, listeners, notify } = serving;
   const { config } = live;
-  const { dataRoot, runRoot, usernsRemap } = config;
+  const { dataRoot, runRoot, usernsRemap, experimental } = config;
   const report = (problem: unknown, requestId?: string): void => {
     log.error({ err: problem, requestId }, 'a problem that no client waits for');
   };
   const { services, images, reconfigure } = await whileStarting(
     { notify, clock: systemClock },
     openEngine({
-      ...{ dataRoot, runRoot, usernsRemap, ...settings },
+      ...{ dataRoot, runRoot, usernsRemap, experimental, ...settings },
       launcher,
       version,
       report,

@@ -50,6 +50,11 @@ export class ApiRequest {
     return this.#parameters['name'] ?? '';
   }
 
+  /** The checkpoint that the path names. */
+  get checkpoint(): string {
+    return this.#parameters['checkpoint'] ?? '';
+  }
+
   /** The body as JSON; `undefined` when there is none. @throws API_REQUEST_INVALID, API_BODY_TOO_LARGE */
   optionalJson<Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema> | undefined> {
     return readOptionalJson(this.body, this.headers['content-type'], schema);

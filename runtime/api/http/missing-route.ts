@@ -4,7 +4,6 @@ import { BerthError } from '../../errors/berth-error.ts';
 const notYet: readonly RegExp[] = [
   /^\/(?:networks|build|session|grpc|plugins)(?:\/|$)/,
   /^\/(?:swarm|nodes|services|tasks|secrets|configs)(?:\/|$)/,
-  /^\/containers\/[^/]+\/checkpoints(?:\/|$)/,
 ];
 
 /**

@@ -1,13 +1,17 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { EngineIdentity } from '../services.ts';
 import { currentApiVersion } from './api-version.ts';
 
 /** Headers that every answer has, as Docker's do. */
-export function commonHeaders(berthVersion: string): OutgoingHttpHeaders {
+export function commonHeaders({
+  version,
+  experimental = 'off',
+}: Pick<EngineIdentity, 'version' | 'experimental'>): OutgoingHttpHeaders {
   return {
     'Api-Version': currentApiVersion,
-    'Docker-Experimental': 'false',
+    'Docker-Experimental': String(experimental === 'on'),
     Ostype: 'linux',
-    Server: `berth/${berthVersion} (linux)`,
+    Server: `berth/${version} (linux)`,
   };
 }
 

@@ -1,10 +1,11 @@
 import type { ContainerEngine } from '../../container/engine.ts';
 import type { Container } from '../../container/lifecycle/container.ts';
 import { createRequestSchema } from '../../container/model/create-request.ts';
-import { BerthError, isBerthError } from '../../errors/berth-error.ts';
+import { isBerthError } from '../../errors/berth-error.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { created, json, noContent } from '../http/api-response.ts';
 import type { ApiResponse } from '../http/api-response.ts';
+import { explained } from '../http/explained.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import type { Query } from '../http/query.ts';
 import { terminalSize } from '../http/terminal-size.ts';
@@ -35,19 +36,6 @@ function stopOptions(request: ApiRequest): { signal?: string; timeoutSeconds?: n
     ...(signal === '' ? {} : { signal }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
   };
-}
-
-/** Docker says first what did not work, then why. */
-function explained(prefix: string, error: unknown): unknown {
-  if (!isBerthError(error)) return error;
-  const { code, remedy, details } = error;
-  const message = `${prefix}: ${error.message}`;
-  return new BerthError(code, {
-    message,
-    ...(remedy === undefined ? {} : { remedy }),
-    details,
-    cause: error,
-  });
 }
 
 /** Routes that make, change, show and remove containers. */
@@ -95,8 +83,10 @@ export const containerRoutes: readonly Route[] = [
     });
   }),
   post('/containers/:name/start', ({ name, query }, { containers }) => {
-    if (query.text('checkpoint') !== '') throw unsupportedParameter('checkpoint', 'checkpoints');
-    return changeState(containers.start(name));
+    const checkpoint = query.text('checkpoint');
+    if (checkpoint === '') return changeState(containers.start(name));
+    const directory = query.text('checkpoint-dir');
+    return changeState(containers.start(name, { name: checkpoint, directory }));
   }),
   post('/containers/:name/stop', (request, { containers }) =>
     changeState(containers.stop(request.name, stopOptions(request))),

@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import { containerArchiveRoutes } from './container-archive.ts';
 import { containerChangeRoutes } from './container-changes.ts';
+import { containerCheckpointRoutes } from './container-checkpoints.ts';
 import { containerPauseRoutes } from './container-pause.ts';
 import { containerPruneRoutes } from './container-prune.ts';
 import { containerStreamRoutes } from './container-streams.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...imageRoutes,
   ...mirrorRoutes,
   ...containerRoutes,
+  ...containerCheckpointRoutes,
   ...containerPauseRoutes,
   ...containerPruneRoutes,
   ...containerUpdateRoutes,

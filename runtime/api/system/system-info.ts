@@ -64,7 +64,7 @@ export async function systemInfo(
     ContainersPaused: paused,
     ContainersStopped: containers.length - running - paused,
     Images: allImages.length,
-    ...engineFields(identity.version, facts),
+    ...engineFields(identity, facts),
     Debug: identity.debug ?? false,
     Labels: identity.labels ?? [],
     SecurityOptions: [
@@ -111,7 +111,10 @@ function shown(proxy: string): string {
 const securityOptions: readonly string[] = ['name=seccomp,profile=builtin', 'name=cgroupns'];
 
 /** What is the same on every host. */
-function engineFields(version: string, facts: HostFacts): Readonly<Record<string, unknown>> {
+function engineFields(
+  { version, experimental }: EngineIdentity,
+  facts: HostFacts,
+): Readonly<Record<string, unknown>> {
   return {
     Driver: 'overlay2',
     DriverStatus: [
@@ -125,7 +128,7 @@ function engineFields(version: string, facts: HostFacts): Readonly<Record<string
     NEventsListener: 0,
     IndexServerAddress: 'https://index.docker.io/v1/',
     GenericResources: null,
-    ExperimentalBuild: false,
+    ExperimentalBuild: experimental === 'on',
     ServerVersion: version,
     Runtimes: { berth: { path: 'berth' } },
     DefaultRuntime: 'berth',

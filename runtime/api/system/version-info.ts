@@ -27,6 +27,8 @@ export function versionInfo(identity: EngineIdentity): Readonly<Record<string, u
     ApiVersion: currentApiVersion,
     MinAPIVersion: minimumApiVersion,
     ...common,
+    // Docker leaves it out where it is not so.
+    ...(identity.experimental === 'on' && { Experimental: true }),
     Components: [
       {
         Name: 'Engine',
@@ -34,7 +36,7 @@ export function versionInfo(identity: EngineIdentity): Readonly<Record<string, u
         Details: {
           ApiVersion: currentApiVersion,
           MinAPIVersion: minimumApiVersion,
-          Experimental: 'false',
+          Experimental: String(identity.experimental === 'on'),
           ...common,
         },
       },

@@ -1,5 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
-import { segment } from '../client/client.ts';
+import { type ApiCall, segment } from '../client/client.ts';
 import { eachName } from '../each-name.ts';
 import { inspectContainer } from '../inspect-container.ts';
 import { SignalRelay } from '../session/signal-relay.ts';
@@ -11,17 +11,28 @@ import { defineVerb } from '../verb.ts';
 interface StartOptions extends AttachOptions {
   readonly attach?: true;
   readonly interactive?: true;
+  readonly checkpoint?: string;
+  readonly checkpointDir?: string;
+}
+
+/** The call that starts a container, from a checkpoint where one is named. */
+function startCall(name: string, { checkpoint, checkpointDir }: StartOptions): ApiCall {
+  const query = { checkpoint, 'checkpoint-dir': checkpointDir };
+  return { method: 'POST', path: `/containers/${segment(name)}/start`, query };
+}
+
+function refuseSeveral(args: readonly string[], option: string): void {
+  if (args.length <= 1) return;
+  throw new BerthError('OPTION_INVALID', {
+    message: `start ${option} has ${args.length} containers, wanted one`,
+    remedy: `Start them without ${option}, or one at a time.`,
+  });
 }
 
 async function startAttached(input: VerbInput<StartOptions>, relay: SignalRelay): Promise<number> {
   const { context, client, args, options } = input;
-  const [name = '', ...others] = args;
-  if (others.length > 0) {
-    throw new BerthError('OPTION_INVALID', {
-      message: `start -a has ${args.length} containers, wanted one to attach to`,
-      remedy: 'Start them without -a, or one at a time.',
-    });
-  }
+  const [name = ''] = args;
+  refuseSeveral(args, '-a');
   const { id, terminal, stdinOpen } = await inspectContainer(client, name);
   const streams = terminal ? 'terminal' : 'pipes';
   const from = options.interactive && stdinOpen ? 'console' : 'none';
@@ -36,7 +47,7 @@ async function startAttached(input: VerbInput<StartOptions>, relay: SignalRelay)
     until: 'next-exit',
     relay,
     begin: async () => {
-      await client.text({ method: 'POST', path: `/containers/${segment(id)}/start` });
+      await client.text(startCall(id, options));
     },
   });
 }
@@ -49,13 +60,16 @@ export const start = defineVerb<StartOptions>({
       .option('-a, --attach', 'stay with it, and show its output')
       .option('-i, --interactive', 'connect standard input too')
       .option('--detach-keys <keys>', 'keys that leave the terminal (default ctrl-p,ctrl-q)')
+      .option('--checkpoint <name>', 'go on from this checkpoint instead of the beginning')
+      .option('--checkpoint-dir <path>', 'folder of checkpoints on the host of the engine')
       .option('--sig-proxy <true|false>', 'pass signals on to the container', 'true');
   },
   run: async (input) => {
     const { context, client, args, options } = input;
+    if (options.checkpoint !== undefined) refuseSeveral(args, '--checkpoint');
     if (!options.attach && !options.interactive) {
       return eachName(context, args, async (name) => {
-        await client.text({ method: 'POST', path: `/containers/${segment(name)}/start` });
+        await client.text(startCall(name, options));
         return name;
       });
     }

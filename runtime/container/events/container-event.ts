@@ -9,6 +9,7 @@ export const containerActions = [
   'restart',
   'rename',
   'attach',
+  'checkpoint',
   'commit',
   'pause',
   'unpause',

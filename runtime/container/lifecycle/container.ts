@@ -34,6 +34,8 @@ export class Container {
   readonly id: ContainerId;
   /** One state change at a time; whoever waits for the program to end does so outside of it. */
   readonly queue = new SerialQueue();
+  /** One checkpoint at a time is made or removed. */
+  readonly checkpoints = new SerialQueue();
   readonly turns = new Listeners<LifecycleTurn>();
   /** Heard whenever the log file has grown. */
   readonly output = new Listeners<undefined>();

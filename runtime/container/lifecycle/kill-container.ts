@@ -14,10 +14,11 @@ import { runEndsWithin } from './run-end.ts';
 const killPatienceMs = 10_000;
 
 /**
- * `kill`: a client sends a signal, which may be any. `stop`: it is to end. `host-goes-down`: so is everything else, which
+ * `kill`: a client sends a signal, which may be any. `stop`: it is to end. `checkpoint`: as well, and clients know
+ * it by another word. `host-goes-down`: so is everything else, which
  * says nothing of whether it is wanted when the host is up again.
  */
-export type SignalReason = 'kill' | 'stop' | 'host-goes-down';
+export type SignalReason = 'kill' | 'stop' | 'checkpoint' | 'host-goes-down';
 
 /** A signal for a container. */
 export interface SignalOptions {
@@ -76,7 +77,8 @@ export function sendSignal(
     await note(state, container, next);
     if (options.signal === SIGKILL) container.dying = true;
     connection.signal(options.signal);
-    state.announce(container, 'kill', { signal: String(options.signal) });
+    if (options.reason !== 'checkpoint')
+      state.announce(container, 'kill', { signal: String(options.signal) });
     if (mayEnd(record, options.signal)) await resumeToEnd(state, container);
     return connection;
   });

@@ -11,13 +11,20 @@ import type { Container } from './container.ts';
 export function requireStable(container: Container): MonitorConnection {
   const { id, connection, record } = container;
   if (record.state.status === 'restarting') {
-    throw notRunning(id, `Container ${id} is restarting, wait until the container is running`);
+    throw notRunning(
+      container,
+      `Container ${id} is restarting, wait until the container is running`,
+    );
   }
   if (connection !== undefined && isLive(record.state) && !container.dying) return connection;
-  throw notRunning(id, `container ${id} is not running`);
+  throw notRunning(container);
 }
 
-function notRunning(id: string, message: string): BerthError {
+/** The error for a container without a program. */
+export function notRunning(
+  { id }: Pick<Container, 'id'>,
+  message = `container ${id} is not running`,
+): BerthError {
   return new BerthError('CONTAINER_NOT_RUNNING', {
     message,
     remedy: 'Start it with "docker start".',

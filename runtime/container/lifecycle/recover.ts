@@ -1,5 +1,6 @@
 import { isBerthError } from '../../errors/berth-error.ts';
 import { exists, rm } from '../../host/files.ts';
+import { settleCheckpoint } from '../checkpoint/settle-checkpoint.ts';
 import { keepLog } from '../log-drivers/keep-log.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
 import { hasProgram, started } from '../model/container-state.ts';
@@ -43,9 +44,12 @@ async function recoverOne(state: EngineState, container: Container): Promise<voi
   const { clock, runtime } = state.ports;
   const { runFolder } = state.folder(container);
   const connection = await connectTo(state, container);
+  const isCheckpointed = container.record.checkpointImages !== undefined;
+  // CRIU may take its time, and berthd does not wait for it.
+  if (isCheckpointed) settleCheckpoint(state, container).catch(state.ports.report);
   if (connection !== undefined) {
     await recordUnnoticedStart(state, container, clock.now());
-    await settlePause(state, container);
+    if (!isCheckpointed) await settlePause(state, container);
     await settleLimits(state, container);
     startHealthChecks(state, container);
     return;

@@ -1,4 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
+import { type CheckpointPlace, existingCheckpoint } from '../checkpoint/checkpoint-folder.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { isLive, started, startFailed } from '../model/container-state.ts';
@@ -17,10 +18,15 @@ const prefix = 'failed to create task for container';
 /**
  * Starts a container's program.
  *
- * @throws CONTAINER_ALREADY_IN_STATE it runs, or is about to be started again; CONTAINER_PAUSED; CONTAINER_BEING_REMOVED;
+ * @param place the checkpoint that it goes on from instead of from its beginning
+ * @throws CHECKPOINT_NOT_FOUND, CHECKPOINT_INVALID; CONTAINER_ALREADY_IN_STATE it runs, or is about to be started again; CONTAINER_PAUSED; CONTAINER_BEING_REMOVED;
  *   EXEC_NOT_FOUND, EXEC_NOT_EXECUTABLE with Docker's words; CONTAINER_USER_NOT_FOUND; what `ContainerRuntime.start` throws
  */
-export function startContainer(state: EngineState, container: Container): Promise<void> {
+export function startContainer(
+  state: EngineState,
+  container: Container,
+  place?: CheckpointPlace,
+): Promise<void> {
   return container.queue.run(async () => {
     if (container.record.state.status === 'paused') {
       throw new BerthError('CONTAINER_PAUSED', {
@@ -35,7 +41,9 @@ export function startContainer(state: EngineState, container: Container): Promis
         details: { status: container.record.state.status },
       });
     }
-    await startNow(state, container, 'anew');
+    // One that is not there is no start that has failed.
+    const images = place && (await existingCheckpoint(state, container, place));
+    await startNow(state, container, 'anew', images);
   });
 }
 
@@ -69,7 +77,12 @@ export async function startAgain(
 }
 
 /** Within the container's queue. */
-async function startNow(state: EngineState, container: Container, kind: StartKind): Promise<void> {
+async function startNow(
+  state: EngineState,
+  container: Container,
+  kind: StartKind,
+  images?: string,
+): Promise<void> {
   refuseWhenClosed(state);
   refuseWhenGoing(container);
   await container.fileUses.ended();
@@ -78,7 +91,7 @@ async function startNow(state: EngineState, container: Container, kind: StartKin
     container.record = anew(container.record);
   }
   try {
-    await launch(state, container);
+    await launch(state, container, images);
   } catch (thrown) {
     throw await recordFailure(state, container, thrown);
   }
@@ -133,14 +146,22 @@ async function recordFailure(
   return failure.error;
 }
 
-/** Prepares everything, executes the program, and records that it runs. */
-async function launch(state: EngineState, container: Container): Promise<void> {
+/** Prepares everything, executes the program or lets it go on from images, and records that it runs. */
+async function launch(
+  state: EngineState,
+  container: Container,
+  images: string | undefined,
+): Promise<void> {
   // berthd may be told another one, or none, while this run goes on.
   const idRemap = idRemapOf(state, container.record);
   const request = await prepareStart(state, container);
   // Before the program can write anything: clients ask for its log since this moment.
   const startedMs = state.ports.clock.now();
-  const { warnings } = await state.ports.runtime.start(request);
+  const { runtime } = state.ports;
+  const work = state.folder(container).criuLogs;
+  const { warnings } = await (images === undefined
+    ? runtime.start(request)
+    : runtime.restore({ ...request, images, work }));
   for (const warning of warnings) state.ports.notice(warning, { container: container.id });
   const next = started(container.record.state, startedMs);
   const [saved, connected] = await Promise.allSettled([

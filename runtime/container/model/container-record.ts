@@ -42,6 +42,8 @@ export const containerRecordSchema = z.object({
     .optional(),
   /** Set while limits of a running container are changed: what `hostConfig` says may not be what holds. */
   limitsPending: z.literal(true).optional(),
+  /** Set while a checkpoint is made: the folder that it is written to before it has its name. */
+  checkpointImages: z.string().optional(),
   /** The ids of the host that those of its last run stand for; absent: they are the host's own. */
   idRemap: z.object({ uids: idMappingsSchema, gids: idMappingsSchema }).optional(),
 });

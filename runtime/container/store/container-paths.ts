@@ -24,6 +24,10 @@ export interface ContainerFolder {
   readonly hostname: string;
   readonly hosts: string;
   readonly resolvConf: string;
+  /** Those that no other directory was named for. */
+  readonly checkpoints: string;
+  /** What CRIU has written of its work, the last time. */
+  readonly criuLogs: string;
   /** The monitor's socket and exit record. */
   readonly runFolder: string;
 }
@@ -40,6 +44,8 @@ export function folderOf(paths: ContainerPaths, id: string): ContainerFolder {
     hostname: join(folder, 'hostname'),
     hosts: join(folder, 'hosts'),
     resolvConf: join(folder, 'resolv.conf'),
+    checkpoints: join(folder, 'checkpoints'),
+    criuLogs: join(folder, 'criu'),
     // Half of the id: the monitor's socket is in it, and unix(7) allows 107 bytes for its path.
     runFolder: join(paths.runFolder, id.slice(0, 32)),
   };

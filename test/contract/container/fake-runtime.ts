@@ -1,8 +1,9 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import type {
+  CheckpointRequest,
   ContainerCgroups,
   ContainerRuntime,
   ExecRequest,
@@ -10,6 +11,7 @@ import type {
   LimitChange,
   MonitorConnection,
   ProcessTarget,
+  RestoreRequest,
   StartedProgram,
   StartRequest,
 } from '../../../runtime/container/ports.ts';
@@ -31,6 +33,14 @@ export class FakeRuntime implements ContainerRuntime {
   /** Limits that were changed. */
   readonly changes: LimitChange[] = [];
   refusesLimits = false;
+  /** What becomes of checkpoints. */
+  criu: 'working' | 'failing' | 'missing' = 'working';
+  /** Until then a checkpoint is being written. */
+  criuWorks: Promise<void> = Promise.resolve();
+  /** Whether the processes stood still, of each checkpoint. */
+  readonly stillAtCheckpoint: boolean[] = [];
+  /** Folders of the checkpoints that containers went on from. */
+  readonly restored: string[] = [];
   /** Containers whose processes stand still. */
   readonly #still = new Set<string>();
   /** Signals that came meanwhile: as with cgroup v1, not even SIGKILL ends what stands still. */
@@ -84,6 +94,29 @@ export class FakeRuntime implements ContainerRuntime {
     this.#running.set(request.runDir, played);
     this.#play(played);
     return Promise.resolve({ pid: played.pid, warnings: [] });
+  }
+
+  requireCheckpoints(): Promise<void> {
+    if (this.criu === 'missing') return Promise.reject(criuError('CRIU_UNAVAILABLE'));
+    return Promise.resolve();
+  }
+
+  async checkpoint({ images, id }: CheckpointRequest): Promise<void> {
+    this.stillAtCheckpoint.push(this.#still.has(id));
+    writeFileSync(`${images}/pages-1.img`, '');
+    await this.criuWorks;
+    if (this.criu === 'failing') throw criuError('CRIU_FAILED');
+    writeFileSync(`${images}/inventory.img`, '');
+  }
+
+  async awaitCheckpoint(): Promise<void> {
+    await this.criuWorks;
+  }
+
+  restore(request: RestoreRequest): Promise<StartedProgram> {
+    if (this.criu === 'failing') return Promise.reject(criuError('CRIU_FAILED'));
+    this.restored.push(request.images);
+    return this.start(request);
   }
 
   connect(runDir: string): Promise<MonitorConnection | undefined> {
@@ -203,6 +236,10 @@ export class FakeRuntime implements ContainerRuntime {
     this.#exits.set(runDir, { exitCode, finishedAt: this.#now(), oomKilled: false });
     played.closed.resolve(undefined);
   }
+}
+
+function criuError(code: 'CRIU_FAILED' | 'CRIU_UNAVAILABLE'): BerthError {
+  return new BerthError(code, { message: 'the fake has no CRIU that works' });
 }
 
 function limitRefused(): BerthError {

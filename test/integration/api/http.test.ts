@@ -131,7 +131,9 @@ describe('bad input', () => {
     ['GET', '/containers/json?filters={"odd":["1"]}', 400, "invalid filter 'odd'"],
     ['GET', '/containers/json?limit=x', 400, 'limit'],
     ['GET', '/images/no/such/image:tag/json', 404, 'no/such/image:tag'],
-    ['POST', '/containers/nosuch/start?checkpoint=x', 400, '"checkpoint"'],
+    ['POST', '/containers/nosuch/start?checkpoint=x', 404, 'No such container: nosuch'],
+    ['GET', '/containers/nosuch/checkpoints', 404, 'No such container: nosuch'],
+    ['DELETE', '/containers/nosuch/checkpoints/c1', 404, 'No such container: nosuch'],
     ['DELETE', '/containers/nosuch?link=1', 400, '"link"'],
     ['POST', '/auth', 400, "unsupported Content-Type header (): must be 'application/json'"],
   ])('%s %s gets %i', async (method, path, status, message) => {

@@ -32,6 +32,10 @@ export class TestDaemon {
   defaults: ContainerDefaults = { init: false };
   /** `userns-remap`, for the next `up`. */
   usernsRemap = '';
+  /** CRIU's program, for the next `up`; `undefined`: the one of the machine. */
+  criu: string | undefined;
+  /** Whether docker is to offer what it calls experimental, from the next `up` on. */
+  experimental: 'on' | 'off' = 'off';
   /** Where journald would listen, for the next `up`. */
   journalSocket = '/nonexistent/journal';
   readonly problems: unknown[] = [];
@@ -77,6 +81,8 @@ export class TestDaemon {
       defaults: this.defaults,
       usernsRemap: this.usernsRemap,
       launcher: this.#launcher,
+      criu: this.criu,
+      experimental: this.experimental,
       version: '0.1.0',
       report: (problem) => this.problems.push(problem),
       journalSocket: this.journalSocket,

@@ -9,7 +9,6 @@ import { engineVerbs } from '../../../runtime/cli/index.ts';
 import type { EngineVerbEntry } from '../../../runtime/cli/verb.ts';
 
 const trust = 'berth has no content trust, so there is none to switch off';
-const checkpoints = 'berth keeps no checkpoints yet';
 const paused = 'it is so by itself; --no-pause is the opposite';
 const renamed = 'an older name of --timeout';
 const swarm = 'volumes of a swarm, which berth has not';
@@ -21,7 +20,6 @@ const missing: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '--disable-content-trust': trust,
     '--use-api-socket': "it would hand out the daemon's socket with the user's logins",
   },
-  start: { '--checkpoint': checkpoints, '--checkpoint-dir': checkpoints },
   stop: { '--time': renamed },
   restart: { '--time': renamed },
   update: { '--kernel-memory': kernelMemory },
@@ -46,10 +44,12 @@ function missingOf(verb: string): Readonly<Record<string, string>> {
 
 const groups = { container, image, volume, system };
 
-/** All verbs that docker has too, as both call them. */
+/** All verbs that docker has too, as both call them; it helps with checkpoints only where a daemon is experimental. */
 const verbs: readonly (readonly [string, EngineVerbEntry])[] = [
   ...engineVerbs
-    .filter(({ name }) => !Object.hasOwn(groups, name) && !['manifest'].includes(name))
+    .filter(
+      ({ name }) => !Object.hasOwn(groups, name) && !['manifest', 'checkpoint'].includes(name),
+    )
     .map((entry) => [entry.name, entry] as const),
   ...Object.entries(groups).flatMap(([group, { verbs: entries }]) =>
     entries.map((entry) => [`${group} ${entry.name}`, entry] as const),

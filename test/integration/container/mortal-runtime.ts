@@ -28,6 +28,30 @@ export class MortalRuntime implements ContainerRuntime {
     return this.#dead ? never : this.#real.start(...args);
   }
 
+  requireCheckpoints(
+    ...args: Parameters<ContainerRuntime['requireCheckpoints']>
+  ): ReturnType<ContainerRuntime['requireCheckpoints']> {
+    return this.#dead ? never : this.#real.requireCheckpoints(...args);
+  }
+
+  async checkpoint(
+    ...args: Parameters<ContainerRuntime['checkpoint']>
+  ): ReturnType<ContainerRuntime['checkpoint']> {
+    const result = this.#real.checkpoint(...args);
+    await result;
+    return this.#dead ? never : result;
+  }
+
+  awaitCheckpoint(images: string): Promise<void> {
+    return this.#dead ? never : this.#real.awaitCheckpoint(images);
+  }
+
+  async restore(
+    ...args: Parameters<ContainerRuntime['restore']>
+  ): ReturnType<ContainerRuntime['restore']> {
+    return this.#dead ? never : this.#real.restore(...args);
+  }
+
   async connect(runDir: string): ReturnType<ContainerRuntime['connect']> {
     const connection = await this.#real.connect(runDir);
     if (this.#dead || connection === undefined) return this.#dead ? never : connection;

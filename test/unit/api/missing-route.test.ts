@@ -6,7 +6,6 @@ describe('a request that no route takes', () => {
   test.each([
     ['GET', '/networks'],
     ['GET', '/networks?filters=x'],
-    ['GET', '/containers/abc/checkpoints'],
   ])('%s %s is one of Docker that is still to come', (method, url) => {
     expect(missingRoute(method, url)).toMatchObject({ code: 'API_NOT_IMPLEMENTED' });
   });

@@ -6,6 +6,7 @@ import { contextGroup } from '../../../runtime/cli/groups/context.ts';
 import { image } from '../../../runtime/cli/groups/image.ts';
 import { manifest } from '../../../runtime/cli/groups/manifest.ts';
 import { system } from '../../../runtime/cli/groups/system.ts';
+import { checkpoint } from '../../../runtime/cli/groups/checkpoint.ts';
 import { volume } from '../../../runtime/cli/groups/volume.ts';
 import { engineVerbs } from '../../../runtime/cli/index.ts';
 import type { EngineVerbEntry } from '../../../runtime/cli/verb.ts';
@@ -13,7 +14,9 @@ import { chineseHelp } from '../../../scripts/cli/chinese-help.ts';
 
 const entries: readonly EngineVerbEntry[] = [
   ...engineVerbs,
-  ...[container, contextGroup, image, manifest, system, volume].flatMap(({ verbs }) => verbs),
+  ...[checkpoint, container, contextGroup, image, manifest, system, volume].flatMap(
+    ({ verbs }) => verbs,
+  ),
 ];
 
 /** Every English text that the helps of the engine's verbs have. */

@@ -8,6 +8,7 @@ import {
 } from '../../../../runtime/container/exec/exec-config.ts';
 import { createRequestSchema } from '../../../../runtime/container/model/create-request.ts';
 import { updateRequestSchema } from '../../../../runtime/container/model/update-request.ts';
+import { checkpointCreateSchema } from '../../../../runtime/api/routes/container-checkpoints.ts';
 import { volumeCreateSchema } from '../../../../runtime/api/routes/volumes.ts';
 
 /** What a route takes, as far as one has to know it to send something that gets far. */
@@ -111,7 +112,12 @@ export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
     fixed: resources,
   },
   'GET /containers/:name/json': { query: { size: flag } },
-  'POST /containers/:name/start': { query: { checkpoint: word, detachKeys: word } },
+  'POST /containers/:name/start': {
+    query: { checkpoint: word, 'checkpoint-dir': word, detachKeys: word },
+  },
+  'GET /containers/:name/checkpoints': { query: { dir: word } },
+  'POST /containers/:name/checkpoints': { body: checkpointCreateSchema },
+  'DELETE /containers/:name/checkpoints/:checkpoint': { query: { dir: word } },
   'POST /containers/:name/stop': { query: stop },
   'POST /containers/:name/restart': { query: stop },
   'POST /containers/:name/kill': { query: { signal: stop.signal } },
