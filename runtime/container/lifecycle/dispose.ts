@@ -27,6 +27,7 @@ export async function dispose(
   const folder = state.folder(container);
   const { exitCode } = container.record.state;
   await endFileUses(container);
+  await container.logUses.ended();
   try {
     await keepVolumes(state, container, fate);
     await state.records.erase(container.record);
