@@ -24,8 +24,15 @@ export interface ContainerFolder {
   readonly hostname: string;
   readonly hosts: string;
   readonly resolvConf: string;
+  /** Images that it has mounted: a folder for each, named after its layers' ChainID. */
+  readonly images: string;
   /** The monitor's socket and exit record. */
   readonly runFolder: string;
+}
+
+/** Where a container has the files of an image. @param chainId of its layers */
+export function imageFolder({ images }: Pick<ContainerFolder, 'images'>, chainId: string): string {
+  return join(images, chainId.slice(chainId.indexOf(':') + 1));
 }
 
 /** The paths of the container `id`. */
@@ -40,6 +47,7 @@ export function folderOf(paths: ContainerPaths, id: string): ContainerFolder {
     hostname: join(folder, 'hostname'),
     hosts: join(folder, 'hosts'),
     resolvConf: join(folder, 'resolv.conf'),
+    images: join(folder, 'images'),
     // Half of the id: the monitor's socket is in it, and unix(7) allows 107 bytes for its path.
     runFolder: join(paths.runFolder, id.slice(0, 32)),
   };

@@ -158,12 +158,16 @@ export class Volumes {
   /** Puts what an image has at a path into a volume that is empty. @throws SYSCALL_FAILED */
   copyUp(
     name: string,
-    content: { readonly layers: readonly string[]; readonly path: string },
+    content: {
+      readonly layers: readonly string[];
+      readonly path: string;
+      readonly subpath: string;
+    },
   ): Promise<void> {
     return this.#run(name, async () => {
       const target = this.dataPath(name);
       await this.#mount(this.#store.get(name));
-      if ((await readdir(target)).length > 0) return;
+      if (content.subpath === '' && (await readdir(target)).length > 0) return;
       await this.#ports.files.copyUp({ ...content, target });
     });
   }
