@@ -74,13 +74,17 @@ async function imagesUsage(
 
 function volumesUsage(volumes: Volumes): Promise<readonly object[]> {
   return Promise.all(
-    volumes.all().map(async (volume) => ({
-      ...volumeView(volume, volumes),
-      UsageData: {
-        RefCount: volumes.usersOf(volume.name).length,
-        Size: await folderBytes(volumes.dataPath(volume.name)),
-      },
-    })),
+    volumes
+      .all()
+      // What is in the others is elsewhere.
+      .filter(({ options }) => Object.keys(options).length === 0)
+      .map(async (volume) => ({
+        ...volumeView(volume, volumes),
+        UsageData: {
+          RefCount: volumes.usersOf(volume.name).length,
+          Size: await folderBytes(volumes.dataPath(volume.name)),
+        },
+      })),
   );
 }
 
