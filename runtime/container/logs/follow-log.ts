@@ -23,7 +23,9 @@ export function openRest({ logUses }: Container, log: LogReader): void {
   void log
     .openRest()
     .catch(() => undefined)
-    .finally(use.end);
+    .finally(() => {
+      use.end();
+    });
 }
 
 /**
