@@ -11,6 +11,8 @@ import { Exchange } from './http/exchange.ts';
 import { takeConnection, type UpgradeRequest } from './http/hijack.ts';
 import { invalidUrl, missingRoute } from './http/missing-route.ts';
 import { commonHeaders } from './http/ping.ts';
+import { inRequest } from './http/request-context.ts';
+import type { RequestContext } from './http/request-context.ts';
 import { parseRequestTarget } from './http/request-target.ts';
 import { takeWebSocket } from './http/websocket.ts';
 import { writeAnswer, writeError, writeStream } from './http/write-response.ts';
@@ -64,12 +66,29 @@ export class ApiServer implements ApiHandlers {
   ): void {
     const exchange = new Exchange({ request, response }, this.#headers);
     const asked: Asked = { exchange, since: performance.now(), route: '', told: false };
-    this.#answer(asked, upgrade).catch((error: unknown) => {
-      if (exchange.hasLeft) return;
-      if (!(error instanceof BerthError)) this.#services.report(error, exchange.id);
-      writeError(exchange, error);
-      this.#tell(asked, response.statusCode, error);
-    });
+    const context: RequestContext = { id: exchange.id };
+    inRequest(context, () => this.#answer(asked, upgrade)).then(
+      () => {
+        if (context.failure !== undefined) this.#tellBroken(exchange.id, context.failure);
+      },
+      (error: unknown) => {
+        this.#fail(asked, error);
+      },
+    );
+  }
+
+  #fail(asked: Asked, error: unknown): void {
+    const { exchange, told } = asked;
+    const { id, response } = exchange;
+    if (exchange.hasLeft) return;
+    if (!(error instanceof BerthError)) this.#services.report(error, id);
+    writeError(exchange, error);
+    if (told) this.#tellBroken(id, error);
+    else this.#tell(asked, response.statusCode, error);
+  }
+
+  #tellBroken(id: string, problem: unknown): void {
+    this.#services.onBrokenAnswer?.({ id, problem });
   }
 
   /** Answers one that asks for an upgrade, from the same table: who does not hijack the connection answers as usual. */
@@ -99,12 +118,16 @@ export class ApiServer implements ApiHandlers {
     refuseUnsupportedVersion(version);
     const apiRequest = new ApiRequest({ version, parameters, query, request, exchange });
     const response = await route.handle(apiRequest, this.#services);
-    this.#tell(asked, statusOf(response, upgrade));
+    const tell = (): void => {
+      this.#tell(asked, statusOf(response, upgrade));
+    };
+    // What fails before the first chunk still has a status of its own.
+    if (response.kind !== 'stream') tell();
     if (response.kind === 'hijack')
       await this.#handOver({ request, response: answer, upgrade, id }, response);
     else if (response.kind === 'websocket')
       await this.#handOverSocket({ request, response: answer, upgrade, id }, response);
-    else if (response.kind === 'stream') await writeStream(exchange, response);
+    else if (response.kind === 'stream') await writeStream(exchange, response, tell);
     else writeAnswer(exchange, response);
   }
 
@@ -139,7 +162,7 @@ export class ApiServer implements ApiHandlers {
   ): Promise<void> {
     const connection = takeConnection(exchange, response);
     this.#remember(connection);
-    await response.serve(connection);
+    await served(response.serve(connection), connection);
   }
 
   async #handOverSocket(
@@ -154,12 +177,22 @@ export class ApiServer implements ApiHandlers {
       throw error;
     }
     this.#remember(connection);
-    await serve(connection);
+    await served(serve(connection), connection);
   }
 
   #remember(connection: Duplex): void {
     this.#hijacked.add(connection);
     connection.once('close', () => this.#hijacked.delete(connection));
+  }
+}
+
+/** What fails on a connection that was handed over can be told of by its end alone. */
+async function served(serving: Promise<unknown>, connection: Duplex): Promise<void> {
+  try {
+    await serving;
+  } catch (error) {
+    connection.destroy();
+    throw error;
   }
 }
 

@@ -71,6 +71,9 @@ export interface ApiServices {
   readonly report: (problem: unknown, requestId?: string) => void;
   /** Metrics in Prometheus' text format. */
   readonly metrics?: () => Promise<string>;
+  /** Hears of an answer that has failed after it had begun. */
+  readonly onBrokenAnswer?:
+    ((request: Pick<AnsweredRequest, 'id' | 'problem'>) => void) | undefined;
   /** Hears of each request, as soon as it is known what is answered. */
   readonly onRequest?: ((request: AnsweredRequest) => void) | undefined;
 }

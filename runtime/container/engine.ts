@@ -117,7 +117,7 @@ export interface ContainerEngine {
    */
   close(): Promise<void>;
   /** The files of a container: `docker inspect` names them. */
-  paths(container: Container): ContainerFolder;
+  paths(container: { readonly id: string }): ContainerFolder;
 }
 
 /** What happens to containers and volumes, for those who listen. */

@@ -44,6 +44,7 @@ export interface EngineOptions extends EngineSettings {
   /** Hears of what goes wrong where no client can be told. */
   readonly report: ApiServices['report'];
   readonly onRequest?: ApiServices['onRequest'];
+  readonly onBrokenAnswer?: ApiServices['onBrokenAnswer'];
   /** Hears of what an administrator should know. */
   readonly notice: (text: string, details: object) => void;
 }
@@ -72,7 +73,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const events = new EventLog();
   events.followImages(parts.images, systemClock);
   const containers = await openContainers(options, { ...parts, idRemap, live, events });
-  const { report, onRequest } = options;
+  const { report, onRequest, onBrokenAnswer } = options;
   const directory = new RegistryDirectory(options.registry);
   const services = {
     ...{ containers, images: parts.images, directory, mirrors: parts.registry, events },
@@ -81,6 +82,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
       return identityOf(options, live.settings, idRemap);
     },
     report,
+    onBrokenAnswer,
     metrics: () => metrics.text(),
     onRequest: (request: AnsweredRequest) => {
       metrics.observe(request);

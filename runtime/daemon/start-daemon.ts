@@ -14,7 +14,7 @@ import { ensureEntropy } from '../syscall/entropy.ts';
 import { takeExclusiveLock } from '../syscall/exclusive-lock.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createLog, type Log } from './log.ts';
-import { requestLogger } from './log-requests.ts';
+import { brokenAnswerLogger, noticeLogger, problemLogger, requestLogger } from './log-requests.ts';
 import { hostGoesDown, stopAllContainers } from './host-shutdown.ts';
 import { type EngineSettings, engineSettings } from './engine-settings.ts';
 import { openEngine } from './open-engine.ts';
@@ -94,9 +94,7 @@ async function serve(serving: Serving): Promise<void> {
   const { live, settings, version, stop, log, launcher, listeners, notify } = serving;
   const { config } = live;
   const { dataRoot, runRoot, usernsRemap, experimental } = config;
-  const report = (problem: unknown, requestId?: string): void => {
-    log.error({ err: problem, requestId }, 'a problem that no client waits for');
-  };
+  const report = problemLogger(log);
   const { services, images, reconfigure } = await whileStarting(
     { notify, clock: systemClock },
     openEngine({
@@ -105,9 +103,8 @@ async function serve(serving: Serving): Promise<void> {
       version,
       report,
       onRequest: requestLogger(log),
-      notice: (text, details) => {
-        log.warn(details, text);
-      },
+      onBrokenAnswer: brokenAnswerLogger(log),
+      notice: noticeLogger(log),
     }),
   );
   const gid = (await groupId(config.group)) ?? 0;

@@ -20,6 +20,7 @@ import { openRootNamespace } from './root/shared-root.ts';
 import { rootFolder, type StartPlan } from './start-plan.ts';
 import { monitorEnds, type MonitorStreams, openStreams, type Streams } from './process/streams.ts';
 import { hear, type SyncChannel } from './channels/sync-channel.ts';
+import { holdTerminal } from './terminal/hold-terminal.ts';
 import { takeOverTerminal } from './terminal/take-over-terminal.ts';
 
 /** What a container with a monitor has besides its plan. */
@@ -127,6 +128,7 @@ function awaitStart(p: ProgramBuilder, { plan, child, sync, streams }: Starting)
   const started = p.label();
   const buffer = p.reserve(failureSize);
   const result = plan.spec.process.terminal ? takeOverTerminal(p, { child, sync }) : streams;
+  if (plan.spec.process.terminal && result.stdout !== -1) holdTerminal(p, result.stdout);
   const runtime = { hooks: plan.hooks, child, sync };
   serveCreateHooks(p, runtime);
   if (plan.seccompListener) {

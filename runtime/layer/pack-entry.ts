@@ -66,6 +66,21 @@ export function packedAttributes({ attributeNames }: TreeEntry): readonly string
   );
 }
 
+/** Bytes of a file capability without its user (include/uapi/linux/capability.h, VFS_CAP_REVISION_2), and where the revision is. */
+const capabilitySize = 20;
+const revisionAt = 3;
+
+/**
+ * The value of an extended attribute as it is packed. A capability of one user namespace alone (capabilities(7), version 3) becomes one of
+ * all: the id of that namespace's root means nothing where the archive is unpacked.
+ */
+export function packedValue(name: string, value: Uint8Array): Uint8Array {
+  if (name !== 'security.capability' || value[revisionAt] !== 3) return value;
+  const packed = Buffer.from(value.subarray(0, capabilitySize));
+  packed[revisionAt] = 2;
+  return packed;
+}
+
 /** The header of a whiteout: nothing in it but its name, so that it does not matter when something was removed. */
 export function whiteoutHeader(name: string): TarHeaderInput {
   const mtime = { seconds: 0, nanoseconds: 0 };

@@ -6,6 +6,7 @@ import {
   entryHeader,
   isWhiteout,
   packedAttributes,
+  packedValue,
   refuseUnpackable,
   whiteoutHeader,
 } from './pack-entry.ts';
@@ -187,7 +188,7 @@ export class Packer {
     const xattrs = new Map<string, Uint8Array>();
     for (const name of names) {
       const value = await this.#reader.attribute(path, name);
-      if (value !== undefined) xattrs.set(name, value);
+      if (value !== undefined) xattrs.set(name, packedValue(name, value));
     }
     return encodeHeader({ ...header, xattrs });
   }

@@ -68,12 +68,19 @@ export class ContainerFolder {
     return isDigest(digest) ? digest : undefined;
   }
 
+  /** Makes the folder that says that a container needs other layers, too. */
+  async hold(containerId: string, chainId: Digest): Promise<void> {
+    await makeFolders(join(this.#path, containerId, 'images', hexOf(chainId)), 0o700);
+  }
+
   /** ChainIDs that any container needs. */
   async chainIdsInUse(): Promise<readonly Digest[]> {
     const found: Digest[] = [];
     for (const containerId of await listFolder(this.#path)) {
       const chainId = await this.chainIdOf(containerId);
       if (chainId !== undefined) found.push(chainId);
+      const held = await orIfMissing(listFolder(join(this.#path, containerId, 'images')), []);
+      found.push(...held.map((hex) => `sha256:${hex}`).filter(isDigest));
     }
     return found;
   }

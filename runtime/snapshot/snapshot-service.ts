@@ -19,6 +19,17 @@ export interface ContainerSnapshots {
    */
   containerRootfs(containerId: string): Promise<RootfsMount>;
 
+  /**
+   * Keeps an image's layers for a container that is to have them mounted: by an empty folder
+   * `<data-root>/containers/<id>/images/<ChainID>`, for as long as that is there.
+   *
+   * @throws SNAPSHOT_MISSING
+   */
+  holdLayers(containerId: string, chainId: Digest): Promise<void>;
+
+  /** Folders of layers, topmost first. @throws SNAPSHOT_MISSING */
+  layersOf(chainId: Digest): Promise<readonly string[]>;
+
   /** Removes what `createContainer` made; nothing happens when it is gone. The container must not be running. */
   removeContainer(containerId: string): Promise<void>;
 }

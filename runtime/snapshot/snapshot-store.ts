@@ -123,6 +123,18 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
     });
   }
 
+  holdLayers(containerId: string, chainId: Digest): Promise<void> {
+    return this.#links.run(async () => {
+      await this.#snapshots(chainId);
+      await this.#durability.of(await this.#chain(chainId));
+      await this.#containers.hold(containerId, chainId);
+    });
+  }
+
+  async layersOf(chainId: Digest): Promise<readonly string[]> {
+    return (await this.#snapshots(chainId)).map(({ fs }) => fs);
+  }
+
   async containerRootfs(containerId: string): Promise<RootfsMount> {
     const chainId = await this.#containers.chainIdOf(containerId);
     if (chainId === undefined) throw missing(`the root file system of container "${containerId}"`);

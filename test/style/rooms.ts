@@ -23,8 +23,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // What berth says to people, in each language; of errors from below, whose English is their own, the Chinese.
   messages: ['runtime/errors'],
 
-  // A client of the API like any other: it knows nothing of the engine behind the socket. What it copies travels as tars.
-  'runtime/cli': ['runtime/tar', 'runtime/host', 'runtime/errors'],
+  // A client of the API like any other: it knows nothing of the engine behind the socket. What it copies travels as tars, with
+  // extended attributes, for which Node.js has no calls.
+  'runtime/cli': ['runtime/tar', 'runtime/syscall', 'runtime/host', 'runtime/errors'],
 
   // The composition root of the engine: makes the parts and joins them. The carried image's text is a template.
   'runtime/daemon': [

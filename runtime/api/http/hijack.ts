@@ -4,6 +4,9 @@ import type { Duplex } from 'node:stream';
 import type { ApiResponse } from './api-response.ts';
 import { requestIdHeader } from './request-id.ts';
 
+/** What a stream was called before clients knew the difference. */
+const rawType = 'application/vnd.docker.raw-stream';
+
 type Hijack = Extract<ApiResponse, { kind: 'hijack' }>;
 
 /** A request that asked for its connection to become another protocol's. */
@@ -41,10 +44,12 @@ function detach({ request, response }: HijackExchange): Duplex {
  * Half-closing works on it: a client's end of input is not the end of the output.
  */
 export function takeConnection(exchange: HijackExchange, { contentType }: Hijack): Duplex {
-  const headers = `Content-Type: ${contentType}\r\n${requestIdHeader}: ${exchange.id}\r\n`;
+  const id = `${requestIdHeader}: ${exchange.id}\r\n`;
+  const headers = `Content-Type: ${contentType}\r\n${id}`;
   if (exchange.upgrade === undefined) {
     const connection = detach(exchange);
-    connection.write(`HTTP/1.1 200 OK\r\n${headers}\r\n`);
+    // Docker tells of frames only those who ask for an upgrade.
+    connection.write(`HTTP/1.1 200 OK\r\nContent-Type: ${rawType}\r\n${id}\r\n`);
     return connection;
   }
   const { connection, head } = exchange.upgrade;

@@ -12,6 +12,9 @@ const notYet: readonly RegExp[] = [
  */
 const oneObject = /^\/(?:networks|plugins|nodes|services|tasks|secrets|configs)\/[^/]+(?:\/json)?$/;
 
+/** Only volumes of a cluster can be changed. */
+const clusterVolume = /^\/volumes\/[^/]+$/;
+
 /** The error for a URL with a "%" that no two hexadecimal digits follow (RFC 3986, 2.1). */
 export function invalidUrl(method: string, url: string): BerthError {
   return new BerthError('API_REQUEST_INVALID', {
@@ -26,7 +29,8 @@ export function missingRoute(method: string, url: string): BerthError {
   const [path = ''] = url.split('?', 1);
   const details = { method, url };
   const asksForOne = method === 'GET' && oneObject.test(path);
-  if (!asksForOne && notYet.some((pattern) => pattern.test(path))) {
+  const changesVolume = method === 'PUT' && clusterVolume.test(path);
+  if (changesVolume || (!asksForOne && notYet.some((pattern) => pattern.test(path)))) {
     return new BerthError('API_NOT_IMPLEMENTED', {
       message: `berth does not have ${method} ${path} yet`,
       remedy: 'See "Status" in the README for what is there and what comes later.',

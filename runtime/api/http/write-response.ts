@@ -74,11 +74,17 @@ export function writeError(exchange: Exchange, thrown: unknown): void {
 /**
  * Writes a stream, as fast as the client reads. A client that leaves ends the iteration.
  *
+ * @param onBegun hears that the status is known by now
  * @throws what the iteration throws; an answer that has begun is then cut off
  */
-export async function writeStream(exchange: Exchange, answer: Streamed): Promise<void> {
+export async function writeStream(
+  exchange: Exchange,
+  answer: Streamed,
+  onBegun: () => void,
+): Promise<void> {
   const { response, signal } = exchange;
   const begin = (): void => {
+    onBegun();
     exchange.begin(200, { ...answer.extra, 'Content-Type': answer.contentType });
     response.flushHeaders();
   };

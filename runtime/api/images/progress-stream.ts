@@ -1,5 +1,6 @@
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import { jsonLine } from '../http/api-response.ts';
+import { currentRequest } from '../http/request-context.ts';
 import { progressBar } from './progress-bar.ts';
 import type { ByteProgress } from './progress-bar.ts';
 
@@ -23,8 +24,14 @@ export async function* endWithError(lines: AsyncIterable<string>): AsyncGenerato
   } catch (error) {
     const message = messageOf(error);
     const remedy = error instanceof BerthError ? error.remedy : undefined;
+    const request = currentRequest();
+    if (request !== undefined) request.failure = error;
     yield jsonLine({
-      errorDetail: { message, ...(remedy === undefined ? {} : { remedy }) },
+      errorDetail: {
+        message,
+        ...(remedy === undefined ? {} : { remedy }),
+        ...(request === undefined ? {} : { requestId: request.id }),
+      },
       error: message,
     });
   }

@@ -1,4 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
+import { acceptedEncoding, compressed } from '../http/content-encoding.ts';
 import type { Query } from '../http/query.ts';
 import { get, head, put } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -23,14 +24,18 @@ export const containerArchiveRoutes: readonly Route[] = [
     const status = await containers.statPath(name, pathOf(query));
     return { kind: 'empty', status: 200, extra: { [statusHeader]: pathStatusHeader(status) } };
   }),
-  get('/containers/:name/archive', async ({ name, query, signal }, { containers }) => {
+  get('/containers/:name/archive', async ({ name, query, headers, signal }, { containers }) => {
+    const encoding = acceptedEncoding(headers['accept-encoding']);
     const { status, chunks } = await containers.readArchive(name, pathOf(query), signal);
     return {
       kind: 'stream',
       headers: 'with-first-chunk',
       contentType: 'application/x-tar',
-      extra: { [statusHeader]: pathStatusHeader(status) },
-      chunks,
+      extra: {
+        [statusHeader]: pathStatusHeader(status),
+        ...(encoding && { 'Content-Encoding': encoding }),
+      },
+      chunks: encoding === undefined ? chunks : compressed(chunks, encoding),
     };
   }),
   put('/containers/:name/archive', async ({ name, query, body }, { containers }) => {

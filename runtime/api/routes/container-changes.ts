@@ -14,6 +14,8 @@ export const containerChangeRoutes: readonly Route[] = [
     const changes = await containers.changes(name);
     // Names are bytes; what is not UTF-8 cannot be in JSON.
     const text = (path: string): string => Buffer.from(path, 'latin1').toString('utf8');
+    // Docker's list of none.
+    if (changes.length === 0) return json(null);
     return json(changes.map(({ path, kind }) => ({ Path: text(path), Kind: kinds[kind] })));
   }),
   get('/containers/:name/export', ({ name, signal }, { containers }) => ({

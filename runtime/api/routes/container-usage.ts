@@ -1,5 +1,6 @@
 import type { ContainerEngine } from '../../container/engine.ts';
 import type { UsageSample } from '../../container/query/usage.ts';
+import { BerthError } from '../../errors/berth-error.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { json } from '../http/api-response.ts';
 import { isAtLeast } from '../http/api-version.ts';
@@ -12,7 +13,9 @@ export const containerUsageRoutes: readonly Route[] = [
   get('/containers/:name/stats', async (request, { containers }) => {
     const { name, query, version } = request;
     containers.find(name);
+    const isOneShot = isAtLeast(version, '1.41') && query.flag('one-shot');
     if (query.flagOr('stream', 'on')) {
+      if (isOneShot) throw streamedOneShot();
       return {
         kind: 'stream',
         headers: 'at-once',
@@ -20,7 +23,6 @@ export const containerUsageRoutes: readonly Route[] = [
         chunks: statsLines(request, containers),
       };
     }
-    const isOneShot = isAtLeast(version, '1.41') && query.flag('one-shot');
     const { usage, before } = await latest(request, containers, isOneShot ? 1 : 2);
     return json(containerStats({ record: containers.find(name).record, usage, before }));
   }),
@@ -29,6 +31,15 @@ export const containerUsageRoutes: readonly Route[] = [
     return json({ Processes: processes, Titles: titles });
   }),
 ];
+
+/** In Docker's words. */
+function streamedOneShot(): BerthError {
+  return new BerthError('API_REQUEST_INVALID', {
+    message: 'cannot have stream=true and one-shot=true',
+    remedy: 'Add "stream=false".',
+    details: { parameter: 'one-shot' },
+  });
+}
 
 /** The last of some samples, and the one before it: Docker's clients want two to tell a percentage. */
 async function latest(

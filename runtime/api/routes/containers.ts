@@ -16,6 +16,7 @@ import type { Route } from '../route.ts';
 import { forClientVersion } from './create-compatibility.ts';
 import { migrateToEndpoint } from './create-migrations.ts';
 import { containerInspect } from '../views/container-inspect.ts';
+import { mountPlaces } from '../views/mounts-view.ts';
 import { containerSummary } from '../views/container-summary.ts';
 
 /** Answers 304 when a container is already in the state that was asked for. */
@@ -46,8 +47,7 @@ export const containerRoutes: readonly Route[] = [
       limit: query.integer('limit') ?? 0,
       filters: query.filters(),
     });
-    const volumePath = (volume: string): string => containers.volumes.dataPath(volume);
-    const context = { now: clock.now(), volumePath, version };
+    const context = { now: clock.now(), places: mountPlaces(containers), version };
     return json(
       await Promise.all(
         found.map(async (container) => ({
@@ -77,7 +77,7 @@ export const containerRoutes: readonly Route[] = [
       ...containerInspect(container, {
         folder: containers.paths(container),
         execIds: containers.execs.openIds(container),
-        volumePath: (volume) => containers.volumes.dataPath(volume),
+        places: mountPlaces(containers),
       }),
       ...(await sizeFields(query, containers, container)),
     });

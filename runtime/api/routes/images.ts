@@ -5,7 +5,7 @@ import type { ApiRequest } from '../http/api-request.ts';
 import { json } from '../http/api-response.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { filterImages, pruneSelection } from '../images/filter-images.ts';
-import { imageUsers } from '../images/image-users.ts';
+import { imageHolders, imageUsers } from '../images/image-users.ts';
 import { platformOf } from '../images/platform-parameter.ts';
 import { get, post, remove } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -53,14 +53,14 @@ export const imageRoutes: readonly Route[] = [
     const removed = await services.images.remove(name, {
       ...platformOf(request, '1.50', 'platforms'),
       force: query.flag('force') ? 'always' : 'never',
-      users: await imageUsers(services),
+      users: await imageHolders(services),
     });
     return json(removed.map(removedItemView));
   }),
   post('/images/prune', async ({ query, signal }, services) => {
     const { removed, reclaimedBytes } = await services.images.prune({
       ...pruneSelection(query.filters(), services.clock.now()),
-      users: await imageUsers(services),
+      users: await imageHolders(services),
       signal,
     });
     return json({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isBerthError } from '../../errors/berth-error.ts';
+import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { folderBytes } from '../../host/folder-bytes.ts';
 import { text, textMap } from '../../container/model/container-config.ts';
 import {
@@ -24,6 +24,7 @@ export const volumeCreateSchema = z.object({
   Driver: text,
   DriverOpts: textMap,
   Labels: textMap,
+  ClusterVolumeSpec: z.looseObject({}).nullable().default(null),
 });
 
 const listFilters = ['dangling', 'driver', 'label', 'name'];
@@ -31,6 +32,19 @@ const pruneFilters = ['all', 'label', 'label!'];
 
 /** From this version on nobody's named volumes are pruned unless that is asked for. */
 const pruneAllSince = '1.42';
+
+/** From this version on there are volumes of a cluster. */
+const clusterSince = '1.42';
+
+/** @throws UNSUPPORTED_FIELD */
+function refuseCluster(asked: object | null): void {
+  if (asked === null) return;
+  throw new BerthError('UNSUPPORTED_FIELD', {
+    message: 'ClusterVolumeSpec asks for a volume of a cluster, which berth does not have',
+    remedy: 'Leave it out.',
+    details: { field: 'ClusterVolumeSpec' },
+  });
+}
 
 /** Routes of volumes. */
 export const volumeRoutes: readonly Route[] = [
@@ -43,7 +57,9 @@ export const volumeRoutes: readonly Route[] = [
     return json({ Volumes: found.map((volume) => volumeView(volume, volumes)), Warnings: null });
   }),
   post('/volumes/create', async (request, { containers: { volumes } }) => {
-    const { Name, Driver, DriverOpts, Labels } = await request.json(volumeCreateSchema);
+    const body = await request.json(volumeCreateSchema);
+    const { Name, Driver, DriverOpts, Labels } = body;
+    if (isAtLeast(request.version, clusterSince)) refuseCluster(body.ClusterVolumeSpec);
     const volume = await volumes.create({
       name: Name,
       driver: Driver,

@@ -8,6 +8,7 @@ import { isAtLeast } from '../http/api-version.ts';
 import type { ApiServices } from '../services.ts';
 import { containerSummary } from '../views/container-summary.ts';
 import { imageSummaryView } from '../views/image-views.ts';
+import { mountPlaces } from '../views/mounts-view.ts';
 import { volumeView } from '../views/volume-view.ts';
 
 /** What `GET /system/df` can be asked for. */
@@ -73,13 +74,17 @@ async function imagesUsage(
 
 function volumesUsage(volumes: Volumes): Promise<readonly object[]> {
   return Promise.all(
-    volumes.all().map(async (volume) => ({
-      ...volumeView(volume, volumes),
-      UsageData: {
-        RefCount: volumes.usersOf(volume.name).length,
-        Size: await folderBytes(volumes.dataPath(volume.name)),
-      },
-    })),
+    volumes
+      .all()
+      // What is in the others is elsewhere.
+      .filter(({ options }) => Object.keys(options).length === 0)
+      .map(async (volume) => ({
+        ...volumeView(volume, volumes),
+        UsageData: {
+          RefCount: volumes.usersOf(volume.name).length,
+          Size: await folderBytes(volumes.dataPath(volume.name)),
+        },
+      })),
   );
 }
 
@@ -89,12 +94,12 @@ function containersUsage(
   containers: readonly Container[],
 ): Promise<readonly object[]> {
   const now = services.clock.now();
-  const volumePath = (name: string): string => services.containers.volumes.dataPath(name);
+  const places = mountPlaces(services.containers);
   return Promise.all(
     containers.map(async (container) => {
       const { writableBytes, totalBytes } = await services.containers.size(container);
       return {
-        ...containerSummary(container, { now, volumePath, version }),
+        ...containerSummary(container, { now, places, version }),
         SizeRw: writableBytes,
         SizeRootFs: totalBytes,
       };

@@ -5,7 +5,7 @@ import type { ContainerFolder } from '../../container/store/container-paths.ts';
 import { statusWord } from './container-status.ts';
 import { goTime } from './go-time.ts';
 import { healthView, healthcheckView } from './health-view.ts';
-import { mountsView } from './mounts-view.ts';
+import { mountsView, type MountPlaces } from './mounts-view.ts';
 import { networkSettingsView } from './network-settings.ts';
 
 /** Fields that Go leaves out of `HostConfig` when they are empty. */
@@ -50,11 +50,11 @@ export function containerInspect(
   {
     folder,
     execIds,
-    volumePath,
+    places,
   }: {
     readonly folder: ContainerFolder;
     readonly execIds: readonly string[];
-    readonly volumePath: (name: string) => string;
+    readonly places: MountPlaces;
   },
 ): Readonly<Record<string, unknown>> {
   const { record, connection } = container;
@@ -91,7 +91,7 @@ export function containerInspect(
         WorkDir: `${folder.folder}/work`,
       },
     },
-    Mounts: mountsView(record, volumePath),
+    Mounts: mountsView(record, places),
     Config: { ...without(config, omittedConfig), ...healthcheckView(config.Healthcheck) },
     NetworkSettings: networkSettingsView(record),
   };

@@ -2,15 +2,14 @@ import type { Container } from '../../container/lifecycle/container.ts';
 import { programArguments } from '../../container/spec/build-spec.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { statusText, statusWord } from './container-status.ts';
-import { mountsView } from './mounts-view.ts';
+import { mountsView, type MountPlaces } from './mounts-view.ts';
 import { networksView } from './network-settings.ts';
 
 /** What a summary needs to know beside its container. */
 export interface SummaryContext {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Where a volume is on the host. */
-  readonly volumePath: (name: string) => string;
+  readonly places: MountPlaces;
   /** API version that the client speaks. */
   readonly version: string;
 }
@@ -18,7 +17,7 @@ export interface SummaryContext {
 /** A container as `GET /containers/json` has it. */
 export function containerSummary(
   container: Container,
-  { now, volumePath, version }: SummaryContext,
+  { now, places, version }: SummaryContext,
 ): Readonly<Record<string, unknown>> {
   const { record } = container;
   const { config, hostConfig } = record;
@@ -39,7 +38,7 @@ export function containerSummary(
       ...(Annotations === null || !isAtLeast(version, '1.46') ? {} : { Annotations }),
     },
     NetworkSettings: { Networks: networksView(record) },
-    Mounts: mountsView(record, volumePath),
+    Mounts: mountsView(record, places),
   };
 }
 

@@ -1,18 +1,35 @@
+import type { ContainerEngine } from '../../container/engine.ts';
+import { imageFolder } from '../../container/store/container-paths.ts';
 import type { ContainerRecord } from '../../container/model/container-record.ts';
 import type { ContainerMount } from '../../container/model/container-mount.ts';
 import { mountsOf } from '../../container/spec/container-mounts.ts';
 
-/** `Mounts` of `docker inspect` and `docker ps`. @param volumePath where a volume is on the host */
-export function mountsView(
-  record: ContainerRecord,
-  volumePath: (name: string) => string,
-): readonly unknown[] {
-  return mountsOf(record).map((mount) => mountView(mount, volumePath));
+/** Where on the host the sources of mounts are. */
+export interface MountPlaces {
+  readonly volume: (name: string) => string;
+  readonly image: (container: { readonly id: string }, chainId: string) => string;
+}
+
+/** The places of an engine. */
+export function mountPlaces({
+  volumes,
+  paths,
+}: Pick<ContainerEngine, 'volumes' | 'paths'>): MountPlaces {
+  return {
+    volume: (name) => volumes.dataPath(name),
+    image: (container, chainId) => imageFolder(paths(container), chainId),
+  };
+}
+
+/** `Mounts` of `docker inspect` and `docker ps`. */
+export function mountsView(record: ContainerRecord, places: MountPlaces): readonly unknown[] {
+  return mountsOf(record).map((mount) => mountView(record, mount, places));
 }
 
 function mountView(
+  record: ContainerRecord,
   mount: ContainerMount,
-  volumePath: (name: string) => string,
+  places: MountPlaces,
 ): Readonly<Record<string, unknown>> {
   switch (mount.kind) {
     case 'tmpfs':
@@ -35,12 +52,24 @@ function mountView(
         Propagation: propagation,
       };
     }
+    case 'image': {
+      const { name, chainId = '', destination } = mount.image;
+      return {
+        Type: 'image',
+        Name: name,
+        Source: places.image(record, chainId),
+        Destination: destination,
+        Mode: '',
+        RW: false,
+        Propagation: 'rprivate',
+      };
+    }
     case 'volume': {
       const { name, destination, mode, access } = mount.volume;
       return {
         Type: 'volume',
         Name: name,
-        Source: volumePath(name),
+        Source: places.volume(name),
         Destination: destination,
         Driver: 'local',
         Mode: mode,

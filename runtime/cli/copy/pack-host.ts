@@ -4,6 +4,7 @@ import { lstat, open, readdir } from '../../host/files.ts';
 import { archiveEnd, encodeHeader, paddingFor } from '../../tar/write-header.ts';
 import type { TarHeaderInput } from '../../tar/write-header.ts';
 import { copyFailed } from './copy-error.ts';
+import { HostAttributes } from './host-attributes.ts';
 import { asBytes, linkTarget } from './host-path.ts';
 
 /** What is packed; paths are latin1. */
@@ -23,42 +24,62 @@ const pieceBytes = 256 * 1024;
 
 /**
  * Packs a file or a folder of this host with all in it, byte by byte in the order of names. Sockets are left out, as there is
- * no tar of them; of extended attributes there are none, since Node.js cannot read them.
+ * no tar of them; of extended attributes a program's capabilities are packed (host-attributes.ts).
  *
  * @throws COPY_FAILED naming the file
  */
 export async function* packHost(request: PackRequest): AsyncGenerator<Uint8Array, void> {
   /** The first name of each file that has several, by device and inode. */
   const firstNames = new Map<string, string>();
-  const waiting = [{ path: request.path, name: request.root }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { path, name } = next;
-    try {
-      const status = await statusOf(path);
-      yield* packOne({ path, name, status, firstNames, onContent: request.onContent });
-      if (!status.isDirectory()) continue;
-      const inside = await readdir(asBytes(path), { encoding: 'buffer' });
-      const names = inside.map((each) => each.toString('latin1')).sort();
-      for (const each of names.reverse())
-        waiting.push({ path: posix.join(path, each), name: `${name}/${each}` });
-    } catch (cause) {
-      throw isBerthError(cause) ? cause : copyFailed(path, 'to read it', cause);
+  const attributes = new HostAttributes();
+  try {
+    const waiting = await named(attributes, [{ path: request.path, name: request.root }]);
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { path, name } = next;
+      try {
+        const status = await statusOf(path);
+        yield* packOne({ ...next, status, firstNames, onContent: request.onContent });
+        if (!status.isDirectory()) continue;
+        const inside = await readdir(asBytes(path), { encoding: 'buffer' });
+        const names = inside.map((each) => each.toString('latin1')).sort();
+        const files = names
+          .reverse()
+          .map((each) => ({ path: posix.join(path, each), name: `${name}/${each}` }));
+        waiting.push(...(await named(attributes, files)));
+      } catch (cause) {
+        throw isBerthError(cause) ? cause : copyFailed(path, 'to read it', cause);
+      }
     }
+    yield archiveEnd;
+  } finally {
+    await attributes.close();
   }
-  yield archiveEnd;
 }
 
-interface PackedFile {
+/** What is to be packed. */
+interface NamedFile {
   readonly path: string;
   readonly name: string;
+  readonly xattrs: ReadonlyMap<string, Uint8Array>;
+}
+
+async function named(
+  attributes: HostAttributes,
+  files: readonly Omit<NamedFile, 'xattrs'>[],
+): Promise<NamedFile[]> {
+  const found = await attributes.ofFiles(files.map(({ path }) => path));
+  return files.map((file, i) => ({ ...file, xattrs: found[i] ?? new Map() }));
+}
+
+interface PackedFile extends NamedFile {
   readonly status: Status;
   readonly firstNames: Map<string, string>;
   readonly onContent: PackRequest['onContent'];
 }
 
 async function* packOne(file: PackedFile): AsyncGenerator<Uint8Array, void> {
-  const { path, name, status, firstNames } = file;
-  const common = commonOf(name, status);
+  const { path, name, status, xattrs, firstNames } = file;
+  const common = { ...commonOf(name, status), xattrs };
   if (status.isDirectory()) {
     yield encodeHeader({ ...common, type: 'directory', name: `${name}/` });
   } else if (status.isSymbolicLink()) {

@@ -4,11 +4,19 @@ import { runProcess } from '../../host/run-process.ts';
 import type { TarEntry } from '../../tar/tar-reader.ts';
 import { refusedCopy } from './copy-error.ts';
 import { shown } from './copy-path.ts';
+import type { HostAttributes } from './host-attributes.ts';
 import { asBytes } from './host-path.ts';
 
 /** A time as utimes(2) of Node.js takes it. */
 export function secondsOf({ seconds, nanoseconds }: TarEntry['mtime']): number {
   return seconds + nanoseconds / 1_000_000_000;
+}
+
+/** How `placeEntry` goes about it. */
+export interface PlaceOptions {
+  /** The file that a hard link leads to. */
+  readonly target: string | undefined;
+  readonly attributes: HostAttributes;
 }
 
 let temporaryNumber = 0;
@@ -17,18 +25,17 @@ let temporaryNumber = 0;
  * Makes one entry of an archive that is no folder: beside its place, and then there, so that it is seen whole or not at all.
  *
  * @param path in a folder that is there; latin1
- * @param target the file that a hard link leads to
  * @throws COPY_INVALID for a device that the caller may not make, or Node.js system errors
  */
 export async function placeEntry(
   path: string,
   entry: TarEntry,
-  target: string | undefined,
+  { target, attributes }: PlaceOptions,
 ): Promise<void> {
   temporaryNumber += 1;
   const temporary = posix.join(posix.dirname(path), `.berth-${process.pid}-${temporaryNumber}`);
   try {
-    if (target === undefined) await make(temporary, path, entry);
+    if (target === undefined) await make(temporary, path, { entry, attributes });
     else await link(asBytes(target), asBytes(temporary));
     await rename(asBytes(temporary), asBytes(path));
   } finally {
@@ -37,7 +44,11 @@ export async function placeEntry(
   }
 }
 
-async function make(temporary: string, path: string, entry: TarEntry): Promise<void> {
+async function make(
+  temporary: string,
+  path: string,
+  { entry, attributes }: { readonly entry: TarEntry; readonly attributes: HostAttributes },
+): Promise<void> {
   const name = asBytes(temporary);
   const seconds = secondsOf(entry.mtime);
   if (entry.type === 'symlink') {
@@ -47,6 +58,7 @@ async function make(temporary: string, path: string, entry: TarEntry): Promise<v
   }
   if (entry.type === 'file') await writeContent(name, entry);
   else await makeNode(temporary, path, entry);
+  await attributes.give(temporary, entry.xattrs);
   await chmod(name, entry.mode);
   await utimes(name, seconds, seconds);
 }

@@ -6,6 +6,7 @@ import type { TarEntry } from '../../tar/tar-reader.ts';
 import { copyFailed, refusedCopy } from './copy-error.ts';
 import { shown } from './copy-path.ts';
 import type { CopyPlan } from './copy-plan.ts';
+import { HostAttributes } from './host-attributes.ts';
 import { asBytes } from './host-path.ts';
 import { placeEntry, secondsOf } from './place-entry.ts';
 
@@ -20,21 +21,28 @@ type FolderStatus = Pick<TarEntry, 'mode' | 'mtime'> & { readonly path: string }
  * @throws COPY_INVALID, COPY_FAILED, TAR_INVALID, or what the source throws
  */
 export async function unpackHost(source: AsyncIterable<Uint8Array>, plan: CopyPlan): Promise<void> {
-  const unpacking = new Unpacking(plan);
-  for await (const entry of readTar(source)) await unpacking.add(entry);
-  await unpacking.finish();
+  const attributes = new HostAttributes();
+  try {
+    const unpacking = new Unpacking(plan, attributes);
+    for await (const entry of readTar(source)) await unpacking.add(entry);
+    await unpacking.finish();
+  } finally {
+    await attributes.close();
+  }
 }
 
 class Unpacking {
   readonly #plan: CopyPlan;
+  readonly #attributes: HostAttributes;
   /** The first part of the names in the archive. */
   #root: string | undefined;
   /** Folders that are known to be none but folders. */
   readonly #folders = new Set<string>();
   readonly #statuses: FolderStatus[] = [];
 
-  constructor(plan: CopyPlan) {
+  constructor(plan: CopyPlan, attributes: HostAttributes) {
     this.#plan = plan;
+    this.#attributes = attributes;
     this.#folders.add(trimmed(plan.folder));
   }
 
@@ -52,7 +60,7 @@ class Unpacking {
       }
       const target = entry.type === 'hard-link' ? this.#pathOf(entry.linkName) : undefined;
       if (target !== undefined) await this.#enter(posix.dirname(target));
-      await placeEntry(path, entry, target);
+      await placeEntry(path, entry, { target, attributes: this.#attributes });
     } catch (cause) {
       throw isBerthError(cause) ? cause : copyFailed(path, 'to write it', cause);
     }
@@ -72,6 +80,7 @@ class Unpacking {
 
   async #folder(path: string, entry: TarEntry, isThere: boolean): Promise<void> {
     if (!isThere) await mkdir(asBytes(path), { mode: 0o700 });
+    await this.#attributes.give(path, entry.xattrs);
     this.#folders.add(path);
     this.#statuses.push({ path, mode: entry.mode, mtime: entry.mtime });
   }

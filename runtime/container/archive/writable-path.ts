@@ -36,6 +36,8 @@ function isReadOnly(mount: ContainerMount): boolean {
       return mount.volume.access === 'ro';
     case 'bind':
       return mount.bind.access === 'ro';
+    case 'image':
+      return true;
   }
 }
 

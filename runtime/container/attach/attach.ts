@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 
 import type { Container } from '../lifecycle/container.ts';
-import { followLog } from '../logs/follow-log.ts';
+import { followLog, openRest } from '../logs/follow-log.ts';
 import { LogEncoder } from '../logs/log-encoder.ts';
 import type { OutputStream } from '../logs/log-line.ts';
 import { LogReader } from '../logs/log-reader.ts';
@@ -55,7 +55,9 @@ export class Attachment {
     this.#log = options.log;
     this.#onDetach = options.onDetach;
     this.#stopListening = options.container.turns.add((turn) => {
-      this.#over ||= turn.kind !== 'started';
+      if (turn.kind === 'started') return;
+      this.#over = true;
+      openRest(options.container, options.log);
     });
   }
 

@@ -25,6 +25,7 @@ import { cgroupPlaceOf } from '../spec/cgroup-place.ts';
 import { blockIoResources } from '../spec/spec-block-io.ts';
 import { specResources } from '../spec/spec-resources.ts';
 import { fillVolumes, releaseVolumes, takeVolumes } from '../volumes/container-volumes.ts';
+import { takeImages } from '../volumes/image-mounts.ts';
 import { resolveMounts } from '../volumes/resolve-mounts.ts';
 import type { ReadOnlyBinds } from '../volumes/resolve-mounts.ts';
 import { completeHostConfig } from './complete-host-config.ts';
@@ -210,6 +211,7 @@ async function build(state: EngineState, wanted: ContainerRecord): Promise<Conta
     record = { ...wanted, mounts: await takeVolumes(state, wanted, undo) };
     await makeFolders(folder.folder, 0o710);
     undo.add(() => rm(folder.folder, { recursive: true, force: true }));
+    record = { ...record, mounts: await takeImages(state, record) };
     const { chainId } = await state.ports.images.rootfsFor(record.imageId);
     undo.add(() => state.ports.snapshots.removeContainer(record.id));
     await Promise.all([

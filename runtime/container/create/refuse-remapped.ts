@@ -1,7 +1,7 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { HostConfig } from '../model/host-config.ts';
 
-/** What a container cannot have along with ids of its own, in Docker's words. */
+/** What a container cannot have along with ids of its own, in Docker's words where it has them. */
 const conflicts: readonly {
   readonly field: keyof HostConfig;
   readonly message: string;
@@ -22,6 +22,12 @@ const conflicts: readonly {
     field: 'PidMode',
     message: 'cannot share the host PID namespace when user namespaces are enabled',
     asked: ({ PidMode }) => PidMode === 'host',
+  },
+  {
+    field: 'Mounts',
+    // Layers have the ids of containers on the disk, and overlayfs is mounted with other ids only as a root.
+    message: 'a mount of type "image" is incompatible with user namespaces',
+    asked: ({ Mounts }) => (Mounts ?? []).some(({ Type }) => Type === 'image'),
   },
 ];
 

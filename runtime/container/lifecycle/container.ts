@@ -49,6 +49,8 @@ export class Container {
   health: Health | undefined;
   /** Who reads or changes its files from outside. */
   readonly fileUses = new FileUses();
+  /** Who has yet to open its log, after the end of the program. */
+  readonly logUses = new FileUses();
   /** Ends the health check that goes on. */
   healthChecks: AbortController | undefined;
   /** What berthd does with its log: compresses older files, sends lines on. */

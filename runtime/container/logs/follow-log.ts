@@ -16,6 +16,18 @@ function ends(turn: LifecycleTurn): boolean {
   return turn.kind !== 'started';
 }
 
+/** Opens what is left of a log whose program has ended: its container may be removed, which waits for that. */
+export function openRest({ logUses }: Container, log: LogReader): void {
+  const use = logUses.begin();
+  // Whoever reads next meets the same error.
+  void log
+    .openRest()
+    .catch(() => undefined)
+    .finally(() => {
+      use.end();
+    });
+}
+
 /**
  * Blocks of whole lines as they are written. Nothing is lost between reading and waiting: pokes are heard from before the first
  * read on. Ends, without an error, when the signal is aborted.
@@ -30,7 +42,10 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<Buffer>
       wakeup.poke();
     }),
     container.turns.add((turn) => {
-      end.reached ||= ends(turn);
+      if (ends(turn)) {
+        end.reached = true;
+        openRest(container, log);
+      }
       wakeup.poke();
     }),
   ];

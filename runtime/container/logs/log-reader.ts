@@ -39,6 +39,7 @@ export class LogReader {
   /** Where to stop in the newest file. */
   readonly #limit: number;
   #looking: Promise<boolean> | undefined;
+  #closed = false;
 
   private constructor(
     place: LogPlace,
@@ -72,7 +73,7 @@ export class LogReader {
     for (;;) {
       const [file] = this.#files;
       if (file === undefined) {
-        if (this.#limit === 0 || !(await this.#look())) return undefined;
+        if (this.#limit === 0 || !(await this.#lookForNewer())) return undefined;
         continue;
       }
       const lines = await this.#read(file);
@@ -89,23 +90,39 @@ export class LogReader {
 
   /** To be called when the log has grown: a file that was begun is opened before it is gone again, however slow the reader is. */
   heardOfMore(): void {
-    if (this.#rotates && this.#looking === undefined) void this.#lookForNewer().catch(() => false);
+    if (this.#rotates && this.#looking === undefined) void this.#startLooking().catch(() => false);
   }
 
-  /** Opens files that were begun since it was looked last; whether there are any. */
-  #lookForNewer(): Promise<boolean> {
-    this.#looking ??= this.#look().finally(() => {
+  /**
+   * Opens files that were begun since it was looked last; whether there are any. A look that is under way may have come too
+   * early: it is waited for, since two would open the same file twice, and then there is another.
+   */
+  async #lookForNewer(): Promise<boolean> {
+    let found = false;
+    while (this.#looking !== undefined) found = (await this.#looking) || found;
+    return (await this.#startLooking()) || found;
+  }
+
+  #startLooking(): Promise<boolean> {
+    this.#looking = this.#look().finally(() => {
       this.#looking = undefined;
     });
     return this.#looking;
   }
 
+  /** Opens all files that there are: none of them is lost for it from then on, though all be removed. */
+  async openRest(): Promise<void> {
+    if (this.#limit > 0 && (this.#rotates || this.#files.length === 0)) await this.#lookForNewer();
+  }
+
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#looking?.catch(() => undefined);
     for (const file of this.#files.splice(0)) await file.close();
   }
 
   async #look(): Promise<boolean> {
+    if (this.#closed) return false;
     const last = this.#files.at(-1)?.inode;
     const newest = await newestInode(this.#path);
     if (newest === undefined || newest === last) return false;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { digestSchema } from '../../image/image-config.ts';
+
 /** Mount propagation of a bind (mount_namespaces(7)). */
 export const propagations = [
   'rprivate',
@@ -55,22 +57,44 @@ const volumeMountSchema = z.object({
   labels: z.record(z.string(), z.string()),
 });
 
+const imageMountSchema = z.object({
+  /** As given. */
+  name: z.string(),
+  /** What it stood for when the container was made, and the layers of that; absent until then. */
+  imageId: digestSchema.optional(),
+  chainId: digestSchema.optional(),
+  destination: z.string(),
+  /** What is mounted of it, a relative path; empty for all. */
+  subpath: z.string(),
+});
+
 /** What a client wants mounted besides what every container has. */
 export const containerMountSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bind'), bind: bindMountSchema }),
   z.object({ kind: z.literal('tmpfs'), tmpfs: tmpfsMountSchema }),
   z.object({ kind: z.literal('volume'), volume: volumeMountSchema }),
+  z.object({ kind: z.literal('image'), image: imageMountSchema }),
 ]);
 
 /** A folder or file of the host that a container sees. */
 export type BindMount = Readonly<z.infer<typeof bindMountSchema>>;
 /** A volume that a container has. */
 export type VolumeMount = Readonly<z.infer<typeof volumeMountSchema>>;
+/** Files of an image that a container has, to be read alone. */
+export type ImageMount = Readonly<z.infer<typeof imageMountSchema>>;
 /** One of them. */
 export type ContainerMount = Readonly<z.infer<typeof containerMountSchema>>;
 
 /** Where a mount is in the container. */
 export function destinationOf(mount: ContainerMount): string {
-  if (mount.kind === 'volume') return mount.volume.destination;
-  return mount.kind === 'bind' ? mount.bind.destination : mount.tmpfs.destination;
+  switch (mount.kind) {
+    case 'bind':
+      return mount.bind.destination;
+    case 'tmpfs':
+      return mount.tmpfs.destination;
+    case 'volume':
+      return mount.volume.destination;
+    case 'image':
+      return mount.image.destination;
+  }
 }

@@ -35,7 +35,7 @@ export const mountPointSchema = z.object({
   BindOptions: bindOptionsSchema.nullable().default(null),
   TmpfsOptions: tmpfsOptionsSchema.nullable().default(null),
   VolumeOptions: volumeOptionsSchema.nullable().default(null),
-  ImageOptions: z.looseObject({}).nullable().default(null),
+  ImageOptions: z.object({ Subpath: text }).nullable().default(null),
   ClusterOptions: z.looseObject({}).nullable().default(null),
 });
 

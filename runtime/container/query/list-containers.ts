@@ -2,6 +2,7 @@ import type { ImageService } from '../../image/image-service.ts';
 import type { Container } from '../lifecycle/container.ts';
 import { isLive } from '../model/container-state.ts';
 import { destinationOf } from '../model/container-mount.ts';
+import type { ContainerMount } from '../model/container-mount.ts';
 import { mountsOf } from '../spec/container-mounts.ts';
 import type { ContainerIndex } from '../store/container-index.ts';
 import { ancestorTest } from './ancestor-filter.ts';
@@ -101,9 +102,7 @@ function simpleTest(source: ListSource, key: string, values: readonly string[]):
     case 'volume':
       return ({ record }) =>
         mountsOf(record).some((mount) => {
-          const named = mount.kind === 'bind' ? mount.bind.source : undefined;
-          const name = mount.kind === 'volume' ? mount.volume.name : named;
-          return [name, destinationOf(mount)].some((each) => values.includes(each ?? ''));
+          return [nameOf(mount), destinationOf(mount)].some((each) => values.includes(each ?? ''));
         });
     case 'health':
       return healthTest(values);
@@ -164,4 +163,18 @@ function ageTest(source: ListSource, key: 'before' | 'since', values: readonly s
   const times = values.map((value) => source.index.find(value).record.createdMs);
   return ({ record: { createdMs } }) =>
     times.every((time) => (key === 'before' ? createdMs < time : createdMs > time));
+}
+
+/** What a mount is known by besides its place. */
+function nameOf(mount: ContainerMount): string | undefined {
+  switch (mount.kind) {
+    case 'bind':
+      return mount.bind.source;
+    case 'volume':
+      return mount.volume.name;
+    case 'image':
+      return mount.image.name;
+    case 'tmpfs':
+      return undefined;
+  }
 }

@@ -76,9 +76,9 @@ function fromTmpfsRequest(request: MountRequest): ContainerMount {
   };
 }
 
-/** The part of a volume that is asked for; empty for all of it. */
+/** The part of a volume or an image that is asked for; empty for all of it. */
 function subpathOf(request: MountRequest): string {
-  const given = request.VolumeOptions?.Subpath ?? '';
+  const given = request.VolumeOptions?.Subpath ?? request.ImageOptions?.Subpath ?? '';
   if (given === '') return '';
   if (request.Source === '')
     throw invalid(request, 'must not set Subpath when using anonymous volumes');
@@ -100,12 +100,20 @@ function fromVolumeRequest(request: MountRequest): ContainerMount {
       ...(Source === '' ? {} : { name: parseVolumeName(Source), origin: 'named', mode: 'z' }),
       access: ReadOnly ? 'ro' : 'rw',
       subpath,
-      // What the image has at the place is no more than the beginning of a whole volume.
-      content: VolumeOptions?.NoCopy === true || subpath !== '' ? 'none' : 'of-image',
+      content: VolumeOptions?.NoCopy === true ? 'none' : 'of-image',
       driver: Name,
       options: Options ?? {},
       labels: VolumeOptions?.Labels ?? {},
     },
+  };
+}
+
+function fromImageRequest(request: MountRequest): ContainerMount {
+  if (request.Source === '') throw invalid(request, 'field Source must not be empty');
+  const destination = parseDestination(request.Target);
+  return {
+    kind: 'image',
+    image: { name: request.Source, destination, subpath: subpathOf(request) },
   };
 }
 
@@ -119,6 +127,9 @@ function fromRequest(request: MountRequest): ContainerMount {
   if (request.Type !== 'volume' && request.VolumeOptions !== null) {
     throw invalid(request, `VolumeOptions must not be specified on mount type "${request.Type}"`);
   }
+  if (request.Type !== 'image' && request.ImageOptions !== null) {
+    throw invalid(request, `ImageOptions must not be specified on mount type "${request.Type}"`);
+  }
   switch (request.Type) {
     case 'bind':
       return fromBindRequest(request);
@@ -127,12 +138,13 @@ function fromRequest(request: MountRequest): ContainerMount {
     case 'volume':
       return fromVolumeRequest(request);
     case 'image':
+      return fromImageRequest(request);
     case 'npipe':
     case 'cluster':
       throw unsupported(
         'HostConfig.Mounts',
         `a mount of type "${request.Type}"`,
-        'Use "bind" or "tmpfs".',
+        'Use "bind", "volume", "image" or "tmpfs".',
       );
   }
 }

@@ -2,6 +2,7 @@ import type { Mount } from '../../spec/mount.ts';
 import { shmMount, usualMounts } from '../../spec/usual-mounts.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap } from '../ports.ts';
+import { imageFolder } from '../store/container-paths.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
 import { type ContainerMount, destinationOf } from '../model/container-mount.ts';
 import { mountsOf } from './container-mounts.ts';
@@ -44,6 +45,10 @@ function bind(source: string, destination: string, options: readonly string[]): 
   return { destination, type: 'bind', source, options };
 }
 
+function partOf(whole: Mount, subpath: string): Mount {
+  return subpath === '' ? whole : { ...whole, sourceBelow: subpath };
+}
+
 /** The files that name services need, from the container's own folder. */
 /** They are the host's on the disk, and whoever is root in the container may write to them. */
 function nameMounts(folder: ContainerFolder, ids: readonly string[]): readonly Mount[] {
@@ -56,15 +61,21 @@ function nameMounts(folder: ContainerFolder, ids: readonly string[]): readonly M
 
 function toSpecMount(
   mount: ContainerMount,
-  { hasSubmounts, idRemap, volumePath }: MountSource,
+  { folder, hasSubmounts, idRemap, volumePath }: MountSource,
 ): Mount {
+  if (mount.kind === 'image') {
+    const { chainId = '', destination, subpath } = mount.image;
+    return partOf(
+      bind(imageFolder(folder, chainId), destination, ['rbind', 'ro', 'rprivate']),
+      subpath,
+    );
+  }
   if (mount.kind === 'volume') {
     const { name, destination, access, subpath } = mount.volume;
     // On the disk its files are of the users of the container, as those of images are.
     const ids = idRemap ? ['idmap'] : [];
     const options = ['rbind', ...(access === 'ro' ? ['ro'] : []), 'rprivate', ...ids];
-    const whole = bind(volumePath(name), destination, options);
-    return subpath === '' ? whole : { ...whole, sourceBelow: subpath };
+    return partOf(bind(volumePath(name), destination, options), subpath);
   }
   if (mount.kind === 'tmpfs') {
     return {

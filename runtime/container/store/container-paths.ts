@@ -28,8 +28,15 @@ export interface ContainerFolder {
   readonly checkpoints: string;
   /** What CRIU has written of its work, the last time. */
   readonly criuLogs: string;
+  /** Images that it has mounted: a folder for each, named after its layers' ChainID. */
+  readonly images: string;
   /** The monitor's socket and exit record. */
   readonly runFolder: string;
+}
+
+/** Where a container has the files of an image. @param chainId of its layers */
+export function imageFolder({ images }: Pick<ContainerFolder, 'images'>, chainId: string): string {
+  return join(images, chainId.slice(chainId.indexOf(':') + 1));
 }
 
 /** The paths of the container `id`. */
@@ -46,6 +53,7 @@ export function folderOf(paths: ContainerPaths, id: string): ContainerFolder {
     resolvConf: join(folder, 'resolv.conf'),
     checkpoints: join(folder, 'checkpoints'),
     criuLogs: join(folder, 'criu'),
+    images: join(folder, 'images'),
     // Half of the id: the monitor's socket is in it, and unix(7) allows 107 bytes for its path.
     runFolder: join(paths.runFolder, id.slice(0, 32)),
   };

@@ -4,6 +4,7 @@ import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import type { ContainerMount } from '../model/container-mount.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
+import { mountImages, unmountImages } from './image-mounts.ts';
 import { isInUse, usersOf, volumesOf } from './volume-users.ts';
 import { isAnonymous } from './volume.ts';
 
@@ -53,15 +54,15 @@ export async function fillVolumes(
   if (empty.length === 0) return;
   const { below } = viewsOf(await ports.snapshots.containerRootfs(record.id));
   const layers = below.kind === 'overlay' ? below.layers : [below.path];
-  for (const { name, destination } of empty)
-    await volumes.copyUp(name, { layers, path: destination });
+  for (const { name, destination, subpath } of empty)
+    await volumes.copyUp(name, { layers, path: destination, subpath });
 }
 
-/** Makes the volumes of a container ready for its start. @throws VOLUME_NOT_FOUND, VOLUME_MOUNT_FAILED */
-export async function mountVolumes(
-  { volumes }: EngineState,
-  { id, record }: Container,
-): Promise<void> {
+/** Makes the volumes and images of a container ready for its start. @throws VOLUME_NOT_FOUND, VOLUME_MOUNT_FAILED, SNAPSHOT_MISSING */
+export async function mountVolumes(state: EngineState, container: Container): Promise<void> {
+  const { volumes } = state;
+  const { id, record } = container;
+  await mountImages(state, container);
   for (const { name, destination, access } of volumesOf(record)) {
     await volumes.mount(name);
     volumes.announce('mount', name, {
@@ -74,9 +75,11 @@ export async function mountVolumes(
 }
 
 /** Takes away what was mounted for a container that has ended, unless another runs with it. */
-export async function unmountVolumes(state: EngineState, { id, record }: Container): Promise<void> {
+export async function unmountVolumes(state: EngineState, container: Container): Promise<void> {
   // berthd goes down, and what unmounts with it: the next one takes away what nobody uses.
   if (state.closed) return;
+  const { id, record } = container;
+  await unmountImages(state, container);
   for (const { name } of volumesOf(record)) {
     await state.volumes.unmount(name, () => isInUse(state.index, name)).catch(state.ports.report);
     state.volumes.announce('unmount', name, { container: id });
@@ -113,6 +116,7 @@ export async function removeVolumes(
 /** Removes what a creation or removal that was cut short has left, and unmounts what nobody uses. */
 export async function recoverVolumes(state: EngineState): Promise<void> {
   const { volumes, ports } = state;
+  for (const container of state.index.all()) await unmountImages(state, container);
   for (const volume of volumes.all()) {
     const { name, owner } = volume;
     const users = usersOf(state.index, name);

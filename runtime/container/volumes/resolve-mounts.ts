@@ -58,7 +58,7 @@ function withDriver(mount: ContainerMount, driver: string): ContainerMount {
 function lent(mount: ContainerMount, access: 'ro' | 'as-there'): ContainerMount {
   const change = access === 'ro' ? ({ access: 'ro' } as const) : {};
   if (mount.kind === 'bind') return { kind: 'bind', bind: { ...mount.bind, ...change } };
-  if (mount.kind === 'tmpfs') return mount;
+  if (mount.kind !== 'volume') return mount;
   return { kind: 'volume', volume: { ...mount.volume, ...change, content: 'none' } };
 }
 

@@ -58,6 +58,8 @@ export class Volumes {
   /** Those that containers in the making are to have, and how many of them: they are not removed meanwhile. */
   readonly #held = new Map<string, number>();
 
+  #isPruning = false;
+
   private constructor(ports: VolumePorts, store: VolumeStore) {
     this.#ports = ports;
     this.#store = store;
@@ -128,10 +130,30 @@ export class Volumes {
   }
 
   /**
-   * Removes the volumes that no container has: the nameless ones, or with the filter `all` all.
+   * Removes the volumes that no container has: the nameless ones, or with the filter `all` all. Those with options of the driver
+   * stay, as what is in them is elsewhere, and nothing would be reclaimed.
+   * @throws VOLUME_PRUNE_RUNNING
    * @returns names, and the bytes that were in them
    */
   async prune(
+    filters: Filters,
+    bytesOf: (volume: Volume) => Promise<number>,
+  ): Promise<{ readonly removed: readonly string[]; readonly bytes: number }> {
+    if (this.#isPruning) throw pruneRunning();
+    this.#isPruning = true;
+    try {
+      const pruned = await this.#prune(filters, bytesOf);
+      this.events.emit({
+        ...{ action: 'prune', name: '', timeMs: this.#ports.clock.now() },
+        attributes: { reclaimed: String(pruned.bytes) },
+      });
+      return pruned;
+    } finally {
+      this.#isPruning = false;
+    }
+  }
+
+  async #prune(
     filters: Filters,
     bytesOf: (volume: Volume) => Promise<number>,
   ): Promise<{ readonly removed: readonly string[]; readonly bytes: number }> {
@@ -158,12 +180,16 @@ export class Volumes {
   /** Puts what an image has at a path into a volume that is empty. @throws SYSCALL_FAILED */
   copyUp(
     name: string,
-    content: { readonly layers: readonly string[]; readonly path: string },
+    content: {
+      readonly layers: readonly string[];
+      readonly path: string;
+      readonly subpath: string;
+    },
   ): Promise<void> {
     return this.#run(name, async () => {
       const target = this.dataPath(name);
       await this.#mount(this.#store.get(name));
-      if ((await readdir(target)).length > 0) return;
+      if (content.subpath === '' && (await readdir(target)).length > 0) return;
       await this.#ports.files.copyUp({ ...content, target });
     });
   }
@@ -274,11 +300,19 @@ function inUse(name: string, users: readonly string[]): BerthError {
   });
 }
 
+function pruneRunning(): BerthError {
+  return new BerthError('VOLUME_PRUNE_RUNNING', {
+    message: 'a prune operation is already running',
+    remedy: 'Wait for it.',
+  });
+}
+
 function isPrunable(volume: Volume, filters: Filters): boolean {
   const all = filters.get('all')?.some((value) => ['1', 'true'].includes(value)) ?? false;
   const unwanted = filters.get('label!') ?? [];
   return (
     (all || isAnonymous(volume)) &&
+    Object.keys(volume.options).length === 0 &&
     matchesLabels(filters.get('label') ?? [], volume.labels) &&
     !(unwanted.length > 0 && matchesLabels(unwanted, volume.labels))
   );

@@ -28,6 +28,11 @@ export const volumeErrors = {
     exit: 1,
     meaning: 'Containers have the volume mounted, so it cannot be removed.',
   },
+  VOLUME_PRUNE_RUNNING: {
+    http: 409,
+    exit: 1,
+    meaning: 'Another request removes volumes that nobody uses.',
+  },
   VOLUME_MOUNT_FAILED: {
     http: 500,
     exit: 125,

@@ -4,6 +4,7 @@ import type { Address, Ref, StringSlots } from '../../syscall/program.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { statSize } from '../../syscall/tree/stat.ts';
 import { socketAddress } from '../channels/connect-to.ts';
+import { holdTerminal } from '../terminal/hold-terminal.ts';
 import { takeOverTerminal } from '../terminal/take-over-terminal.ts';
 import { awaitExec, sayExecuted } from './await-exec.ts';
 import type { ExecPlan, ExecStreams } from './exec-plan.ts';
@@ -63,6 +64,7 @@ export function execProgram(
   const links = openLinks(p, { socketPath, token }, streams);
   const forked = hearOfBirth(p, forking);
   const relayed = terminal ? takeOverTerminal(p, forked) : ends.monitor;
+  if (terminal && relayed.stdout !== -1) holdTerminal(p, relayed.stdout);
   awaitExec(p, plan, forked);
   sayExecuted(p, forked.child);
   p.forgetSteps();

@@ -114,7 +114,7 @@ export class RelayOutput {
     const count = p.call('read output', 'read', [fd, payload, maxPayload], { onError: 'ignore' });
     p.jumpIf('eq', count, -errnoNumber('EAGAIN'), nothing);
     p.jumpIf('ge', count, 1, some);
-    // 0 is the end; EIO is a terminal whose other end is closed.
+    // 0 is the end. EIO would be a terminal that nobody has open: it is held open (hold-terminal.ts).
     p.call('close a stream', 'close', [fd], { onError: 'ignore' });
     p.set(fd, -1);
     p.jump(nothing);

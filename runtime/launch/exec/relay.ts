@@ -27,10 +27,11 @@ export interface RelayLinks {
 }
 
 /**
- * Reads that are still made for output that was written before the end: more than the largest pipe holds. What the
- * process has left running may go on to write for ever.
+ * Reads that are made at most for output that was written before the end, until there is none: far more than the largest
+ * pipes take, and a terminal, which gives a few hundred bytes at a time. What the process has left running may go on to write
+ * for ever.
  */
-const lastReads = 68;
+const lastReads = 1024;
 
 /**
  * The poll loop between an executed process and berthd: output to berthd, input from it, its messages, and in the end

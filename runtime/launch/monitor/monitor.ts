@@ -69,8 +69,12 @@ interface CleanUp {
 const maxRetries = 200;
 const pauseNs = 5_000_000n;
 
-/** Reads that the monitor still makes for output that was written before the end: more than a pipe holds. */
-const lastReads = 36;
+/**
+ * Reads that the monitor makes at most for output that was written before the end, until there is none: far more than the
+ * largest pipe takes, and a terminal, which gives a few hundred bytes at a time. Without a PID namespace of the container's own
+ * somebody may go on to write for ever.
+ */
+const lastReads = 1024;
 
 /**
  * The monitor's poll loop: output to the log, input to the container, messages of berthd, and in the end the exit
@@ -93,11 +97,11 @@ export function buildMonitor(
   const interactive = streams.stdin !== -1;
   const output = new Output(p, { polled, lines, stdout, stderr, interactive });
 
-  const [loop, drain, quiet, idle, ended] = [p.label(), p.label(), p.label(), p.label(), p.label()];
+  const [loop, drain, runs, quiet] = [p.label(), p.label(), p.label(), p.label()];
+  const [idle, ended] = [p.label(), p.label()];
   const status = p.reserve(8);
-  // Rounds that are left once the container has ended; before that, as good as for ever.
+  // Rounds that are left, and one, once the container has ended; 0 before that.
   const rounds = p.value(p.reserve(8));
-  p.set(rounds, Number.MAX_SAFE_INTEGER);
   // A child that ended before its signal was watched is found before the first wait.
   p.jump(idle);
 
@@ -107,9 +111,11 @@ export function buildMonitor(
   p.place(drain);
   output.forward();
   memory.serve();
+  p.jumpIf('eq', rounds, 0, runs);
   p.set(rounds, p.compute('sub', rounds, 1));
-  p.jumpIf('lt', rounds, 0, ended);
-  p.jumpIf('lt', rounds, lastReads, drain);
+  p.jumpIf('eq', p.compute('mul', rounds, output.some), 0, ended);
+  p.jump(drain);
+  p.place(runs);
   p.jumpIf('eq', p.compute('or', output.grown, memory.exhausted), 0, quiet);
   p.set(output.grown, 0);
   connections.announce(news);
@@ -125,7 +131,7 @@ export function buildMonitor(
   p.place(idle);
   const pid = p.call('reap', 'wait4', [child, status, WNOHANG, 0], { onError: 'ignore' });
   p.jumpIf('eq', pid, 0, loop);
-  p.set(rounds, lastReads);
+  p.set(rounds, lastReads + 1);
   p.jump(drain);
 
   p.place(ended);

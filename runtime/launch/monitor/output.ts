@@ -43,15 +43,16 @@ export class Output {
   readonly #p: ProgramBuilder;
   readonly #options: OutputOptions;
   readonly #streams: readonly OutputStream[];
-  /** Whether there was output in this round, and whether there was much since memory was given back. */
-  readonly #some: Ref;
+  /** 1 when there was output in the last round. */
+  readonly some: Ref;
+  /** Whether there was much since memory was given back. */
   readonly #much: Ref;
 
   constructor(p: ProgramBuilder, options: OutputOptions) {
     this.#p = p;
     this.#options = options;
     this.grown = p.value(p.reserve(8));
-    [this.#some, this.#much] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
+    [this.some, this.#much] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
     this.#streams = (['stdout', 'stderr'] as const).map((name) => ({
       name,
       slot: options[name],
@@ -81,7 +82,7 @@ export class Output {
 
   /** Reads once from each stream. */
   forward(): void {
-    this.#p.set(this.#some, 0);
+    this.#p.set(this.some, 0);
     for (const stream of this.#streams) this.#forward(stream);
     this.#options.lines.finish();
     this.#rest();
@@ -92,7 +93,7 @@ export class Output {
     const p = this.#p;
     const busy = p.label();
     p.jumpIf('eq', this.#much, 0, busy);
-    p.jumpIf('ne', this.#some, 0, busy);
+    p.jumpIf('ne', this.some, 0, busy);
     p.set(this.#much, 0);
     for (const { buffer } of this.#streams) p.forgetPages(buffer, bufferBytes);
     this.#options.lines.rest();
@@ -108,10 +109,10 @@ export class Output {
     const to = p.compute('add', buffer, held);
     const count = p.call('read output', 'read', [slot.fd, to, readBytes], { onError: 'ignore' });
     p.jumpIf('eq', count, -errnoNumber('EAGAIN'), quiet);
-    // 0 is the end; EIO is a terminal whose other end is closed.
+    // 0 is the end. EIO would be a terminal that nobody has open: it is held open (hold-terminal.ts).
     p.jumpIf('lt', count, 1, ended);
     p.set(held, p.compute('add', held, count));
-    p.set(this.#some, 1);
+    p.set(this.some, 1);
     const little = p.label();
     p.jumpIf('lt', count, muchBytes, little);
     p.set(this.#much, 1);

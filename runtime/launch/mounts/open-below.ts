@@ -14,6 +14,11 @@ import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { statMode, statSize } from '../../syscall/tree/stat.ts';
 
+/** What the steps of `openBelow` are called. */
+export function belowLabel(folder: string, path: string): string {
+  return `open ${path} in ${folder} of the host`;
+}
+
 /**
  * Opens (O_PATH) what is at a relative path in a folder of the host, where others may change what they like at the same time:
  * no link leads out of the folder (openat2(2), RESOLVE_BENEATH); before Linux 5.6 none is followed at all.
@@ -22,7 +27,7 @@ export function openBelow(
   p: ProgramBuilder,
   { folder, path }: { readonly folder: string; readonly path: string },
 ): Ref {
-  const label = `open ${path} in ${folder} of the host`;
+  const label = belowLabel(folder, path);
   const [opened, walk] = [p.label(), p.label()];
   const fd = p.value(p.reserve(8));
   const root = p.call(label, 'openat', [AT_FDCWD, p.string(folder), O_PATH | O_CLOEXEC, 0]);

@@ -1,3 +1,4 @@
+import { isBerthError } from '../../errors/berth-error.ts';
 import { realpath } from '../../host/files.ts';
 import { readMountPoints } from '../../host/mount-points.ts';
 import {
@@ -6,16 +7,26 @@ import {
   O_CLOEXEC,
   O_DIRECTORY,
   O_PATH,
+  O_RDONLY,
   S_IFDIR,
   S_IFMT,
 } from '../../syscall/constants/fs.ts';
-import { MNT_DETACH, MS_BIND, MS_REMOUNT, UMOUNT_NOFOLLOW } from '../../syscall/constants/mount.ts';
+import {
+  MNT_DETACH,
+  MS_BIND,
+  MS_RDONLY,
+  MS_REMOUNT,
+  UMOUNT_NOFOLLOW,
+} from '../../syscall/constants/mount.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
 import type { Launcher } from '../../syscall/launcher.ts';
+import { mountOverlay } from '../../syscall/overlay-mount.ts';
+import type { Label, Ref } from '../../syscall/program.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { statMode, statSize } from '../../syscall/tree/stat.ts';
 import { enterView } from '../../syscall/tree/tree-program.ts';
 import { copyTree } from './copy-tree.ts';
+import { belowLabel, openBelow } from './open-below.ts';
 import { destinationDescriptor, rootDescriptor } from './host-descriptors.ts';
 import { parseMountOptions } from './mount-options.ts';
 import { makeNumber, PathWalk } from './path-walk.ts';
@@ -31,22 +42,24 @@ interface VolumeContent {
   readonly path: string;
   /** An empty folder on the host. */
   readonly target: string;
+  /** The folder below it that is meant, relative; empty for itself. */
+  readonly subpath: string;
 }
+
+/** What the kernel lists of a folder that has nothing in it: `.` and `..` (getdents64(2)). */
+const emptyListing = 48;
+const listingSize = 4096;
 
 /**
  * Copies a folder of an image, as overlayfs shows its layers, into a folder of the host. The path is walked within the
  * image's root, and that is the root of the process meanwhile: no link of the image leads out of it (CVE-2014-6407).
- * @throws SYSCALL_FAILED naming the step; nothing happens where the image has no such folder
+ * @throws SYSCALL_FAILED naming the step; nothing happens where the image has no such folder, or there is none to copy to
  */
-async function copyUp(launcher: Launcher, { layers, path, target }: VolumeContent): Promise<void> {
+async function copyUp(launcher: Launcher, content: VolumeContent): Promise<void> {
+  const { layers, path, target, subpath } = content;
   const p = new ProgramBuilder('copy into a volume');
   const nothing = p.label();
-  const into = p.call(`open ${target}`, 'openat', [
-    AT_FDCWD,
-    p.string(target),
-    O_DIRECTORY.or(O_PATH | O_CLOEXEC),
-    0,
-  ]);
+  const into = subpath === '' ? openFolder(p, target) : openEmptyBelow(p, content, nothing);
   enterView(p, { kind: 'overlay', layers });
   const flags = O_DIRECTORY.or(O_PATH | O_CLOEXEC);
   const root = p.call('open the root', 'openat', [AT_FDCWD, p.string('/'), flags, 0]);
@@ -70,7 +83,60 @@ async function copyUp(launcher: Launcher, { layers, path, target }: VolumeConten
   p.call(`enter ${target}`, 'fchdir', [into]);
   copyTree(p, { from: destinationDescriptor, to: '.', label: path });
   p.place(nothing);
-  await launcher.run(p, { timeoutMs: copyTimeoutMs });
+  try {
+    await launcher.run(p, { timeoutMs: copyTimeoutMs });
+  } catch (error) {
+    if (!isMissing(error, content)) throw error;
+  }
+}
+
+function openFolder(p: ProgramBuilder, folder: string): Ref {
+  const flags = O_DIRECTORY.or(O_PATH | O_CLOEXEC);
+  return p.call(`open ${folder}`, 'openat', [AT_FDCWD, p.string(folder), flags, 0]);
+}
+
+/** Goes on at `nothing` where there is no folder, or something in it. */
+function openEmptyBelow(
+  p: ProgramBuilder,
+  { target, subpath }: VolumeContent,
+  nothing: Label,
+): Ref {
+  const into = openBelow(p, { folder: target, path: subpath });
+  const flags = O_DIRECTORY.or(O_RDONLY | O_CLOEXEC);
+  const args = [into, p.string('.'), flags, 0];
+  const listed = p.call(`open ${subpath}`, 'openat', args, { onError: nothing });
+  const list = [listed, p.reserve(listingSize), listingSize];
+  const length = p.call(`list ${subpath}`, 'getdents64', list, { onError: nothing });
+  p.jumpIf('lt', emptyListing, length, nothing);
+  return into;
+}
+
+/** Whether the folder to copy to is not there: then there is nothing to mount either, which the start tells of. */
+function isMissing(error: unknown, { target, subpath }: VolumeContent): boolean {
+  return (
+    subpath !== '' &&
+    isBerthError(error, 'SYSCALL_FAILED') &&
+    error.details['step'] === belowLabel(target, subpath) &&
+    error.details['errno'] === 'ENOENT'
+  );
+}
+
+/** Mounts layers, topmost first, on a folder of the host, to be read alone. @throws SYSCALL_FAILED */
+async function mountLayers(
+  launcher: Launcher,
+  layers: readonly string[],
+  target: string,
+): Promise<void> {
+  const p = new ProgramBuilder('mount an image');
+  const [only = ''] = layers;
+  if (layers.length > 1) mountOverlay(p, { lower: layers }, target);
+  else {
+    // Overlayfs wants two.
+    const [path, label] = [p.string(target), `mount ${only}`];
+    p.call(label, 'mount', [p.string(only), path, 0, MS_BIND, 0]);
+    p.call(label, 'mount', [0, path, 0, MS_BIND | MS_REMOUNT | MS_RDONLY, 0]);
+  }
+  await launcher.run(p);
 }
 
 /** What is to be mounted, in the words of mount(8). */
@@ -117,12 +183,14 @@ async function unmountVolume(launcher: Launcher, target: string): Promise<void> 
 /** What the engine's volumes ask of the operating system, done by a launcher. */
 export function volumeFiles(launcher: Launcher): {
   copyUp(content: VolumeContent): Promise<void>;
+  mountLayers(layers: readonly string[], target: string): Promise<void>;
   mount(mount: VolumeMount, target: string): Promise<void>;
   unmount(target: string): Promise<void>;
   isMounted(target: string): Promise<boolean>;
 } {
   return {
     copyUp: (content) => copyUp(launcher, content),
+    mountLayers: (layers, target) => mountLayers(launcher, layers, target),
     mount: (mount, target) => mountVolume(launcher, mount, target),
     unmount: (target) => unmountVolume(launcher, target),
     // The kernel tells of paths without links; the data root may be one.

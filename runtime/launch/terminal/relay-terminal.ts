@@ -22,6 +22,7 @@ import { firstKeptFd } from '../../syscall/launcher-program.ts';
 import type { Address, Label, Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { exitAs } from '../process/exit-as.ts';
+import { holdTerminal } from './hold-terminal.ts';
 import { PollSet, type PollSlot } from '../monitor/poll-set.ts';
 
 const bufferSize = 4096;
@@ -50,6 +51,7 @@ export function relayTerminal(p: ProgramBuilder, { child, master }: RelayedTermi
   const buffer = p.reserve(bufferSize);
   const [loop, ended] = [p.label(), p.label()];
 
+  holdTerminal(p, master);
   p.place(loop);
   copySize(p, master);
   const reaped = p.call('reap', 'wait4', [child, status, WNOHANG, 0], { onError: 'ignore' });
@@ -120,7 +122,7 @@ function skipSignals(
   p.place(none);
 }
 
-/** Copies what is there; an end, or an error such as EIO of a terminal without a container, is polled no longer. */
+/** Copies what is there; an end, or an error, is polled no longer. */
 function copy(
   p: ProgramBuilder,
   {
@@ -171,7 +173,7 @@ function writeAll(
   p.jumpIf('lt', done, count, again);
 }
 
-/** What the container wrote last: with nobody left at its end the terminal says EIO when all is read. */
+/** What the container wrote last. */
 function drain(
   p: ProgramBuilder,
   { output, buffer }: { readonly output: PollSlot; readonly buffer: Address },

@@ -1,5 +1,7 @@
 import { request } from 'node:http';
+import { duplexPair } from 'node:stream';
 import type { Duplex } from 'node:stream';
+import { text as read } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -107,6 +109,26 @@ describe('attach', () => {
     await slow.sees('still there');
     await fine('rm', '-f', 'many');
     for (const client of [early, slow]) await client.ends();
+  });
+
+  test('tells all that a program has said, however many files of its log are gone by then', async () => {
+    const log = ['--log-opt', 'max-size=1k', '--log-opt', 'max-file=20'];
+    await fine('create', '--rm', '--network', 'none', ...log, '--name', 'brief', 'bb', 'seq', '99');
+    const attachment = await daemon.engine.attach('brief', {
+      output: ['stream'],
+      streams: ['stdout'],
+      input: 'none',
+      framing: 'raw',
+      detachKeys: Buffer.alloc(0),
+    });
+    const removed = daemon.engine.wait('brief', 'removed', new AbortController().signal);
+    await fine('start', 'brief');
+    await removed;
+    const [client, ours] = duplexPair();
+    const text = read(client);
+    client.end();
+    expect(await attachment.serve(ours)).toBe('program-ended');
+    expect(await text).toBe(Array.from({ length: 99 }, (_, i) => `${i + 1}\n`).join(''));
   });
 
   test('ends the input of a program once its only client has said all', async () => {

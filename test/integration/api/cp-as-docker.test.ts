@@ -2,13 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { isBerthError } from '../../../runtime/errors/berth-error.ts';
 import { cp } from '../../../runtime/cli/verbs/cp.ts';
 import type { VerbRun } from '../../unit/cli/scripted-api.ts';
 import { runVerb } from '../../unit/cli/scripted-api.ts';
+import { readTar } from '../../../runtime/tar/tar-reader.ts';
+import { archiveEnd, encodeHeader } from '../../../runtime/tar/write-header.ts';
 import { busyboxArchive } from './busybox-image.ts';
+import { askBytes } from './raw-http.ts';
 import { TestDaemon } from './test-daemon.ts';
 
 let daemon: TestDaemon;
@@ -215,4 +219,30 @@ test('files of all kinds, byte by byte, and tars through standard streams', asyn
   expect(await send('up:/tmp').exitCode).toBe(0);
   expect(await inside('cat /tmp/deep/tool')).toBe('#!/bin/sh\n');
   await expect(send('up:/tree/large').exitCode).rejects.toMatchObject({ code: 'COPY_INVALID' });
+});
+
+test("a program's capabilities go with it, both ways", async () => {
+  // CAP_NET_RAW, permitted and effective (include/uapi/linux/capability.h, struct vfs_cap_data).
+  const capability = Buffer.from('0100000200200000000000000000000000000000', 'hex');
+  const common = { type: 'file', mode: 0o755, uid: 0, gid: 0 } as const;
+  const mtime = { seconds: 1, nanoseconds: 0 };
+  const xattrs = new Map([['security.capability', capability]]);
+  const header = encodeHeader({ ...common, name: 'capable', mtime, xattrs });
+  const input = Buffer.concat([header, archiveEnd]).toString('latin1');
+  expect(await daemon.docker(['cp', '-', 'up:/'], { input })).toMatchObject({ exitCode: 0 });
+  for (const [name, copy] of Object.entries(tools)) {
+    mkdirSync(join(work, `capable-${name}`));
+    await copy(['-q', 'up:/capable', join(work, `capable-${name}`)]);
+    await copy(['-q', join(work, `capable-${name}`), 'up:/']);
+    const path = `/containers/up/archive?path=%2Fcapable-${name}`;
+    const { bytes } = await askBytes(daemon.socket, { path });
+    const entries = await Array.fromAsync(
+      readTar(Readable.from([bytes])),
+      ({ name: file, xattrs: found }) => [file, [...found]],
+    );
+    expect(entries).toEqual([
+      [`capable-${name}/`, []],
+      [`capable-${name}/capable`, [['security.capability', capability]]],
+    ]);
+  }
 });

@@ -14,10 +14,11 @@ import { request } from 'node:http';
 import type { ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { busyboxArchive } from './busybox-image.ts';
-import { ask } from './raw-http.ts';
+import { ask, askBytes } from './raw-http.ts';
 import { TestDaemon } from './test-daemon.ts';
 
 let daemon: TestDaemon;
@@ -152,6 +153,25 @@ describe('a running container', () => {
       500,
       { message: 'cannot overwrite directory "/here/tree" with non-directory "/here"' },
     ]);
+  });
+
+  test('compresses what it sends for who takes that', async () => {
+    const archive = async (accept?: string): Promise<readonly [unknown, Buffer]> => {
+      const headers = accept === undefined ? {} : { 'accept-encoding': accept };
+      const path = '/containers/up/archive?path=%2Fetc%2Fpasswd';
+      const answer = await askBytes(daemon.socket, { path, headers });
+      return [answer.headers['content-encoding'], answer.bytes];
+    };
+    const [none, plain] = await archive();
+    expect([none, plain.length % 512]).toEqual([undefined, 0]);
+    for (const accept of ['identity', 'br', 'gzip;q=0, deflate;q=0'])
+      expect(await archive(accept)).toEqual([undefined, plain]);
+    for (const accept of ['gzip', '*', 'deflate, gzip', 'deflate;q=0.5, gzip;q=0.8']) {
+      const [encoding, bytes] = await archive(accept);
+      expect([encoding, gunzipSync(bytes)]).toEqual(['gzip', plain]);
+    }
+    const [encoding, bytes] = await archive('deflate;q=1.0, gzip;q=0.5');
+    expect([encoding, inflateRawSync(bytes)]).toEqual(['deflate', plain]);
   });
 
   test('links lead nowhere but inside, and are told of', async () => {

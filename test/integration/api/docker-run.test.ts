@@ -162,7 +162,7 @@ describe('docker run', () => {
 
   test.each([
     { args: ['-p', '80:80'], field: 'HostConfig.PortBindings' },
-    { args: ['--mount', 'type=image,src=bb,dst=/data'], field: 'HostConfig.Mounts' },
+    { args: ['--mount', 'type=cluster,src=bb,dst=/data'], field: 'HostConfig.Mounts' },
     { args: ['--network', 'web'], field: 'HostConfig.NetworkMode' },
     { args: ['--gpus', 'all'], field: 'HostConfig.DeviceRequests' },
     { args: ['--security-opt', 'apparmor=strict'], field: 'HostConfig.SecurityOpt' },

@@ -61,6 +61,8 @@ describe('docker stats', () => {
     const two = JSON.parse(await ask('/containers/web/stats?stream=0')) as object;
     expect(two).not.toHaveProperty('preread', '0001-01-01T00:00:00Z');
     expect(two).toHaveProperty('precpu_stats.system_cpu_usage');
+    const both = await ask('/containers/web/stats?one-shot=1');
+    expect(both).toContain('cannot have stream=true and one-shot=true');
     const early = await ask('/containers/nobody/stats');
     expect(early).toContain('No such container: nobody');
   });

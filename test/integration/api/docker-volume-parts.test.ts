@@ -51,6 +51,22 @@ describe('a part of a volume', () => {
       );
   });
 
+  test('that is an empty folder begins with what the image has there, unless that is not wanted', async () => {
+    await shell('mkdir -p /v/empty /v/other /v/full; echo own >/v/full/own', '-v', 'parts:/v');
+    const at = (subpath: string, more = ''): Promise<CommandResult> =>
+      shell(
+        'ls /etc',
+        '--mount',
+        `type=volume,source=parts,target=/etc,volume-subpath=${subpath}${more}`,
+      );
+    expect((await at('other', ',volume-nocopy')).stdout).not.toContain('plain');
+    expect((await at('full')).stdout).not.toContain('plain');
+    expect((await at('empty')).stdout).toContain('plain');
+    expect(
+      readFileSync(join(daemon.root, 'data/volumes/parts/_data/empty/group'), 'utf8'),
+    ).toContain('wheel');
+  });
+
   test('is what docker cp finds in a container that does not run', async () => {
     await shell('mkdir /v/a; echo deep > /v/a/file', '-v', 'parts:/v');
     const mount = 'type=volume,source=parts,target=/p,volume-subpath=a';

@@ -89,6 +89,27 @@ describe('every answer', () => {
   });
 });
 
+describe('what is easily overlooked', () => {
+  test('is answered as Docker answers it', async () => {
+    await create('plain', { Cmd: ['cat'], OpenStdin: true });
+    expect((await get('/containers/plain/changes')).body).toBe('null\n');
+    // Of a version that has it no more, and of one that has.
+    const update = (version: string): Promise<HttpAnswer> =>
+      post(daemon.socket, `/${version}/containers/plain/update`, { KernelMemory: 2 ** 22 });
+    expect([(await update('v1.42')).status, (await update('v1.41')).status]).toEqual([200, 400]);
+    const cluster = { Name: 'of-a-cluster', ClusterVolumeSpec: {} };
+    const refused = await post(daemon.socket, '/volumes/create', cluster);
+    expect([refused.status, json(refused)['code']]).toEqual([400, 'UNSUPPORTED_FIELD']);
+    // Frames are told of to who asks for an upgrade alone.
+    const path = '/containers/plain/attach?stream=1&stdout=1';
+    const attaching = ask(daemon.socket, { method: 'POST', path });
+    const { output, turns } = daemon.engine.find('plain');
+    await expect.poll(() => turns.size + output.size, { timeout: 10_000 }).toBeGreaterThan(0);
+    await removeIt('plain');
+    expect((await attaching).headers['content-type']).toBe('application/vnd.docker.raw-stream');
+  });
+});
+
 describe('bad input', () => {
   test('a path that cannot be decoded is refused', async () => {
     const answer = await get('/containers/%zz/json');
@@ -134,6 +155,7 @@ describe('bad input', () => {
     ['POST', '/containers/nosuch/start?checkpoint=x', 404, 'No such container: nosuch'],
     ['GET', '/containers/nosuch/checkpoints', 404, 'No such container: nosuch'],
     ['DELETE', '/containers/nosuch/checkpoints/c1', 404, 'No such container: nosuch'],
+    ['PUT', '/volumes/nosuch', 501, 'does not have PUT /volumes/nosuch'],
     ['DELETE', '/containers/nosuch?link=1', 400, '"link"'],
     ['POST', '/auth', 400, "unsupported Content-Type header (): must be 'application/json'"],
   ])('%s %s gets %i', async (method, path, status, message) => {

@@ -19,7 +19,16 @@ export interface HttpQuestion {
 }
 
 /** Asks over a Unix socket. */
-export function ask(socketPath: string, question: HttpQuestion): Promise<HttpAnswer> {
+export async function ask(socketPath: string, question: HttpQuestion): Promise<HttpAnswer> {
+  const { status, headers, bytes } = await askBytes(socketPath, question);
+  return { status, headers, body: bytes.toString() };
+}
+
+/** As `ask`, for an answer that is no text. */
+export function askBytes(
+  socketPath: string,
+  question: HttpQuestion,
+): Promise<Pick<HttpAnswer, 'status' | 'headers'> & { readonly bytes: Buffer }> {
   const { method = 'GET', path, headers = {}, body } = question;
   return new Promise((resolve, reject) => {
     const call = request({ socketPath, method, path, headers }, (response) => {
@@ -27,8 +36,8 @@ export function ask(socketPath: string, question: HttpQuestion): Promise<HttpAns
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        const { statusCode = 0, headers: answered } = response;
+        resolve({ status: statusCode, headers: answered, bytes: Buffer.concat(chunks) });
       });
     });
     call.on('error', reject);

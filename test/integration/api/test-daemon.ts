@@ -140,6 +140,8 @@ export class TestDaemon {
         { env: this.environment, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1 << 28 },
         done,
       );
+      // A command may end before it has read all.
+      child.stdin?.on('error', () => undefined);
       child.stdin?.end(input);
     });
   }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -99,6 +101,31 @@ describe('berthd and its daemon.json', () => {
       ...{ path: '/containers/none/json', route: '/containers/:name/json' },
       ...{ code: 'CONTAINER_NOT_FOUND' },
     });
+  });
+
+  test('the log knows an answer that ends with an error by the id that the error has', async () => {
+    const args = [
+      '-s',
+      '--unix-socket',
+      berthd.socket,
+      '-H',
+      'X-Request-Id: half-way',
+      '-X',
+      'POST',
+    ];
+    const server = createServer((_request, response) => response.end('no archive'.repeat(100)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const url = `http://d/images/create?fromSrc=http://127.0.0.1:${port}/none.tar&repo=none`;
+    const { stdout } = await berthd.command('curl', [...args, url]);
+    server.close();
+    const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as object;
+    expect(last).toMatchObject({ errorDetail: { requestId: 'half-way' } });
+    const isIt = (line: LogLine): boolean =>
+      line['requestId'] === 'half-way' && line['msg'] === 'an answer failed half-way';
+    await vi.waitFor(() => {
+      expect(berthd.log.some(isIt)).toBe(true);
+    }, 10_000);
   });
 
   test('metrics tell what has happened, on the socket and at an address of loopback', async () => {

@@ -7,6 +7,12 @@ import { useMachine } from './use-machine.ts';
 
 const machine = useMachine();
 
+/** State and parent of a process, and what follows (proc_pid_stat(5)). */
+const statOf = (pid: number): readonly string[] =>
+  readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+
 describe('exit status', () => {
   it('is that of the program, with the time', async () => {
     const { exit } = await machine().run(['sh', '-c', 'exit 42']);
@@ -186,6 +192,29 @@ describe('a terminal', () => {
     const { exit, stdout } = await running.ended();
     expect(exit.exitCode).toBe(5);
     expect(stdout).toContain('caught');
+  });
+
+  it('that the program closes and opens again is still heard', async () => {
+    const script = 'exec <&- >&- 2>&-; for i in $(seq 50); do echo $i >/dev/console; done';
+    const { stdout } = await machine().run(['sh', '-c', script], { process: { terminal: true } });
+    expect(stdout).toBe(Array.from({ length: 50 }, (_, i) => `${i + 1}\r\n`).join(''));
+  });
+
+  it('keeps all that was written before the end, however late it is read', async () => {
+    const script = 'trap "seq 1500; exit" USR1; echo ready; while :; do sleep 0.05; done';
+    const running = await machine().start(
+      machine().request(['sh', '-c', script], { process: { terminal: true } }),
+    );
+    await running.said('ready');
+    const monitor = Number(statOf(running.pid)[1]);
+    kill(monitor, 'SIGSTOP');
+    kill(running.pid, 'SIGUSR1');
+    await vi.waitFor(() => {
+      expect(statOf(running.pid)[0]).toBe('Z');
+    }, 10_000);
+    kill(monitor, 'SIGCONT');
+    const { stdout } = await running.ended();
+    expect(stdout.endsWith('\r\n1499\r\n1500\r\n')).toBe(true);
   });
 });
 

@@ -304,7 +304,7 @@ describe('binds', () => {
       'CONTAINER_CONFIG_INVALID',
     ],
     [{ Mounts: [{ Type: 'tmpfs', Source: '/a', Target: '/x' }] }, 'CONTAINER_CONFIG_INVALID'],
-    [{ Mounts: [{ Type: 'image', Source: 'a', Target: '/x' }] }, 'UNSUPPORTED_FIELD'],
+    [{ Mounts: [{ Type: 'npipe', Source: 'a', Target: '/x' }] }, 'UNSUPPORTED_FIELD'],
     [
       { Mounts: [{ Type: 'volume', Target: '/x', VolumeOptions: { Subpath: 'y' } }] },
       'CONTAINER_CONFIG_INVALID',
