@@ -116,7 +116,7 @@ export class OciRuntime {
     const keep = Array.from({ length: firstKeptFd - 1 + preserveFds }, (_, fd) => fd);
     const [launcher, host] = await Promise.all([
       Launcher.start({ keep }),
-      readHostFacts({ hybrid: 'both' }),
+      readHostFacts({ hierarchies: 'all' }),
     ]);
     const facts = cgroups === 'none' ? { ...host, cgroups: undefined } : host;
     return new OciRuntime(launcher, facts, { preserveFds, cgroups });
