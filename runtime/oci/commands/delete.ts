@@ -67,6 +67,11 @@ async function removeByForce(context: OciContext, folder: ContainerFolder): Prom
     await endCreation(context, folder, state);
     state = await stateIfAny(folder);
   }
+  if (state?.phase === 'created') {
+    // What is left of others is found by their config, and the reader of configs is most of what a call would load.
+    await removeContainer(folder, state, context.log);
+    return;
+  }
   const { removeRemains, remainingState } = await import('../remains.ts');
   if (state === undefined) await removeRemains(context, folder);
   else await removeContainer(folder, await remainingState(folder, state), context.log);
