@@ -35,7 +35,8 @@ if [ ! -x "$NODE" ] || [ ! -f "$installed" ] || [ "$ROOT/package-lock.json" -nt 
 fi
 
 # Node.js links against libatomic, which small systems lack. It is what berth itself runs on, so `berth down` leaves it.
-if ! "$NODE" --version >/dev/null 2>&1; then
+# Where it has compiled something it does start, and to ask it costs as much as a whole command of runc.
+if [ ! -d "$ROOT/.cache/compile" ] && ! "$NODE" --version >/dev/null 2>&1; then
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "berth: installing libatomic1, which Node.js needs (once)" >&2
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libatomic1; } >&2 || true

@@ -54,11 +54,17 @@ export function unifiedJoin(folder: string): string {
   return `${folder}/cgroup.procs`;
 }
 
+/**
+ * The hierarchy of cgroup v1 by which systemd knows processes, as /proc/self/cgroup and mounts name it. It has no controller,
+ * and stands where those are.
+ */
+export const namedBySystemd = 'name=systemd';
+
 /** A hierarchy that the container is in, for showing it inside of the container. */
 export interface CgroupHierarchy {
   /** The last part of its mount's path, by which it is known under /sys/fs/cgroup: `cpu,cpuacct`. */
   readonly name: string;
-  /** v1: controllers that share it, such as `cpu` and `cpuacct`: its mount options. v2: none. */
+  /** v1: controllers that share it, such as `cpu` and `cpuacct`, or `namedBySystemd`: its mount options. v2: none. */
   readonly controllers: readonly string[];
   /** The container's own folder in it. */
   readonly folder: string;

@@ -12,6 +12,7 @@ import {
 import { inUserNamespace } from '../host/user-namespace.ts';
 import { parseHugePageSizes } from './huge-page-sizes.ts';
 import { limitsKernelMemory } from './kernel-memory.ts';
+import { namedBySystemd } from './cgroup-plan.ts';
 import type { CgroupLayout, CgroupV1Layout, CgroupV2Layout, V1Controller } from './layout.ts';
 import { parseCgroupMounts } from './mounts.ts';
 import type { CgroupMount } from './mounts.ts';
@@ -72,7 +73,7 @@ async function readHugePageSizes(): Promise<readonly string[]> {
 
 async function describeV1(
   mounts: CgroupV1Layout['mounts'],
-  unified: string | undefined,
+  { unified, systemd }: Pick<CgroupV1Layout, 'unified' | 'systemd'>,
 ): Promise<CgroupV1Layout> {
   const folders = [...new Set(Object.values(mounts))];
   const files = await Promise.all(folders.map(listFolder));
@@ -88,6 +89,7 @@ async function describeV1(
     version: unified === undefined ? 'v1' : 'hybrid',
     mounts,
     ...(joinsUnified ? { unified } : {}),
+    ...(systemd !== undefined && (await canMakeFolders(systemd)) ? { systemd } : {}),
     locked: new Set([...mainControllers, ...sideControllers].filter(isLocked)),
     limitsDevices: !inUserNamespace(),
     cpuset: {
@@ -132,7 +134,8 @@ export async function detectCgroups(mountinfoFile = '/proc/self/mountinfo'): Pro
   const v1 = v1Mounts(mounts);
   const v2 = mounts.find(({ type }) => type === 'cgroup2');
   const isV1 = mainControllers.some((controller) => v1[controller] !== undefined);
-  if (isV1) return describeV1(v1, v2?.folder);
+  const systemd = mounts.find(({ options }) => options.includes(namedBySystemd));
+  if (isV1) return describeV1(v1, { unified: v2?.folder, systemd: systemd?.folder });
   if (v2 !== undefined) return describeV2(v2.folder);
   throw new BerthError('CGROUP_UNAVAILABLE', {
     message: `'${mountinfoFile}' has no mount of cgroup or cgroup2, wanted one with the memory, cpu and pids controllers`,

@@ -52,6 +52,26 @@ export async function isFrozen({ frozen }: CgroupFreezer): Promise<boolean> {
   return text?.split('\n').includes(frozen.text) === true;
 }
 
+/**
+ * Whether all processes stand still, or are about to: one that enters a frozen cgroup is not counted as frozen for a moment.
+ *
+ * @param patienceMs for how long it is looked again while they are neither stopped nor let go
+ */
+export async function becomesFrozen(
+  freezer: CgroupFreezer,
+  {
+    clock = systemClock,
+    patienceMs = 1000,
+  }: { readonly clock?: Clock; readonly patienceMs?: number } = {},
+): Promise<boolean> {
+  const until = clock.now() + patienceMs;
+  for (;;) {
+    if (await isFrozen(freezer)) return true;
+    if ((await isThawed(freezer)) || clock.now() >= until) return false;
+    await clock.sleep(lookMs);
+  }
+}
+
 /** Whether nobody has asked for processes to stand still: what is half stopped is not thawed, and not frozen. */
 export async function isThawed({ file, thaw: thawed }: CgroupFreezer): Promise<boolean> {
   const text = await readTextIfExists(file);

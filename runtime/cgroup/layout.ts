@@ -23,6 +23,8 @@ export interface CgroupV1Layout {
   readonly mounts: Readonly<Partial<Record<V1Controller, string>>>;
   /** Where cgroup v2 is, when containers are to have a folder there too: of a `hybrid` host that lets berth make one. */
   readonly unified?: string | undefined;
+  /** Where the hierarchy is that has no controller, but systemd's name, when containers are to have a folder there too. */
+  readonly systemd?: string | undefined;
   /** What a new folder of the cpuset hierarchy must be filled with, as `0-3`. */
   readonly cpuset: { readonly cpus: string; readonly mems: string };
   /** What the root has of the time of real-time threads: the most that a shared folder can hand on. */

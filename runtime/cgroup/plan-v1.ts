@@ -6,6 +6,7 @@ import {
   type CgroupReport,
   type CgroupWrite,
   type ControllerPlan,
+  namedBySystemd,
   unifiedJoin,
 } from './cgroup-plan.ts';
 import { blkioController } from './controllers/blkio.ts';
@@ -70,13 +71,22 @@ function hierarchiesOf({ layout, names, resources }: V1PlanRequest): readonly Hi
   const left = new Set<string>(idle.map(([name]) => name));
   const wanted = Object.entries(layout.mounts).filter(([controller]) => !left.has(controller));
   const mounts = new Set(wanted.map(([, mount]) => mount));
-  return [...mounts].map((mount) => {
+  const at = (mount: string, controllers: readonly string[]): Hierarchy => {
     const folders = foldersDownTo(mount, names);
-    const controllers = Object.entries(layout.mounts)
-      .filter(([, folder]) => folder === mount)
-      .map(([controller]) => controller);
     return { name: posix.basename(mount), controllers, folders, folder: folders.at(-1) ?? mount };
-  });
+  };
+  const { systemd } = layout;
+  return [
+    ...[...mounts].map((mount) =>
+      at(
+        mount,
+        Object.entries(layout.mounts)
+          .filter(([, folder]) => folder === mount)
+          .map(([controller]) => controller),
+      ),
+    ),
+    ...(systemd === undefined ? [] : [at(systemd, [namedBySystemd])]),
+  ];
 }
 
 function missing(controller: string, fields: readonly string[]): readonly CgroupReport[] {

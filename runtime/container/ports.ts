@@ -107,6 +107,8 @@ export interface ContainerFiles {
   readonly texts: readonly (string | undefined)[];
   /** Struct stat of each, zero for what is no file. */
   readonly status: Buffer;
+  /** When each has last changed, in milliseconds since 1970; 0 for what is no file. */
+  readonly changedMs: readonly number[];
 }
 
 /** Files as they were when they were read. */

@@ -1,3 +1,4 @@
+import { PR_SET_PDEATHSIG, SIGKILL } from '../syscall/constants/process.ts';
 import { failureSize } from '../syscall/layout.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
 import type { Ref } from '../syscall/program.ts';
@@ -38,6 +39,8 @@ export interface Creation {
  */
 export function createProgram(plan: StartPlan, creation: Creation): ProgramBuilder {
   const p = new ProgramBuilder(creation.name);
+  // Who is killed while they make a container must not leave hooks behind that go on, and who waits for them.
+  p.call('end with the launcher', 'prctl', [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0]);
   const socket = connectPidfdSocket(p, creation.pidfdSocket);
   enterRunFolder(p, plan);
   makeCgroups(p, plan.cgroup);
@@ -50,6 +53,7 @@ export function createProgram(plan: StartPlan, creation: Creation): ProgramBuild
     sendToConsoleSocket(p, { path: creation.consoleSocket, master, child: up.child });
   else if (master && creation.then === 'wait') writeBareLines(p, master, lookAtOutput(p));
   sendPidfd(p, { socket, child: up.child, kind: 'standard' });
+  p.call('live on without the launcher', 'prctl', [PR_SET_PDEATHSIG, 0, 0, 0, 0]);
   sayCreated(p, up.child);
   if (creation.then === 'leave' && plan.seccompListener) closeStreams(p);
   if (plan.seccompListener) passOn(p, { listener: plan.seccompListener, up });

@@ -34,17 +34,20 @@ export interface HostFacts {
 /** What is looked for. */
 export interface HostFactsRequest {
   /**
-   * Where containers are on a host with cgroup v1 and v2: `v1`, the default, or `both`. A folder more is some 0.1 ms a
-   * start, for nothing that berth's own engine looks at; other engines expect it.
+   * Where containers are on a host with cgroup v1: in the hierarchies that limit and count, the default, or in `all` that runc
+   * puts them in, so also in v2 and in systemd's. A folder more is some 0.1 ms a start, for nothing that berth's own engine
+   * looks at; other engines expect it.
    */
-  readonly hybrid?: 'v1' | 'both';
+  readonly hierarchies?: 'limiting' | 'all';
 }
 
 /** Reads the host's facts. Throws ARCH_UNSUPPORTED. */
-export async function readHostFacts({ hybrid = 'v1' }: HostFactsRequest = {}): Promise<HostFacts> {
+export async function readHostFacts({
+  hierarchies = 'limiting',
+}: HostFactsRequest = {}): Promise<HostFacts> {
   const [cgroups, lastCapability, limits, status, options, securityModules, ...maps] =
     await Promise.all([
-      cgroupsIfAny(hybrid),
+      cgroupsIfAny(hierarchies),
       readFile('/proc/sys/kernel/cap_last_cap', 'utf8'),
       readFile('/proc/self/limits', 'utf8'),
       readFile('/proc/self/status', 'utf8'),
@@ -87,12 +90,12 @@ function isAtLeast(kernel: string, [major, minor]: readonly [number, number]): b
 
 /** A container may be shown no cgroups: what asks for nothing of them runs there all the same. */
 async function cgroupsIfAny(
-  hybrid: NonNullable<HostFactsRequest['hybrid']>,
+  hierarchies: NonNullable<HostFactsRequest['hierarchies']>,
 ): Promise<CgroupLayout | undefined> {
   try {
     const layout = await detectCgroups();
-    if (layout.version === 'v2' || hybrid === 'both') return layout;
-    return { ...layout, unified: undefined };
+    if (layout.version === 'v2' || hierarchies === 'all') return layout;
+    return { ...layout, unified: undefined, systemd: undefined };
   } catch (error) {
     if (isBerthError(error, 'CGROUP_UNAVAILABLE')) return undefined;
     throw error;

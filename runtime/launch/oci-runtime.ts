@@ -75,6 +75,8 @@ export interface OciExecRequest extends Omit<ExecProcessRequest, 'runDir' | 'pre
   readonly subCgroups?: readonly SubCgroup[];
   /** `leave`: the process belongs to the next subreaper (`--detach`). `wait`: as for `OciCreateRequest`. */
   readonly then: 'leave' | 'wait';
+  /** Until its program has been executed: infinite for one that joins a cgroup which is frozen. Absent: half a minute. */
+  readonly timeoutMs?: number;
 }
 
 /** A process that was executed in a container; see `CreatedContainer`. */
@@ -114,7 +116,7 @@ export class OciRuntime {
     const keep = Array.from({ length: firstKeptFd - 1 + preserveFds }, (_, fd) => fd);
     const [launcher, host] = await Promise.all([
       Launcher.start({ keep }),
-      readHostFacts({ hybrid: 'both' }),
+      readHostFacts({ hierarchies: 'all' }),
     ]);
     const facts = cgroups === 'none' ? { ...host, cgroups: undefined } : host;
     return new OciRuntime(launcher, facts, { preserveFds, cgroups });
@@ -178,7 +180,7 @@ export class OciRuntime {
    * @throws what `ContainerRuntime.exec` throws.
    */
   async exec(request: OciExecRequest): Promise<OciExecuted> {
-    const { consoleSocket, pidfdSocket, then, target } = request;
+    const { consoleSocket, pidfdSocket, then, target, timeoutMs } = request;
     const process = await withHome(withEnvironment(request.process), async (path) => {
       const { texts } = await readContainerFiles(this.#launcher, target, [path]);
       const [text] = texts;
@@ -201,7 +203,10 @@ export class OciRuntime {
     const name = `exec in ${request.id}`;
     try {
       const program = ociExecProgram(plan, { name, consoleSocket, pidfdSocket, then });
-      const { pid, data, ended } = await this.#launcher.spawn(program);
+      const { pid, data, ended } = await this.#launcher.spawn(
+        program,
+        timeoutMs === undefined ? {} : { timeoutMs },
+      );
       const exitStatus = ended.then(({ exitCode }) => exitCode);
       exitStatus.catch(() => undefined);
       return {

@@ -4,6 +4,7 @@ import { identify, ownIdentity } from '../host/process-identity.ts';
 import { type CreatedContainer, OciRuntime } from '../launch/oci-runtime.ts';
 import type { Bundle } from './bundle.ts';
 import type { OciContext } from './command.ts';
+import { orUnwanted, refuseUnwanted } from './end-creation.ts';
 import { hookEnvironment } from './hook-environment.ts';
 import { makeNotifyFolder, withNotifySocket } from './notify/notify-socket.ts';
 import { writePidFile } from './pid-file.ts';
@@ -53,13 +54,12 @@ export async function createContainer(
   request: CreateRequest,
 ): Promise<MadeContainer> {
   const { folder } = request;
-  await folder.make();
-  const cleanup = new Cleanup();
   let state = await begin(context, request);
+  await folder.make(state);
+  const cleanup = new Cleanup();
   try {
     // Of what has been made by then, whatever fails after it.
     cleanup.add(() => removeContainer(folder, state, context.log));
-    await folder.writeState(state);
     const { bundle, scope, kept } = await placed(request);
     if (scope) cleanup.add(() => scope.release());
     state = { ...state, ...kept };
@@ -82,13 +82,15 @@ export async function createContainer(
     for (const warning of created.warnings) context.log.warn(warning);
     await scope?.leaveTo(created.pid);
     await folder.writeState(state);
+    await refuseUnwanted(folder);
     if (request.pidFile !== undefined) await writePidFile(request.pidFile, created.pid);
     return { created, state, stop: () => runtime.stop() };
   } catch (error) {
+    const reason = await orUnwanted(folder, error);
     for (const problem of await cleanup.run()) {
       context.log.warn(`while the container was removed: ${String(problem)}`);
     }
-    throw error;
+    throw reason;
   }
 }
 

@@ -32,7 +32,7 @@ export async function endProcesses(state: StoredState): Promise<void> {
     for (const pid of others) sendSignal(pid, SIGKILL);
     if (!alive && others.length === 0) return;
     await letDie(state, others);
-    if (systemClock.now() > until) throw stillThere(id, others);
+    if (systemClock.now() > until) throw stillThere(id, alive ? [process.pid, ...others] : others);
     await systemClock.sleep(pauseMs);
   }
 }

@@ -42,7 +42,11 @@ export const execOptions: readonly OptionDeclaration[] = [
     takes: 'texts',
     help: "cgroup below the container's: <path>, or with v1 <controller>[,<controller>]:<path>",
   },
-  { name: 'ignore-paused', takes: 'flag', help: 'also in a paused container, where it waits' },
+  {
+    name: 'ignore-paused',
+    takes: 'flag',
+    help: 'also in a paused container, where it waits until that is resumed',
+  },
 ];
 
 /** JSON as it is read. */

@@ -2,12 +2,13 @@ import { defaultCgroupPath } from '../cgroup/cgroup-path.ts';
 import { detectCgroups } from '../cgroup/detect.ts';
 import { planCgroup } from '../cgroup/plan.ts';
 import { exists, listFolder, readTextIfExists, rm } from '../host/files.ts';
+import { isAlive } from '../host/process-identity.ts';
 import { parseSpecText } from '../spec/parse-spec.ts';
 import type { OciContext } from './command.ts';
 import { storedCgroup } from './stored-cgroup.ts';
 import { removeContainer } from './remove-container.ts';
 import type { ContainerFolder } from './state/container-folder.ts';
-import type { StoredCgroup, StoredState } from './state/stored-state.ts';
+import { parseState, type StoredCgroup, type StoredState } from './state/stored-state.ts';
 
 /**
  * The state of a container, with the cgroups that it has or would have got: one whose making was interrupted has not written
@@ -42,9 +43,24 @@ export async function removeRemains(context: OciContext, folder: ContainerFolder
       context.log,
     );
   }
-  // What a killed `delete` was about to remove.
+  // What a killed `delete` was about to remove, or a killed `create` to begin with.
   const left = (await listFolder(context.root)).filter((name) => name.startsWith(`${folder.id}~`));
-  for (const name of left) await rm(`${context.root}/${name}`, { recursive: true, force: true });
+  for (const name of left) {
+    const path = `${context.root}/${name}`;
+    if (!(await isBegun(path))) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Whether somebody is about to make a container of it this moment. */
+async function isBegun(path: string): Promise<boolean> {
+  const text = await readTextIfExists(`${path}/state.json`);
+  try {
+    if (text === undefined) return false;
+    const { phase, process } = parseState(text, path);
+    return phase === 'creating' && (await isAlive(process));
+  } catch {
+    return false;
+  }
 }
 
 async function expectedCgroup(folder: ContainerFolder): Promise<StoredCgroup> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Bounds, boundedList, boundedMap } from './bounded.ts';
 
 /**
  * The kinds of values that an OCI config is made of. The message of each is the thing that was wanted, as the second
@@ -76,11 +77,15 @@ export function oneOf<const Word extends string>(
   return z.enum(words, { error: `one of "${words.join('", "')}"` });
 }
 
+/** Of what is a system call or more for each item, so that all of a start fits into one program. */
+export const mostSteps: Bounds = { most: 10_000 };
+
 /** A list; an absent one is empty. */
 export function list<Item extends z.ZodType>(
   item: Item,
-): z.ZodDefault<z.ZodReadonly<z.ZodArray<Item>>> {
-  return z.array(item, { error: 'a list' }).readonly().default([]);
+  bounds: Bounds = {},
+): z.ZodDefault<ReturnType<typeof boundedList<Item>>> {
+  return boundedList(item, bounds).default([]);
 }
 
 /** An object with the given fields. Unknown ones are dropped: config.md, "Extensibility", says MUST be ignored. */
@@ -90,11 +95,14 @@ export function record<Shape extends z.ZodRawShape>(
   return z.object(shape, { error: 'an object' }).readonly();
 }
 
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && !value.includes('\0');
+
 /** An object from names to strings; an absent one is empty. */
-export const textMap = z
-  .record(z.string(), text, { error: 'an object of strings' })
-  .readonly()
-  .default({});
+export function textMap(bounds: Bounds = {}): z.ZodDefault<ReturnType<typeof boundedMap<string>>> {
+  const wanted = 'a string without NUL bytes';
+  return boundedMap(isText, { error: 'an object of strings', wanted, ...bounds }).default({});
+}
 
 /** Refuses lists in which two items have the same key, as the specification demands of rlimits and namespaces. */
 export function withoutTwins<Item>(
@@ -106,6 +114,8 @@ export function withoutTwins<Item>(
       const key = keyOf(item);
       if (seen.has(key)) {
         context.addIssue({ code: 'custom', path: [index], message: `"${key}" only once` });
+        // One is enough to correct the list by, and there may be a hundred thousand.
+        return;
       }
       seen.add(key);
     }

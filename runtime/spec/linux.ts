@@ -1,6 +1,15 @@
 import type { z } from 'zod';
 import { deviceSchema } from './device.ts';
-import { absolutePath, list, oneOf, record, text, textMap, withoutTwins } from './fields.ts';
+import {
+  absolutePath,
+  list,
+  mostSteps,
+  oneOf,
+  record,
+  text,
+  textMap,
+  withoutTwins,
+} from './fields.ts';
 import { idMappingsSchema } from './id-mappings.ts';
 import { intelRdtSchema } from './intel-rdt.ts';
 import { personalitySchema } from './personality.ts';
@@ -42,7 +51,7 @@ export const linuxSchema = record({
   uidMappings: idMappingsSchema,
   gidMappings: idMappingsSchema,
   /** Besides null, zero, full, random, urandom, tty, console and ptmx, which every container has. */
-  devices: list(deviceSchema),
+  devices: list(deviceSchema, mostSteps),
   /** Absolute: from the mount of each hierarchy. Absent: the runtime chooses. */
   cgroupsPath: text.optional(),
   resources: resourcesSchema.optional(),
@@ -58,10 +67,10 @@ export const linuxSchema = record({
     'runbindable',
   ]).optional(),
   /** Hidden: an empty, read-only file or folder is mounted over them. */
-  maskedPaths: list(absolutePath),
-  readonlyPaths: list(absolutePath),
+  maskedPaths: list(absolutePath, mostSteps),
+  readonlyPaths: list(absolutePath, mostSteps),
   /** By name with dots, such as `net.ipv4.ip_forward`. */
-  sysctl: textMap,
+  sysctl: textMap(mostSteps),
   /** SELinux context of the mounts. */
   mountLabel: seLinuxLabel.optional(),
   personality: personalitySchema.optional(),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { BerthError } from '../errors/berth-error.ts';
+import type { Unread } from './bounded.ts';
 import { parsePreciseJson, stringifyPrecise } from './precise-json.ts';
 import { specSchema } from './spec.ts';
 import type { Spec } from './spec.ts';
@@ -18,14 +19,19 @@ interface Problem {
  * list stays, and is refused.
  */
 function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
+  // What is a text or a number has nothing in it, and most lists have nothing else.
+  if (Array.isArray(value)) return value.some(isObject) ? value.map(withoutNulls) : value;
+  const fields = Object.values(value);
+  if (!fields.some((field) => field === null || isObject(field))) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, child]) => child !== null)
       .map(([key, child]) => [key, withoutNulls(child)]),
   );
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 function fieldName(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, key) => {
@@ -42,22 +48,45 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** Characters. */
+const mostShown = 80;
+
 /** The value as a person would write it, short enough for a message. */
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
-  const written = stringifyPrecise(value);
-  return written.length > 80 ? `${written.slice(0, 77)}...` : written;
+  // Its beginning is enough, and it may be long.
+  const written = stringifyPrecise(Array.isArray(value) ? value.slice(0, mostShown) : value);
+  return written.length > mostShown ? `${written.slice(0, mostShown - 3)}...` : written;
 }
 
-/** A config may come from anywhere: with a problem in each of a million items it is not repeated whole. */
+/** A config may come from anywhere: with a problem in each of a thousand lists it is not repeated whole. */
 const mostProblems = 20;
 
-function problemsOf(error: z.ZodError, json: unknown): readonly Problem[] {
-  return error.issues.slice(0, mostProblems).map((issue) => ({
-    field: fieldName(issue.path) || 'config',
-    seen: shown(valueAt(json, issue.path)),
-    wanted: issue.message,
-  }));
+/** What is wrong, the first of it, and in words what is not told. */
+function problemsOf(
+  { issues }: z.ZodError,
+  json: unknown,
+): { readonly problems: readonly Problem[]; readonly more: readonly string[] } {
+  const unread = issues.filter((issue) => unreadBy(issue) > 0);
+  const found = issues.length - unread.length;
+  const problems = issues
+    .filter((issue) => unreadBy(issue) === 0)
+    .slice(0, mostProblems)
+    .map((issue) => ({
+      field: fieldName(issue.path) || 'config',
+      seen: shown(valueAt(json, issue.path)),
+      wanted: issue.message,
+    }));
+  const more = found - problems.length;
+  const skipped = unread
+    .slice(0, mostProblems)
+    .map((issue) => `${unreadBy(issue)} more of '${fieldName(issue.path)}' not looked at`);
+  return { problems, more: [...(more > 0 ? [`and ${more} more`] : []), ...skipped] };
+}
+
+function unreadBy(issue: z.core.$ZodIssue): number {
+  const { unread = 0 } = (issue.code === 'custom' ? (issue.params ?? {}) : {}) as Partial<Unread>;
+  return unread;
 }
 
 /**
@@ -72,13 +101,12 @@ export function parseSpec(json: unknown): Spec {
   const cleaned = withoutNulls(json);
   const result = specSchema.safeParse(cleaned);
   if (!result.success) {
-    const problems = problemsOf(result.error, cleaned);
-    const more = result.error.issues.length - problems.length;
+    const { problems, more } = problemsOf(result.error, cleaned);
     const words = problems.map(
       ({ field, seen, wanted }) => `'${field}' is ${seen}, wanted ${wanted}`,
     );
     throw new BerthError('SPEC_INVALID', {
-      message: [...words, ...(more > 0 ? [`and ${more} more`] : [])].join('; '),
+      message: [...words, ...more].join('; '),
       remedy: 'Correct the named fields of the OCI config.',
       details: { problems },
       cause: result.error,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   absolutePath,
   flag,
@@ -12,6 +12,7 @@ import {
   userOrGroupId,
   withoutTwins,
 } from './fields.ts';
+import { boundedList } from './bounded.ts';
 import { execCpuAffinitySchema } from './cpu-affinity.ts';
 import { ioPrioritySchema } from './io-priority.ts';
 import { schedulerSchema } from './scheduler.ts';
@@ -52,19 +53,26 @@ const userSchema = record({
   gid: userOrGroupId,
   /** File mode creation mask; absent: the runtime's own. */
   umask: integer(0, 0o777).optional(),
-  additionalGids: list(userOrGroupId),
+  /** No more than the kernel takes (NGROUPS_MAX). */
+  additionalGids: list(userOrGroupId, { most: 65_536 }),
 });
+
+/** The kernel takes less than 6 MiB of arguments and environment together, of 9 bytes at least (execve(2)). */
+const mostStrings = { most: 700_000 };
+
+/** Each that is unknown is warned of. */
+const mostNames = { most: 1000 };
 
 /**
  * The five sets of capabilities(7), as names. A name that berth or the kernel does not know is no error: the
  * specification wants a warning (see `capabilityMask` in runtime/launch/process/capabilities.ts).
  */
 const capabilitiesSchema = record({
-  bounding: list(text),
-  effective: list(text),
-  inheritable: list(text),
-  permitted: list(text),
-  ambient: list(text),
+  bounding: list(text, mostNames),
+  effective: list(text, mostNames),
+  inheritable: list(text, mostNames),
+  permitted: list(text, mostNames),
+  ambient: list(text, mostNames),
 });
 
 /** `process` of a config: https://github.com/opencontainers/runtime-spec/blob/v1.2.1/config.md#process */
@@ -74,12 +82,11 @@ export const processSchema = record({
   /** Characters; only looked at when `terminal` is set. */
   consoleSize: record({ height: integer(0, 0xffff), width: integer(0, 0xffff) }).optional(),
   user: userSchema,
-  args: z
-    .array(text, { error: 'a list' })
-    .min(1, { error: 'a list of at least the program' })
-    .readonly(),
+  args: boundedList(text, mostStrings).refine(({ length }) => length > 0, {
+    error: 'a list of at least the program',
+  }),
   /** `NAME=value`, as execve(2) takes them. */
-  env: list(nonEmptyText),
+  env: list(nonEmptyText, mostStrings),
   cwd: absolutePath,
   /** Absent: the runtime's own capabilities stay. */
   capabilities: capabilitiesSchema.optional(),

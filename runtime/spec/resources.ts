@@ -65,7 +65,7 @@ export const resourcesSchema = record({
   rdma: rdmaLimitsSchema,
   devices: list(deviceRuleSchema),
   /** cgroup v2 files by name, written as they are, after everything else. */
-  unified: textMap,
+  unified: textMap(),
 });
 
 /** Limits of a container. */

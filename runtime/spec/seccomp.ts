@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { boundedList } from './bounded.ts';
 import { integer, list, nonEmptyText, oneOf, record, text, uint64 } from './fields.ts';
 
 /** What to do with a system call. `KILL` is the old name of `KILL_THREAD`. */
@@ -78,10 +79,9 @@ function takesErrno(action: SeccompAction): boolean {
 }
 
 const ruleSchema = record({
-  names: z
-    .array(nonEmptyText, { error: 'a list' })
-    .min(1, { error: 'a list of at least one name' })
-    .readonly(),
+  names: boundedList(nonEmptyText).refine(({ length }) => length > 0, {
+    error: 'a list of at least one name',
+  }),
   action: oneOf(seccompActions),
   /** errno for ERRNO and TRACE; EPERM when absent. */
   errnoRet: errno.optional(),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { flag, list, nonEmptyText, record, text, textMap } from './fields.ts';
+import { flag, list, mostSteps, nonEmptyText, record, text, textMap } from './fields.ts';
 import { hooksSchema } from './hooks.ts';
 import { linuxSchema } from './linux.ts';
 import { mountSchema } from './mount.ts';
@@ -48,8 +48,8 @@ export const specSchema = record({
   hostname: hostName.optional(),
   domainname: hostName.optional(),
   /** In the order in which they are made. */
-  mounts: list(mountSchema),
-  annotations: textMap,
+  mounts: list(mountSchema, mostSteps),
+  annotations: textMap(),
   hooks: hooksSchema.prefault({}),
   linux: linuxSchema.prefault({}),
 }).superRefine(fitNamespaces);

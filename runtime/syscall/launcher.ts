@@ -50,6 +50,7 @@ export class Launcher {
 
   /**
    * Runs a program to its end.
+   * @param options `timeoutMs`: after that it is killed; infinite: never.
    * @throws BerthError SYSCALL_FAILED naming the step, with `details` {program, step, call, errno};
    *   PROGRAM_CRASHED; PROGRAM_TIMEOUT; PROGRAM_INVALID; LAUNCHER_LOST.
    */

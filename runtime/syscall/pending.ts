@@ -5,11 +5,15 @@ import type { ProgramResult, RunningProgram } from './program-result.ts';
 import { stepFailure } from './step-failure.ts';
 
 interface PendingOptions {
+  /** What is longer than a timer can be, 24 days, is as long as it takes. */
   readonly timeoutMs: number;
   /** What is waited for, and so what the time limit is for. */
   readonly until: 'answer' | 'end';
   readonly kill: (pid: number, signal: 'SIGKILL') => void;
 }
+
+/** What a timer of Node.js takes: with more it would be over at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** A program that was sent and whose answer or end is awaited. */
 export class Pending {
@@ -21,12 +25,11 @@ export class Pending {
   readonly #data: Buffer[] = [];
   /** The failure of a program that answered and failed before the word of its start. */
   #early: BerthError | undefined;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
   readonly #settleEnd: PromiseWithResolvers<ProgramResult>;
   readonly #settleAnswer: PromiseWithResolvers<RunningProgram>;
 
   constructor(program: NamedSteps, { timeoutMs, until, kill }: PendingOptions) {
-    const { name } = program;
     this.#until = until;
     this.#program = program;
     this.#settleEnd = Promise.withResolvers();
@@ -35,20 +38,11 @@ export class Pending {
     this.answered = this.#settleAnswer.promise;
     // Each caller awaits one of the two; the other must not count as unhandled.
     this.answered.catch(() => undefined);
-    this.#timer = setTimeout(() => {
-      this.fail(
-        new BerthError('PROGRAM_TIMEOUT', {
-          message: `${name}: no end after ${timeoutMs} ms; it was killed.`,
-          remedy: 'Look for a mount or device that hangs (dmesg).',
-          details: { program: name, timeoutMs },
-        }),
-      );
-      try {
-        if (this.pid !== undefined) kill(this.pid, 'SIGKILL');
-      } catch {
-        // It has ended this very moment (ESRCH): the word of that is on its way. Nobody could catch an error here.
-      }
-    }, timeoutMs);
+    if (timeoutMs <= longestTimerMs) {
+      this.#timer = setTimeout(() => {
+        this.#giveUp(timeoutMs, kill);
+      }, timeoutMs);
+    }
   }
 
   /** The launcher has forked the program's process. */
@@ -100,6 +94,22 @@ export class Pending {
     clearTimeout(this.#timer);
     this.#settleEnd.reject(error);
     this.#settleAnswer.reject(error);
+  }
+
+  #giveUp(timeoutMs: number, kill: PendingOptions['kill']): void {
+    const { name } = this.#program;
+    this.fail(
+      new BerthError('PROGRAM_TIMEOUT', {
+        message: `${name}: no end after ${timeoutMs} ms; it was killed.`,
+        remedy: 'Look for a mount or device that hangs (dmesg).',
+        details: { program: name, timeoutMs },
+      }),
+    );
+    try {
+      if (this.pid !== undefined) kill(this.pid, 'SIGKILL');
+    } catch {
+      // It has ended this very moment (ESRCH): the word of that is on its way. Nobody could catch an error here.
+    }
   }
 
   /** Settles the first answer once pid and reply are known: the child can be quicker than the word about it. */

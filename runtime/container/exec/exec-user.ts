@@ -109,20 +109,11 @@ function knownFiles(container: Container): ContainerFiles | undefined {
   return found?.startedAt === container.record.state.startedAt ? found.files : undefined;
 }
 
-/** st_ctim, in struct stat of both architectures. */
-const [statBytes, secondsAt, nanosecondsAt] = [144, 104, 112];
-
 /**
  * Whether what was read can be told from what will be there: older kernels tell times in ticks of 10 ms at most, so that a file
  * which has just changed can do so again within the same tick.
  */
-function canBeKnown({ texts, status }: ContainerFiles, now: number): boolean {
+function canBeKnown({ texts, changedMs }: ContainerFiles, now: number): boolean {
   const length = texts.reduce((sum, text = '') => sum + text.length, 0);
-  if (status.length < statBytes * texts.length || length > mostKept) return false;
-  return texts.every((_, index) => {
-    const at = index * statBytes;
-    const seconds = Number(status.readBigInt64LE(at + secondsAt));
-    const changed = seconds * 1000 + Number(status.readBigInt64LE(at + nanosecondsAt)) / 1e6;
-    return Math.abs(now - changed) > freshMs;
-  });
+  return length <= mostKept && changedMs.every((changed) => Math.abs(now - changed) > freshMs);
 }

@@ -13,7 +13,7 @@ import { numberedPath } from '../../syscall/decimal.ts';
 import { PreparedProgram } from '../../syscall/prepared-program.ts';
 import type { Address, Program, Ref } from '../../syscall/program.ts';
 import { maxReplySize, ProgramBuilder } from '../../syscall/program-builder.ts';
-import { statMode, statSize } from '../../syscall/tree/stat.ts';
+import { changeTimeMs, statMode, statSize } from '../../syscall/tree/stat.ts';
 import type { ExecTarget } from './exec-plan.ts';
 import { openHostProc } from '../namespaces/host-proc-file.ts';
 import { joinTarget, openTarget } from './join-target.ts';
@@ -36,6 +36,8 @@ export interface ContainerFiles {
   readonly texts: readonly (string | undefined)[];
   /** Struct stat of each (stat(2)), one behind the other, zero for what is missing. */
   readonly status: Buffer;
+  /** When each has last changed, in milliseconds since 1970; 0 for what is missing. */
+  readonly changedMs: readonly number[];
 }
 
 /**
@@ -94,7 +96,8 @@ async function readFiles(
       ? undefined
       : Buffer.concat(list).toString('utf8'),
   );
-  return { texts, status };
+  const changedMs = paths.map((_, index) => changeTimeMs(status.subarray(statSize * index)));
+  return { texts, status, changedMs };
 }
 
 function readProgram(enter: (p: ProgramBuilder) => void, paths: readonly string[]): ProgramBuilder {

@@ -2,7 +2,7 @@ import { AT_FDCWD } from '../../syscall/constants/fs.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
 import type { Address } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { statSize } from '../../syscall/tree/stat.ts';
+import { statSize, statVersion } from '../../syscall/tree/stat.ts';
 
 /** The step that fails when a file is another by now. */
 export const unchangedLabel = 'see that files are as before';
@@ -13,20 +13,14 @@ export interface FilesAsBefore {
   readonly status: Address;
 }
 
-/** st_dev, st_ino, st_size, st_mtim and st_ctim, 64 bits each, on both architectures. */
-const words = [0, 8, 48, 88, 96, 104, 112];
-
-/**
- * Fails with ESTALE when a file is no longer what it was, in the root of whoever runs this: whatever changes its content
- * changes st_ctim, which nobody can set.
- */
+/** Fails with ESTALE when a file is no longer what it was (`statVersion`), in the root of whoever runs this. */
 export function requireUnchanged(p: ProgramBuilder, { paths, status }: FilesAsBefore): void {
   const [changed, same] = [p.label(), p.label()];
   for (const [index, path] of paths.entries()) {
     const now = p.reserve(statSize);
     // Of what is missing it stays zero.
     p.call(unchangedLabel, 'newfstatat', [AT_FDCWD, p.string(path), now, 0], { onError: 'ignore' });
-    for (const word of words) {
+    for (const word of statVersion) {
       const before = p.value(status.at(statSize * index + word));
       p.jumpIf('ne', p.value(now.at(word)), before, changed);
     }

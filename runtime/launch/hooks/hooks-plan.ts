@@ -62,17 +62,13 @@ export function environmentOf(plan: HooksPlan, kind: HookKind, { env }: Hook): r
   return env ?? (kind === 'startContainer' ? plan.programEnvironment : plan.environment);
 }
 
-/** What a timer of Node.js can hold. */
-const longestTimerMs = 0x7fff_ffff;
-
 /**
  * How long a start with these hooks may take; those of `poststop` count, as they are run when a start fails.
  *
  * @param ownMs what the start takes without hooks, at most.
- * @returns milliseconds.
+ * @returns milliseconds, infinite with a hook that may take as long as it likes.
  */
 export function startTimeoutMs({ hooks }: HooksPlan, ownMs = 30_000): number {
   const all = Object.values(hooks).flat();
-  const sum = all.reduce((ms, { timeout = Infinity }) => ms + timeout * 1000, ownMs);
-  return Math.min(sum, longestTimerMs);
+  return all.reduce((ms, { timeout = Infinity }) => ms + timeout * 1000, ownMs);
 }

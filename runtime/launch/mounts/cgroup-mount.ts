@@ -1,4 +1,4 @@
-import type { CgroupHierarchy } from '../../cgroup/cgroup-plan.ts';
+import { type CgroupHierarchy, namedBySystemd } from '../../cgroup/cgroup-plan.ts';
 import type { Mount } from '../../spec/mount.ts';
 import { AT_FDCWD } from '../../syscall/constants/fs.ts';
 import { MS_BIND, MS_RDONLY, MS_REMOUNT } from '../../syscall/constants/mount.ts';
@@ -71,7 +71,8 @@ function mountFolders(
       options,
       from,
     });
-    for (const name of controllers.filter((controller) => controller !== folder)) {
+    const links = controllers.filter((name) => name !== folder && name !== namedBySystemd);
+    for (const name of links) {
       const link = [p.string(folder), AT_FDCWD, p.string(`${path}/${name}`)];
       p.call(`link ${name}`, 'symlinkat', link, { onError: 'ignore' });
     }

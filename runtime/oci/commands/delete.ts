@@ -1,5 +1,6 @@
 import { isBerthError, messageOf } from '../../errors/berth-error.ts';
 import { listFolder } from '../../host/files.ts';
+import { isAlive } from '../../host/process-identity.ts';
 import type { OciCommand, OciContext } from '../command.ts';
 import { oneContainer } from '../command.ts';
 import { usage } from '../options.ts';
@@ -59,20 +60,32 @@ async function removeStopped(context: OciContext, folder: ContainerFolder): Prom
 
 /** Whatever is there, goes; nothing there is fine. */
 async function removeByForce(context: OciContext, folder: ContainerFolder): Promise<void> {
-  let state: StoredState | undefined;
-  try {
-    state = await folder.readState();
-  } catch (error) {
-    if (
-      !isBerthError(error, 'OCI_STATE_INVALID') &&
-      !isBerthError(error, 'OCI_CONTAINER_MISSING')
-    ) {
-      throw error;
-    }
+  let state = await stateIfAny(folder);
+  // Another one may have been begun with the same id meanwhile.
+  while (state?.phase === 'creating' && (await isAlive(state.process))) {
+    const { endCreation } = await import('../end-creation.ts');
+    await endCreation(context, folder, state);
+    state = await stateIfAny(folder);
+  }
+  if (state?.phase === 'created') {
+    // What is left of others is found by their config, and the reader of configs is most of what a call would load.
+    await removeContainer(folder, state, context.log);
+    return;
   }
   const { removeRemains, remainingState } = await import('../remains.ts');
   if (state === undefined) await removeRemains(context, folder);
   else await removeContainer(folder, await remainingState(folder, state), context.log);
+}
+
+/** Nothing where there is none, or one that cannot be read. */
+async function stateIfAny(folder: ContainerFolder): Promise<StoredState | undefined> {
+  try {
+    return await folder.readState();
+  } catch (error) {
+    if (isBerthError(error, 'OCI_STATE_INVALID')) return undefined;
+    if (isBerthError(error, 'OCI_CONTAINER_MISSING')) return undefined;
+    throw error;
+  }
 }
 
 /** One that was never made to the end has not written down its cgroups. */

@@ -1,3 +1,4 @@
+import { isBerthError } from '../../errors/berth-error.ts';
 import { readFile } from '../../host/files.ts';
 import { identify } from '../../host/process-identity.ts';
 import { sendSignal } from '../../host/send-signal.ts';
@@ -65,6 +66,7 @@ async function execute(
 ): Promise<number> {
   const { context, options } = call;
   const { folder, state, signals } = container;
+  const ignoresPaused = options.flag('ignore-paused');
   const spec = await execSpec(call, await readFile(folder.configFile, 'utf8'));
   const mode = options.flag('detach') ? 'detached' : 'foreground';
   const consoleSocket = socketOption(call, 'console-socket');
@@ -85,6 +87,8 @@ async function execute(
       bundle: state.bundle,
       then: mode === 'detached' ? 'leave' : 'wait',
       subCgroups: subCgroupsOf(options),
+      // In a frozen cgroup it comes to its program when the container goes on, whenever that is.
+      ...(ignoresPaused ? { timeoutMs: Number.POSITIVE_INFINITY } : {}),
       ...(consoleSocket === undefined ? {} : { consoleSocket }),
       ...(pidfdSocket === undefined ? {} : { pidfdSocket }),
     });
@@ -95,9 +99,23 @@ async function execute(
     await writePid(pathOption(call, 'pid-file'), executed.pid);
     signals.sendTo({ pid: executed.pid, waiter: executed.waiter?.pid });
     return (await executed.waiter?.exitStatus) ?? 0;
+  } catch (error) {
+    throw await orPaused(error, folder, state);
   } finally {
     await runtime.stop();
   }
+}
+
+/** What is paused meanwhile takes no process, without being asked to wait for that. */
+async function orPaused(
+  error: unknown,
+  folder: ContainerFolder,
+  state: StoredState,
+): Promise<unknown> {
+  if (!isBerthError(error, 'PROGRAM_TIMEOUT')) return error;
+  const status = await statusOf(folder, state);
+  if (status !== 'paused') return error;
+  return statusError(folder.id, status, 'the container was paused while the process was executed');
 }
 
 /** Nobody would know of a process whose number could not be told. */

@@ -18,6 +18,7 @@ import { Launcher } from '../../syscall/launcher.ts';
 import type { OciContext } from '../command.ts';
 import { cgroupPathOf } from '../cgroup-path-of.ts';
 import { begin, type CreateRequest, type MadeContainer } from '../create-container.ts';
+import { orUnwanted, refuseUnwanted } from '../end-creation.ts';
 import { writePidFile } from '../pid-file.ts';
 import { placed } from '../placed.ts';
 import { removeContainer } from '../remove-container.ts';
@@ -53,12 +54,11 @@ export async function restoreContainer(
   await refuseNoImages(images.images);
   const layout = await detectCgroups();
   refuseUncheckpointable(request.bundle.spec, { cgroups: layout.version === 'v2' ? 'v2' : 'v1' });
-  await folder.make();
-  const cleanup = new Cleanup();
   let state = await begin(context, request);
+  await folder.make(state);
+  const cleanup = new Cleanup();
   try {
     cleanup.add(() => removeContainer(folder, state, context.log));
-    await folder.writeState(state);
     const { bundle, scope, kept } = await placed(request);
     if (scope) cleanup.add(() => scope.release());
     const { configText, spec } = bundle;
@@ -78,14 +78,16 @@ export async function restoreContainer(
     state = { ...state, phase: 'created', process };
     await scope?.leaveTo(pid);
     await folder.writeState(state);
+    await refuseUnwanted(folder);
     if (request.pidFile !== undefined) await writePidFile(request.pidFile, pid);
     await runPoststart(folder, state);
     return { state, pid, exitStatus, stop: () => launcher.stop() };
   } catch (error) {
+    const reason = await orUnwanted(folder, error);
     for (const problem of await cleanup.run()) {
       context.log.warn(`while the container was removed: ${String(problem)}`);
     }
-    throw error;
+    throw reason;
   }
 }
 

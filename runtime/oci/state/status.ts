@@ -1,4 +1,4 @@
-import { isFrozen } from '../../cgroup/freezer.ts';
+import { becomesFrozen } from '../../cgroup/freezer.ts';
 import { exists, readTextIfExists } from '../../host/files.ts';
 import { isAlive } from '../../host/process-identity.ts';
 import { launcherName } from '../../syscall/launcher-name.ts';
@@ -13,7 +13,7 @@ export async function statusOf(folder: ContainerFolder, state: StoredState): Pro
   if (!(await isAlive(state.process))) return 'stopped';
   if (state.phase === 'creating') return 'creating';
   const { freezer } = state.cgroup;
-  if (freezer !== undefined && (await isFrozen(freezer))) return 'paused';
+  if (freezer !== undefined && (await becomesFrozen(freezer))) return 'paused';
   return (await waitsAtGate(folder, state)) ? 'created' : 'running';
 }
 

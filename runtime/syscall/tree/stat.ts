@@ -53,6 +53,13 @@ export const [statLinks, statUser, statGroup] = [field('links'), field('uid'), f
 /** Where it finds the times of the last access and the last change of content, as utimensat(2) takes them. */
 export const statTimes = 72;
 
+/**
+ * Where it finds by what a file is known to be as it was, 64 bits each: st_dev, st_ino, st_size, st_mtim and st_ctim. Whatever
+ * changes its content changes st_ctim, which nobody can set.
+ */
+export const statVersion: readonly number[] = [0, 8, 48, 88, 96, 104, 112];
+const changeTime = { seconds: 104, nanoseconds: 112 } as const;
+
 /** Bytes of the larger of the two. */
 export const statSize = 144;
 
@@ -87,4 +94,10 @@ export function decodeStat(bytes: Buffer): FileStatus {
     deviceMajor: (rdev & 0xfff00) >>> 8,
     deviceMinor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
   };
+}
+
+/** When something of a file has last changed, its content or who owns it (st_ctim): milliseconds since 1970. */
+export function changeTimeMs(bytes: Buffer): number {
+  const seconds = Number(bytes.readBigInt64LE(changeTime.seconds));
+  return seconds * 1000 + Number(bytes.readBigInt64LE(changeTime.nanoseconds)) / 1e6;
 }

@@ -164,7 +164,8 @@ export class FakeRuntime implements ContainerRuntime {
     _target: ProcessTarget,
     paths: readonly string[],
   ): ReturnType<ContainerRuntime['readFiles']> {
-    return Promise.resolve({ texts: paths.map(() => undefined), status: Buffer.alloc(0) });
+    const texts = paths.map(() => undefined);
+    return Promise.resolve({ texts, status: Buffer.alloc(0), changedMs: paths.map(() => 0) });
   }
 
   openFiles(): Promise<never> {

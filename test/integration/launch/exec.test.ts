@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OciRuntime } from '../../../runtime/launch/oci-runtime.ts';
@@ -45,6 +45,10 @@ describe('a process that is executed in a running container', () => {
     };
     const ask = (): ReturnType<typeof execRequest> => execRequest(box, ['echo', 'done']);
     await script('echo one > /tmp/users');
+    const { target } = await ask();
+    const { ctimeMs } = statSync(`/proc/${target.pid}/root/tmp/users`);
+    const { changedMs } = await machine.runtime.readFiles(target, paths);
+    expect(changedMs.map(Math.floor)).toEqual([Math.floor(ctimeMs), 0]);
     for (const change of [
       'echo two > /tmp/users',
       'touch -d 2001-01-01 /tmp/users',

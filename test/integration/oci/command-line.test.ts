@@ -34,6 +34,22 @@ it('a link of another name is a runtime of that name', () => {
   expect(said('state', '-h')).toMatch(/^NAME:\n {3}runc state - /);
 });
 
+it('of a checkout gives hooks the environment of whoever calls it', () => {
+  const program = join(import.meta.dirname, '../../../scripts/berth-oci.sh');
+  const seen = join(machine.folder, 'environment');
+  const hook = { path: '/bin/sh', args: ['sh', '-c', `/usr/bin/env > ${seen}`] };
+  machine.config(['true'], { hooks: { createRuntime: [hook] } });
+  const args = ['--root', machine.root, 'run', machine.id()];
+  const env = { PATH: '/usr/bin:/bin', COLOUR: 'blue' };
+  const said = spawnSync(program, args, { cwd: machine.bundle, env, timeout: 60_000 });
+  expect({ ...said, stderr: String(said.stderr) }).toMatchObject({ status: 0, stderr: '' });
+  const names = /^(?!PWD=|_=|SHLVL=|OLDPWD=).+$/gm;
+  expect(readFileSync(seen, 'utf8').match(names)?.toSorted()).toEqual([
+    'COLOUR=blue',
+    'PATH=/usr/bin:/bin',
+  ]);
+});
+
 it('the version names what is built in as the features do', () => {
   const { linux } = JSON.parse(machine.ok('features')) as {
     readonly linux: {

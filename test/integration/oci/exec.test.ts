@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { detectCgroups } from '../../../runtime/cgroup/detect.ts';
+import type { CgroupV1Layout } from '../../../runtime/cgroup/layout.ts';
 import { OciMachine } from './oci-machine.ts';
 
 let machine: OciMachine;
@@ -33,7 +35,7 @@ describe('exec', () => {
     expect(lines.filter((line) => line.includes(':pids:')).join('')).toMatch(`/berth/${id}`);
   });
 
-  it('is in the cgroups of the container, those of v2 on a hybrid host too, or below them', () => {
+  it('is in the cgroups of the container, those of v2 on a hybrid host too, or below them', async () => {
     const places = (...options: readonly string[]): readonly string[] =>
       machine
         .ok('exec', ...options, id, 'cat', '/proc/self/cgroup')
@@ -42,6 +44,9 @@ describe('exec', () => {
     const { pid } = JSON.parse(machine.ok('state', id)) as { pid: number };
     const own = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n');
     expect(own.at(-1)).toBe(`0::/berth/${id}`);
+    // systemd's has no controller, and a host without cgroup v1 has none.
+    const named = own.find((line) => line.includes(':name=systemd:'));
+    expect(named ?? `/berth/${id}`).toMatch(`/berth/${id}`);
     expect(places()).toEqual(own);
     expect(places('--cgroup', '/')).toEqual(own);
 
@@ -49,6 +54,24 @@ describe('exec', () => {
     const below = own.map((line) => (line.includes(':pids:') ? `${line}/below` : line));
     expect(places('--cgroup', 'below')).toEqual(below);
     expect(places('--cgroup', 'pids:below', '--cgroup', 'memory:/')).toEqual(below);
+    const { systemd } = await detectCgroups().then((found) => found as Partial<CgroupV1Layout>);
+    if (systemd === undefined) return;
+    mkdirSync(`${systemd}/berth/${id}/named`);
+    expect(places('--cgroup', 'name=systemd:named')).toContainEqual(
+      expect.stringMatching(`:name=systemd:/berth/${id}/named$`),
+    );
+  });
+
+  it("sees them where they are mounted, systemd's too", async () => {
+    const { systemd } = await detectCgroups().then((found) => found as Partial<CgroupV1Layout>);
+    if (systemd === undefined) return;
+    const seen = machine.ok('exec', id, 'sh', '-c', 'cd /sys/fs/cgroup; ls; cat */tasks');
+    const lines = seen.trim().split('\n');
+    const folders = lines.filter((line) => /[a-z]/.test(line));
+    expect(folders).toContain('systemd');
+    expect(folders).not.toContain('name=systemd');
+    // The first process is in each of them, and sees no others.
+    expect(lines.filter((line) => line === '1')).toHaveLength(folders.length);
   });
 
   it('has the last of two variables, and refuses what is none', () => {

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readBundle } from '../../../runtime/oci/bundle.ts';
 import { ContainerFolder } from '../../../runtime/oci/state/container-folder.ts';
-import { stateText } from '../../../runtime/oci/state/stored-state.ts';
+import { stateText, type StoredState } from '../../../runtime/oci/state/stored-state.ts';
 import { OciMachine } from './oci-machine.ts';
 
 let folder: string;
@@ -138,7 +138,9 @@ describe('a state of somebody else', () => {
     const container = planted();
     spoil(container);
     await expect(container.readState()).rejects.toMatchObject({ code: 'OCI_ROOT_UNSAFE' });
-    await expect(container.make()).rejects.toMatchObject({ code: 'OCI_ROOT_UNSAFE' });
+    await expect(container.make({} as StoredState)).rejects.toMatchObject({
+      code: 'OCI_ROOT_UNSAFE',
+    });
   });
 });
 

@@ -45,9 +45,12 @@ export class OciMachine {
   readonly root = join(this.folder, 'root');
   readonly bundle = join(this.folder, 'bundle');
   readonly rootfs = join(this.bundle, 'rootfs');
+  readonly #under: readonly string[];
   #number = 0;
 
-  constructor() {
+  /** @param options `under`: words that commands are run with, such as those of unshare(1). */
+  constructor({ under = [] }: { readonly under?: readonly string[] } = {}) {
+    this.#under = under;
     mkdirSync(join(this.rootfs, 'bin'), { recursive: true });
     cpSync('/bin/busybox', join(this.rootfs, 'bin/busybox'));
     spawnSync('chroot', [this.rootfs, '/bin/busybox', '--install', '-s', '/bin']);
@@ -82,7 +85,8 @@ export class OciMachine {
 
   /** The words of a command on this root. */
   command(...args: readonly string[]): readonly [string, ...string[]] {
-    return [...ociProgram, '--root', this.root, ...args];
+    const [program, ...words] = [...this.#under, ...ociProgram, '--root', this.root, ...args];
+    return [program ?? '', ...words];
   }
 
   /** Runs a command in the bundle to its end. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ociProgram } from './oci-machine.ts';
+import { OciMachine, ociProgram } from './oci-machine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-oci-start-'));
 afterAll(() => {
@@ -31,6 +31,21 @@ test.each(['state', 'kill', 'delete', 'start', 'ps', 'pause'])('%s loads no libr
     [],
   );
   expect(files.length).toBeLessThan(80);
+});
+
+test('delete --force of a container loads no library', () => {
+  const machine = new OciMachine();
+  try {
+    const id = machine.id();
+    machine.config(['sleep', '1000']);
+    machine.create(id);
+    const files = loads('--root', machine.root, 'delete', '--force', id);
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.filter((file) => file.includes('/node_modules/'))).toEqual([]);
+    machine.gone(id);
+  } finally {
+    machine.dispose();
+  }
 });
 
 test('create loads the reader of configs, and nothing of the other verbs', () => {

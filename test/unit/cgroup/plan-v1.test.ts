@@ -39,6 +39,19 @@ describe('a cgroup v1 plan', () => {
     });
   });
 
+  it('has a folder in the hierarchy that systemd named, where it is to have one', () => {
+    const { create, join, remove, hierarchies } = plan({}, { ...v1Layout, systemd: '/cg/systemd' });
+    const folder = '/cg/systemd/berth/1234';
+    expect(create.slice(-2)).toEqual(['/cg/systemd/berth', folder]);
+    expect(join.at(-1)).toBe(`${folder}/tasks`);
+    expect(remove).toContain(folder);
+    expect(hierarchies.at(-1)).toEqual({
+      name: 'systemd',
+      controllers: ['name=systemd'],
+      folder,
+    });
+  });
+
   it('has a folder of cgroup v2 as well where a hybrid host is to have one, and shows nothing of it', () => {
     const hybrid = { ...v1Layout, version: 'hybrid', unified: '/cg/unified' } as const;
     const { create, join, remove, unified, hierarchies } = plan({}, hybrid);

@@ -23,13 +23,8 @@ describe('the time that a start may take', () => {
     expect(startTimeoutMs(plan({}), 1000)).toBe(1000);
   });
 
-  it('has an end that a timer can hold, also when a hook has none', () => {
-    const days = 24 * 60 * 60 * 1000;
-    for (const timeout of [undefined, 2 ** 31 - 1]) {
-      const ms = startTimeoutMs(plan({ poststart: [{ ...hook, timeout }] }));
-      expect(ms).toBeGreaterThan(24 * days);
-      expect(ms).toBeLessThan(2 ** 31);
-    }
+  it('has no end when a hook has none', () => {
+    expect(startTimeoutMs(plan({ poststart: [hook] }))).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

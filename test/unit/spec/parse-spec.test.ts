@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isBerthError } from '../../../runtime/errors/berth-error.ts';
+import type { z } from 'zod';
+import { type BerthError, isBerthError } from '../../../runtime/errors/berth-error.ts';
 import { parseSpec, parseSpecText } from '../../../runtime/spec/parse-spec.ts';
 import { stringifyPrecise } from '../../../runtime/spec/precise-json.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
@@ -20,7 +21,7 @@ function withField(path: string, value: unknown): unknown {
   return copy;
 }
 
-function errorOf(json: unknown): { code: string; message: string; details: unknown } {
+function errorOf(json: unknown): BerthError {
   try {
     parseSpec(json);
   } catch (error) {
@@ -254,16 +255,74 @@ describe('64-bit numbers', () => {
     expect(errorOf(rlimit(-1)).message).toContain('wanted a whole number from 0 to 2^64-1');
   });
 
-  // `mostProblems` of runtime/spec/parse-spec.ts; without it a config of 14 MB filled the log with 50 MB.
-  it('a thousand wrong fields are counted, and the first are named', () => {
-    const env = Array.from({ length: 1000 }, (_, index) => index);
-    const { message, details } = errorOf(withField('process.env', env));
-    expect(message).toContain("'process.env[19]' is 19, wanted a string; and 980 more");
-    expect(message).not.toContain('process.env[20]');
-    expect(details).toMatchObject({ problems: { length: 20 } });
-  });
-
   it('text that is no JSON is refused as such', () => {
     expect(() => parseSpecText('{"ociVersion":')).toThrow(/no JSON/);
+  });
+});
+
+describe('a config without measure', () => {
+  const many = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
+
+  // Without a bound a config of 14 MB filled the log with 50 MB, and took a gigabyte of memory.
+  it.each([
+    ['process.env', many(60_000), 'process.env[19]', 59_900],
+    [
+      'annotations',
+      Object.fromEntries(many(60_000).map((i) => [`a${i}`, i])),
+      'annotations.a19',
+      59_980,
+    ],
+  ] as const)(
+    'has the first faults of %s named, and the rest not looked at',
+    (field, value, last, unread) => {
+      const { message, details, cause } = errorOf(withField(field, value));
+      expect(message).toContain(`'${last}' is 19, wanted a string`);
+      expect(message).not.toContain(last.replace('19', '20'));
+      expect(message).toContain(`; ${unread} more of '${field}' not looked at`);
+      expect(details).toMatchObject({ problems: { length: 20 } });
+      expect((cause as z.ZodError).issues.length).toBeLessThan(200);
+    },
+  );
+
+  it('has the faults of all its lists counted', () => {
+    const masked = many(5000);
+    const broken = withField('linux.maskedPaths', masked);
+    const { message, cause } = errorOf({ ...(broken as object), mounts: masked });
+    expect(message).toContain("'mounts[19]' is 19, wanted an object; and 180 more; ");
+    expect(message).toContain("4900 more of 'mounts' not looked at");
+    expect(message).toContain("4900 more of 'linux.maskedPaths' not looked at");
+    expect((cause as z.ZodError).issues).toHaveLength(202);
+  });
+
+  it('has the fault named that is behind many that are right', () => {
+    const env = many(60_000).map((i) => (i === 59_999 ? 'A\0' : `A${i}=1`));
+    expect(errorOf(withField('process.env', env)).message).toBe(
+      '\'process.env[59999]\' is "A\\u0000", wanted a string without NUL bytes',
+    );
+  });
+
+  it.each([
+    ['mounts', { destination: '/a', type: 'tmpfs' }, 10_000],
+    ['linux.devices', { path: '/dev/a', type: 'p' }, 10_000],
+    ['linux.maskedPaths', '/a', 10_000],
+    ['process.capabilities.bounding', 'CAP_KILL', 1000],
+    ['process.user.additionalGids', 1, 65_536],
+    ['process.rlimits', { type: 'RLIMIT_CPU', soft: 1, hard: 1 }, 100_000],
+  ])('has as many %s as fit into a start', (field, item, most) => {
+    const { message } = errorOf(
+      withField(
+        field,
+        Array.from({ length: most + 1 }, () => item),
+      ),
+    );
+    expect(message).toContain(`wanted a list of at most ${most} items`);
+    expect(message.length).toBeLessThan(200);
+  });
+
+  it('has as many fields as fit into a start', () => {
+    const sysctl = Object.fromEntries(many(10_001).map((i) => [`net.a${i}`, '1']));
+    expect(errorOf(withField('linux.sysctl', sysctl)).message).toContain(
+      'wanted an object of at most 10000 fields',
+    );
   });
 });

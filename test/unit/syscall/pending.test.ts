@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Pending } from '../../../runtime/syscall/pending.ts';
 import { collectGarbage } from '../../support/processes.ts';
 
@@ -49,4 +49,27 @@ it('lets go of the steps of a program that goes on when it has answered', async 
   collectGarbage();
   expect(steps.deref()).toBeUndefined();
   expect((await pending.answered).data.toString()).toBe('done');
+});
+
+it('has an end in time only where a timer can hold it', async () => {
+  vi.useFakeTimers();
+  try {
+    const killed: number[] = [];
+    const kill = (pid: number): void => void killed.push(pid);
+    const begin = (timeoutMs: number): Pending => {
+      const pending = new Pending(program, { timeoutMs, kill, until: 'answer' });
+      pending.started(timeoutMs);
+      pending.ended.catch(() => undefined);
+      return pending;
+    };
+    const limited = begin(1000);
+    const waiting = [2 ** 31, Number.POSITIVE_INFINITY].map(begin);
+    vi.advanceTimersByTime(2 ** 31 - 1);
+    await expect(limited.answered).rejects.toMatchObject({ code: 'PROGRAM_TIMEOUT' });
+    expect(killed).toEqual([1000]);
+    for (const pending of waiting) pending.reply(Buffer.from('late'));
+    expect(await Promise.all(waiting.map(({ answered }) => answered))).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
