@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -264,6 +271,17 @@ describe('a new berthd', () => {
     expect(await names()).toEqual(['fine']);
     expect(parts.problems).toMatchObject([{ code: 'CONTAINER_RECORD_INVALID' }]);
     expect(existsSync(path)).toBe(true);
+  });
+
+  test('forgets one with AutoRemove whose name alone came to the disk before a power cut', async () => {
+    const [brief, kept] = [
+      await create('brief', ['echo'], { AutoRemove: true }),
+      await create('kept', ['echo']),
+    ];
+    for (const id of [brief, kept]) truncateSync(join(parts.dataFolder, id, 'container.json'));
+    await another();
+    expect(readdirSync(parts.dataFolder)).toEqual([kept]);
+    expect(parts.problems).toMatchObject([{ code: 'CONTAINER_RECORD_INVALID' }]);
   });
 
   test('keeps names and their order', async () => {
