@@ -1,23 +1,12 @@
-import { appendFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { random } from '../../../support/random.ts';
 import { crashUnder, recordOperation } from './crash-point.ts';
 import type { CrashPoint, Outcome } from './crash-point.ts';
 import type { Recorded } from './judge.ts';
 import { operations } from './operations.ts';
 import { crashInStart, recordStart } from './start-up.ts';
+import { dice, note, oneOf, oursOf, wanted } from './selection.ts';
 import { World } from './world.ts';
-
-/**
- * How many crashes: `BERTH_TEST_CRASHES=50` for a longer look, `BERTH_TEST_CRASHES=all` for every call of every operation, which
- * takes an hour; `BERTH_TEST_SEED` for those of another run. `BERTH_TEST_SHARD=2/3` does the second third of all, for several that
- * run at once, and `BERTH_TEST_CRASH_LOG` names a file that gets a line of JSON for each crash.
- */
-const wanted = process.env['BERTH_TEST_CRASHES'] ?? '3';
-const [shard = 1, shards = 1] = (process.env['BERTH_TEST_SHARD'] ?? '1/1').split('/').map(Number);
-const crashLog = process.env['BERTH_TEST_CRASH_LOG'];
-const dice = random(process.env['BERTH_TEST_SEED']);
 
 /** Something that berthd does, and is killed under. */
 interface Subject {
@@ -46,12 +35,6 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-function oneOf<T>(all: readonly T[]): T {
-  const one = all[Math.floor(dice.number() * all.length)];
-  if (one === undefined) throw new Error('there is none');
-  return one;
-}
-
 /** All that is wrong after crashes at these points, each with the call that berthd did not live to make. */
 async function faultsAt(
   subject: Subject,
@@ -66,10 +49,6 @@ async function faultsAt(
     all.push(...faults.map((fault) => `${subject.name}, ${role}, ${call.shown}: ${fault}`));
   }
   return all;
-}
-
-function note(crash: object): void {
-  if (crashLog !== undefined) appendFileSync(crashLog, `${JSON.stringify(crash)}\n`);
 }
 
 describe.runIf(wanted !== 'all')('a berthd that is killed between two system calls', () => {
@@ -90,7 +69,6 @@ describe.runIf(wanted === 'all')('a berthd that is killed before any system call
   test.each(subjects)('$name', { timeout: 4 * 3600_000 }, async (subject) => {
     const { recorded, points } = await subject.record(world);
     expect(points.length).toBeGreaterThan(1);
-    const ours = points.filter((_, number) => number % shards === shard - 1);
-    expect(await faultsAt(subject, recorded, ours)).toEqual([]);
+    expect(await faultsAt(subject, recorded, oursOf(points))).toEqual([]);
   });
 });
