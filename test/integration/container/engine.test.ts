@@ -321,6 +321,26 @@ describe('operations at the same time', () => {
     expect(existsSync(join(parts.dataFolder, id))).toBe(false);
   });
 
+  test('remove a container by force that is being restarted, and start it no more', async () => {
+    const id = await create('deaf', ['deaf']);
+    await engine.start(id);
+    const actions: string[] = [];
+    const signalled = new Promise<void>((resolve) => {
+      engine.onEvent(({ action }) => {
+        actions.push(action);
+        if (action === 'kill') resolve();
+      });
+    });
+    // It waits for the end that the removal brings, and nothing else: it is the first to act on it.
+    const restarting = engine.restart(id, { timeoutSeconds: -1 });
+    const refused = expect(restarting).rejects.toMatchObject({ code: 'CONTAINER_BEING_REMOVED' });
+    await signalled;
+    await engine.remove(id, { mode: 'kill-first', volumes: 'remove' });
+    await refused;
+    expect(actions).toEqual(['kill', 'kill', 'die', 'stop', 'destroy']);
+    expect(existsSync(join(parts.dataFolder, id))).toBe(false);
+  });
+
   test('tell of each step once, in order', async () => {
     const events: ContainerEvent[] = [];
     engine.onEvent((event) => events.push(event));

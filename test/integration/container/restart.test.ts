@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -338,21 +338,6 @@ describe('a restart', () => {
       expect(statusOf(name)).toBe('running');
       expect(recordOf(name).pending).toBeUndefined();
     }
-  });
-
-  test('starts nothing that is being removed by force, and the removal succeeds', async () => {
-    const id = await create('deaf', ['deaf'], { RestartPolicy: { Name: 'always' } });
-    await engine.start('deaf');
-    const signalled = event('kill');
-    // It waits for the end that the removal brings, and nothing else: it is the first to act on it.
-    const restarting = engine.restart('deaf', { timeoutSeconds: -1 });
-    const refused = expect(restarting).rejects.toMatchObject({ code: 'CONTAINER_BEING_REMOVED' });
-    await signalled;
-    await engine.remove(id, { mode: 'kill-first', volumes: 'remove' });
-    await refused;
-    const told = ['create', 'start', 'kill', 'kill', 'die', 'stop', 'destroy'];
-    expect(events).toEqual(told.map((each) => `${each} deaf`));
-    expect(existsSync(join(parts.dataFolder, id))).toBe(false);
   });
 
   test('that cannot stop the program leaves its end to be an end', async () => {

@@ -36,7 +36,7 @@ async function faultsAt(
 describe.runIf(wanted !== 'all')('a machine that loses power', () => {
   test(
     `has on its disk what clients were told (BERTH_TEST_SEED=${dice.seed})`,
-    { timeout: 240_000 },
+    { timeout: 360_000 },
     async () => {
       const operation = oneOf(operations);
       const { recorded, points } = await recordPowerCut(machine, operation);
