@@ -181,7 +181,8 @@ export class LayoutIndex {
       throw toStoreError(error, this.#path);
     }
     // Without room for it the next change tries again; it is of no use then, but neither is it missed before.
-    if ((await orIfMissing(stat(reserve), undefined)) !== undefined) return;
+    // One that was cut off by a power cut is none.
+    if ((await orIfMissing(stat(reserve), undefined))?.size === reserveBytes) return;
     const { mode } = fileOptions;
     await writeFileWhole(reserve, new Uint8Array(reserveBytes), {
       mode,

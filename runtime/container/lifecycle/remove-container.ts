@@ -43,16 +43,21 @@ async function remove(
   container: Container,
   { mode, volumes }: Removal,
 ): Promise<void> {
-  if (isLive(container.record.state)) {
-    if (mode === 'stopped-only') throw running(container);
-    await killForRemoval(state, container);
+  let done = false;
+  while (!done) {
+    if (isLive(container.record.state)) {
+      if (mode === 'stopped-only') throw running(container);
+      await killForRemoval(state, container);
+    }
+    done = await container.queue.run(async () => {
+      // A container with AutoRemove has removed itself by now.
+      if (!state.index.has(container)) return true;
+      // A start was before this in the queue: by force it is ended too.
+      if (isLive(container.record.state)) return false;
+      await dispose(state, container, volumes);
+      return true;
+    });
   }
-  await container.queue.run(async () => {
-    // A container with AutoRemove has removed itself by now.
-    if (!state.index.has(container)) return;
-    if (isLive(container.record.state)) throw running(container);
-    await dispose(state, container, volumes);
-  });
 }
 
 async function killForRemoval(state: EngineState, container: Container): Promise<void> {

@@ -15,6 +15,8 @@ export interface ContainerFolder {
   readonly folder: string;
   /** Its existence says that the container exists. */
   readonly record: string;
+  /** Its existence says that the record need not survive a power cut. */
+  readonly volatile: string;
   /** Output as Docker's json-file driver keeps it; older files have numbers behind this name. */
   readonly log: string;
   /** The same for other drivers: who reads it is to ask berthd. */
@@ -45,6 +47,7 @@ export function folderOf(paths: ContainerPaths, id: string): ContainerFolder {
   return {
     folder,
     record: join(folder, 'container.json'),
+    volatile: join(folder, 'volatile'),
     log: join(folder, `${id}-json.log`),
     ownLog: join(folder, 'output.log'),
     logCursor: join(folder, 'output.sent'),

@@ -6,6 +6,7 @@ import {
   removeFile,
   removeTemporaries,
   syncFolder,
+  writeFile,
   writeFileWhole,
 } from '../../host/files.ts';
 import type { WriteOptions } from '../../host/files.ts';
@@ -29,7 +30,8 @@ export type StoredContainer =
  * What a client was told has happened must not be forgotten, so records are synced to disk: at creation, start, exit,
  * renaming. Not so for containers with AutoRemove: a power cut ends them, their end means removal, and a record that
  * is forgotten has just that effect (the folder without a record is swept up at start-up). A killed berthd loses
- * nothing either way, for the page cache outlives it. That spares `docker run --rm` all of its fsyncs.
+ * nothing either way, for the page cache outlives it. That spares `docker run --rm` all of its fsyncs. Its name may reach
+ * the disk before what is in it, with somebody else's fsync: a file beside it says that such a record counts as forgotten.
  */
 function durabilityOf(record: ContainerRecord): WriteOptions['durability'] {
   return record.hostConfig.AutoRemove ? 'memory' : 'disk';
@@ -46,11 +48,13 @@ export class RecordStore {
   /** Writes a record; once this resolves the change has happened. The container's folder must exist. */
   async save(record: ContainerRecord): Promise<void> {
     const durability = durabilityOf(record);
-    const { record: path } = folderOf(this.#paths, record.id);
+    const { record: path, volatile } = folderOf(this.#paths, record.id);
+    const isNew = record.state.status === 'created';
+    // Before the record: journals keep the order of names.
+    if (durability === 'memory' && isNew) await writeFile(volatile, '', { mode: 0o600 });
     await writeFileWhole(path, JSON.stringify(record), { mode: 0o600, durability });
     // The folder itself is new at creation; its name must reach the disk too.
-    if (durability === 'disk' && record.state.status === 'created')
-      syncFolder(this.#paths.dataFolder);
+    if (durability === 'disk' && isNew) syncFolder(this.#paths.dataFolder);
   }
 
   /** Forgets a record: from here on the container does not exist. */
@@ -68,13 +72,14 @@ export class RecordStore {
   }
 
   async #read(id: ContainerId): Promise<StoredContainer> {
-    const { folder, record: path } = folderOf(this.#paths, id);
+    const { folder, record: path, volatile } = folderOf(this.#paths, id);
     await removeTemporaries(folder);
     const text = await readTextIfExists(path);
     if (text === undefined) return { kind: 'remains', id };
     try {
       return { kind: 'record', record: containerRecordSchema.parse(JSON.parse(text)) };
     } catch (cause) {
+      if (cause instanceof SyntaxError && (await exists(volatile))) return { kind: 'remains', id };
       return { kind: 'unreadable', id, error: unreadable(path, cause) };
     }
   }

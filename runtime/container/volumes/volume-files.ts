@@ -17,6 +17,8 @@ export interface VolumeFiles {
   }): Promise<void>;
   /** Mounts layers, topmost first, on a folder of the host, to be read alone. @throws SYSCALL_FAILED */
   mountLayers(layers: readonly string[], target: string): Promise<void>;
+  /** Brings what is in a folder of the host, with the rest of its file system, to the disk. @throws SYSCALL_FAILED */
+  sync(target: string): Promise<void>;
   /** Mounts a file system on a folder of the host. @throws SYSCALL_FAILED */
   mount(options: VolumeMountOptions, target: string): Promise<void>;
   /** Takes away what is mounted on a folder, if anything is; who uses it goes on using it. @throws SYSCALL_FAILED */

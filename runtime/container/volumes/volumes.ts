@@ -191,6 +191,8 @@ export class Volumes {
       await this.#mount(this.#store.get(name));
       if (content.subpath === '' && (await readdir(target)).length > 0) return;
       await this.#ports.files.copyUp({ ...content, target });
+      // A container that was made is never without it: after a power cut nobody would put it there.
+      if ((await readdir(target)).length > 0) await this.#ports.files.sync(target);
     });
   }
 

@@ -180,10 +180,20 @@ async function unmountVolume(launcher: Launcher, target: string): Promise<void> 
   await launcher.run(p);
 }
 
+/** Brings what is in a folder, with the rest of its file system, to the disk (syncfs(2)). @throws SYSCALL_FAILED */
+async function syncVolume(launcher: Launcher, target: string): Promise<void> {
+  const p = new ProgramBuilder('sync a volume');
+  const flags = O_DIRECTORY.or(O_CLOEXEC);
+  const fd = p.call(`open ${target}`, 'openat', [AT_FDCWD, p.string(target), flags, 0]);
+  p.call(`sync ${target}`, 'syncfs', [fd]);
+  await launcher.run(p, { timeoutMs: copyTimeoutMs });
+}
+
 /** What the engine's volumes ask of the operating system, done by a launcher. */
 export function volumeFiles(launcher: Launcher): {
   copyUp(content: VolumeContent): Promise<void>;
   mountLayers(layers: readonly string[], target: string): Promise<void>;
+  sync(target: string): Promise<void>;
   mount(mount: VolumeMount, target: string): Promise<void>;
   unmount(target: string): Promise<void>;
   isMounted(target: string): Promise<boolean>;
@@ -191,6 +201,7 @@ export function volumeFiles(launcher: Launcher): {
   return {
     copyUp: (content) => copyUp(launcher, content),
     mountLayers: (layers, target) => mountLayers(launcher, layers, target),
+    sync: (target) => syncVolume(launcher, target),
     mount: (mount, target) => mountVolume(launcher, mount, target),
     unmount: (target) => unmountVolume(launcher, target),
     // The kernel tells of paths without links; the data root may be one.

@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -266,6 +273,17 @@ describe('a new berthd', () => {
     expect(existsSync(path)).toBe(true);
   });
 
+  test('forgets one with AutoRemove whose name alone came to the disk before a power cut', async () => {
+    const [brief, kept] = [
+      await create('brief', ['echo'], { AutoRemove: true }),
+      await create('kept', ['echo']),
+    ];
+    for (const id of [brief, kept]) truncateSync(join(parts.dataFolder, id, 'container.json'));
+    await another();
+    expect(readdirSync(parts.dataFolder)).toEqual([kept]);
+    expect(parts.problems).toMatchObject([{ code: 'CONTAINER_RECORD_INVALID' }]);
+  });
+
   test('keeps names and their order', async () => {
     await create('first', ['echo']);
     clock.advance(1);
@@ -294,19 +312,32 @@ describe('operations at the same time', () => {
     ]);
   });
 
-  test('remove a container that is being started', async () => {
+  test('remove a container by force that is being started', async () => {
     const id = await create('both', ['sleep', '9']);
     const starting = engine.start(id);
-    const removing = engine
-      .remove(id, { mode: 'kill-first', volumes: 'remove' })
-      .catch((error: unknown) => error);
+    await engine.remove(id, { mode: 'kill-first', volumes: 'remove' });
     await starting;
-    const outcome = await removing;
-    if (outcome !== undefined) {
-      expect(outcome).toMatchObject({ code: 'CONTAINER_RUNNING' });
-      await engine.remove(id, { mode: 'kill-first', volumes: 'remove' });
-    }
     expect(await names()).toEqual([]);
+    expect(existsSync(join(parts.dataFolder, id))).toBe(false);
+  });
+
+  test('remove a container by force that is being restarted, and start it no more', async () => {
+    const id = await create('deaf', ['deaf']);
+    await engine.start(id);
+    const actions: string[] = [];
+    const signalled = new Promise<void>((resolve) => {
+      engine.onEvent(({ action }) => {
+        actions.push(action);
+        if (action === 'kill') resolve();
+      });
+    });
+    // It waits for the end that the removal brings, and nothing else: it is the first to act on it.
+    const restarting = engine.restart(id, { timeoutSeconds: -1 });
+    const refused = expect(restarting).rejects.toMatchObject({ code: 'CONTAINER_BEING_REMOVED' });
+    await signalled;
+    await engine.remove(id, { mode: 'kill-first', volumes: 'remove' });
+    await refused;
+    expect(actions).toEqual(['kill', 'kill', 'die', 'stop', 'destroy']);
     expect(existsSync(join(parts.dataFolder, id))).toBe(false);
   });
 

@@ -27,6 +27,16 @@ export class RealBerthd {
     return this.#said;
   }
 
+  get #config(): string {
+    return join(this.root, 'daemon.json');
+  }
+
+  #configure(more: object): void {
+    const keys = { 'data-root': join(this.root, 'data'), 'exec-root': join(this.root, 'run') };
+    const hosts = [`unix://${this.socket}`];
+    writeFileSync(this.#config, JSON.stringify({ ...keys, hosts, group: 'root', ...more }));
+  }
+
   /** Of the one that was started last. */
   get pid(): number {
     return this.#child?.pid ?? 0;
@@ -45,11 +55,8 @@ export class RealBerthd {
   /** Starts it, and waits until it says that it is ready. */
   async start({ under = [], env = {} }: StartOptions = {}): Promise<void> {
     mkdirSync(this.root, { recursive: true });
-    const config = join(this.root, 'daemon.json');
-    const keys = { 'data-root': join(this.root, 'data'), 'exec-root': join(this.root, 'run') };
-    const hosts = [`unix://${this.socket}`];
-    writeFileSync(config, JSON.stringify({ ...keys, hosts, group: 'root' }));
-    const [file, ...args] = [...under, process.execPath, program, '--config', config];
+    this.#configure({});
+    const [file, ...args] = [...under, process.execPath, program, '--config', this.#config];
     const child = spawn(file, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, ...env },
@@ -68,10 +75,17 @@ export class RealBerthd {
         clearTimeout(limit);
         resolve();
       });
-      child.once('exit', () => {
+      // Not before all that it has said is here.
+      child.once('close', () => {
         reject(new Error(`berthd ended: ${this.#said}`));
       });
     });
+  }
+
+  /** Adds keys to the configuration, and has it read again. */
+  reload(more: object): void {
+    this.#configure(more);
+    this.#child?.kill('SIGHUP');
   }
 
   /** Ends it; one that has ended already is not ended a second time. */

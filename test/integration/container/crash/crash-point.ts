@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isSuccess } from './api-client.ts';
 import { faultsAfter } from './judge.ts';
 import type { Recorded } from './judge.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { idsOf, remainsOf, shapeOf } from './remains.ts';
 import { callsIn, roleOf, Tracer } from './tracer.ts';
 import type { Call, ThreadRole } from './tracer.ts';
@@ -36,18 +36,14 @@ export async function recordOperation(
   const shapeBefore = shapeOf(await settled(() => remainsOf(world)));
   const log = join(berthd.root, 'calls');
   const tracer = await Tracer.record(berthd.pid, log);
-  const answer = await operation.perform(client, archives);
+  const answer = await operation.perform(client, archives, berthd);
   const shapeAfter = shapeOf(await settled(() => remainsOf(world)));
   await tracer.detach();
   const points = callsIn(log).map((call) => ({ role: roleOf(berthd.pid, call.thread), call }));
   if (!isSuccess(answer)) throw new Error(`${operation.name}: ${answer.status} ${answer.body}`);
   const after = await viewOf(client, operation);
   await world.clear();
-  const shapes = new Map([
-    [before.join(), shapeBefore],
-    [after.join(), shapeAfter],
-  ]);
-  return { recorded: { empty, before, after, shapes }, points };
+  return { recorded: { empty, before, after, shapeBefore, shapeAfter }, points };
 }
 
 /** Does an operation, and kills berthd when it is about to make a call. */
@@ -60,7 +56,7 @@ export async function crashUnder(
   await operation.prepare?.(client, archives);
   const before = idsOf(world);
   const tracer = await Tracer.killAt(berthd.pid, role, call);
-  const answer = await operation.perform(client, archives);
+  const answer = await operation.perform(client, archives, berthd);
   // Berthd has still to do after some answers.
   await settled(() => remainsOf(world));
   await tracer.detach();

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { isSuccess } from './api-client.ts';
 import type { Answer } from './api-client.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { cgroupsOf, remainsOf, shapeOf } from './remains.ts';
 import { viewOf } from './view.ts';
 import { settled, until } from './wait.ts';
@@ -15,8 +15,11 @@ export interface Recorded {
   /** What clients see. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** What is on the disk then, by what clients see. */
-  readonly shapes: ReadonlyMap<string, readonly string[]>;
+  /** What clients see when it is done a second time, where that is something else. */
+  readonly afterAgain?: readonly string[];
+  /** What is on the disk then. */
+  readonly shapeBefore: readonly string[];
+  readonly shapeAfter: readonly string[];
 }
 
 /** What berthd was killed under. */
@@ -31,6 +34,16 @@ export interface Crash {
 
 /** Starts berthd again, and looks at what it makes of what it finds. Gives all that is wrong, a text each. */
 export async function faultsAfter(world: World, crash: Crash): Promise<readonly string[]> {
+  try {
+    return await lookAfter(world, crash);
+  } catch (error) {
+    const fault = `${String(error)}; berthd said: ${world.berthd.said}`;
+    if (!world.berthd.isRunning) await world.start();
+    return [fault, ...(await leftovers(world, crash))];
+  }
+}
+
+async function lookAfter(world: World, crash: Crash): Promise<readonly string[]> {
   await world.start();
   const view = await viewAfter(world, crash);
   const faults = [...faultsOfView(view, crash), ...problemsOf(world)];
@@ -55,8 +68,16 @@ function mayBeBetween({ operation, answer }: Crash): boolean {
 
 function viewAfter(world: World, crash: Crash): Promise<readonly string[]> {
   const look = (): Promise<readonly string[]> => viewOf(world.client, crash.operation);
-  if (mayBeBetween(crash)) return settled(look);
+  if (mayBeBetween(crash)) return nothingPending(world).then(() => settled(look));
   return until(look, (view) => isOneOf(view, allowedViews(crash)));
+}
+
+/** Until what the last berthd has left to do is done. */
+function nothingPending(world: World): Promise<unknown> {
+  return until(
+    () => remainsOf(world),
+    (remains) => !remains.some((line) => line.endsWith(' pending')),
+  );
 }
 
 function isOneOf(view: readonly string[], views: readonly (readonly string[])[]): boolean {
@@ -68,26 +89,39 @@ function faultsOfView(view: readonly string[], crash: Crash): readonly string[] 
   return [difference('clients see', view, crash.recorded.after)];
 }
 
+/** What may be on the disk; none: any of the steps was done. */
+function allowedShapes(
+  { answer, recorded }: Crash,
+  view: readonly string[],
+): readonly (readonly string[])[] {
+  const { before, after, shapeBefore, shapeAfter } = recorded;
+  return [
+    ...(isDeepStrictEqual(view, after) ? [shapeAfter] : []),
+    ...(isDeepStrictEqual(view, before) && !isSuccess(answer) ? [shapeBefore] : []),
+  ];
+}
+
 function remainsAfter(
   world: World,
-  { recorded }: Crash,
+  crash: Crash,
   view: readonly string[],
 ): Promise<readonly string[]> {
   const look = (): readonly string[] => remainsOf(world);
-  const shape = recorded.shapes.get(view.join());
-  if (shape === undefined) return settled(look);
-  return until(look, (remains) => isDeepStrictEqual(shapeOf(remains), shape));
+  const shapes = allowedShapes(crash, view);
+  if (shapes.length === 0) return settled(look);
+  return until(look, (remains) => isOneOf(shapeOf(remains), shapes));
 }
 
 function faultsOfRemains(
   remains: readonly string[],
-  { recorded }: Crash,
+  crash: Crash,
   view: readonly string[],
 ): readonly string[] {
-  const shape = recorded.shapes.get(view.join());
+  const shapes = allowedShapes(crash, view);
+  const [shape] = shapes;
   if (shape === undefined) return remains.filter((line) => /\.tmp |\.(?:new|old)-/.test(line));
   const found = shapeOf(remains);
-  return isDeepStrictEqual(found, shape) ? [] : [difference('there is', found, shape)];
+  return isOneOf(found, shapes) ? [] : [difference('there is', found, shape)];
 }
 
 /** It changes nothing. */
@@ -114,17 +148,18 @@ async function secondStart(
 
 /** What was not done can be done. */
 async function secondTime(
-  { client, archives }: World,
+  { client, archives, berthd }: World,
   { operation, recorded }: Crash,
 ): Promise<readonly string[]> {
-  const { status, body } = await operation.perform(client, archives);
+  const { status, body } = await operation.perform(client, archives, berthd);
   if (!isSuccess({ status, body })) return [`a second time: ${status} ${body}`];
+  const wanted = recorded.afterAgain ?? recorded.after;
   const view = await until(
     () => viewOf(client, operation),
-    (now) => isDeepStrictEqual(now, recorded.after),
+    (now) => isDeepStrictEqual(now, wanted),
   );
-  if (isDeepStrictEqual(view, recorded.after)) return [];
-  return [difference('a second time comes to', view, recorded.after)];
+  if (isDeepStrictEqual(view, wanted)) return [];
+  return [difference('a second time comes to', view, wanted)];
 }
 
 /** All can be removed, and then nothing is left of it. */

@@ -5,15 +5,33 @@ import { join } from 'node:path';
 
 import type { World } from './world.ts';
 
+/** Made when it is needed first, and there from then on. */
+const madeOnce = ['run/exec.sock', 'run/containers/', 'data/registries/scores.json'];
+
 /** What is on the disk, and what is of containers that run. */
 export function remainsOf(world: World): readonly string[] {
   return [
-    ...filesBelow(world.berthd.root, 'data'),
-    // Made at the first exec, and there from then on.
-    ...filesBelow(world.berthd.root, 'run').filter((line) => line !== 'run/exec.sock'),
+    ...[...filesBelow(world.berthd.root, 'data'), ...filesBelow(world.berthd.root, 'run')].filter(
+      (line) => !madeOnce.includes(line.split(' ')[0] ?? '') && !isToBeContinued(line),
+    ),
     ...mountsBelow(world.berthd.root),
     ...processesOf(world),
+    ...cgroupsOf(idsOf(world)).map((path) => `cgroup ${path}${isFrozen(path) ? ' frozen' : ''}`),
   ];
+}
+
+/** A download that was cut short goes on there. */
+function isToBeContinued(line: string): boolean {
+  return /^data\/images\/ingest\/\S+\.part /.test(line);
+}
+
+function isFrozen(cgroup: string): boolean {
+  try {
+    return readFileSync(join(cgroup, 'freezer.state'), 'utf8') !== 'THAWED\n';
+  } catch {
+    // Another hierarchy.
+    return false;
+  }
 }
 
 /** Every file with what is in it, but not what containers have written. */
@@ -26,6 +44,9 @@ function filesBelow(root: string, path: string): readonly string[] {
       if (!/^data\/(?:snapshots\/[^/]+\/fs|containers\/[^/]+\/(?:upper|work))$/.test(below))
         lines.push(...filesBelow(root, below));
     } else lines.push(entry.isFile() ? `${below} ${digestOf(join(root, below))}` : below);
+    // It is going to be done: what is there is not the end of it.
+    if (entry.name === 'container.json' && isPending(join(root, below)))
+      lines.push(`${below} pending`);
   }
   return lines.sort();
 }
@@ -36,6 +57,14 @@ function entriesOf(folder: string): readonly Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
+  }
+}
+
+function isPending(record: string): boolean {
+  try {
+    return readFileSync(record, 'utf8').includes('"pending":');
+  } catch {
+    return false;
   }
 }
 
@@ -55,20 +84,11 @@ function mountsBelow(root: string): readonly string[] {
   return places.filter((place) => place.startsWith(`${root}/`)).map((place) => `mount ${place}`);
 }
 
-/** Names of berthd's own, as launchers. */
-function processesOf({ mark }: World): readonly string[] {
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .flatMap((pid) => {
-      try {
-        if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark)) return [];
-        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-        const name = /^Name:\t(.*)$/m.exec(status)?.[1] ?? '';
-        return name === 'strace' ? [] : [`process ${name}`];
-      } catch {
-        return [];
-      }
-    })
+/** berthd's own, as launchers and monitors, without the tracer. */
+function processesOf(world: World): readonly string[] {
+  return world
+    .processes()
+    .flatMap(({ name }) => (name === 'strace' ? [] : [`process ${name}`]))
     .sort();
 }
 

@@ -83,7 +83,7 @@ export async function recordStart(
   const after = await settled(() => viewOf(world.client, operation));
   await world.startAgain();
   await world.clear();
-  const recorded = { empty, before: after, after, shapes: new Map([[after.join(), shape]]) };
+  const recorded = { empty, before: after, after, shapeBefore: shape, shapeAfter: shape };
   // Threads have not been told apart: the first one that comes so far is killed.
   const first = new Map(calls.map((call) => [`${call.name} ${call.count}`, call]));
   return { recorded, points: [...first.values()].map((call) => ({ role: 'main', call })) };

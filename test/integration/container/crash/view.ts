@@ -1,5 +1,5 @@
 import type { ApiClient } from './api-client.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 
 interface Inspected {
   readonly Name: string;

@@ -2,10 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { startRegistryProcess } from '../../../support/registry-process.ts';
+import type { RegistryProcess } from '../../../support/registry-process.ts';
 import { busyboxArchive } from '../../api/busybox-image.ts';
 import { RealBerthd } from '../real-berthd.ts';
 import { ApiClient } from './api-client.ts';
-import type { Archives } from './operations.ts';
+import { Mark } from './mark.ts';
+import type { OwnProcess } from './mark.ts';
+import type { Archives } from './operation.ts';
 
 /** One thread for file calls, so that they have one order. */
 const env = { UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' };
@@ -14,7 +18,15 @@ const env = { UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' };
 export class World {
   readonly berthd = new RealBerthd();
   readonly client = new ApiClient(this.berthd.socket);
+  readonly #mark = new Mark();
+  readonly #surroundings: () => readonly string[];
   #archives: Archives | undefined;
+  #registry: Promise<RegistryProcess> | undefined;
+
+  /** @param surroundings A command that executes the berthd behind it, each time that one is started. */
+  constructor(surroundings: () => readonly string[] = () => []) {
+    this.#surroundings = surroundings;
+  }
 
   get archives(): Archives {
     if (this.#archives === undefined) throw new Error('not opened');
@@ -25,9 +37,9 @@ export class World {
     return join(this.berthd.root, 'data');
   }
 
-  /** Known to every process that berthd has started for itself: it is in its environment. */
-  get mark(): string {
-    return `BERTH_TEST_WORLD=${this.berthd.root}`;
+  /** Processes of berthd's own: itself, launchers, monitors, and what is about to be a container. */
+  processes(): readonly OwnProcess[] {
+    return this.#mark.processes();
   }
 
   async open(): Promise<void> {
@@ -40,13 +52,18 @@ export class World {
     await client.must('PUT', '/containers/source/archive?path=/', files);
     await client.must('POST', '/commit?container=source&repo=small');
     const saved = await client.must('GET', '/images/small/get');
-    this.#archives = { image: Buffer.from(saved.body, 'latin1'), files };
+    const archive = Buffer.from(saved.body, 'latin1');
+    this.#archives = { image: archive, files, registry: () => this.#registryHost() };
     await this.clear();
   }
 
   /** Starts berthd, which has ended. */
-  start(under: readonly string[] = []): Promise<void> {
-    return this.berthd.start({ under, env: { ...env, BERTH_TEST_WORLD: this.berthd.root } });
+  async start(tracer: readonly string[] = []): Promise<void> {
+    const mark = await this.#mark.command();
+    await this.berthd.start({
+      under: [...tracer, ...mark, ...this.#surroundings()],
+      env,
+    });
   }
 
   async startAgain(): Promise<void> {
@@ -72,7 +89,19 @@ export class World {
   async close(): Promise<void> {
     if (!this.berthd.isRunning) await this.start().catch(() => undefined);
     await this.clear().catch(() => undefined);
+    await this.destroy();
+  }
+
+  /** Ends it when no container is there any more. */
+  async destroy(): Promise<void> {
     await this.berthd.destroy();
+    this.#mark.end();
+    await (await this.#registry)?.stop();
+  }
+
+  async #registryHost(): Promise<string> {
+    this.#registry ??= startRegistryProcess();
+    return (await this.#registry).host;
   }
 
   #archiveOfOneFile(): Uint8Array {
