@@ -13,6 +13,7 @@ import { execRoutes } from './exec.ts';
 import { imageTransferRoutes } from './image-transfers.ts';
 import { imageRoutes } from './images.ts';
 import { mirrorRoutes } from './mirrors.ts';
+import { nothingToPruneRoutes } from './nothing-to-prune.ts';
 import { registryRoutes } from './registries.ts';
 import { systemRoutes } from './system.ts';
 import { volumeRoutes } from './volumes.ts';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...containerCheckpointRoutes,
   ...containerPauseRoutes,
   ...containerPruneRoutes,
+  ...nothingToPruneRoutes,
   ...containerUpdateRoutes,
   ...containerUsageRoutes,
   ...containerArchiveRoutes,

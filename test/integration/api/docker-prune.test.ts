@@ -31,3 +31,17 @@ test('docker container prune', async () => {
   expect(odd.stderr).toContain("invalid filter 'odd'");
   expect(daemon.problems).toEqual([]);
 });
+
+test('docker system prune goes through all kinds, also those of which berth has none', async () => {
+  await docker('create', '--network', 'none', '--name', 'idle', 'bb');
+  const id = (await docker('inspect', '--format', '{{.Id}}', 'idle')).stdout.trim();
+  const nameless = (await docker('volume', 'create')).stdout.trim();
+  const odd = await docker('network', 'prune', '-f', '--filter', 'odd=1');
+  expect(odd.stderr).toContain("invalid filter 'odd'");
+  const pruned = await docker('system', 'prune', '-f', '--volumes');
+  expect(pruned).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(pruned.stdout).toContain(`\n${id}\n`);
+  expect(pruned.stdout).toContain(`Deleted Volumes:\n${nameless}\n`);
+  expect((await docker('builder', 'prune', '-f')).stdout).toContain('Total');
+  expect(daemon.problems).toEqual([]);
+});
