@@ -8,6 +8,7 @@ import type { PassedSocket } from '../host/passed-sockets.ts';
 import type { ServerIdentity } from '../host/tls-server.ts';
 import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
 import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
+import { refuseMalformed } from './http/refuse-malformed.ts';
 import { requestIdHeader, requestIdOf } from './http/request-id.ts';
 
 /** Longer than clients keep a connection for their next request, as Docker does. */
@@ -53,6 +54,8 @@ export class ApiListener {
   readonly #parts: ListenerParts;
   readonly #server: Server;
   readonly #waiting: ((handlers: ApiHandlers) => void)[] = [];
+  /** The last answer of each connection. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
   #handlers: ApiHandlers | undefined;
   #closed = false;
 
@@ -61,12 +64,16 @@ export class ApiListener {
     this.#parts = parts;
     this.#server = parts.server;
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#answers.set(request.socket, response);
       if (this.#handlers === undefined && isPing(request)) this.#answerPing(request, response);
       else {
         this.#whenReady((handlers) => {
           handlers.request(request, response);
         });
       }
+    });
+    this.#server.on('clientError', (problem: NodeJS.ErrnoException, connection: Duplex) => {
+      refuseMalformed(problem, connection, this.#answers.get(connection));
     });
     this.#server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
       this.#whenReady((handlers) => {

@@ -7,4 +7,10 @@
 const http = process.getBuiltinModule('node:http');
 
 /** See node:http. */
-export const { createServer, ServerResponse, Agent: HttpAgent, request: startHttp } = http;
+export const {
+  STATUS_CODES: statusTexts,
+  createServer,
+  ServerResponse,
+  Agent: HttpAgent,
+  request: startHttp,
+} = http;
