@@ -63,6 +63,14 @@ describe('docker exec', () => {
     expect(stdout).toMatch(/^blue round \/ [0-9a-f]{12}\n1234\n77\n\/tmp\n$/);
   });
 
+  test('a folder that is not there', async () => {
+    // Docker tells it on the stream of the output.
+    const { stdout, exitCode } = await exec('-w', '/nowhere', 'box', 'true');
+    expect(exitCode).toBe(126);
+    expect(stdout).toContain('OCI runtime exec failed: exec failed: unable to start container');
+    expect(stdout).toContain('/nowhere');
+  });
+
   test('a terminal', async () => {
     const terminal = new Terminal('docker exec -it box sh', daemon.environment);
     await terminal.sees('# ');
