@@ -1,19 +1,32 @@
 import { availableParallelism } from 'node:os';
 
+import { onlineList } from '../../host/online-list.ts';
 import { parseDeviceCgroupRule } from '../spec/device-cgroup-rule.ts';
-import { isProcessorList } from './processor-list.ts';
+import { isProcessorList, isWithin } from './processor-list.ts';
 import { rule } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 /** Docker's minimum: with less, a program cannot even be started. */
 const minimumMemoryBytes = 6 * 1024 * 1024;
 
-/** What the kernel would take for no list is told before anything is made. */
-function processorList(field: 'CpusetCpus' | 'CpusetMems', what: string): Rule {
+/** How Docker names a list: in the field, and where the host has not all of it. */
+interface ListWords {
+  readonly field: string;
+  readonly requested: string;
+  readonly on: Parameters<typeof onlineList>[0];
+}
+
+/** What the kernel would take for no list, or has not, is told before anything is made. */
+function processorList(field: 'CpusetCpus' | 'CpusetMems', words: ListWords): Rule {
   return {
     field: `HostConfig.${field}`,
-    broken: (_, { [field]: list }) =>
-      list === '' || isProcessorList(list) ? undefined : `Invalid value ${list} for ${what}`,
+    broken: (_, { [field]: list }) => {
+      if (list === '') return undefined;
+      if (!isProcessorList(list)) return `Invalid value ${list} for ${words.field}`;
+      const there = onlineList(words.on) ?? list;
+      if (isWithin(list, there)) return undefined;
+      return `Requested ${words.requested} are not available - requested ${list}, available: ${there}`;
+    },
   };
 }
 
@@ -89,8 +102,10 @@ const rules: readonly Rule[] = [
         ? `invalid CPU shares (${CpuShares}): value must be a positive integer`
         : undefined,
   },
-  processorList('CpusetCpus', 'cpuset cpus'),
-  processorList('CpusetMems', 'cpuset mems'),
+  processorList('CpusetCpus', { field: 'cpuset cpus', requested: 'CPUs', on: 'processors' }),
+  processorList('CpusetMems', {
+    ...{ field: 'cpuset mems', requested: 'memory nodes', on: 'memory nodes' },
+  }),
   rule(
     'HostConfig.BlkioWeight',
     'Range of blkio weight is from 10 to 1000',

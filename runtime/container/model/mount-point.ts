@@ -27,7 +27,8 @@ const volumeOptionsSchema = z.object({
 
 /** One item of `HostConfig.Mounts` (`docker run --mount`). */
 export const mountPointSchema = z.object({
-  Type: z.enum(['bind', 'tmpfs', 'volume', 'image', 'npipe', 'cluster']),
+  /** One that nobody knows is refused by name, as Docker does. */
+  Type: text,
   Source: text,
   Target: text,
   ReadOnly: flag,

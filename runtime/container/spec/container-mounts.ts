@@ -146,6 +146,8 @@ function fromRequest(request: MountRequest): ContainerMount {
         `a mount of type "${request.Type}"`,
         'Use "bind", "volume", "image" or "tmpfs".',
       );
+    default:
+      throw invalid(request, 'mount type unknown');
   }
 }
 

@@ -79,8 +79,10 @@ async function mappedDevice(
   const path = mapping.PathInContainer === '' ? mapping.PathOnHost : mapping.PathInContainer;
   const node = await deviceAt(mapping.PathOnHost, path, 'follow');
   if (node === undefined || node.type === 'p' || node.type === 'u') {
+    const isThere = (await orIfMissing(stat(mapping.PathOnHost), undefined)) !== undefined;
+    const why = isThere ? 'not a device node' : 'no such file or directory';
     throw new BerthError('CONTAINER_CONFIG_INVALID', {
-      message: `error gathering device information while adding custom device "${mapping.PathOnHost}": not a device node`,
+      message: `error gathering device information while adding custom device "${mapping.PathOnHost}": ${why}`,
       remedy: 'Give the path of a character or block device of the host in HostConfig.Devices.',
       details: { field: 'HostConfig.Devices', value: mapping.PathOnHost },
     });

@@ -101,6 +101,29 @@ describe('docker run', () => {
     );
   });
 
+  test.each([
+    [
+      ['--device', '/dev/nowhere'],
+      'error gathering device information while adding custom device "/dev/nowhere": no such file or directory',
+      // By the words docker's own command line takes it for a program that is not there.
+      127,
+    ],
+    [
+      ['--mount', 'type=odd,dst=/x'],
+      'invalid mount config for type "odd": mount type unknown',
+      125,
+    ],
+    [
+      ['--cpuset-cpus', '8000'],
+      'Requested CPUs are not available - requested 8000, available: ',
+      125,
+    ],
+  ])('refuses %j as Docker does', async (args, message, exitCode) => {
+    const result = await run(...args, 'bb', 'true');
+    expect(result.exitCode).toBe(exitCode);
+    expect(result.stderr).toContain(message);
+  });
+
   test('gives the environment that Docker gives', async () => {
     const result = await run('-h', 'box', '-e', 'A=b', '-u', 'app', 'bb', 'env');
     expect(result.stdout.trim().split('\n').sort()).toEqual([

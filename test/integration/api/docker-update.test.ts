@@ -68,7 +68,8 @@ describe('docker update', () => {
   test('that the kernel refuses changes nothing', async () => {
     const id = await start('--memory', '64m', '--pids-limit', '50');
     const url = `http://localhost/v1.51/containers/web/update`;
-    const body = JSON.stringify({ PidsLimit: 60, CpusetMems: '0-63', Memory: 5e7 });
+    // More processes than Linux can count.
+    const body = JSON.stringify({ PidsLimit: 2 ** 23, Memory: 5e7 });
     const curl = ['-s', '-X', 'POST', '-H', 'Content-Type: application/json', '-d', body];
     const { stdout } = await daemon.command('curl', [...curl, '--unix-socket', daemon.socket, url]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -77,8 +78,8 @@ describe('docker update', () => {
     });
     expect(await limit(id, 'pids.max')).toBe('50');
     expect(await memoryOf(id)).toBe(String(64 * 1024 * 1024));
-    const format = '{{.HostConfig.Memory}} {{.HostConfig.PidsLimit}} {{.HostConfig.CpusetMems}}';
-    expect((await docker('inspect', '--format', format, 'web')).stdout).toBe('67108864 50 \n');
+    const format = '{{.HostConfig.Memory}} {{.HostConfig.PidsLimit}}';
+    expect((await docker('inspect', '--format', format, 'web')).stdout).toBe('67108864 50\n');
   });
 
   test.each([
