@@ -10,11 +10,15 @@ import {
   removeFile,
   rm,
   symlink,
+  writeFile,
 } from '../host/files.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { hexOf, isDigest } from '../image/digest.ts';
 import type { Digest } from '../image/digest.ts';
 import type { Snapshot } from './snapshot-folder.ts';
+
+/** By this empty file, Docker's own, programs know that they run in a container. */
+export const engineMark = '.dockerenv';
 
 /** The writable folders of one container. */
 export interface WritableFolders {
@@ -49,6 +53,7 @@ export class ContainerFolder {
       await mkdir(folders.work, { mode: 0o700 });
       if (root.uid !== 0 || root.gid !== 0) await chown(folders.upper, root.uid, root.gid);
       await chmod(folders.upper, root.mode);
+      await writeFile(join(folders.upper, engineMark), '', { mode: 0o755 });
       return folders;
     } catch (error) {
       await this.remove(containerId);

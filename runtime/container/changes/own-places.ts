@@ -1,3 +1,4 @@
+import { engineMark } from '../../snapshot/container-folder.ts';
 import { isOverlayAttribute, overlayAttribute } from '../../syscall/overlay-attributes.ts';
 import type { TreeEntry, TreeReader } from '../../syscall/tree/tree-reader.ts';
 
@@ -17,7 +18,9 @@ export interface ChangedTree {
  */
 export async function ownPlaces({ upper, below }: ChangedTree): Promise<ReadonlySet<string>> {
   const own = new Set<string>();
-  const made = await upper.describe([...files, ...folders, '.']);
+  const [marked, ...made] = await upper.describe([engineMark, ...files, ...folders, '.']);
+  // An image that was exported from another container has it too.
+  if (marked?.type === 'file' && marked.sizeBytes === 0) own.add(engineMark);
   const hidden = await below.describe([...files, ...folders, '.']);
   for (const [i, path] of files.entries()) {
     const entry = made[i];

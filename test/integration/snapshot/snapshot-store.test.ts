@@ -126,7 +126,7 @@ describe('a container', () => {
     const rootfs = await store.createContainer('c1', chainId);
     expect(readdirSync(join(dataRoot, 'containers/c1')).sort()).toEqual(['lower', 'upper', 'work']);
     const where = await mounted(rootfs);
-    expect(readdirSync(where)).toEqual(['etc']);
+    expect(readdirSync(where).sort()).toEqual(['.dockerenv', 'etc']);
     expect(statSync(where)).toMatchObject({ uid: 3 });
     expect(statSync(where).mode & 0o7777).toBe(0o711);
     writeFileSync(join(where, 'etc/motd'), 'changed');
@@ -145,7 +145,8 @@ describe('a container', () => {
 
   test('of an image without layers can be mounted', async () => {
     const { chainId } = await store.ensure([]);
-    expect(readdirSync(await mounted(await store.createContainer('c1', chainId)))).toEqual([]);
+    const where = await mounted(await store.createContainer('c1', chainId));
+    expect(readdirSync(where)).toEqual(['.dockerenv']);
   });
 
   test('leaves other things in its folder alone when it is removed', async () => {
