@@ -26,7 +26,7 @@ export async function stoppedView(state: EngineState, container: Container): Pro
     hasSubmounts: await readSubmounts(),
     volumePath: (name) => state.volumes.dataPath(name),
   });
-  const own = [folder.resolvConf, folder.hostname, folder.hosts];
+  const own = [folder.resolvConf, folder.hostname, folder.hosts, folder.shm];
   const written = await Promise.all(own.map(exists));
   // A container that was never started has none of these yet.
   const missing = own.filter((_, i) => written[i] === false);

@@ -9,6 +9,7 @@ import type { EngineState } from '../lifecycle/engine-state.ts';
 import { killContainer } from '../lifecycle/kill-container.ts';
 import { notRunning, requireStable } from '../lifecycle/live-container.ts';
 import { whileStill } from '../lifecycle/stand-still.ts';
+import { donorOf, sharedModes } from '../model/namespace-mode.ts';
 import { SIGKILL } from '../model/signals.ts';
 import type { CheckpointRequest as PortRequest, MonitorConnection } from '../ports.ts';
 import { checkpointFolder, type CheckpointPlace } from './checkpoint-folder.ts';
@@ -39,6 +40,7 @@ export function createCheckpoint(
     const folder = checkpointFolder(state, container, request);
     await refuseExisting(container, request, folder);
     refuseInit(state, container);
+    refuseShared(container);
     const spec = runningSpec(state, container);
     await state.ports.runtime.requireCheckpoints(spec);
     const images = posix.join(
@@ -70,6 +72,18 @@ function refuseInit({ ports }: EngineState, { record }: Container): void {
       "a container with 'HostConfig.Init' cannot be checkpointed by berth; wanted one without",
     remedy: 'Create it without --init.',
     details: { fields: ['HostConfig.Init'] },
+  });
+}
+
+/** Its namespaces are not its own, so that nobody could say to whom they belong after a restore. */
+function refuseShared({ record: { hostConfig } }: Container): void {
+  const fields = Object.values(sharedModes).filter((field) => donorOf(hostConfig[field]));
+  if (fields.length === 0) return;
+  const names = fields.map((field) => `HostConfig.${field}`);
+  throw new BerthError('SPEC_UNSUPPORTED', {
+    message: `a container with '${names.join("', '")}' of another one cannot be checkpointed by berth; wanted its own`,
+    remedy: 'Create it with namespaces of its own.',
+    details: { fields: names },
   });
 }
 

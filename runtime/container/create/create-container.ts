@@ -33,6 +33,7 @@ import { limitWarnings } from './limit-warnings.ts';
 import { createWarnings } from './create-warnings.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { prepareBinds } from './prepare-binds.ts';
+import { withDonorIds } from '../model/namespace-mode.ts';
 import { refuseRemapped } from './refuse-remapped.ts';
 import { refuseUnsupported } from './refusals.ts';
 import { verifyLinks } from './verify-links.ts';
@@ -75,13 +76,17 @@ export async function createContainer(
   const image = await state.ports.images.inspect(imageNameOf(request));
   if (options.platform !== undefined)
     refuseOtherPlatform(image, options.platform, request.config.Image);
-  const record = recordFor(state.ports, { id, request, image });
+  const hostConfig = withDonorIds(
+    request.hostConfig,
+    (other, field) => namedContainer(state, other, field).id,
+  );
+  const record = recordFor(state.ports, { id, request: { ...request, hostConfig }, image });
   verifyRecord(record, state.capabilities);
   if (state.ports.idRemap && record.hostConfig.UsernsMode !== 'host')
     refuseRemapped(record.hostConfig);
   const limits = await limitsThatDoNothing(state, record);
   const mounts = resolveMounts(record, {
-    find: (other) => lenderOf(state, other),
+    find: (other) => namedContainer(state, other, 'VolumesFrom'),
     readOnlyBinds: options.readOnlyBinds ?? 'recursive',
   });
   await prepareBinds(mounts);
@@ -104,15 +109,15 @@ export async function createContainer(
   }
 }
 
-/** Whose volumes a container is to have. It is no 404: Docker's client would pull the image. */
-function lenderOf(state: EngineState, name: string): ContainerRecord {
+/** One that a field of `HostConfig` names. It is no 404: Docker's client would pull the image. */
+function namedContainer(state: EngineState, name: string, field: string): ContainerRecord {
   try {
     return state.index.find(name).record;
   } catch (cause) {
     throw new BerthError('CONTAINER_CONFIG_INVALID', {
       message: messageOf(cause),
       remedy: 'Name a container that is there.',
-      details: { field: 'HostConfig.VolumesFrom', value: name },
+      details: { field: `HostConfig.${field}`, value: name },
       cause,
     });
   }

@@ -1,5 +1,6 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { CreateRequest } from '../model/create-request.ts';
+import { donorOf } from '../model/namespace-mode.ts';
 
 /** A field that berth cannot carry out, unless it has a value that asks for nothing. */
 interface Refusal {
@@ -54,6 +55,16 @@ function hostWord(field: WordField, accepted: readonly string[], remedy: string)
   };
 }
 
+/** One that may also name another container: `container:NAME`. */
+function sharedWord(field: 'IpcMode' | 'PidMode', accepted: readonly string[]): Refusal {
+  return {
+    field: `HostConfig.${field}`,
+    asked: ({ hostConfig }) =>
+      donorOf(hostConfig[field]) ? undefined : unlessOneOf(hostConfig[field], ['', ...accepted]),
+    remedy: `Use ${accepted.map((word) => `"${word}"`).join(', ')} or "container:" and a name.`,
+  };
+}
+
 const networks = ['default', 'none', 'host'];
 
 /**
@@ -72,8 +83,8 @@ const refusals: readonly Refusal[] = [
   },
   hostWord('NetworkMode', networks, noBridge),
   hostWord('CgroupnsMode', ['private', 'host'], 'Use "private" or "host".'),
-  hostWord('IpcMode', ['private', 'shareable', 'none', 'host'], later),
-  hostWord('PidMode', ['host'], later),
+  sharedWord('IpcMode', ['private', 'shareable', 'none', 'host']),
+  sharedWord('PidMode', ['host']),
   hostWord('UTSMode', ['host'], 'Use "host" or leave it out.'),
   hostWord('UsernsMode', ['host'], later),
   emptyHost('Cgroup', later),

@@ -4,7 +4,7 @@ import { rm } from '../../host/files.ts';
 import { stopHealthChecks } from '../health/health-checks.ts';
 import { dead } from '../model/container-state.ts';
 import { keepVolumes, removeVolumes, type VolumeFate } from '../volumes/container-volumes.ts';
-import { unmountImages } from '../volumes/image-mounts.ts';
+import { unmountOwn } from '../volumes/own-mounts.ts';
 import type { Container } from './container.ts';
 import type { EngineState } from './engine-state.ts';
 
@@ -54,7 +54,7 @@ export async function dispose(
 
 async function removeData(state: EngineState, container: Container): Promise<void> {
   // A start that failed has left them.
-  await unmountImages(state, container);
+  await unmountOwn(state, container);
   await state.ports.snapshots.removeContainer(container.id);
   await rm(state.folder(container).folder, { recursive: true, force: true });
 }

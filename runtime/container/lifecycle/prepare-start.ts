@@ -7,6 +7,7 @@ import type { LogRequest } from '../../launch/monitor/log-request.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap, StartRequest } from '../ports.ts';
 import { buildSpec } from '../spec/build-spec.ts';
+import type { DonorPlaces } from '../spec/spec-namespaces.ts';
 import { LayeredRootfs } from '../spec/layered-rootfs.ts';
 import { hostnameFile, hostsFile, resolvConfFile } from '../spec/network-files.ts';
 import { resolveUser } from '../spec/resolve-user.ts';
@@ -30,6 +31,7 @@ type RootAndUser = Pick<StartRequest, 'rootfs'> & { readonly user: ResolvedUser 
 export async function prepareStart(
   state: EngineState,
   container: Container,
+  donors: DonorPlaces,
 ): Promise<StartRequest> {
   const { record } = container;
   const folder = state.folder(container);
@@ -50,6 +52,7 @@ export async function prepareStart(
       available: state.capabilities,
       security: state.ports.defaults.security,
       volumePath: (name) => state.volumes.dataPath(name),
+      donors,
     }),
     rootfs,
     runDir: folder.runFolder,

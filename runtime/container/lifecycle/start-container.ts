@@ -1,6 +1,8 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { type CheckpointPlace, existingCheckpoint } from '../checkpoint/checkpoint-folder.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
+import type { StartedProgram } from '../ports.ts';
+import { openDonors } from './donors.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { isLive, started, startFailed } from '../model/container-state.ts';
 import { SIGKILL } from '../model/signals.ts';
@@ -146,7 +148,29 @@ async function recordFailure(
   return failure.error;
 }
 
-/** Prepares everything, executes the program or lets it go on from images, and records that it runs. */
+/** Prepares everything and executes the program. */
+async function execute(
+  state: EngineState,
+  container: Container,
+  images: string | undefined,
+): Promise<StartedProgram & { readonly startedMs: number }> {
+  const { runtime, clock } = state.ports;
+  const donors = await openDonors(state, container);
+  try {
+    const request = await prepareStart(state, container, donors.places);
+    // Before the program can write anything: clients ask for its log since this moment.
+    const startedMs = clock.now();
+    const work = state.folder(container).criuLogs;
+    const program = await (images === undefined
+      ? runtime.start(request)
+      : runtime.restore({ ...request, images, work }));
+    return { ...program, startedMs };
+  } finally {
+    await donors.close();
+  }
+}
+
+/** Executes the program or lets it go on from images, and records that it runs. */
 async function launch(
   state: EngineState,
   container: Container,
@@ -154,14 +178,7 @@ async function launch(
 ): Promise<void> {
   // berthd may be told another one, or none, while this run goes on.
   const idRemap = idRemapOf(state, container.record);
-  const request = await prepareStart(state, container);
-  // Before the program can write anything: clients ask for its log since this moment.
-  const startedMs = state.ports.clock.now();
-  const { runtime } = state.ports;
-  const work = state.folder(container).criuLogs;
-  const { warnings } = await (images === undefined
-    ? runtime.start(request)
-    : runtime.restore({ ...request, images, work }));
+  const { startedMs, warnings } = await execute(state, container, images);
   for (const warning of warnings) state.ports.notice(warning, { container: container.id });
   const next = started(container.record.state, startedMs);
   const [saved, connected] = await Promise.allSettled([

@@ -16,7 +16,7 @@ import { parseSecurityOptions } from './security-options.ts';
 import type { SecurityOptions } from './security-options.ts';
 import type { ContainerDevices } from './spec-devices.ts';
 import { specMounts } from './spec-mounts.ts';
-import { specNamespaces } from './spec-namespaces.ts';
+import { type DonorPlaces, specNamespaces } from './spec-namespaces.ts';
 import { specResources } from './spec-resources.ts';
 import { specRlimits } from './spec-rlimits.ts';
 
@@ -33,6 +33,8 @@ export interface SpecSource {
   readonly idRemap?: IdRemap | undefined;
   /** What counts without a word in `HostConfig.SecurityOpt`. */
   readonly security?: SecurityOptions | undefined;
+  /** Absent: nothing is joined; for what goes on in a container that is there. */
+  readonly donors?: DonorPlaces | undefined;
   /** Capabilities that berthd can give on. */
   readonly available: readonly string[];
 }
@@ -82,7 +84,7 @@ export function buildSpec(source: SpecSource): Spec {
     hooks: noHooks,
     linux: {
       ...cgroupsPath(record),
-      namespaces: specNamespaces(record, idRemap ? 'own' : 'host'),
+      namespaces: specNamespaces(record, idRemap ? 'own' : 'host', source.donors),
       uidMappings: idRemap?.uids ?? [],
       gidMappings: idRemap?.gids ?? [],
       devices: devices.nodes,

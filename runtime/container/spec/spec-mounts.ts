@@ -4,17 +4,37 @@ import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap } from '../ports.ts';
 import { imageFolder } from '../store/container-paths.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
+import type { DonorPlaces } from './spec-namespaces.ts';
 import { type ContainerMount, destinationOf } from '../model/container-mount.ts';
+import { donorOf } from '../model/namespace-mode.ts';
 import { mountsOf } from './container-mounts.ts';
 
 /** Size of /dev/shm unless the client says otherwise, as Docker's. */
 export const defaultShmBytes = 64 * 1024 * 1024;
 
+/** What a container has at /dev/shm of its own, or lends to others. */
+export function ownShm({ ShmSize }: ContainerRecord['hostConfig']): Mount {
+  return shmMount(String(ShmSize === 0 ? defaultShmBytes : ShmSize));
+}
+
+/** Shared memory goes with the IPC namespace (shm_overview(7)); of another container that is not known it is left out. */
+function shmMounts({ record, folder, donors }: MountSource): readonly Mount[] {
+  const { hostConfig } = record;
+  const sources: Readonly<Record<string, string | undefined>> = {
+    none: undefined,
+    host: '/dev/shm',
+    shareable: folder.shm,
+  };
+  const { IpcMode } = hostConfig;
+  if (IpcMode === 'private') return [ownShm(hostConfig)];
+  const source = donorOf(IpcMode) === undefined ? sources[IpcMode] : donors?.shm;
+  return source === undefined ? [] : [bind(source, '/dev/shm', ['rbind', 'rprivate'])];
+}
+
 /** What Docker mounts in every container. */
-function standardMounts(record: ContainerRecord): readonly Mount[] {
-  const { Privileged, ShmSize, IpcMode } = record.hostConfig;
+function standardMounts(source: MountSource): readonly Mount[] {
+  const { Privileged } = source.record.hostConfig;
   const access = Privileged ? [] : ['ro'];
-  const shm = shmMount(String(ShmSize === 0 ? defaultShmBytes : ShmSize));
   return [
     {
       destination: '/proc',
@@ -37,7 +57,7 @@ function standardMounts(record: ContainerRecord): readonly Mount[] {
       options: [...access, 'nosuid', 'noexec', 'nodev'],
     },
     usualMounts.mqueue,
-    ...(IpcMode === 'none' ? [] : [shm]),
+    ...shmMounts(source),
   ];
 }
 
@@ -119,6 +139,7 @@ export interface MountSource {
   readonly folder: ContainerFolder;
   /** See `ContainerPorts`. */
   readonly idRemap?: IdRemap | undefined;
+  readonly donors?: DonorPlaces | undefined;
   /** Where a volume is on the host. */
   readonly volumePath: (name: string) => string;
   /** Whether something is mounted below a path of the host: only then must a read-only bind reach deeper. */
@@ -146,7 +167,7 @@ export function specMounts(source: MountSource): readonly Mount[] {
     ...wanted.map((mount) => toSpecMount(mount, source)),
   ];
   const depth = (mount: Mount): number => mount.destination.split('/').length;
-  return [...own(standardMounts(record)), ...rest.toSorted((a, b) => depth(a) - depth(b))];
+  return [...own(standardMounts(source)), ...rest.toSorted((a, b) => depth(a) - depth(b))];
 }
 
 function withRootAccess(mount: Mount, record: ContainerRecord): Mount {

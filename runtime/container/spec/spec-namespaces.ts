@@ -1,13 +1,23 @@
 import type { Namespace, NamespaceType } from '../../spec/linux.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 
+/** What a container has of others: `container:ID` in `HostConfig`. */
+export interface DonorPlaces {
+  /** Files of their namespaces. */
+  readonly pid?: string;
+  readonly ipc?: string;
+  /** The folder on the host that has the shared memory which belongs to the IPC namespace. */
+  readonly shm?: string;
+}
+
 /**
  * The namespaces of a container. Each is new unless the client wants the host's. The cgroup namespace is new also with
- * cgroup v1, where Docker leaves the host's: the container does not see where on the host it is.
+ * cgroup v1, where Docker leaves the host's: the container does not see where on the host it is. Those of others are joined where it is known where they are.
  */
 export function specNamespaces(
   record: ContainerRecord,
   users: 'own' | 'host',
+  donors: DonorPlaces = {},
 ): readonly Namespace[] {
   const { PidMode, IpcMode, UTSMode, CgroupnsMode, NetworkMode } = record.hostConfig;
   const types: readonly (readonly [NamespaceType, string])[] = [
@@ -19,5 +29,10 @@ export function specNamespaces(
     ['cgroup', CgroupnsMode],
     ['network', NetworkMode],
   ];
-  return types.filter(([, mode]) => mode !== 'host').map(([type]) => ({ type }));
+  return types
+    .filter(([, mode]) => mode !== 'host')
+    .map(([type]) => {
+      const path = type === 'pid' || type === 'ipc' ? donors[type] : undefined;
+      return path === undefined ? { type } : { type, path };
+    });
 }

@@ -30,6 +30,8 @@ export interface ContainerFolder {
   readonly checkpoints: string;
   /** What CRIU has written of its work, the last time. */
   readonly criuLogs: string;
+  /** Shared memory that it lends to others, mounted while it runs. */
+  readonly shm: string;
   /** Images that it has mounted: a folder for each, named after its layers' ChainID. */
   readonly images: string;
   /** The monitor's socket and exit record. */
@@ -56,6 +58,7 @@ export function folderOf(paths: ContainerPaths, id: string): ContainerFolder {
     resolvConf: join(folder, 'resolv.conf'),
     checkpoints: join(folder, 'checkpoints'),
     criuLogs: join(folder, 'criu'),
+    shm: join(folder, 'shm'),
     images: join(folder, 'images'),
     // Half of the id: the monitor's socket is in it, and unix(7) allows 107 bytes for its path.
     runFolder: join(paths.runFolder, id.slice(0, 32)),

@@ -4,7 +4,7 @@ import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import type { ContainerMount } from '../model/container-mount.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
-import { mountImages, unmountImages } from './image-mounts.ts';
+import { mountOwn, unmountOwn } from './own-mounts.ts';
 import { isInUse, usersOf, volumesOf } from './volume-users.ts';
 import { isAnonymous } from './volume.ts';
 
@@ -62,7 +62,7 @@ export async function fillVolumes(
 export async function mountVolumes(state: EngineState, container: Container): Promise<void> {
   const { volumes } = state;
   const { id, record } = container;
-  await mountImages(state, container);
+  await mountOwn(state, container);
   for (const { name, destination, access } of volumesOf(record)) {
     await volumes.mount(name);
     volumes.announce('mount', name, {
@@ -79,7 +79,7 @@ export async function unmountVolumes(state: EngineState, container: Container): 
   // berthd goes down, and what unmounts with it: the next one takes away what nobody uses.
   if (state.closed) return;
   const { id, record } = container;
-  await unmountImages(state, container);
+  await unmountOwn(state, container);
   for (const { name } of volumesOf(record)) {
     await state.volumes.unmount(name, () => isInUse(state.index, name)).catch(state.ports.report);
     state.volumes.announce('unmount', name, { container: id });
@@ -116,7 +116,7 @@ export async function removeVolumes(
 /** Removes what a creation or removal that was cut short has left, and unmounts what nobody uses. */
 export async function recoverVolumes(state: EngineState): Promise<void> {
   const { volumes, ports } = state;
-  for (const container of state.index.all()) await unmountImages(state, container);
+  for (const container of state.index.all()) await unmountOwn(state, container);
   for (const volume of volumes.all()) {
     const { name, owner } = volume;
     const users = usersOf(state.index, name);

@@ -1,0 +1,98 @@
+import { BerthError, isBerthError } from '../../errors/berth-error.ts';
+import { open } from '../../host/files.ts';
+import { donorOf, sharedModes, type SharedType } from '../model/namespace-mode.ts';
+import type { MonitorConnection, ProcessTarget } from '../ports.ts';
+import type { DonorPlaces } from '../spec/spec-namespaces.ts';
+import type { Container } from './container.ts';
+import type { EngineState } from './engine-state.ts';
+import { notRunning, requireStable } from './live-container.ts';
+
+/** What a container has of others for its start. */
+export interface Donors {
+  readonly places: DonorPlaces;
+  /** To be called when the container has been started, or could not be. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the namespaces of other containers that a container shares. They are held: what is joined is theirs, and not that of
+ * a process that has one of their numbers by then.
+ *
+ * @throws CONTAINER_CONFIG_INVALID the other one is gone or does not share; CONTAINER_NOT_RUNNING
+ */
+export async function openDonors(state: EngineState, { record }: Container): Promise<Donors> {
+  const handles: Awaited<ReturnType<typeof open>>[] = [];
+  const close = async (): Promise<void> => {
+    for (const handle of handles.splice(0)) await handle.close();
+  };
+  const places: { -readonly [Key in keyof DonorPlaces]: DonorPlaces[Key] } = {};
+  try {
+    for (const [type, field] of Object.entries(sharedModes) as [SharedType, 'PidMode'][]) {
+      const id = donorOf(record.hostConfig[field]);
+      if (id === undefined) continue;
+      const donor = donorFor(state, type, id);
+      const handle = await openNamespace(donor, type);
+      handles.push(handle);
+      places[type] = `/proc/${process.pid}/fd/${handle.fd}`;
+      if (type === 'ipc') places.shm = state.folder(donor).shm;
+    }
+    return { places, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function donorFor(state: EngineState, type: SharedType, id: string): Container {
+  const what = `failed to join ${type.toUpperCase()} namespace`;
+  const donor = orExplained(what, () => state.index.find(id));
+  orExplained(what, () => requireStable(donor));
+  const { IpcMode } = donor.record.hostConfig;
+  if (type === 'ipc' && IpcMode !== 'shareable') {
+    throw new BerthError('CONTAINER_CONFIG_INVALID', {
+      message: `${what}: container ${id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
+      remedy: 'Create the other container with "--ipc shareable".',
+      details: { field: 'HostConfig.IpcMode', value: IpcMode },
+    });
+  }
+  return donor;
+}
+
+function orExplained<Result>(what: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (cause) {
+    if (!isBerthError(cause)) throw cause;
+    // Of a start a 404 would be about the container that is to be started.
+    const code = cause.code === 'CONTAINER_NOT_FOUND' ? 'CONTAINER_CONFIG_INVALID' : cause.code;
+    const remedy = 'Start the other container first: "docker ps" lists those that run.';
+    const { details } = cause;
+    throw new BerthError(code, { message: `${what}: ${cause.message}`, remedy, details, cause });
+  }
+}
+
+async function openNamespace(
+  donor: Container,
+  type: SharedType,
+): Promise<Awaited<ReturnType<typeof open>>> {
+  const connection = requireStable(donor);
+  const target = await targetOf(donor, connection);
+  const handle = await open(`/proc/${target.pid}/ns/${type}`, 'r').catch(() => {
+    throw notRunning(donor);
+  });
+  try {
+    // The number was still the donor's when its namespace was opened.
+    const { startTime } = await targetOf(donor, connection);
+    if (startTime !== target.startTime) throw notRunning(donor);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function targetOf(donor: Container, connection: MonitorConnection): Promise<ProcessTarget> {
+  const target = await connection.target();
+  if (target === undefined) throw notRunning(donor);
+  return target;
+}
