@@ -5,6 +5,7 @@ import type { Spec } from '../spec/spec.ts';
 import { firstKeptFd } from '../syscall/launcher-program.ts';
 import { Launcher } from '../syscall/launcher.ts';
 import { createProgram } from './create-program.ts';
+import { cgroupsAsMade } from './exec/cgroups-as-made.ts';
 import { execError } from './exec/exec-error.ts';
 import { ociExecProgram } from './exec/oci-exec-program.ts';
 import { type ExecProcessRequest, planExec } from './exec/plan-exec.ts';
@@ -198,7 +199,8 @@ export class OciRuntime {
       },
       { host: this.#host, filters: new FilterCache(this.#host.architecture) },
     );
-    const cgroup = await inSubCgroups(whole.cgroup, request.subCgroups ?? []);
+    const made = await cgroupsAsMade(whole.cgroup);
+    const cgroup = await inSubCgroups(made, request.subCgroups ?? []);
     const plan = { ...whole, cgroup };
     const name = `exec in ${request.id}`;
     try {

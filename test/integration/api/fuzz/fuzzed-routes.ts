@@ -179,6 +179,8 @@ export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
   'GET /volumes': { query: { filters } },
   'POST /volumes/create': { body: volumeCreateSchema },
   'POST /volumes/prune': { query: { filters } },
+  'POST /networks/prune': { query: { filters } },
+  'POST /build/prune': { query: { filters, all: flag } },
   'GET /volumes/:name': {},
   'DELETE /volumes/:name': { query: { force: flag } },
 };
