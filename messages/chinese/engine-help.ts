@@ -84,6 +84,7 @@ export const engineHelp: Readonly<Record<string, string>> = {
   'Remove contexts': '删除上下文',
   "Pass standard input and output on to the daemon's socket":
     '将标准输入和输出转接到守护进程的套接字',
+  'print a line of JSON for each line, with its time': '每行输出打印为一行带时间的 JSON',
   'print names only': '只显示名称',
   'its name': '名称',
   'what it is for': '用途说明',

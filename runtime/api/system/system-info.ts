@@ -4,7 +4,7 @@ import { availableParallelism, hostname, machine, release, totalmem } from 'node
 import { driverNames } from '../../container/log-drivers/driver-options.ts';
 import type { Container } from '../../container/lifecycle/container.ts';
 import type { ContainerStatus } from '../../container/model/container-state.ts';
-import { readTextIfExists } from '../../host/files.ts';
+import { listFolder, readTextIfExists } from '../../host/files.ts';
 import type { ApiServices, EngineIdentity } from '../services.ts';
 import { readHostFacts } from './host-facts.ts';
 import type { HostFacts } from './host-facts.ts';
@@ -49,11 +49,12 @@ export async function systemInfo(
   services: ApiServices,
   containers: readonly Container[],
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { clock, identity, images } = services;
-  const [facts, allImages, id] = await Promise.all([
+  const { clock, identity, images, events } = services;
+  const [facts, allImages, id, descriptors] = await Promise.all([
     readHostFacts(identity.dataRoot),
     images.list(),
     engineId(identity.dataRoot),
+    listFolder('/proc/self/fd'),
   ]);
   const running = count(containers, 'running');
   const paused = count(containers, 'paused');
@@ -66,6 +67,8 @@ export async function systemInfo(
     Images: allImages.length,
     ...engineFields(identity, facts),
     Debug: identity.debug ?? false,
+    NFd: descriptors.length,
+    NEventsListener: events.listenerCount,
     Labels: identity.labels ?? [],
     SecurityOptions: [
       ...(identity.securityOptions ?? securityOptions),
@@ -121,11 +124,14 @@ function engineFields(
       ['Backing Filesystem', facts.backingFilesystem],
       ['Supports d_type', 'true'],
     ],
-    Plugins: { Volume: [], Network: ['host', 'null'], Authorization: null, Log: driverNames },
-    NFd: 0,
+    Plugins: {
+      Volume: ['local'],
+      Network: ['host', 'null'],
+      Authorization: null,
+      Log: driverNames,
+    },
     NGoroutines: 0,
     CgroupDriver: 'cgroupfs',
-    NEventsListener: 0,
     IndexServerAddress: 'https://index.docker.io/v1/',
     GenericResources: null,
     ExperimentalBuild: experimental === 'on',

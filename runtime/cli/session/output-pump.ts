@@ -13,7 +13,7 @@ export type OutputFormat = 'multiplexed' | 'raw';
  */
 export async function pumpOutput(
   source: AsyncIterable<Uint8Array>,
-  console: Console,
+  console: Pick<Console, 'output' | 'errors'>,
   format: OutputFormat,
 ): Promise<void> {
   if (format === 'raw') {

@@ -3,11 +3,13 @@ import { defaultAddress } from '../client/endpoint.ts';
 import { contextInUse } from '../contexts/choose-context.ts';
 import { defaultContext, type StoredContext } from '../contexts/context-store.ts';
 import { defineLocalVerb } from '../contexts/local-verb.ts';
+import { prettyJson } from '../formats.ts';
 import { renderTable } from '../render/table.ts';
 
 interface ContextLsOptions {
   readonly quiet?: true;
   readonly format?: 'json' | 'table';
+  readonly json?: true;
 }
 
 /** `berth context ls`: lists contexts; a star is at the one in use. */
@@ -17,7 +19,8 @@ export const contextLs = defineLocalVerb<ContextLsOptions>({
       .option('-q, --quiet', 'print names only')
       .addOption(
         new Option('--format <format>', 'json prints a row a line').choices(['json', 'table']),
-      );
+      )
+      .option('--json', 'print as JSON');
   },
   run: async ({ context, store, options }) => {
     const { output } = context.console;
@@ -31,12 +34,13 @@ export const contextLs = defineLocalVerb<ContextLsOptions>({
     };
     const rows = [own, ...(await store.list())];
     if (options.quiet) await output.write(rows.map(({ name }) => `${name}\n`).join(''));
-    else if (options.format === 'json') {
+    else if (options.json === true || options.format === 'json') {
       const lines = rows.map(({ name, description, host }) => ({
         ...{ Current: name === current, Description: description, DockerEndpoint: host },
         ...{ Error: '', Name: name },
       }));
-      await output.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      if (options.json) await output.write(prettyJson(lines));
+      else await output.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     } else {
       const columns = [
         {

@@ -1,6 +1,7 @@
 import { segment } from '../client/client.ts';
 import { inspectContainer } from '../inspect-container.ts';
 import { parseMoment } from '../moments.ts';
+import { JsonLines } from '../session/json-lines.ts';
 import { pumpOutput } from '../session/output-pump.ts';
 import { defineVerb } from '../verb.ts';
 
@@ -11,6 +12,7 @@ interface LogsOptions {
   readonly until?: string;
   readonly timestamps?: true;
   readonly details?: true;
+  readonly json?: true;
 }
 
 /** `berth logs`: prints what a container has written, stdout and stderr apart. */
@@ -23,7 +25,8 @@ export const logs = defineVerb<LogsOptions>({
       .option('--since <time>', 'only from this time on, such as 2026-11-21T09:00:00Z or 10m')
       .option('--until <time>', 'only before this time')
       .option('-t, --timestamps', 'show the time of each line')
-      .option('--details', 'show what the log driver knows besides');
+      .option('--details', 'show what the log driver knows besides')
+      .option('--json', 'print a line of JSON for each line, with its time');
   },
   run: async ({ context, client, args, options }) => {
     const nowMs = context.clock.now();
@@ -33,7 +36,7 @@ export const logs = defineVerb<LogsOptions>({
       stderr: 1,
       follow: options.follow ? 1 : undefined,
       tail: options.tail,
-      timestamps: options.timestamps ? 1 : undefined,
+      timestamps: options.timestamps || options.json ? 1 : undefined,
       details: options.details ? 1 : undefined,
       since: since === undefined ? undefined : parseMoment('--since', since, nowMs),
       until: until === undefined ? undefined : parseMoment('--until', until, nowMs),
@@ -41,7 +44,12 @@ export const logs = defineVerb<LogsOptions>({
     const { id, terminal } = await inspectContainer(client, args[0] ?? '');
     const path = `/containers/${segment(id)}/logs`;
     const body = await client.stream({ method: 'GET', path, query });
-    await pumpOutput(body, context.console, terminal ? 'raw' : 'multiplexed');
+    const format = terminal ? 'raw' : 'multiplexed';
+    if (options.json) {
+      const lines = new JsonLines(context.console);
+      await pumpOutput(body, lines.console, format);
+      await lines.end();
+    } else await pumpOutput(body, context.console, format);
     return 0;
   },
 });

@@ -66,6 +66,10 @@ describe('berth and contexts', () => {
     const [ownView] = JSON.parse(own.stdout) as [{ Endpoints: object }];
     expect(JSON.parse(theirs.stdout)).toEqual([ownView]);
     expect((await berth(['context', 'ls'])).stdout).toMatch(/^default +.*\nhere \* +mine +unix:/m);
+    expect(JSON.parse((await berth(['context', 'ls', '--json'])).stdout)).toMatchObject([
+      { Name: 'default', Current: false },
+      { Name: 'here', Current: true, Description: 'mine' },
+    ]);
     const kept = await berth(['context', 'rm', 'here']);
     expect(kept).toMatchObject({ status: 1, stderr: expect.stringContaining('in use') as unknown });
     expect((await berth(['context', 'rm', '-f', 'here'])).stdout).toBe('here\n');

@@ -103,6 +103,13 @@ export function runSuite(bench: ClientBench): void {
       stdout: 'run\n',
     });
     expect((await bench.cli(['logs', 'again'])).stdout).toBe('run\nrun\n');
+    const [line] = (await bench.cli(['logs', '--json', 'again'])).stdout.split('\n');
+    expect(JSON.parse(line ?? '')).toEqual({
+      stream: 'stdout',
+      time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/) as unknown,
+      line: 'run',
+    });
+    expect((await bench.cli(['wait', '--json', 'again'])).stdout).toBe('{"StatusCode":5}\n');
     expect((await bench.cli(['attach', 'again'])).stderr).toContain('CONTAINER_NOT_ATTACHABLE');
   });
 
