@@ -46,7 +46,8 @@ export async function recordExit(state: EngineState, container: Container): Prom
   if (after.kind === 'remove') {
     await sentLog(state, container);
     await dispose(state, container, 'remove');
-  } else if (saved) await rm(folder.runFolder, { recursive: true, force: true });
+    // After its own end it is the next berthd's, which may have begun a run there.
+  } else if (saved && !state.closed) await rm(folder.runFolder, { recursive: true, force: true });
 }
 
 /**

@@ -29,7 +29,10 @@ describe('a container has its own', () => {
   });
 
   it('process ids, with its program as the first', async () => {
-    expect(await machine().shell('echo $$; ls -d /proc/[0-9]* | wc -l')).toBe('1\n3');
+    const [own, count] = (await machine().shell('echo $$; ls -d /proc/[0-9]* | wc -l')).split('\n');
+    expect(own).toBe('1');
+    // The shell, ls, and wc when that is forked by then.
+    expect(Number(count)).toBeLessThanOrEqual(3);
   });
 
   it('host name', async () => {

@@ -12,7 +12,10 @@ const madeOnce = ['run/exec.sock', 'run/containers/', 'data/registries/scores.js
 export function remainsOf(world: World): readonly string[] {
   return [
     ...[...filesBelow(world.berthd.root, 'data'), ...filesBelow(world.berthd.root, 'run')].filter(
-      (line) => !madeOnce.includes(line.split(' ')[0] ?? '') && !isToBeContinued(line),
+      (line) =>
+        !madeOnce.includes(line.split(' ')[0] ?? '') &&
+        !isToBeContinued(line) &&
+        !isOfView(world.berthd.root, line),
     ),
     ...mountsBelow(world.berthd.root),
     ...processesOf(world),
@@ -23,6 +26,15 @@ export function remainsOf(world: World): readonly string[] {
 /** A download that was cut short goes on there. */
 function isToBeContinued(line: string): boolean {
   return /^data\/images\/ingest\/\S+\.part /.test(line);
+}
+
+/** Where the files of a container that does not run were read: its next start, and its removal, take that away. */
+function isOfView(root: string, line: string): boolean {
+  const [, folder, below] = /^(run\/containers\/[^/]+\/)(.*)$/.exec(line) ?? [];
+  if (folder === undefined) return false;
+  if (below !== '') return below?.startsWith('files/') === true;
+  const entries = entriesOf(join(root, folder));
+  return entries.length > 0 && entries.every(({ name }) => name === 'files');
 }
 
 function isFrozen(cgroup: string): boolean {
