@@ -2,6 +2,7 @@ import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { open } from '../../host/files.ts';
 import { donorOf, sharedModes, type SharedType } from '../model/namespace-mode.ts';
 import type { MonitorConnection, ProcessTarget } from '../ports.ts';
+import { lendsShm } from '../spec/spec-mounts.ts';
 import type { DonorPlaces } from '../spec/spec-namespaces.ts';
 import type { Container } from './container.ts';
 import type { EngineState } from './engine-state.ts';
@@ -47,12 +48,12 @@ function donorFor(state: EngineState, type: SharedType, id: string): Container {
   const what = `failed to join ${type.toUpperCase()} namespace`;
   const donor = orExplained(what, () => state.index.find(id));
   orExplained(what, () => requireStable(donor));
-  const { IpcMode } = donor.record.hostConfig;
-  if (type === 'ipc' && IpcMode !== 'shareable') {
+  if (type === 'ipc' && !lendsShm(donor.record)) {
     throw new BerthError('CONTAINER_CONFIG_INVALID', {
       message: `${what}: container ${id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
-      remedy: 'Create the other container with "--ipc shareable".',
-      details: { field: 'HostConfig.IpcMode', value: IpcMode },
+      remedy:
+        'Create the other container with "--ipc shareable", and nothing of its own at /dev/shm.',
+      details: { field: 'HostConfig.IpcMode', container: id },
     });
   }
   return donor;

@@ -17,6 +17,12 @@ export function ownShm({ ShmSize }: ContainerRecord['hostConfig']): Mount {
   return shmMount(String(ShmSize === 0 ? defaultShmBytes : ShmSize));
 }
 
+/** Whether others can have its shared memory: not that of a mount which a client has put in its place, as in Docker. */
+export function lendsShm(record: ContainerRecord): boolean {
+  const isTaken = mountsOf(record).some((mount) => destinationOf(mount) === '/dev/shm');
+  return record.hostConfig.IpcMode === 'shareable' && !isTaken;
+}
+
 /** Shared memory goes with the IPC namespace (shm_overview(7)); of another container that is not known it is left out. */
 function shmMounts({ record, folder, donors }: MountSource): readonly Mount[] {
   const { hostConfig } = record;
@@ -69,8 +75,10 @@ function partOf(whole: Mount, subpath: string): Mount {
   return subpath === '' ? whole : { ...whole, sourceBelow: subpath };
 }
 
-/** The files that name services need, from the container's own folder. */
-/** They are the host's on the disk, and whoever is root in the container may write to them. */
+/**
+ * The files that name services need, from the container's own folder. They are the host's on the disk, and whoever is root
+ * in the container may write to them.
+ */
 function nameMounts(folder: ContainerFolder, ids: readonly string[]): readonly Mount[] {
   return [
     bind(folder.resolvConf, '/etc/resolv.conf', ['rbind', 'rprivate', ...ids]),

@@ -2,17 +2,16 @@ import { makeFolders } from '../../host/make-folders.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { hasProgram } from '../model/container-state.ts';
-import { ownShm } from '../spec/spec-mounts.ts';
+import { lendsShm, ownShm } from '../spec/spec-mounts.ts';
 import { mountImages, unmountImages } from './image-mounts.ts';
 
 /** Mounts on the host what a container has in mounts of its own: images, and memory that it shares. @throws SNAPSHOT_MISSING, SYSCALL_FAILED */
 export async function mountOwn(state: EngineState, container: Container): Promise<void> {
   await mountImages(state, container);
-  const { hostConfig } = container.record;
-  if (hostConfig.IpcMode !== 'shareable') return;
+  if (!lendsShm(container.record)) return;
   const { volumeFiles } = state.ports;
   const { shm } = state.folder(container);
-  const { type = 'tmpfs', source: device = type, options } = ownShm(hostConfig);
+  const { type = 'tmpfs', source: device = type, options } = ownShm(container.record.hostConfig);
   await makeFolders(shm, 0o700);
   // What a start that failed has left is the memory of another run.
   await volumeFiles.unmount(shm);
@@ -22,8 +21,8 @@ export async function mountOwn(state: EngineState, container: Container): Promis
 /** Takes it away again, unless the container runs with it. Who shares the memory and goes on keeps it. */
 export async function unmountOwn(state: EngineState, container: Container): Promise<void> {
   await unmountImages(state, container);
-  const { hostConfig, state: status } = container.record;
-  if (hostConfig.IpcMode !== 'shareable' || hasProgram(status)) return;
+  const { record } = container;
+  if (!lendsShm(record) || hasProgram(record.state)) return;
   const { volumeFiles, report } = state.ports;
   await volumeFiles.unmount(state.folder(container).shm).catch(report);
 }

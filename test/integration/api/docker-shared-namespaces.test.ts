@@ -119,6 +119,11 @@ test('what cannot be shared is said', async () => {
   const own = await run('--rm', '--ipc', 'container:donor', 'bb', 'true');
   expect(own).toMatchObject({ exitCode: 125 });
   expect(own.stderr).toContain('non-shareable IPC (hint: use IpcMode:shareable');
+  const taken = ['--ipc', 'shareable', '--tmpfs', '/dev/shm'];
+  await run('-d', '--name', 'taken', ...taken, 'bb', 'sleep', '1001');
+  expect(await shmMounts()).toEqual([]);
+  const another = await run('--rm', '--ipc', 'container:taken', 'bb', 'true');
+  expect(another.stderr).toContain('non-shareable IPC');
   await docker('stop', '-t', '0', 'donor');
   const stopped = await run('--rm', '--pid', 'container:donor', 'bb', 'true');
   expect(stopped.stderr).toMatch(
