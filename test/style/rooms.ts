@@ -66,6 +66,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // The engine.
   'runtime/api': ['runtime/container', 'runtime/image', 'runtime/host', 'runtime/errors'],
   'runtime/container': [
+    'runtime/concurrency',
+    'runtime/network',
     'runtime/image',
     'runtime/snapshot',
     'runtime/launch',
@@ -89,7 +91,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runtime/host',
     'runtime/errors',
   ],
-  'runtime/network': ['runtime/syscall', 'runtime/host', 'runtime/errors'],
+  'runtime/network': ['runtime/concurrency', 'runtime/syscall', 'runtime/host', 'runtime/errors'],
   'runtime/image': ['runtime/tar', 'runtime/host', 'runtime/errors'],
   'runtime/launch': [
     'runtime/snapshot',
@@ -106,6 +108,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'runtime/host': ['runtime/errors'],
 
   // Leaves.
+  'runtime/concurrency': [],
   'runtime/tar': ['runtime/errors'],
   'runtime/spec': ['runtime/errors'],
   'runtime/errors': [],

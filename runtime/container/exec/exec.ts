@@ -1,4 +1,4 @@
-import { randomId } from '../model/random-id.ts';
+import { randomId } from '../../host/random-id.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { ExecSession } from '../ports.ts';
 import type { ResolvedUser } from '../spec/resolve-user.ts';

@@ -2,11 +2,11 @@ import type { Writable } from 'node:stream';
 
 import { FileUses } from '../archive/file-uses.ts';
 import type { MonitorConnection } from '../ports.ts';
-import { Listeners } from '../events/listeners.ts';
+import { Listeners } from '../../concurrency/listeners.ts';
 import type { ContainerId } from '../model/container-id.ts';
 import type { Health } from '../health/health.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
-import { SerialQueue } from './serial-queue.ts';
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
 
 /** Turns in a container's life that those who wait for it or are attached to it need to hear of. */
 export type LifecycleTurn =

@@ -1,5 +1,5 @@
 import type { ContainerAction, ContainerEvent } from '../events/container-event.ts';
-import { Listeners } from '../events/listeners.ts';
+import { Listeners } from '../../concurrency/listeners.ts';
 import { ExecStore } from '../exec/exec-store.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { ContainerPorts } from '../ports.ts';

@@ -1,4 +1,4 @@
-import { randomId } from './random-id.ts';
+import { randomId } from '../../host/random-id.ts';
 
 declare const containerIdBrand: unique symbol;
 

@@ -1,10 +1,10 @@
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import { chmod, readdir } from '../../host/files.ts';
 import type { Clock } from '../../host/clock.ts';
-import { Listeners } from '../events/listeners.ts';
+import { Listeners } from '../../concurrency/listeners.ts';
 import type { VolumeEvent } from '../events/volume-event.ts';
-import { SerialQueue } from '../lifecycle/serial-queue.ts';
-import { randomId } from '../model/random-id.ts';
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
+import { randomId } from '../../host/random-id.ts';
 import { type Filters, matchesLabels } from '../query/filters.ts';
 import type { VolumeFiles } from './volume-files.ts';
 import { volumeMount } from './volume-options.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { Listeners } from '../../../runtime/container/events/listeners.ts';
+import { Listeners } from '../../../runtime/concurrency/listeners.ts';
 import { Wakeup } from '../../../runtime/container/events/wakeup.ts';
-import { SerialQueue } from '../../../runtime/container/lifecycle/serial-queue.ts';
+import { SerialQueue } from '../../../runtime/concurrency/serial-queue.ts';
 import {
   dead,
   exited,
