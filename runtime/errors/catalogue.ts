@@ -22,12 +22,14 @@ import { ociErrors } from './areas/oci.ts';
 import { specErrors } from './areas/spec.ts';
 import { syscallErrors } from './areas/syscall.ts';
 import { upgradeErrors } from './areas/upgrade.ts';
+import { networkErrors } from './areas/network.ts';
 import { volumeErrors } from './areas/volume.ts';
 
 /** Every error code of berth. A test keeps this, docs/errors.md and the use in the code in step. */
 export const catalogue = {
   ...containerErrors,
   ...volumeErrors,
+  ...networkErrors,
   ...apiErrors,
   ...provisionErrors,
   ...fleetErrors,

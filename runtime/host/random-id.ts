@@ -15,3 +15,6 @@ export function randomId(): string {
   used += idBytes;
   return pool.toString('hex', used - idBytes, used);
 }
+
+/** Random bytes. */
+export { randomBytes } from 'node:crypto';

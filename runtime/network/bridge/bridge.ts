@@ -12,6 +12,8 @@ export interface BridgePlan {
   readonly name: string;
   /** Bytes; absent: the kernel's choice. */
   readonly mtu?: number | undefined;
+  /** Six bytes. Without one of its own a bridge has that of a port, which comes and goes; absent: the kernel's choice. */
+  readonly macAddress?: Uint8Array | undefined;
   /** The host's own addresses at it, which are the gateways of its containers; none for one that the host has no part in. */
   readonly addresses: readonly IpPrefix[];
 }
@@ -23,10 +25,10 @@ export interface BridgePlan {
 export function ensureBridge(
   p: ProgramBuilder,
   socket: NetlinkSocket,
-  { name, mtu, addresses }: BridgePlan,
+  { name, mtu, macAddress, addresses }: BridgePlan,
 ): Ref {
   const unless = [errnoNumber('EEXIST')];
-  socket.do(addBridge({ name, mtu }), { unless });
+  socket.do(addBridge({ name, mtu, macAddress }), { unless });
   const index = socket.indexOf(getLink({ name }));
   const hasIpv6 = addresses.some(({ address }) => address.family === 6);
   setInterfaceSysctl(p, { family: 6, name, key: 'disable_ipv6', value: hasIpv6 ? '0' : '1' });

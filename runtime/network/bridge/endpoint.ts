@@ -1,18 +1,21 @@
 import { errnoNumber } from '../../syscall/errno.ts';
+import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import type { IpAddress } from '../address/ip-address.ts';
-import { type IpPrefix, parsePrefix } from '../address/ip-prefix.ts';
-import { enterNamespace, namespaceFd } from '../namespaces/network-namespace.ts';
+import type { IpPrefix } from '../address/ip-prefix.ts';
+import { namespaceFd } from '../namespaces/network-namespace.ts';
 import { addAddress, addressIndexAt } from '../netlink/addresses.ts';
 import { addVeth, bringUp, deleteLink, getLink } from '../netlink/links.ts';
-import { NetlinkSocket } from '../netlink/netlink-socket.ts';
-import { addRoute, routeIndexAt } from '../netlink/routes.ts';
+import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { setInterfaceSysctl } from './interface-sysctl.ts';
+
+/** Sockets of both ends of a cable, in a program that is in the container's namespace, open as `namespaceFd`. */
+export interface EndpointSockets {
+  readonly host: NetlinkSocket;
+  readonly container: NetlinkSocket;
+}
 
 /** What joins a container to a bridge. */
 export interface EndpointPlan {
-  /** Where the container's network namespace is kept. */
-  readonly namespace: string;
   /** Index of the bridge. */
   readonly bridge: number;
   /** Name of the end that is the bridge's port. */
@@ -25,45 +28,41 @@ export interface EndpointPlan {
   readonly mtu?: number | undefined;
   /** The container's, with the lengths of their networks. */
   readonly addresses: readonly IpPrefix[];
-  /** Where everything else goes; at most one of each family. */
-  readonly gateways: readonly IpAddress[];
 }
 
 /**
- * Adds steps that join a container to a bridge, all in one program. `host` is open in the bridge's namespace; the program is in the
- * container's afterwards. When a step fails, `disconnectEndpoint` removes what there is.
+ * Adds steps that join a container to a bridge; gives the index of its interface. When a step fails, `disconnectEndpoint` removes
+ * what there is.
  */
-export function connectEndpoint(p: ProgramBuilder, host: NetlinkSocket, plan: EndpointPlan): void {
-  const { portName, name, mtu, macAddress, bridge } = plan;
-  enterNamespace(p, plan.namespace);
-  const container = NetlinkSocket.open(p);
+export function connectEndpoint(
+  p: ProgramBuilder,
+  sockets: EndpointSockets,
+  { portName, name, mtu, macAddress, bridge, addresses }: EndpointPlan,
+): Ref {
+  const { host } = sockets;
   host.do(addVeth({ name: portName, mtu, master: bridge }, { name, mtu, macAddress, namespaceFd }));
   host.do(bringUp({ name: portName }));
+  return configureInterface(p, sockets, { name, addresses });
+}
+
+/** Adds steps that give an interface of the container its addresses and bring it up; gives its index. */
+export function configureInterface(
+  p: ProgramBuilder,
+  { container }: EndpointSockets,
+  { name, addresses }: Pick<EndpointPlan, 'name' | 'addresses'>,
+): Ref {
   const index = container.indexOf(getLink({ name }));
-  const hasIpv6 = plan.addresses.some(({ address }) => address.family === 6);
+  const hasIpv6 = addresses.some(({ address }) => address.family === 6);
   setInterfaceSysctl(p, { family: 6, name, key: 'disable_ipv6', value: hasIpv6 ? '0' : '1' });
-  for (const prefix of plan.addresses) {
+  for (const prefix of addresses) {
     const blanks = [{ at: addressIndexAt, value: index }];
     container.do(addAddress({ index: 0, prefix }), { blanks });
   }
   container.do(bringUp({ name }));
-  for (const gateway of plan.gateways) {
-    const blanks = [{ at: routeIndexAt, value: index }];
-    container.do(addRoute({ destination: everywhere[gateway.family], gateway, index: 0 }), {
-      blanks,
-    });
-  }
+  return index;
 }
 
 /** Adds the step that removes both ends. Fine when they are gone, as after the end of the container's namespace. */
 export function disconnectEndpoint(host: NetlinkSocket, portName: string): void {
   host.do(deleteLink({ name: portName }), { unless: [errnoNumber('ENODEV')] });
-}
-
-const everywhere = { 4: allOf('0.0.0.0/0'), 6: allOf('::/0') } as const;
-
-function allOf(text: string): IpPrefix {
-  const prefix = parsePrefix(text);
-  if (prefix === undefined) throw new TypeError(text);
-  return prefix;
 }

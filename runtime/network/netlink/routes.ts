@@ -8,6 +8,7 @@ import {
   NLM_F_CREATE,
   NLM_F_DUMP,
   NLM_F_EXCL,
+  NLM_F_REPLACE,
   RT_SCOPE_LINK,
   RT_SCOPE_UNIVERSE,
   RT_TABLE_MAIN,
@@ -44,6 +45,11 @@ export interface Route {
 /** Adds a route. @throws EEXIST there is one; ENETUNREACH the gateway cannot be reached */
 export function addRoute(route: Route): NetlinkRequest {
   return { ...change('add', route), type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_EXCL };
+}
+
+/** Adds a route in the place of another one to the same destination. @throws ENETUNREACH the gateway cannot be reached */
+export function replaceRoute(route: Route): NetlinkRequest {
+  return { ...change('set', route), type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_REPLACE };
 }
 
 /** Removes a route. @throws ESRCH there is none */

@@ -9,6 +9,9 @@ import {
   disconnectEndpoint,
   type EndpointPlan,
 } from '../../../runtime/network/bridge/endpoint.ts';
+import { setDefaultRoute } from '../../../runtime/network/bridge/default-routes.ts';
+import { enterNamespace } from '../../../runtime/network/namespaces/network-namespace.ts';
+import { NetlinkSocket } from '../../../runtime/network/netlink/netlink-socket.ts';
 import { address, prefix, TestNamespaces } from './namespaces.ts';
 
 type Place = 'host' | 'web' | 'database';
@@ -36,22 +39,30 @@ async function ensure(): Promise<number> {
   return Number(data.readBigUInt64LE());
 }
 
-function endpoint(name: 'web' | 'database', number: number): EndpointPlan {
+function endpoint(number: number): EndpointPlan {
   return {
-    namespace: namespaces.path(name),
     bridge: index,
     portName: `port${number}`,
     name: 'eth0',
     macAddress: Uint8Array.of(2, 66, 10, 5, 0, number),
     mtu: 1400,
     addresses: [prefix(`10.5.0.${number}/24`), prefix(`fd05::${number}/64`)],
-    gateways: [address('10.5.0.1'), address('fd05::1')],
   };
 }
 
-async function connect(plan: EndpointPlan): Promise<void> {
+const gateways = { 4: address('10.5.0.1'), 6: address('fd05::1') } as const;
+
+async function connect(
+  name: 'web' | 'database',
+  plan: EndpointPlan,
+  routers = gateways,
+): Promise<void> {
   await namespaces.run('host', (host, p) => {
-    connectEndpoint(p, host, plan);
+    enterNamespace(p, namespaces.path(name));
+    const container = NetlinkSocket.open(p);
+    const to = connectEndpoint(p, { host, container }, plan);
+    for (const { address: own } of plan.addresses)
+      setDefaultRoute(container, { name: plan.name, index: to, to: routers[own.family] });
   });
 }
 
@@ -75,8 +86,8 @@ test('a bridge is made once, and completed when it is there', async () => {
 });
 
 test('packets go between containers and the host, by both protocols, at once', async () => {
-  await connect(endpoint('web', 2));
-  await connect(endpoint('database', 3));
+  await connect('web', endpoint(2));
+  await connect('database', endpoint(3));
   expect(ping('web', '10.5.0.3')).toContain('1 packets received');
   expect(ping('web', 'fd05::3')).toContain('1 packets received');
   expect(ping('database', '10.5.0.1')).toContain('1 packets received');
@@ -105,7 +116,7 @@ test('an endpoint goes while its container runs, and comes again', async () => {
   });
   expect(namespaces.ip('web', 'link').map(({ ifname }) => ifname)).toEqual(['lo']);
   expect(() => ping('web', '10.5.0.3')).toThrow();
-  await connect(endpoint('web', 2));
+  await connect('web', endpoint(2));
   expect(ping('web', '10.5.0.3')).toContain('1 packets received');
 });
 
@@ -113,10 +124,9 @@ test('without an address of IPv6 there is no IPv6', async () => {
   await namespaces.run('host', (host) => {
     disconnectEndpoint(host, 'port2');
   });
-  await connect({
-    ...endpoint('web', 2),
+  await connect('web', {
+    ...endpoint(2),
     addresses: [prefix('10.5.0.2/24')],
-    gateways: [address('10.5.0.1')],
   });
   const [eth0] = namespaces.ip('web', 'address', 'show', 'eth0');
   expect(JSON.stringify(eth0)).not.toContain('inet6');
@@ -125,14 +135,16 @@ test('without an address of IPv6 there is no IPv6', async () => {
 
 test('what cannot be connected is named with its step, and can be removed', async () => {
   await expect(
-    connect({ ...endpoint('database', 4), bridge: 4711, name: 'eth1' }),
+    connect('database', { ...endpoint(4), bridge: 4711, name: 'eth1' }),
   ).rejects.toMatchObject({
     code: 'SYSCALL_FAILED',
     message: expect.stringContaining('make the pair of port4 and eth1: EINVAL') as unknown,
   });
-  await expect(connect({ ...endpoint('database', 4), name: 'eth0' })).rejects.toThrow('EEXIST');
-  const unreachable = { ...endpoint('database', 4), name: 'eth1', gateways: [address('10.6.0.1')] };
-  await expect(connect(unreachable)).rejects.toThrow('add a route: ENETUNREACH');
+  await expect(connect('database', { ...endpoint(4), name: 'eth0' })).rejects.toThrow('EEXIST');
+  const elsewhere = { ...endpoint(4), name: 'eth1', addresses: [prefix('10.6.0.4/24')] };
+  await expect(
+    connect('database', elsewhere, { ...gateways, 4: address('10.7.0.1') }),
+  ).rejects.toThrow('set a route: ENETUNREACH');
   await namespaces.run('host', (host) => {
     disconnectEndpoint(host, 'port4');
   });

@@ -1,0 +1,98 @@
+import { Listeners } from '../../concurrency/listeners.ts';
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
+import { BerthError } from '../../errors/berth-error.ts';
+import type { DriverTable } from '../drivers/driver-table.ts';
+import type { NetworkDriver } from '../drivers/network-driver.ts';
+import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
+import type { NetworkPorts } from '../network-ports.ts';
+import type { NamespacePool } from '../sandboxes/namespace-pool.ts';
+import { NetworkStore } from '../store/network-store.ts';
+import { SandboxStore } from '../store/sandbox-store.ts';
+import type { NetworkEvent } from './network-event.ts';
+import type { Network } from './network.ts';
+
+/** What the operations on networks share. */
+export class NetworkState {
+  readonly ports: NetworkPorts;
+  readonly drivers: DriverTable;
+  readonly namespaces: NamespacePool;
+  readonly networks = new Map<string, Network>();
+  /** By ids of containers. */
+  readonly sandboxes = new Map<string, SandboxRecord>();
+  /** Sandboxes that are being taken down; their addresses are still in use. By ids of containers. */
+  readonly leaving = new Map<string, Promise<void>>();
+  readonly store: NetworkStore;
+  readonly sandboxStore: SandboxStore;
+  readonly events = new Listeners<NetworkEvent>();
+  /** Networks are made and removed one after the other: each looks at the subnets of all. */
+  readonly changes = new SerialQueue();
+  /** Resolves when the host has what berthd found written down; rejects when it cannot. */
+  ready: Promise<void> = Promise.resolve();
+
+  constructor(ports: NetworkPorts, drivers: DriverTable, namespaces: NamespacePool) {
+    this.ports = ports;
+    this.drivers = drivers;
+    this.namespaces = namespaces;
+    this.store = new NetworkStore(ports.paths.dataFolder);
+    this.sandboxStore = new SandboxStore(ports.paths.sandboxFolder);
+  }
+
+  /** @throws NETWORK_DRIVER_UNKNOWN */
+  driver(name: string): NetworkDriver {
+    const driver = this.drivers.get(name);
+    if (driver) return driver;
+    throw new BerthError('NETWORK_DRIVER_UNKNOWN', {
+      message: `could not find the network driver: plugin "${name}" not found`,
+      remedy: `Use one of the drivers ${[...this.drivers.keys()].map((known) => `"${known}"`).join(', ')}: berth has no plugins.`,
+      details: { driver: name },
+    });
+  }
+
+  /**
+   * The network of an id, a name, or the beginning of an id.
+   * @throws NETWORK_NOT_FOUND, NETWORK_ID_AMBIGUOUS
+   */
+  find(nameOrId: string): Network {
+    const known = this.networks.get(nameOrId);
+    if (known) return known;
+    const all = [...this.networks.values()];
+    const named = all.find(({ name }) => name === nameOrId);
+    if (named) return named;
+    const fitting = nameOrId === '' ? [] : all.filter(({ id }) => id.startsWith(nameOrId));
+    const [only] = fitting;
+    if (only && fitting.length === 1) return only;
+    if (only)
+      throw new BerthError('NETWORK_ID_AMBIGUOUS', {
+        message: `network ${nameOrId} is ambiguous (${fitting.length} matches found on name)`,
+        remedy: 'Give more digits of the id, or the name.',
+        details: { network: nameOrId },
+      });
+    throw new BerthError('NETWORK_NOT_FOUND', {
+      message: `network ${nameOrId} not found`,
+      remedy: 'See "docker network ls".',
+      details: { network: nameOrId },
+    });
+  }
+
+  /** What is connected to a network, with the containers' ids. */
+  endpointsOf(
+    network: Pick<Network, 'id'>,
+  ): readonly { readonly container: string; readonly endpoint: Endpoint }[] {
+    return [...this.sandboxes.values()].flatMap(({ container, endpoints }) =>
+      endpoints
+        .filter((endpoint) => endpoint.network === network.id)
+        .map((endpoint) => ({ container, endpoint })),
+    );
+  }
+
+  /** Tells those who listen. */
+  announce(action: NetworkEvent['action'], network: Network, container?: string): void {
+    this.events.emit({
+      ...{ action, id: network.id, timeMs: this.ports.clock.now() },
+      attributes: {
+        ...(container === undefined ? {} : { container }),
+        ...{ name: network.name, type: network.record.driver },
+      },
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { itemsOf, decodeMessages } from '../netlink/message.ts';
+import { deleteLink, listLinks, parseLink, type Link } from '../netlink/links.ts';
+import { NetlinkSocket } from '../netlink/netlink-socket.ts';
+import type { NetworkState } from './network-state.ts';
+import type { Network } from './network.ts';
+import { errnoNumber } from '../../syscall/errno.ts';
+
+/** Makes anew what somebody has removed from the host, with the containers that were connected to it. @throws SYSCALL_FAILED */
+export async function repairBridges(
+  state: NetworkState,
+  networks: readonly Network[],
+): Promise<void> {
+  for (const network of new Set(networks)) {
+    network.driver.forget(network.record);
+    await network.driver.ensure(network.record);
+    const p = new ProgramBuilder(`reconnect the containers of ${network.name}`);
+    const host = NetlinkSocket.open(p);
+    for (const { endpoint } of state.endpointsOf(network))
+      network.driver.reconnect(host, network.record, endpoint);
+    await state.ports.runner.run(p);
+  }
+}
+
+/** The host's interfaces. */
+export async function readLinks({ ports }: NetworkState): Promise<readonly Link[]> {
+  const p = new ProgramBuilder('list the interfaces');
+  NetlinkSocket.open(p).list(listLinks);
+  const { data } = await ports.runner.run(p);
+  return itemsOf([...decodeMessages(data)]).map(parseLink);
+}
+
+/** Removes ports of berth's bridges that belong to no container: those of a berthd that was killed in the middle. */
+export async function removeLeftPorts(state: NetworkState): Promise<void> {
+  const links = await readLinks(state);
+  const bridges = [...state.networks.values()].map(
+    ({ driver, record }) => driver.firewall(record)?.bridge,
+  );
+  const masters = links.filter(({ name }) => bridges.includes(name)).map(({ index }) => index);
+  const known = new Set(
+    [...state.sandboxes.values()].flatMap(({ endpoints }) =>
+      endpoints.map(({ portName }) => portName),
+    ),
+  );
+  const left = links.filter(
+    ({ kind, master, name }) =>
+      kind === 'veth' && master !== undefined && masters.includes(master) && !known.has(name),
+  );
+  if (left.length === 0) return;
+  const p = new ProgramBuilder('remove what was left');
+  const host = NetlinkSocket.open(p);
+  for (const { index } of left) host.do(deleteLink({ index }), { unless: [errnoNumber('ENODEV')] });
+  await state.ports.runner.run(p);
+}

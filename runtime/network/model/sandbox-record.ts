@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+const texts = z.array(z.string()).readonly();
+
+/** What joins a container to one network, as it is now. */
+export const endpointSchema = z.object({
+  /** 64 hexadecimal digits. */
+  id: z.string(),
+  /** Id of the network. */
+  network: z.string(),
+  /** Name of the network. */
+  networkName: z.string(),
+  /** The interface in the container, such as `eth0`. */
+  interfaceName: z.string(),
+  /** The interface on the host that belongs to it; empty for a driver that has none. */
+  portName: z.string(),
+  /** `02:42:ac:12:00:02`. */
+  macAddress: z.string(),
+  /** `172.18.0.2/16`; at most one of each family. */
+  addresses: texts,
+  /** Addresses of the network's routers; at most one of each family. */
+  gateways: texts,
+  /** Names of the container in this network, the first of them its own. */
+  names: texts,
+  /** `GwPriority`: the highest gets the default route. */
+  gatewayPriority: z.int(),
+  /** Whether the network leads out of the host. */
+  internal: z.boolean(),
+  /** `DriverOpts`. */
+  options: z.record(z.string(), z.string()),
+});
+
+/** An endpoint; values are replaced, never changed. */
+export type Endpoint = Readonly<z.infer<typeof endpointSchema>>;
+
+/** The network side of one running container, as `RUN/networks/CONTAINER.json` keeps it: it does not outlive the host's boot. */
+export const sandboxRecordSchema = z.object({
+  version: z.literal(1),
+  /** 64 hexadecimal digits. */
+  id: z.string(),
+  /** Id of the container. */
+  container: z.string(),
+  /** Where its network namespace is kept. */
+  namespace: z.string(),
+  endpoints: z.array(endpointSchema).readonly(),
+});
+
+/** A sandbox; values are replaced, never changed. */
+export type SandboxRecord = Readonly<z.infer<typeof sandboxRecordSchema>>;
+
+/** Endpoints in the order in which they are asked for a default route (libnetwork/sandbox.go, `Less`, of moby 28.5). */
+export function byGatewayRank(left: Endpoint, right: Endpoint): number {
+  return (
+    right.gatewayPriority - left.gatewayPriority ||
+    Number(left.internal) - Number(right.internal) ||
+    right.gateways.length - left.gateways.length ||
+    (left.networkName < right.networkName ? -1 : 1)
+  );
+}
+
+/** The endpoints that have the default routes: one for each family, and both are the first that can do both. */
+export function gatewayEndpoints(endpoints: readonly Endpoint[]): {
+  readonly 4: Endpoint | undefined;
+  readonly 6: Endpoint | undefined;
+} {
+  const ranked = endpoints.filter(({ internal }) => !internal).toSorted(byGatewayRank);
+  const both = ranked.find(({ gateways }) => gateways.length === 2);
+  const of = (family: 4 | 6): Endpoint | undefined =>
+    both ?? ranked.find(({ gateways }) => gateways.some((text) => familyOf(text) === family));
+  return { 4: of(4), 6: of(6) };
+}
+
+/** Of an address or prefix that berth wrote itself. */
+export function familyOf(text: string): 4 | 6 {
+  return text.includes(':') ? 6 : 4;
+}

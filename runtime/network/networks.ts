@@ -1,0 +1,160 @@
+import type { Listeners } from '../concurrency/listeners.ts';
+import { isBerthError } from '../errors/berth-error.ts';
+import { makeDrivers } from './drivers/driver-table.ts';
+import { createNetwork, type NetworkRequest } from './lifecycle/create-network.ts';
+import { addDefaultNetworks } from './lifecycle/default-networks.ts';
+import type { NetworkEvent } from './lifecycle/network-event.ts';
+import { NetworkState } from './lifecycle/network-state.ts';
+import { Network } from './lifecycle/network.ts';
+import { removeNetwork } from './lifecycle/remove-network.ts';
+import { removeLeftPorts } from './lifecycle/repair.ts';
+import type { Endpoint, SandboxRecord } from './model/sandbox-record.ts';
+import { requirePrefix } from './ipam/network-addresses.ts';
+import type { NetworkPorts } from './network-ports.ts';
+import type { EndpointRequest } from './sandboxes/endpoint-request.ts';
+import { NamespacePool } from './sandboxes/namespace-pool.ts';
+import {
+  connectRunning,
+  disconnectRunning,
+  type JoinedSandbox,
+  joinNetworks,
+  type JoinRequest,
+  leaveNetworks,
+} from './sandboxes/sandboxes.ts';
+
+/** The networks of a host, and what containers have of them. */
+export class Networks {
+  readonly #state: NetworkState;
+
+  private constructor(state: NetworkState) {
+    this.#state = state;
+  }
+
+  /**
+   * Finds the networks that are there, and whose addresses are whose. What the host needs for them is made afterwards; who is
+   * connected waits for that.
+   */
+  static async open(ports: NetworkPorts): Promise<Networks> {
+    const { runner, report, paths } = ports;
+    const namespaces = new NamespacePool({ runner, report, folder: paths.namespaceFolder });
+    const state = new NetworkState(ports, makeDrivers(runner), namespaces);
+    const [records, sandboxes] = await Promise.all([
+      state.store.readAll(report),
+      state.sandboxStore.readAll(report),
+    ]);
+    for (const record of records) {
+      const driver = state.drivers.get(record.driver);
+      if (driver) state.networks.set(record.id, new Network(record, driver));
+    }
+    for (const sandbox of sandboxes) claim(state, sandbox);
+    await addDefaultNetworks(state);
+    state.ready = prepareHost(state);
+    state.ready.catch(report);
+    return new Networks(state);
+  }
+
+  /** What happens to networks. */
+  get events(): Listeners<NetworkEvent> {
+    return this.#state.events;
+  }
+
+  /** All, in the order in which they were made. */
+  all(): readonly Network[] {
+    return [...this.#state.networks.values()];
+  }
+
+  /** The network of an id, a name, or the beginning of an id. @throws NETWORK_NOT_FOUND, NETWORK_ID_AMBIGUOUS */
+  find(nameOrId: string): Network {
+    return this.#state.find(nameOrId);
+  }
+
+  /** The same; `undefined` when there is none. @throws NETWORK_ID_AMBIGUOUS */
+  findIfThere(nameOrId: string): Network | undefined {
+    try {
+      return this.find(nameOrId);
+    } catch (error) {
+      if (isBerthError(error, 'NETWORK_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  }
+
+  /** The network of containers that do not say. */
+  get defaultName(): 'bridge' | 'none' {
+    return this.#state.ports.settings.defaultBridge === undefined ? 'none' : 'bridge';
+  }
+
+  /** What is connected to a network, with the containers' ids. */
+  endpointsOf(
+    network: Network,
+  ): readonly { readonly container: string; readonly endpoint: Endpoint }[] {
+    return this.#state.endpointsOf(network);
+  }
+
+  /** What a running container has. */
+  sandboxOf(container: string): SandboxRecord | undefined {
+    return this.#state.sandboxes.get(container);
+  }
+
+  /** Ids of all containers that have something. */
+  get users(): readonly string[] {
+    return [...this.#state.sandboxes.keys()];
+  }
+
+  /** See `createNetwork`. */
+  create(request: NetworkRequest): Promise<Network> {
+    return createNetwork(this.#state, request);
+  }
+
+  /** See `removeNetwork`. */
+  remove(nameOrId: string): Promise<void> {
+    return removeNetwork(this.#state, nameOrId);
+  }
+
+  /** See `joinNetworks`. */
+  join(request: JoinRequest): Promise<JoinedSandbox> {
+    return joinNetworks(this.#state, request);
+  }
+
+  /** See `leaveNetworks`. */
+  leave(container: string): Promise<void> {
+    return leaveNetworks(this.#state, container);
+  }
+
+  /** See `connectRunning`. */
+  connect(container: string, request: EndpointRequest): Promise<Endpoint> {
+    return connectRunning(this.#state, container, request);
+  }
+
+  /** See `disconnectRunning`. */
+  disconnect(container: string, network: Network): Promise<void> {
+    return disconnectRunning(this.#state, container, network);
+  }
+
+  /** Ends what goes on for nobody. What containers have stays: they run on. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#state.ready, ...this.#state.leaving.values()]);
+    await this.#state.namespaces.close();
+  }
+}
+
+function claim(state: NetworkState, sandbox: SandboxRecord): void {
+  state.sandboxes.set(sandbox.container, sandbox);
+  for (const endpoint of sandbox.endpoints) {
+    const addresses = state.networks.get(endpoint.network)?.addresses;
+    for (const text of endpoint.addresses) addresses?.claim(requirePrefix(text).address);
+  }
+}
+
+/** Makes what networks need, and removes what nobody has any more. @throws SYSCALL_FAILED, and what a firewall throws */
+async function prepareHost(state: NetworkState): Promise<void> {
+  const kept = new Set([...state.sandboxes.values()].map(({ namespace }) => namespace));
+  await state.namespaces.sweep(kept);
+  const networks = [...state.networks.values()].filter(({ record }) => !record.configOnly);
+  for (const { driver, record } of networks) await driver.ensure(record);
+  const rules = networks.flatMap(({ driver, record }) => driver.firewall(record) ?? []);
+  if (rules.length > 0) {
+    await removeLeftPorts(state);
+    await state.ports.firewall.restore({ networks: rules, ports: [], links: [] });
+  }
+  state.namespaces.refill();
+}

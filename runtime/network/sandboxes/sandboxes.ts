@@ -1,0 +1,286 @@
+import { BerthError, isBerthError } from '../../errors/berth-error.ts';
+import { randomId } from '../../host/random-id.ts';
+import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { repairBridges } from '../lifecycle/repair.ts';
+import type { NetworkState } from '../lifecycle/network-state.ts';
+import type { Network } from '../lifecycle/network.ts';
+import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
+import { releaseNamespace } from '../namespaces/network-namespace.ts';
+import { NetlinkSocket } from '../netlink/netlink-socket.ts';
+import { changeProgram } from './connect-program.ts';
+import type { EndpointRequest } from './endpoint-request.ts';
+import { releaseEndpoint, reserveEndpoint } from './reserve-endpoint.ts';
+
+/** What a container that is about to start asks for. */
+export interface JoinRequest {
+  /** Id of the container. */
+  readonly container: string;
+  readonly endpoints: readonly EndpointRequest[];
+}
+
+/** A sandbox whose addresses are known, and whose interfaces are there when `connected` has resolved. */
+export interface JoinedSandbox {
+  readonly sandbox: SandboxRecord;
+  /** Rejects with what went wrong; then nothing is left of it. */
+  readonly connected: Promise<void>;
+}
+
+/**
+ * Makes a container's sandbox: a network namespace with an interface for each endpoint.
+ * @throws NETWORK_NOT_FOUND, NETWORK_ADDRESS_IN_USE, NETWORK_ADDRESS_OUTSIDE, NETWORK_ADDRESSES_USED_UP, SYSCALL_FAILED
+ */
+export async function joinNetworks(
+  state: NetworkState,
+  request: JoinRequest,
+): Promise<JoinedSandbox> {
+  const { container } = request;
+  await state.leaving.get(container);
+  if (request.endpoints.length > 0) await state.ready;
+  const namespace = await state.namespaces.take();
+  let endpoints: readonly Endpoint[];
+  try {
+    endpoints = await reserveAll(state, request.endpoints);
+  } catch (error) {
+    await state.namespaces.release([namespace]);
+    throw error;
+  }
+  const sandbox: SandboxRecord = { version: 1, id: randomId(), container, namespace, endpoints };
+  state.sandboxes.set(container, sandbox);
+  return { sandbox, connected: establish(state, sandbox) };
+}
+
+/**
+ * Takes a container's sandbox down; fine when it has none. From now on nobody finds it; what it had can be another's when this
+ * resolves.
+ */
+export function leaveNetworks(state: NetworkState, container: string): Promise<void> {
+  const sandbox = state.sandboxes.get(container);
+  if (sandbox === undefined) return state.leaving.get(container) ?? Promise.resolve();
+  state.sandboxes.delete(container);
+  const work = takeDown(state, sandbox).finally(() => {
+    state.leaving.delete(container);
+  });
+  state.leaving.set(container, work);
+  for (const { network } of sandbox.endpoints) announce(state, 'disconnect', network, container);
+  return work;
+}
+
+/**
+ * Connects a running container to one more network.
+ * @throws as `joinNetworks`; ENDPOINT_EXISTS
+ */
+export async function connectRunning(
+  state: NetworkState,
+  container: string,
+  request: EndpointRequest,
+): Promise<Endpoint> {
+  await state.ready;
+  const sandbox = sandboxOf(state, container);
+  const network = findOpen(state, request.network);
+  if (sandbox.endpoints.some((endpoint) => endpoint.network === network.id))
+    throw exists(network, request);
+  const taken = sandbox.endpoints.map(({ interfaceName }) => interfaceName);
+  const [endpoint] = await reserveAll(state, [request], taken);
+  if (endpoint === undefined) throw new TypeError(network.name);
+  const next = { ...sandbox, endpoints: [...sandbox.endpoints, endpoint] };
+  state.sandboxes.set(container, next);
+  try {
+    // Before anything is done: who comes after a berthd that is killed knows what there may be.
+    await state.sandboxStore.save(next);
+    await change(state, next, sandbox.endpoints);
+  } catch (error) {
+    await undoConnect(state, sandbox, endpoint);
+    throw error;
+  }
+  state.announce('connect', network, container);
+  return endpoint;
+}
+
+/** Disconnects a running container from a network. @throws ENDPOINT_NOT_FOUND */
+export async function disconnectRunning(
+  state: NetworkState,
+  container: string,
+  network: Network,
+): Promise<void> {
+  const sandbox = sandboxOf(state, container);
+  const endpoint = sandbox.endpoints.find((one) => one.network === network.id);
+  if (endpoint === undefined)
+    throw new BerthError('ENDPOINT_NOT_FOUND', {
+      message: `container ${container} is not connected to network ${network.name}`,
+      remedy: 'See "docker network inspect".',
+      details: { container, network: network.name },
+    });
+  const next = { ...sandbox, endpoints: sandbox.endpoints.filter((one) => one !== endpoint) };
+  await change(state, next, sandbox.endpoints);
+  await state.sandboxStore.save(next);
+  state.sandboxes.set(container, next);
+  releaseEndpoint(state, endpoint);
+  state.announce('disconnect', network, container);
+}
+
+function sandboxOf(state: NetworkState, container: string): SandboxRecord {
+  const sandbox = state.sandboxes.get(container);
+  if (sandbox) return sandbox;
+  throw new BerthError('NETWORK_UNAVAILABLE', {
+    message: `the container ${container} has no network namespace of its own that berth knows of`,
+    remedy: 'Stop it, connect it, and start it again.',
+    details: { container },
+  });
+}
+
+/** One that is not being removed. */
+function findOpen(state: NetworkState, nameOrId: string): Network {
+  const network = state.find(nameOrId);
+  if (!network.removing) return network;
+  throw new BerthError('NETWORK_NOT_FOUND', {
+    message: `network ${nameOrId} not found`,
+    remedy: 'It is being removed: make another one.',
+    details: { network: nameOrId },
+  });
+}
+
+function exists(network: Network, { names: [name = ''] }: EndpointRequest): BerthError {
+  return new BerthError('ENDPOINT_EXISTS', {
+    message: `endpoint with name ${name} already exists in network ${network.name}`,
+    remedy: 'Disconnect it first if it is to be connected in another way.',
+    details: { network: network.name },
+  });
+}
+
+/** What those have who leave is free in a moment: nobody is refused for that. */
+async function reserveAll(
+  state: NetworkState,
+  requests: readonly EndpointRequest[],
+  taken: readonly string[] = [],
+): Promise<readonly Endpoint[]> {
+  try {
+    return reserveNow(state, requests, taken);
+  } catch (error) {
+    const isUsedUp = ['NETWORK_ADDRESS_IN_USE', 'NETWORK_ADDRESSES_USED_UP'].some(
+      (code) => error instanceof BerthError && error.code === code,
+    );
+    if (!isUsedUp || state.leaving.size === 0) throw error;
+    await Promise.allSettled(state.leaving.values());
+    return reserveNow(state, requests, taken);
+  }
+}
+
+function reserveNow(
+  state: NetworkState,
+  requests: readonly EndpointRequest[],
+  taken: readonly string[],
+): readonly Endpoint[] {
+  const endpoints: Endpoint[] = [];
+  try {
+    for (const request of requests) {
+      const names = [...taken, ...endpoints.map(({ interfaceName }) => interfaceName)];
+      endpoints.push(reserveEndpoint(findOpen(state, request.network), request, names));
+    }
+    return endpoints;
+  } catch (error) {
+    for (const endpoint of endpoints) releaseEndpoint(state, endpoint);
+    throw error;
+  }
+}
+
+async function establish(state: NetworkState, sandbox: SandboxRecord): Promise<void> {
+  const [saved, connected] = await Promise.allSettled([
+    state.sandboxStore.save(sandbox),
+    change(state, sandbox, []),
+  ]);
+  state.namespaces.refill();
+  const failed = [saved, connected].find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    state.sandboxes.delete(sandbox.container);
+    await takeDown(state, sandbox);
+    throw failed.reason;
+  }
+  for (const { network } of sandbox.endpoints)
+    announce(state, 'connect', network, sandbox.container);
+}
+
+function announce(
+  state: NetworkState,
+  action: 'connect' | 'disconnect',
+  id: string,
+  container: string,
+): void {
+  const network = state.networks.get(id);
+  if (network) state.announce(action, network, container);
+}
+
+/** Makes the namespace what the sandbox says. Bridges that somebody has removed are made again. */
+async function change(
+  state: NetworkState,
+  { namespace, endpoints }: SandboxRecord,
+  before: readonly Endpoint[],
+): Promise<void> {
+  if (endpoints.length === 0 && before.length === 0) return;
+  const networkOf = ({ network }: Endpoint): Network => state.find(network);
+  const attempt = async (): Promise<void> => {
+    await Promise.all(
+      endpoints.map((endpoint) => {
+        const { driver, record } = networkOf(endpoint);
+        return driver.ensure(record);
+      }),
+    );
+    await state.ports.runner.run(changeProgram({ namespace, before, after: endpoints, networkOf }));
+  };
+  try {
+    await attempt();
+  } catch (error) {
+    if (!isBridgeGone(error)) throw error;
+    const kept = before.filter(({ id }) => endpoints.some((endpoint) => endpoint.id === id));
+    await removeLinks(
+      state,
+      endpoints.filter((endpoint) => !kept.includes(endpoint)),
+    );
+    await repairBridges(state, endpoints.map(networkOf));
+    await attempt();
+  }
+}
+
+/** The kernel refuses a port of a bridge that is not there any more. */
+function isBridgeGone(error: unknown): boolean {
+  if (!isBerthError(error, 'SYSCALL_FAILED')) return false;
+  return ['EINVAL', 'ENODEV', 'ENXIO'].includes(String(error.details['errno']));
+}
+
+async function removeLinks(state: NetworkState, endpoints: readonly Endpoint[]): Promise<void> {
+  const p = new ProgramBuilder('disconnect a container');
+  const host = NetlinkSocket.open(p);
+  for (const endpoint of endpoints)
+    state.networks.get(endpoint.network)?.driver.disconnect(host, endpoint);
+  await state.ports.runner.run(p);
+}
+
+async function undoConnect(
+  state: NetworkState,
+  before: SandboxRecord,
+  endpoint: Endpoint,
+): Promise<void> {
+  state.sandboxes.set(before.container, before);
+  try {
+    await removeLinks(state, [endpoint]);
+    await state.sandboxStore.save(before);
+  } catch (problem) {
+    state.ports.report(problem);
+  }
+  releaseEndpoint(state, endpoint);
+}
+
+/** What cannot be taken down is reported, and tried again by the next berthd. */
+async function takeDown(state: NetworkState, sandbox: SandboxRecord): Promise<void> {
+  try {
+    const p = new ProgramBuilder('disconnect a container');
+    const host = NetlinkSocket.open(p);
+    for (const endpoint of sandbox.endpoints)
+      state.networks.get(endpoint.network)?.driver.disconnect(host, endpoint);
+    releaseNamespace(p, sandbox.namespace);
+    await state.ports.runner.run(p);
+    await state.sandboxStore.erase(sandbox.container);
+  } catch (problem) {
+    state.ports.report(problem);
+  }
+  for (const endpoint of sandbox.endpoints) releaseEndpoint(state, endpoint);
+}
