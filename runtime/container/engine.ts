@@ -43,6 +43,9 @@ import { logPlan } from './log-drivers/log-plan.ts';
 import { readableLog } from './log-drivers/readable-log.ts';
 import { readLogs } from './logs/read-logs.ts';
 import type { LogQuery } from './logs/read-logs.ts';
+import { connectContainer, disconnectContainer } from './networking/connect-container.ts';
+import type { ContainerNetworks } from './networking/container-networks.ts';
+import type { EndpointSettings } from './model/networking-config.ts';
 import { SIGKILL, parseSignal } from './model/signals.ts';
 import type { UpdateRequest } from './model/update-request.ts';
 import type { ContainerPorts } from './ports.ts';
@@ -103,6 +106,11 @@ export interface ContainerEngine {
   top(nameOrId: string, psArgs: string): Promise<ProcessList>;
   /** What a container uses, each second until it is removed; `undefined` while it does not run. */
   usage(nameOrId: string, signal: AbortSignal): AsyncIterable<UsageSample | undefined>;
+  readonly networks: ContainerNetworks;
+  /** Connects a container to one more network. */
+  connect(nameOrId: string, network: string, settings: EndpointSettings): Promise<void>;
+  /** Disconnects a container from a network. */
+  disconnect(nameOrId: string, network: string): Promise<void>;
   readonly checkpoints: Checkpoints;
   readonly execs: Execs;
   readonly counts: Readonly<EngineCounts>;
@@ -121,7 +129,7 @@ export interface ContainerEngine {
 }
 
 /** What happens to containers and volumes, for those who listen. */
-export type ContainerEvents = Pick<ContainerEngine, 'onEvent' | 'volumes'>;
+export type ContainerEvents = Pick<ContainerEngine, 'onEvent' | 'volumes' | 'networks'>;
 
 /**
  * Finds the containers that are there, and makes an engine of the parts.
@@ -199,6 +207,10 @@ function engineOf(state: EngineState): ContainerEngine {
     update: async (name, request) => updateContainer(state, find(name), request),
     top: async (name, psArgs) => listProcesses(state, find(name), psArgs),
     usage: (name, signal) => followUsage(state, find(name), signal),
+    networks: ports.networks,
+    connect: async (name, network, settings) =>
+      connectContainer(state, find(name), { network, settings }),
+    disconnect: async (name, network) => disconnectContainer(state, find(name), network),
     execs: createExecs(state, find),
     volumes: state.volumes,
     counts: state.counts,

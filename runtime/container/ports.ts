@@ -15,6 +15,7 @@ import type { RootfsFiles } from '../snapshot/rootfs-files.ts';
 import type { TreeEditor } from '../syscall/tree/tree-editor.ts';
 import type { TreeReader } from '../syscall/tree/tree-reader.ts';
 import type { HostConfig } from './model/host-config.ts';
+import type { ContainerNetworks } from './networking/container-networks.ts';
 import type { SecurityOptions } from './spec/security-options.ts';
 import type { LogDefaults } from './log-drivers/log-defaults.ts';
 import type { ContainerPaths } from './store/container-paths.ts';
@@ -320,6 +321,7 @@ export interface ContainerPorts {
   readonly snapshots: ContainerSnapshots;
   readonly files: RootfsFiles;
   readonly volumeFiles: VolumeFiles;
+  readonly networks: ContainerNetworks;
   readonly clock: Clock;
   readonly paths: ContainerPaths;
   readonly isOpaque: OpaqueProbe;

@@ -19,6 +19,8 @@ import { RegistryDirectory } from '../registry/registry-directory.ts';
 import { RegistryTarget } from '../registry/registry-target.ts';
 import { Registry } from '../registry/registry.ts';
 import { volumeFiles } from '../launch/mounts/volume-files.ts';
+import type { NetworkPorts } from '../network/network-ports.ts';
+import { Networks } from '../network/networks.ts';
 import { rootfsFiles } from '../snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import type { Launcher } from '../syscall/launcher.ts';
@@ -37,6 +39,7 @@ export interface EngineOptions extends EngineSettings {
   readonly usernsRemap?: string;
   /** See `EngineIdentity`. */
   readonly experimental?: EngineIdentity['experimental'];
+  readonly networks: Pick<NetworkPorts, 'settings' | 'firewall'>;
   /** CRIU's program; absent: the one in PATH. */
   readonly criu?: string | undefined;
   readonly launcher: Launcher;
@@ -185,7 +188,21 @@ async function openContainers(
   { images, snapshots, idRemap, live, events }: ContainerParts,
 ): Promise<ContainerEngine> {
   const { dataRoot, runRoot, launcher, criu, report, notice } = options;
+  const networks = await Networks.open({
+    ...options.networks,
+    // Their containers have loopback only.
+    ...(idRemap === undefined
+      ? {}
+      : { settings: { ...options.networks.settings, defaultBridge: undefined } }),
+    ...{ runner: launcher, clock: systemClock, report, notice },
+    paths: {
+      dataFolder: join(dataRoot, 'networks'),
+      sandboxFolder: join(runRoot, 'networks'),
+      namespaceFolder: join(runRoot, 'netns'),
+    },
+  });
   const ports: ContainerPorts = {
+    networks,
     runtime: await ContainerRuntime.create(launcher, {
       execSocket: join(runRoot, 'exec.sock'),
       ...(criu !== undefined && { criu }),

@@ -8,6 +8,7 @@ import { NetworkState } from './lifecycle/network-state.ts';
 import { Network } from './lifecycle/network.ts';
 import { removeNetwork } from './lifecycle/remove-network.ts';
 import { removeLeftPorts } from './lifecycle/repair.ts';
+import { isPredefined } from './model/network-record.ts';
 import type { Endpoint, SandboxRecord } from './model/sandbox-record.ts';
 import { requirePrefix } from './ipam/network-addresses.ts';
 import type { NetworkPorts } from './network-ports.ts';
@@ -145,16 +146,23 @@ function claim(state: NetworkState, sandbox: SandboxRecord): void {
   }
 }
 
-/** Makes what networks need, and removes what nobody has any more. @throws SYSCALL_FAILED, and what a firewall throws */
+/**
+ * Makes what networks need that somebody has made or is connected to, and removes what nobody has any more.
+ * @throws SYSCALL_FAILED, and what a firewall throws
+ */
 async function prepareHost(state: NetworkState): Promise<void> {
   const kept = new Set([...state.sandboxes.values()].map(({ namespace }) => namespace));
   await state.namespaces.sweep(kept);
-  const networks = [...state.networks.values()].filter(({ record }) => !record.configOnly);
-  for (const { driver, record } of networks) await driver.ensure(record);
-  const rules = networks.flatMap(({ driver, record }) => driver.firewall(record) ?? []);
+  const wanted = [...state.networks.values()].filter(
+    (network) =>
+      !network.record.configOnly &&
+      (!isPredefined(network.name) || state.endpointsOf(network).length > 0),
+  );
+  for (const { driver, record } of wanted) await driver.ensure(record);
+  const rules = wanted.flatMap(({ driver, record }) => driver.firewall(record) ?? []);
   if (rules.length > 0) {
     await removeLeftPorts(state);
     await state.ports.firewall.restore({ networks: rules, ports: [], links: [] });
   }
-  state.namespaces.refill();
+  for (const network of wanted) network.established = Promise.resolve();
 }

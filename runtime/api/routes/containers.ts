@@ -47,7 +47,12 @@ export const containerRoutes: readonly Route[] = [
       limit: query.integer('limit') ?? 0,
       filters: query.filters(),
     });
-    const context = { now: clock.now(), places: mountPlaces(containers), version };
+    const context = {
+      now: clock.now(),
+      places: mountPlaces(containers),
+      version,
+      networks: containers.networks,
+    };
     return json(
       await Promise.all(
         found.map(async (container) => ({
@@ -78,6 +83,7 @@ export const containerRoutes: readonly Route[] = [
         folder: containers.paths(container),
         execIds: containers.execs.openIds(container),
         places: mountPlaces(containers),
+        networks: containers.networks,
       }),
       ...(await sizeFields(query, containers, container)),
     });

@@ -99,7 +99,7 @@ function containersUsage(
     containers.map(async (container) => {
       const { writableBytes, totalBytes } = await services.containers.size(container);
       return {
-        ...containerSummary(container, { now, places, version }),
+        ...containerSummary(container, { now, places, version, networks: services.containers.networks }),
         SizeRw: writableBytes,
         SizeRootFs: totalBytes,
       };

@@ -6,7 +6,7 @@ import { statusWord } from './container-status.ts';
 import { goTime } from './go-time.ts';
 import { healthView, healthcheckView } from './health-view.ts';
 import { mountsView, type MountPlaces } from './mounts-view.ts';
-import { networkSettingsView } from './network-settings.ts';
+import { type NetworkFacts, networkSettingsView } from './network-settings.ts';
 
 /** Fields that Go leaves out of `HostConfig` when they are empty. */
 const omittedWhenEmpty = [
@@ -51,10 +51,12 @@ export function containerInspect(
     folder,
     execIds,
     places,
+    networks,
   }: {
     readonly folder: ContainerFolder;
     readonly execIds: readonly string[];
     readonly places: MountPlaces;
+    readonly networks: NetworkFacts;
   },
 ): Readonly<Record<string, unknown>> {
   const { record, connection } = container;
@@ -93,7 +95,7 @@ export function containerInspect(
     },
     Mounts: mountsView(record, places),
     Config: { ...without(config, omittedConfig), ...healthcheckView(config.Healthcheck) },
-    NetworkSettings: networkSettingsView(record),
+    NetworkSettings: networkSettingsView(record, networks),
   };
 }
 

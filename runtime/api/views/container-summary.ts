@@ -3,13 +3,14 @@ import { programArguments } from '../../container/spec/build-spec.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { statusText, statusWord } from './container-status.ts';
 import { mountsView, type MountPlaces } from './mounts-view.ts';
-import { networksView } from './network-settings.ts';
+import { type NetworkFacts, networksView } from './network-settings.ts';
 
 /** What a summary needs to know beside its container. */
 export interface SummaryContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly places: MountPlaces;
+  readonly networks: NetworkFacts;
   /** API version that the client speaks. */
   readonly version: string;
 }
@@ -17,7 +18,7 @@ export interface SummaryContext {
 /** A container as `GET /containers/json` has it. */
 export function containerSummary(
   container: Container,
-  { now, places, version }: SummaryContext,
+  { now, places, version, networks }: SummaryContext,
 ): Readonly<Record<string, unknown>> {
   const { record } = container;
   const { config, hostConfig } = record;
@@ -37,7 +38,7 @@ export function containerSummary(
       NetworkMode: hostConfig.NetworkMode,
       ...(Annotations === null || !isAtLeast(version, '1.46') ? {} : { Annotations }),
     },
-    NetworkSettings: { Networks: networksView(record) },
+    NetworkSettings: { Networks: networksView(record, networks) },
     Mounts: mountsView(record, places),
   };
 }

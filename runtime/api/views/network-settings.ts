@@ -1,50 +1,107 @@
+import type { ContainerNetworks } from '../../container/networking/container-networks.ts';
 import type { ContainerRecord } from '../../container/model/container-record.ts';
+import type { EndpointSettings } from '../../container/model/networking-config.ts';
+import { isUserDefined, wishedNetworks } from '../../container/model/network-mode.ts';
+import type { Endpoint } from '../../network/model/sandbox-record.ts';
 
-/** A network endpoint without an address: all that a container with loopback only, or the host's network, has. */
-const emptyEndpoint = {
-  IPAMConfig: null,
-  Links: null,
-  Aliases: null,
-  MacAddress: '',
-  DriverOpts: null,
-  GwPriority: 0,
-  NetworkID: '',
-  EndpointID: '',
-  Gateway: '',
-  IPAddress: '',
-  IPPrefixLen: 0,
-  IPv6Gateway: '',
-  GlobalIPv6Address: '',
-  GlobalIPv6PrefixLen: 0,
-  DNSNames: null,
-};
+/** Where what is so of networks is found. */
+export type NetworkFacts = Pick<ContainerNetworks, 'defaultName' | 'findIfThere' | 'sandboxOf'>;
 
-/** `NetworkSettings.Networks`. A container of the default network is shown on `none`: that is what it has. */
-export function networksView(record: ContainerRecord): Readonly<Record<string, unknown>> {
-  const name = record.hostConfig.NetworkMode === 'host' ? 'host' : 'none';
-  return { [name]: emptyEndpoint };
+/** `NetworkSettings.Networks`: what was asked for and, of a container that runs, what it has. */
+export function networksView(
+  record: ContainerRecord,
+  networks: NetworkFacts,
+): Readonly<Record<string, unknown>> {
+  const endpoints = networks.sandboxOf(record.id)?.endpoints ?? [];
+  const wished = Object.entries(wishedNetworks(record, networks.defaultName));
+  return Object.fromEntries(
+    wished.map(([name, settings]) => {
+      const endpoint = endpoints.find((one) => one.networkName === name);
+      const id = endpoint?.network ?? networks.findIfThere(name)?.id ?? '';
+      return [name, endpointView(settings, { name, id, endpoint })];
+    }),
+  );
 }
 
-/** `NetworkSettings` of `docker inspect`. */
-export function networkSettingsView(record: ContainerRecord): Readonly<Record<string, unknown>> {
+/** `EndpointSettings` of Docker Engine API 1.51. */
+function endpointView(
+  settings: EndpointSettings,
+  network: {
+    readonly name: string;
+    readonly id: string;
+    readonly endpoint: Endpoint | undefined;
+  },
+): Readonly<Record<string, unknown>> {
+  const { endpoint } = network;
+  return {
+    IPAMConfig: ipamView(settings),
+    Links: settings.Links,
+    Aliases: settings.Aliases,
+    MacAddress: endpoint?.macAddress ?? settings.MacAddress,
+    DriverOpts: settings.DriverOpts,
+    GwPriority: settings.GwPriority,
+    NetworkID: network.id,
+    EndpointID: endpoint?.id ?? '',
+    ...addressView(endpoint),
+    DNSNames: isUserDefined(network.name) ? (endpoint?.names ?? null) : null,
+  };
+}
+
+function ipamView({ IPAMConfig }: EndpointSettings): Readonly<Record<string, unknown>> | null {
+  if (IPAMConfig === null) return null;
+  const { IPv4Address, IPv6Address, LinkLocalIPs } = IPAMConfig;
+  return {
+    ...(IPv4Address === '' ? {} : { IPv4Address }),
+    ...(IPv6Address === '' ? {} : { IPv6Address }),
+    ...(LinkLocalIPs === null ? {} : { LinkLocalIPs }),
+  };
+}
+
+function addressView(endpoint: Endpoint | undefined): Readonly<Record<string, unknown>> {
+  const [address4, length4] = splitPrefix(endpoint?.addresses, 4);
+  const [address6, length6] = splitPrefix(endpoint?.addresses, 6);
+  return {
+    Gateway: ofFamily(endpoint?.gateways, 4),
+    IPAddress: address4,
+    IPPrefixLen: length4,
+    IPv6Gateway: ofFamily(endpoint?.gateways, 6),
+    GlobalIPv6Address: address6,
+    GlobalIPv6PrefixLen: length6,
+  };
+}
+
+function ofFamily(texts: readonly string[] | undefined, family: 4 | 6): string {
+  return texts?.find((text) => text.includes(':') === (family === 6)) ?? '';
+}
+
+function splitPrefix(
+  texts: readonly string[] | undefined,
+  family: 4 | 6,
+): readonly [string, number] {
+  const [address = '', length = '0'] = ofFamily(texts, family).split('/');
+  return [address, Number(length)];
+}
+
+/** `NetworkSettings` of `docker inspect`. What is beside `Networks` is of the network `bridge`, for clients of long ago. */
+export function networkSettingsView(
+  record: ContainerRecord,
+  networks: NetworkFacts,
+): Readonly<Record<string, unknown>> {
+  const sandbox = networks.sandboxOf(record.id);
+  const bridge = sandbox?.endpoints.find(({ networkName }) => networkName === 'bridge');
   return {
     Bridge: '',
-    SandboxID: '',
-    SandboxKey: '',
+    SandboxID: sandbox?.id ?? '',
+    SandboxKey: sandbox?.namespace ?? '',
     Ports: {},
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,
     SecondaryIPAddresses: null,
     SecondaryIPv6Addresses: null,
-    EndpointID: '',
-    Gateway: '',
-    GlobalIPv6Address: '',
-    GlobalIPv6PrefixLen: 0,
-    IPAddress: '',
-    IPPrefixLen: 0,
-    IPv6Gateway: '',
-    MacAddress: '',
-    Networks: networksView(record),
+    EndpointID: bridge?.id ?? '',
+    ...addressView(bridge),
+    MacAddress: bridge?.macAddress ?? '',
+    Networks: networksView(record, networks),
   };
 }

@@ -28,6 +28,7 @@ import { fillVolumes, releaseVolumes, takeVolumes } from '../volumes/container-v
 import { takeImages } from '../volumes/image-mounts.ts';
 import { resolveMounts } from '../volumes/resolve-mounts.ts';
 import type { ReadOnlyBinds } from '../volumes/resolve-mounts.ts';
+import { askedNetworks } from '../networking/asked-networks.ts';
 import { completeHostConfig } from './complete-host-config.ts';
 import { limitWarnings } from './limit-warnings.ts';
 import { createWarnings } from './create-warnings.ts';
@@ -80,7 +81,9 @@ export async function createContainer(
     request.hostConfig,
     (other, field) => namedContainer(state, other, field).id,
   );
-  const record = recordFor(state.ports, { id, request: { ...request, hostConfig }, image });
+  const { mode, networks } = askedNetworks({ ...request, hostConfig }, state.ports.networks);
+  const asked = { ...request, hostConfig: { ...hostConfig, NetworkMode: mode } };
+  const record = { ...recordFor(state.ports, { id, request: asked, image }), networks };
   verifyRecord(record, state.capabilities);
   if (state.ports.idRemap && record.hostConfig.UsernsMode !== 'host')
     refuseRemapped(record.hostConfig);

@@ -25,7 +25,7 @@ export function createWarnings(source: WarningSource): readonly string[] {
   }
   if (record.hostConfig.NetworkMode === 'default') {
     warnings.push(
-      'The container has a network namespace of its own with loopback only: berth has no bridge network yet.',
+      'The container has a network namespace of its own with loopback only: berthd has no network "bridge", as it was told.',
     );
   }
   const missing = capabilityNames.filter((name) => !capabilities.includes(name));

@@ -65,8 +65,6 @@ function sharedWord(field: 'IpcMode' | 'PidMode', accepted: readonly string[]): 
   };
 }
 
-const networks = ['default', 'none', 'host'];
-
 /**
  * All that the Docker Engine API can ask for and berth cannot do yet. Whoever builds one of these takes its line away;
  * nothing is ever ignored silently.
@@ -81,7 +79,6 @@ const refusals: readonly Refusal[] = [
       hostConfig.NetworkMode === 'none' ? undefined : unlessEmpty(hostConfig.Links),
     remedy: noBridge,
   },
-  hostWord('NetworkMode', networks, noBridge),
   hostWord('CgroupnsMode', ['private', 'host'], 'Use "private" or "host".'),
   sharedWord('IpcMode', ['private', 'shareable', 'none', 'host']),
   sharedWord('PidMode', ['host']),
@@ -98,29 +95,7 @@ const refusals: readonly Refusal[] = [
   emptyHost('CpuPercent', otherSystem),
   emptyHost('IOMaximumIOps', otherSystem),
   emptyHost('IOMaximumBandwidth', otherSystem),
-  {
-    field: 'MacAddress',
-    asked: (request) => unlessEmpty(request.config.MacAddress),
-    remedy: noBridge,
-  },
-  {
-    field: 'NetworkingConfig.EndpointsConfig',
-    asked: askedOfNetworks,
-    remedy: noBridge,
-  },
 ];
-
-/** Networks that berth does not have, and what is asked of those that it has. */
-function askedOfNetworks({ hostConfig, networkingConfig }: CreateRequest): unknown {
-  const endpoints = Object.entries(networkingConfig.EndpointsConfig ?? {});
-  const mode = hostConfig.NetworkMode === '' ? 'default' : hostConfig.NetworkMode;
-  const others = endpoints.map(([name]) => name).filter((name) => name !== mode);
-  if (others.length > 0) return others;
-  const asked = endpoints.flatMap(([, endpoint]) =>
-    Object.entries(endpoint ?? {}).filter(([, value]) => unlessEmpty(value) !== undefined),
-  );
-  return asked.length > 0 ? Object.fromEntries(asked) : undefined;
-}
 
 /**
  * Refuses what berth cannot carry out.

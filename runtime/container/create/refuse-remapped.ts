@@ -20,6 +20,12 @@ const conflicts: readonly {
     asked: ({ NetworkMode }) => NetworkMode === 'host',
   },
   {
+    field: 'NetworkMode',
+    // A container without power over its network namespace cannot mount sysfs.
+    message: 'networks other than "none" are not available when user namespaces are enabled',
+    asked: ({ NetworkMode }) => !['default', 'none', 'host', ''].includes(NetworkMode),
+  },
+  {
     field: 'PidMode',
     message: 'cannot share the host PID namespace when user namespaces are enabled',
     asked: ({ PidMode }) => PidMode === 'host',

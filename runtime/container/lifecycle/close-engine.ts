@@ -22,6 +22,7 @@ export async function closeEngine(state: EngineState): Promise<void> {
   await Promise.race([Promise.all(begun), late]);
   done.abort();
   await logs;
+  await state.ports.networks.close();
 }
 
 async function endLogKeepers(state: EngineState): Promise<void> {

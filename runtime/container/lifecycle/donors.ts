@@ -35,6 +35,7 @@ export async function openDonors(state: EngineState, { record }: Container): Pro
       const handle = await openNamespace(donor, type);
       handles.push(handle);
       places[type] = `/proc/${process.pid}/fd/${handle.fd}`;
+      if (type === 'net') places.names = state.folder(namesOwner(state, donor));
       if (type === 'ipc') places.shm = state.folder(donor).shm;
     }
     return { places, close };
@@ -42,6 +43,12 @@ export async function openDonors(state: EngineState, { record }: Container): Pro
     await close();
     throw error;
   }
+}
+
+/** Whose files say who it is in its network: not its own when it has another's network itself. */
+function namesOwner(state: EngineState, container: Container): Container {
+  const donor = donorOf(container.record.hostConfig.NetworkMode);
+  return donor === undefined ? container : namesOwner(state, donorFor(state, 'net', donor));
 }
 
 function donorFor(state: EngineState, type: SharedType, id: string): Container {

@@ -1,3 +1,4 @@
+import { networkingPrefix } from '../networking/networking-failure.ts';
 import { BerthError, isBerthError, messageOf } from '../../errors/berth-error.ts';
 
 /** Why a program could not be started, in Docker's words and with its exit status. */
@@ -39,7 +40,9 @@ export function startFailureOf(thrown: unknown, { program, prefix }: StartAttemp
     });
     return { exitCode, message, error };
   }
-  const message = `${prefix}: ${messageOf(thrown)}`;
+  const reason = messageOf(thrown);
+  // Docker has no task before there is a network for it.
+  const message = reason.startsWith(networkingPrefix) ? reason : `${prefix}: ${reason}`;
   const error =
     thrown instanceof BerthError
       ? thrown

@@ -3,6 +3,7 @@ import { makeFolders } from '../../host/make-folders.ts';
 import { logAttributes, logPlan } from '../log-drivers/log-plan.ts';
 import { refuseWithoutSink } from '../log-drivers/open-sink.ts';
 import { repairLog } from '../logs/repair-log.ts';
+import type { SandboxRecord } from '../../network/model/sandbox-record.ts';
 import type { LogRequest } from '../../launch/monitor/log-request.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap, StartRequest } from '../ports.ts';
@@ -22,6 +23,13 @@ import type { EngineState } from './engine-state.ts';
 /** Root file system and user of a container: the user is looked up in the files of the root. */
 type RootAndUser = Pick<StartRequest, 'rootfs'> & { readonly user: ResolvedUser };
 
+/** Where what the container does not have for itself alone is. */
+export interface StartPlaces {
+  readonly donors: DonorPlaces;
+  /** Its networks; `undefined` for one that has none of its own. */
+  readonly sandbox: SandboxRecord | undefined;
+}
+
 /**
  * Looks up and makes all that a start needs. Everything that does not need another's result goes on at the same time:
  * this is on the way of every `docker run`.
@@ -31,7 +39,7 @@ type RootAndUser = Pick<StartRequest, 'rootfs'> & { readonly user: ResolvedUser 
 export async function prepareStart(
   state: EngineState,
   container: Container,
-  donors: DonorPlaces,
+  { donors, sandbox }: StartPlaces,
 ): Promise<StartRequest> {
   const { record } = container;
   const folder = state.folder(container);
@@ -40,7 +48,7 @@ export async function prepareStart(
     containerDevices(record.hostConfig),
     submountsOf(record),
     freshRunFolder(folder),
-    writeNameFiles(state, record, folder),
+    donors.names === undefined ? writeNameFiles(state, record, { folder, sandbox }) : undefined,
     wholeLog(container, folder),
     refuseWithoutSink(state, record),
     mountVolumes(state, container),
@@ -52,7 +60,7 @@ export async function prepareStart(
       available: state.capabilities,
       security: state.ports.defaults.security,
       volumePath: (name) => state.volumes.dataPath(name),
-      donors,
+      donors: sandbox === undefined ? donors : { ...donors, net: sandbox.namespace },
     }),
     rootfs,
     runDir: folder.runFolder,
@@ -100,7 +108,10 @@ async function freshRunFolder({ runFolder }: ContainerFolder): Promise<void> {
 async function writeNameFiles(
   { ports }: EngineState,
   record: ContainerRecord,
-  folder: ContainerFolder,
+  {
+    folder,
+    sandbox,
+  }: { readonly folder: ContainerFolder; readonly sandbox: SandboxRecord | undefined },
 ): Promise<void> {
   const resolvConf = async (): Promise<void> => {
     const { defaults } = ports;
@@ -111,7 +122,7 @@ async function writeNameFiles(
   await Promise.all([
     resolvConf(),
     writeFile(folder.hostname, hostnameFile(record), { mode: 0o644 }),
-    writeFile(folder.hosts, hostsFile(record), { mode: 0o644 }),
+    writeFile(folder.hosts, hostsFile(record, sandbox?.endpoints ?? []), { mode: 0o644 }),
   ]);
 }
 

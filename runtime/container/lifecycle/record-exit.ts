@@ -26,6 +26,8 @@ export async function recordExit(state: EngineState, container: Container): Prom
   const found = await state.ports.runtime.readExit(folder.runFolder);
   for (const warning of found?.warnings ?? [])
     state.ports.notice(warning, { container: container.id });
+  // Nobody waits for it: who wants what it had waits then. After its own end it is the next berthd's.
+  if (!state.closed) void state.ports.networks.leave(container.id);
   if (found === undefined) await removeRemains(state, container);
   const before = container.record.state;
   const exit = exitOf(found, { before, now: state.ports.clock.now() });

@@ -36,8 +36,18 @@ export async function recoverContainers(state: EngineState): Promise<void> {
   for (const result of await Promise.allSettled(tasks)) {
     if (result.status === 'rejected') state.ports.report(result.reason);
   }
+  leaveForgotten(state);
   await recoverVolumes(state);
   for (const container of state.index.all()) resume(state, container);
+}
+
+/** Takes down what a berthd that was killed has left of containers that do not run, or are no more. */
+function leaveForgotten(state: EngineState): void {
+  const running: ReadonlySet<string> = new Set(
+    state.index.all().flatMap(({ id, connection }) => (connection === undefined ? [] : [id])),
+  );
+  const { networks } = state.ports;
+  for (const user of networks.users) if (!running.has(user)) void networks.leave(user);
 }
 
 async function recoverOne(state: EngineState, container: Container): Promise<void> {

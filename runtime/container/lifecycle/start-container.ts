@@ -2,6 +2,7 @@ import { BerthError } from '../../errors/berth-error.ts';
 import { type CheckpointPlace, existingCheckpoint } from '../checkpoint/checkpoint-folder.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
 import type { StartedProgram } from '../ports.ts';
+import { joinSandbox } from '../networking/join-sandbox.ts';
 import { openDonors } from './donors.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { isLive, started, startFailed } from '../model/container-state.ts';
@@ -132,6 +133,7 @@ async function recordFailure(
   container: Container,
   thrown: unknown,
 ): Promise<BerthError> {
+  await state.ports.networks.leave(container.id);
   const { record } = container;
   const program = record.config.Entrypoint?.[0] ?? record.config.Cmd?.[0];
   const failure = startFailureOf(thrown, { program: program ?? '', prefix });
@@ -157,7 +159,12 @@ async function execute(
   const { runtime, clock } = state.ports;
   const donors = await openDonors(state, container);
   try {
-    const request = await prepareStart(state, container, donors.places);
+    const joined = await joinSandbox(state, container);
+    const places = { donors: donors.places, sandbox: joined?.sandbox };
+    const [request] = await Promise.all([
+      prepareStart(state, container, places),
+      joined?.connected,
+    ]);
     // Before the program can write anything: clients ask for its log since this moment.
     const startedMs = clock.now();
     const work = state.folder(container).criuLogs;

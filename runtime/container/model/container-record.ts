@@ -7,6 +7,7 @@ import { isContainerId } from './container-id.ts';
 import { containerMountSchema } from './container-mount.ts';
 import { containerStateSchema } from './container-state.ts';
 import { hostConfigSchema } from './host-config.ts';
+import { endpointSettingsSchema } from './networking-config.ts';
 
 /** The version of the record that this berth writes; a record with a higher one is left alone. */
 export const recordVersion = 1;
@@ -26,6 +27,8 @@ export const containerRecordSchema = z.object({
   state: containerStateSchema,
   /** All that it has mounted, volumes by their names; absent in records of before there were volumes. */
   mounts: z.array(containerMountSchema).readonly().optional(),
+  /** The networks that it is to be connected to, by name; absent in records of before there were networks. */
+  networks: z.record(z.string(), endpointSettingsSchema).optional(),
   /** How often its policy has started it again since somebody last did. */
   restartCount: z.int().min(0).default(0),
   /** Somebody has stopped it, or sent it a signal, since it was last started. */

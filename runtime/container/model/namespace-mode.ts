@@ -1,7 +1,7 @@
 import type { HostConfig } from './host-config.ts';
 
 /** Namespaces that a container can share with another one, and the fields that say so: `container:ID`. */
-export const sharedModes = { pid: 'PidMode', ipc: 'IpcMode' } as const;
+export const sharedModes = { pid: 'PidMode', ipc: 'IpcMode', net: 'NetworkMode' } as const;
 
 /** A namespace that can be another container's. */
 export type SharedType = keyof typeof sharedModes;

@@ -4,6 +4,7 @@ import { inUserNamespace } from '../../host/user-namespace.ts';
 import type { Seccomp } from '../../spec/seccomp.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
+import { networkKind } from '../model/network-mode.ts';
 import type { IdRemap } from '../ports.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
 import { cgroupPlaceOf } from './cgroup-place.ts';
@@ -118,7 +119,8 @@ export function processCapabilities(
 
 /** In a network of its own a container may use low ports and ping without capabilities, as in Docker. */
 function standardSysctls({ record, idRemap }: SpecSource): Readonly<Record<string, string>> {
-  if (record.hostConfig.NetworkMode === 'host') return {};
+  // In one that is somebody else's they are his.
+  if (['host', 'container'].includes(networkKind(record.hostConfig))) return {};
   return {
     'net.ipv4.ip_unprivileged_port_start': '0',
     // Groups that a user namespace does not have cannot be named in it.

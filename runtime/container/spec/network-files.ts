@@ -1,5 +1,6 @@
 import { isIP } from '../../host/ip-address.ts';
 
+import type { Endpoint } from '../../network/model/sandbox-record.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { ContainerDefaults } from '../ports.ts';
 
@@ -29,19 +30,35 @@ export function parseExtraHost(
   return isIP(address) === 0 ? undefined : { name, address };
 }
 
-/**
- * /etc/hosts. A container without a network besides loopback is called by its own name at 127.0.1.1, as Debian does
- * for machines without a fixed address: programs that look up their own name find it.
- */
-export function hostsFile(record: ContainerRecord): string {
-  const { Hostname, Domainname } = record.config;
-  const ownNames = Domainname === '' ? Hostname : `${Hostname}.${Domainname} ${Hostname}`;
+/** What joins a container to a network, as far as names are concerned. */
+type Addressed = Pick<Endpoint, 'addresses'>;
+
+/** /etc/hosts: what every container has, what it was asked to have, and its own addresses. */
+export function hostsFile(record: ContainerRecord, endpoints: readonly Addressed[] = []): string {
   const extra = (record.hostConfig.ExtraHosts ?? []).flatMap((item) => {
     const host = parseExtraHost(item);
-    return host === undefined ? [] : [[host.address, host.name] as const];
+    return host === undefined ? [] : [`${host.address}\t${host.name}`];
   });
-  const lines = [...localNames, ['127.0.1.1', ownNames] as const, ...extra];
-  return lines.map(([address, names]) => `${address}\t${names}\n`).join('');
+  const local = localNames.map(([address, names]) => `${address}\t${names}`);
+  const lines = [...local, ...extra, ...ownHosts(record, endpoints)];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/**
+ * The lines of /etc/hosts with a container's own addresses. One without a network besides loopback is called by its own name at
+ * 127.0.1.1, as Debian does for machines without a fixed address: programs that look up their own name find it.
+ */
+export function ownHosts(
+  { config: { Hostname, Domainname } }: ContainerRecord,
+  endpoints: readonly Addressed[],
+): readonly string[] {
+  const names = Domainname === '' ? Hostname : `${Hostname}.${Domainname} ${Hostname}`;
+  const addresses = endpoints.flatMap((endpoint) =>
+    endpoint.addresses.map((text) => text.slice(0, text.indexOf('/'))),
+  );
+  return (addresses.length === 0 ? ['127.0.1.1'] : addresses).map(
+    (address) => `${address}\t${names}`,
+  );
 }
 
 /** What a container's DNS configuration starts from. */

@@ -4,7 +4,7 @@ import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap } from '../ports.ts';
 import { imageFolder } from '../store/container-paths.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
-import type { DonorPlaces } from './spec-namespaces.ts';
+import type { DonorPlaces, NameFiles } from './spec-namespaces.ts';
 import { type ContainerMount, destinationOf } from '../model/container-mount.ts';
 import { donorOf } from '../model/namespace-mode.ts';
 import { mountsOf } from './container-mounts.ts';
@@ -79,7 +79,7 @@ function partOf(whole: Mount, subpath: string): Mount {
  * The files that name services need, from the container's own folder. They are the host's on the disk, and whoever is root
  * in the container may write to them.
  */
-function nameMounts(folder: ContainerFolder, ids: readonly string[]): readonly Mount[] {
+function nameMounts(folder: NameFiles, ids: readonly string[]): readonly Mount[] {
   return [
     bind(folder.resolvConf, '/etc/resolv.conf', ['rbind', 'rprivate', ...ids]),
     bind(folder.hostname, '/etc/hostname', ['rbind', 'rprivate', ...ids]),
@@ -171,7 +171,7 @@ export function specMounts(source: MountSource): readonly Mount[] {
       .map((mount) => withRootAccess(mount, record));
   // A client's mount on /etc comes before the files in it.
   const rest = [
-    ...own(nameMounts(folder, idRemap ? ['idmap'] : [])),
+    ...own(nameMounts(source.donors?.names ?? folder, idRemap ? ['idmap'] : [])),
     ...wanted.map((mount) => toSpecMount(mount, source)),
   ];
   const depth = (mount: Mount): number => mount.destination.split('/').length;

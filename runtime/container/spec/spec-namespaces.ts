@@ -1,13 +1,23 @@
 import type { Namespace, NamespaceType } from '../../spec/linux.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 
+/** Files on the host that a container has in /etc. */
+export interface NameFiles {
+  readonly hostname: string;
+  readonly hosts: string;
+  readonly resolvConf: string;
+}
+
 /** What a container has of others: `container:ID` in `HostConfig`. */
 export interface DonorPlaces {
   /** Files of their namespaces. */
   readonly pid?: string;
   readonly ipc?: string;
+  readonly net?: string;
   /** The folder on the host that has the shared memory which belongs to the IPC namespace. */
   readonly shm?: string;
+  /** Its files that say who it is, in its network: another container's are the same ones. */
+  readonly names?: NameFiles;
 }
 
 /**
@@ -32,7 +42,12 @@ export function specNamespaces(
   return types
     .filter(([, mode]) => mode !== 'host')
     .map(([type]) => {
-      const path = type === 'pid' || type === 'ipc' ? donors[type] : undefined;
+      const path = pathOf(type, donors);
       return path === undefined ? { type } : { type, path };
     });
+}
+
+function pathOf(type: NamespaceType, donors: DonorPlaces): string | undefined {
+  if (type === 'network') return donors.net;
+  return type === 'pid' || type === 'ipc' ? donors[type] : undefined;
 }

@@ -25,12 +25,14 @@ export const networkErrors = {
   NETWORK_PREDEFINED: {
     http: 403,
     exit: 1,
-    meaning: 'The networks "bridge", "host" and "none" are always there: nobody makes or removes them.',
+    meaning:
+      'The networks "bridge", "host" and "none" are always there: nobody makes or removes them.',
   },
   NETWORK_IN_USE: {
     http: 403,
     exit: 1,
-    meaning: 'Containers are connected to the network, or others have its configuration, so it cannot be removed.',
+    meaning:
+      'Containers are connected to the network, or others have its configuration, so it cannot be removed.',
   },
   NETWORK_DRIVER_UNKNOWN: {
     http: 404,
@@ -60,7 +62,8 @@ export const networkErrors = {
   NETWORK_SUBNETS_USED_UP: {
     http: 400,
     exit: 1,
-    meaning: 'All subnets of "default-address-pools" are in use, by other networks or by routes of the host.',
+    meaning:
+      'All subnets of "default-address-pools" are in use, by other networks or by routes of the host.',
   },
   NETWORK_ADDRESS_IN_USE: {
     http: 403,

@@ -9,6 +9,7 @@ import { isPredefined, type NetworkRecord, networkRecordVersion } from '../model
 import { decodeMessages, itemsOf } from '../netlink/message.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { listRoutes, parseRoute } from '../netlink/routes.ts';
+import { establishNetwork, removeFromHost } from './establish-network.ts';
 import type { NetworkState } from './network-state.ts';
 import { Network } from './network.ts';
 
@@ -83,24 +84,13 @@ export async function addNetwork(state: NetworkState, record: NetworkRecord): Pr
   try {
     await establishNetwork(state, network);
   } catch (error) {
-    await driver.remove(record).catch(state.ports.report);
+    await removeFromHost(state, network).catch(state.ports.report);
     await state.store.erase(record);
     throw error;
   }
   state.networks.set(network.id, network);
   state.announce('create', network);
   return network;
-}
-
-/** Makes what the host needs for a network. */
-export async function establishNetwork(
-  state: NetworkState,
-  { record, driver }: Network,
-): Promise<void> {
-  if (record.configOnly) return;
-  await driver.ensure(record);
-  const rules = driver.firewall(record);
-  if (rules !== undefined) await state.ports.firewall.addNetwork(rules);
 }
 
 /** What every option of daemon.json means for a request. */

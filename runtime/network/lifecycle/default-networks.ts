@@ -6,6 +6,7 @@ import type { SubnetRequest } from '../ipam/verify-ipam.ts';
 import type { NetworkRecord } from '../model/network-record.ts';
 import type { DefaultBridgeSettings } from '../network-ports.ts';
 import { completeRecord, type NetworkRequest } from './create-network.ts';
+import { removeFromHost } from './establish-network.ts';
 import type { NetworkState } from './network-state.ts';
 import { Network } from './network.ts';
 
@@ -57,7 +58,7 @@ function add(state: NetworkState, record: NetworkRecord): void {
 }
 
 async function drop(state: NetworkState, network: Network): Promise<void> {
-  await network.driver.remove(network.record);
+  await removeFromHost(state, network);
   await state.store.erase(network.record);
   state.networks.delete(network.id);
 }

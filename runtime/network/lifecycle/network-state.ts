@@ -19,6 +19,8 @@ export class NetworkState {
   readonly networks = new Map<string, Network>();
   /** By ids of containers. */
   readonly sandboxes = new Map<string, SandboxRecord>();
+  /** Sandboxes whose interfaces are being made, by ids of containers. */
+  readonly connecting = new Map<string, Promise<void>>();
   /** Sandboxes that are being taken down; their addresses are still in use. By ids of containers. */
   readonly leaving = new Map<string, Promise<void>>();
   readonly store: NetworkStore;

@@ -10,6 +10,8 @@ export class Network {
   readonly addresses: NetworkAddresses;
   /** Set once its removal has begun, so that nobody is connected any more. */
   removing = false;
+  /** There once the host is being given what the network needs. */
+  established: Promise<void> | undefined;
 
   constructor(record: NetworkRecord, driver: NetworkDriver) {
     this.record = record;

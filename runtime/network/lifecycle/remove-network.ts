@@ -1,5 +1,6 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { isPredefined } from '../model/network-record.ts';
+import { removeFromHost } from './establish-network.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 
@@ -21,7 +22,8 @@ export async function removeNetwork(state: NetworkState, nameOrId: string): Prom
     network.removing = true;
     try {
       await Promise.allSettled(state.leaving.values());
-      await tearDown(state, network);
+      await removeFromHost(state, network);
+      await state.store.erase(network.record);
     } catch (error) {
       network.removing = false;
       throw error;
@@ -29,17 +31,6 @@ export async function removeNetwork(state: NetworkState, nameOrId: string): Prom
     state.networks.delete(network.id);
     state.announce('destroy', network);
   });
-}
-
-async function tearDown(
-  { ports, store }: NetworkState,
-  { record, driver }: Network,
-): Promise<void> {
-  if (!record.configOnly) {
-    if (driver.firewall(record) !== undefined) await ports.firewall.removeNetwork(record.id);
-    await driver.remove(record);
-  }
-  await store.erase(record);
 }
 
 function refuseWhenUsed(state: NetworkState, network: Network): void {

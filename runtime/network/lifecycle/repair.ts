@@ -2,6 +2,7 @@ import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { itemsOf, decodeMessages } from '../netlink/message.ts';
 import { deleteLink, listLinks, parseLink, type Link } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
+import { establishNetwork } from './establish-network.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
@@ -13,7 +14,8 @@ export async function repairBridges(
 ): Promise<void> {
   for (const network of new Set(networks)) {
     network.driver.forget(network.record);
-    await network.driver.ensure(network.record);
+    network.established = undefined;
+    await establishNetwork(state, network);
     const p = new ProgramBuilder(`reconnect the containers of ${network.name}`);
     const host = NetlinkSocket.open(p);
     for (const { endpoint } of state.endpointsOf(network))

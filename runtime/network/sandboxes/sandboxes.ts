@@ -1,6 +1,7 @@
 import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { randomId } from '../../host/random-id.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { establishNetwork } from '../lifecycle/establish-network.ts';
 import { repairBridges } from '../lifecycle/repair.ts';
 import type { NetworkState } from '../lifecycle/network-state.ts';
 import type { Network } from '../lifecycle/network.ts';
@@ -46,7 +47,11 @@ export async function joinNetworks(
   }
   const sandbox: SandboxRecord = { version: 1, id: randomId(), container, namespace, endpoints };
   state.sandboxes.set(container, sandbox);
-  return { sandbox, connected: establish(state, sandbox) };
+  const connected = establish(state, sandbox).finally(() => {
+    state.connecting.delete(container);
+  });
+  state.connecting.set(container, connected);
+  return { sandbox, connected };
 }
 
 /**
@@ -56,13 +61,21 @@ export async function joinNetworks(
 export function leaveNetworks(state: NetworkState, container: string): Promise<void> {
   const sandbox = state.sandboxes.get(container);
   if (sandbox === undefined) return state.leaving.get(container) ?? Promise.resolve();
+  const connecting = state.connecting.get(container);
   state.sandboxes.delete(container);
-  const work = takeDown(state, sandbox).finally(() => {
-    state.leaving.delete(container);
-  });
+  const work = settled(connecting)
+    .then(() => takeDown(state, sandbox))
+    .finally(() => {
+      state.leaving.delete(container);
+    });
   state.leaving.set(container, work);
   for (const { network } of sandbox.endpoints) announce(state, 'disconnect', network, container);
   return work;
+}
+
+/** What is under way has an end of its own, of which others hear. */
+async function settled(work: Promise<void> | undefined): Promise<void> {
+  await work?.catch(() => undefined);
 }
 
 /**
@@ -218,12 +231,8 @@ async function change(
   if (endpoints.length === 0 && before.length === 0) return;
   const networkOf = ({ network }: Endpoint): Network => state.find(network);
   const attempt = async (): Promise<void> => {
-    await Promise.all(
-      endpoints.map((endpoint) => {
-        const { driver, record } = networkOf(endpoint);
-        return driver.ensure(record);
-      }),
-    );
+    const networks = new Set(endpoints.map(networkOf));
+    await Promise.all([...networks].map((network) => establishNetwork(state, network)));
     await state.ports.runner.run(changeProgram({ namespace, before, after: endpoints, networkOf }));
   };
   try {

@@ -11,9 +11,11 @@ import type { ContainerEngine } from '../../../runtime/container/engine.ts';
 import type { ContainerDefaults } from '../../../runtime/container/ports.ts';
 import { noFilters } from '../../../runtime/container/query/filters.ts';
 import type { Images } from '../../../runtime/image/images.ts';
+import type { NetworkPorts } from '../../../runtime/network/network-ports.ts';
 import { openEngine } from '../../../runtime/daemon/open-engine.ts';
 import type { RegistryConfig } from '../../../runtime/registry/registry-config.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
+import { noBridge } from '../network/no-bridge.ts';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
 
 /** What a command printed and how it ended. */
@@ -32,6 +34,8 @@ export class TestDaemon {
   defaults: ContainerDefaults = { init: false };
   /** `userns-remap`, for the next `up`. */
   usernsRemap = '';
+  /** Networks, for the next `up`: others only for a process in a network namespace of its own. */
+  networks: Pick<NetworkPorts, 'settings' | 'firewall'> = noBridge;
   /** CRIU's program, for the next `up`; `undefined`: the one of the machine. */
   criu: string | undefined;
   /** Whether docker is to offer what it calls experimental, from the next `up` on. */
@@ -81,6 +85,7 @@ export class TestDaemon {
       defaults: this.defaults,
       usernsRemap: this.usernsRemap,
       launcher: this.#launcher,
+      networks: this.networks,
       criu: this.criu,
       experimental: this.experimental,
       version: '0.1.0',

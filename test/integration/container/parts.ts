@@ -16,6 +16,8 @@ import { volumeFiles } from '../../../runtime/launch/mounts/volume-files.ts';
 import { rootfsFiles } from '../../../runtime/snapshot/rootfs-files.ts';
 import { SnapshotStore } from '../../../runtime/snapshot/snapshot-store.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
+import { Networks } from '../../../runtime/network/networks.ts';
+import { noBridge } from '../network/no-bridge.ts';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { removeEmptyCgroups } from './empty-cgroups.ts';
 
@@ -64,8 +66,19 @@ export class EngineParts {
   }
 
   /** A new engine on the folders as they are, as a new berthd makes it. */
-  engine(runtime: ContainerRuntime, clock: Clock): Promise<ContainerEngine> {
+  async engine(runtime: ContainerRuntime, clock: Clock): Promise<ContainerEngine> {
+    const report = (problem: unknown): unknown => this.problems.push(problem);
+    const notice = (): undefined => undefined;
+    const networks = await Networks.open({
+      ...{ ...noBridge, runner: this.launcher, clock, report, notice },
+      paths: {
+        dataFolder: join(this.root, 'networks'),
+        sandboxFolder: join(this.root, 'run-networks'),
+        namespaceFolder: join(this.root, 'netns'),
+      },
+    });
     return createContainerEngine({
+      networks,
       runtime,
       images: this.images,
       snapshots: this.snapshots,
@@ -80,8 +93,8 @@ export class EngineParts {
       isOpaque: opaqueProbe(this.launcher),
       host: { architecture: 'amd64', resolvConfPath: '/etc/resolv.conf', journalSocket: '' },
       defaults: { init: false },
-      report: (problem) => this.problems.push(problem),
-      notice: () => undefined,
+      report,
+      notice,
     });
   }
 }

@@ -1,0 +1,21 @@
+import type { Networks } from '../../network/networks.ts';
+
+/** What containers need of networks. */
+export type ContainerNetworks = Pick<
+  Networks,
+  | 'all'
+  | 'find'
+  | 'findIfThere'
+  | 'create'
+  | 'remove'
+  | 'events'
+  | 'defaultName'
+  | 'endpointsOf'
+  | 'sandboxOf'
+  | 'users'
+  | 'join'
+  | 'leave'
+  | 'connect'
+  | 'disconnect'
+  | 'close'
+>;

@@ -1,0 +1,16 @@
+import { BerthError, isBerthError } from '../../errors/berth-error.ts';
+
+/** How what is said of them begins. */
+export const networkingPrefix = 'failed to set up container networking';
+
+/** An error about a container's networks as Docker tells it at a start. */
+export function explainedNetworking(error: unknown): unknown {
+  if (!isBerthError(error)) return error;
+  const { code, message, remedy, details } = error;
+  return new BerthError(code, {
+    message: `${networkingPrefix}: ${message}`,
+    ...(remedy === undefined ? {} : { remedy }),
+    details,
+    cause: error,
+  });
+}
