@@ -56,6 +56,42 @@ export const configKinds: Readonly<Record<string, string>> = {
   'the name that the limit stands below': '该限制所在的名称',
 };
 
+/** What the keys of networks want. */
+export const networkKinds: Readonly<Record<string, string>> = {
+  'an IPv4 address of the bridge with the length of its prefix, such as "192.168.1.1/24"':
+    '网桥的 IPv4 地址及前缀长度，例如"192.168.1.1/24"',
+  'an IPv6 address of the bridge with the length of its prefix, such as "fd00:1::1/64"':
+    '网桥的 IPv6 地址及前缀长度，例如"fd00:1::1/64"',
+  'the name of an interface, or "none"': '网络接口的名称，或"none"',
+  'an IPv4 network such as "192.168.1.0/25"': 'IPv4 网段，例如"192.168.1.0/25"',
+  'an IPv6 network such as "fd00:1::/64"': 'IPv6 网段，例如"fd00:1::/64"',
+  'an IPv4 address': 'IPv4 地址',
+  'an IPv6 address': 'IPv6 地址',
+  'a network such as "10.10.0.0/16"': '网段，例如"10.10.0.0/16"',
+  'a number of bytes from 68 to 65535, or 0': '68 到 65535 之间的字节数，或 0',
+  'nothing: "bridge" is "none"': '留空："bridge"是"none"',
+  'nothing: "bridge" names a bridge that has addresses of its own':
+    '留空："bridge"所指的网桥已有自己的地址',
+  '"ipv6": true beside it': '同时有"ipv6": true',
+  'a part of the network of "bip"': '"bip"所在网段的一部分',
+  'a part of the network of "bip6"': '"bip6"所在网段的一部分',
+  '"bip" or "fixed-cidr" beside it, which it is an address of':
+    '同时有"bip"或"fixed-cidr"，且为其中的地址',
+  '"bip6" or "fixed-cidr-v6" beside it, which it is an address of':
+    '同时有"bip6"或"fixed-cidr-v6"，且为其中的地址',
+  'an address of the network of "bip"': '"bip"所在网段中的地址',
+  'an address of the network of "bip6"': '"bip6"所在网段中的地址',
+  'an address of the network of "fixed-cidr"': '"fixed-cidr"网段中的地址',
+  'an address of the network of "fixed-cidr-v6"': '"fixed-cidr-v6"网段中的地址',
+  'a length of a prefix, from that of "base" to that of an address':
+    '前缀长度，不小于"base"的长度，不大于地址的长度',
+  'a network apart from those of the pools before': '与前面的地址池不重叠的网段',
+  'nothing beside "host-gateway-ips"': '有"host-gateway-ips"时留空',
+  'one address of each family at most': '每个地址族至多一个地址',
+  'true, or "iptables": true': 'true，或"iptables": true',
+  'true, or "ip6tables": true': 'true，或"ip6tables": true',
+};
+
 /** Keys of Docker's that berth refuses. */
 export const refusedKinds: Readonly<Record<string, string>> = {
   'nothing: berth has no swarm mode': '留空：berth 没有 swarm 模式',
@@ -78,6 +114,7 @@ export const refusedKinds: Readonly<Record<string, string>> = {
   'true or false': 'true 或 false',
   'the name of a log driver': '日志驱动的名称',
   'an object of strings': '值为字符串的对象',
+  'nothing: berth brings its own proxy of ports': '留空：berth 自带端口代理',
   'nothing: berth has no network diagnosis': '留空：berth 没有网络诊断',
   'nothing: put a reverse proxy before the API': '留空：请在 API 前放置反向代理',
   'nothing: all layers are pushed': '留空：所有层都会推送',

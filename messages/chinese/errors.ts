@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../runtime/errors/catalogue.ts';
-import { configKinds, refusedKinds } from './config-kinds.ts';
+import { configKinds, networkKinds, refusedKinds } from './config-kinds.ts';
 import { byProblem, from, quoted, type ErrorTranslation } from './error-translation.ts';
 import { kernelErrors } from './kernel-errors.ts';
 import { sourceErrors } from './source-errors.ts';
@@ -10,6 +10,7 @@ const checkAddress = '请检查该地址属于 berth 或其他 Docker Engine API
 /** What a value should be, as runtime/cli, runtime/config and templates/ name it. */
 const kinds: Readonly<Record<string, string>> = {
   ...configKinds,
+  ...networkKinds,
   ...refusedKinds,
   'a list': '列表',
   'a text': '字符串',

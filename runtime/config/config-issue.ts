@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { nearestName } from '../errors/nearest-name.ts';
 import type { KeyPlaces } from './key-place.ts';
+import { networkIssues } from './network-issues.ts';
 import { isRefused, refusedKeys } from './refused-keys.ts';
 import { daemonSchema, type ParsedConfig } from './schema.ts';
 
@@ -74,7 +75,14 @@ function issuesOf(issue: z.core.$ZodIssue, places: Places): readonly ConfigIssue
 
 /** What holds between keys. */
 function belonging(config: ParsedConfig, places: Places): readonly ConfigIssue[] {
-  return [...transport(config, places), ...labels(config, places), ...ulimits(config, places)];
+  return [
+    ...transport(config, places),
+    ...labels(config, places),
+    ...ulimits(config, places),
+    ...networkIssues(config).map(({ path, wanted }) => ({
+      ...{ key: path.join('.'), wanted, ...valuePlace(path, places) },
+    })),
+  ];
 }
 
 /** The API goes over TCP to clients with certificates only: who may use it is root of this host. */

@@ -4,7 +4,8 @@ import { checkConfig, type ConfigIssue, isObject } from './config-issue.ts';
 import { parseHostAddress, parseLoopbackAddress, type TcpAddress } from './host-address.ts';
 import { parseJsonc } from './jsonc.ts';
 import { KeyPlaces } from './key-place.ts';
-import { networkKeys, type ParsedConfig } from './schema.ts';
+import { networkConfig, type NetworkConfig } from './network-config.ts';
+import type { ParsedConfig } from './schema.ts';
 
 /** How registries are reached. */
 export interface RegistrySettings {
@@ -94,6 +95,7 @@ export interface DaemonConfig {
   /** `userns-remap`: whose ids containers have; empty: those of the host. */
   readonly usernsRemap: string;
   readonly containers: ContainerSettings;
+  readonly network: NetworkConfig;
   /** Keys that are in the file and that berth does not act on (yet). */
   readonly ignoredKeys: readonly string[];
 }
@@ -185,7 +187,8 @@ function toSettings(config: ParsedConfig): DaemonConfig {
     registry: registrySettings(config),
     usernsRemap: config['userns-remap'],
     containers: containerSettings(config),
-    ignoredKeys: Object.keys(config).filter((each) => each in networkKeys),
+    network: networkConfig(config),
+    ignoredKeys: [],
   };
 }
 

@@ -22,17 +22,20 @@ const listFlags: Readonly<Record<string, string>> = {
   dns: 'dns',
   'dns-opt': 'dns-opts',
   'dns-search': 'dns-search',
+  'host-gateway-ip': 'host-gateway-ips',
 };
 
 const textFlags = [
   ...['data-root', 'exec-root', 'group', 'pidfile', 'log-level', 'log-format', 'metrics-addr'],
   ...['tlscacert', 'tlscert', 'tlskey', 'userns-remap', 'cgroup-parent', 'seccomp-profile'],
   ...['default-shm-size', 'default-ipc-mode', 'default-cgroupns-mode', 'storage-driver'],
+  ...['bip', 'bip6', 'bridge', 'fixed-cidr', 'fixed-cidr-v6', 'default-gateway'],
+  ...['default-gateway-v6', 'ip'],
 ];
 const proxyFlags = ['http-proxy', 'https-proxy', 'no-proxy'];
 const numberFlags = [
   ...['max-concurrent-downloads', 'max-concurrent-uploads', 'max-download-attempts'],
-  'shutdown-timeout',
+  ...['shutdown-timeout', 'mtu'],
 ];
 const switchFlags = [
   'debug',
@@ -42,10 +45,13 @@ const switchFlags = [
   'init',
   'no-new-privileges',
   'live-restore',
+  ...['ipv6', 'icc', 'iptables', 'ip6tables', 'ip-forward', 'ip-forward-no-drop', 'ip-masq'],
+  ...['userland-proxy', 'allow-direct-routing'],
 ];
 
 const shorts: Readonly<Record<string, string>> = {
   ...{ host: 'H', debug: 'D', group: 'G', pidfile: 'p', 'log-level': 'l', 'storage-driver': 's' },
+  bridge: 'b',
 };
 
 const kinds: Readonly<Record<string, Kind>> = Object.fromEntries([

@@ -53,6 +53,8 @@ export const refusedKeys: Readonly<Record<string, RefusedKey>> = {
   rootless: { accepted: [false], wanted: 'false: berthd runs as root' },
   // Berth's own text format is the one that Docker calls raw.
   'raw-logs': { accepted: [false, true], wanted: 'true or false' },
+  'network-control-plane-mtu': { ...noSwarm, accepted: [1500] },
+  'userland-proxy-path': { wanted: 'nothing: berth brings its own proxy of ports' },
   'network-diagnostic-port': { wanted: 'nothing: berth has no network diagnosis' },
   'api-cors-header': { wanted: 'nothing: put a reverse proxy before the API' },
   'allow-nondistributable-artifacts': { wanted: 'nothing: all layers are pushed' },

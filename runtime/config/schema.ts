@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultSocket } from './defaults.ts';
 import { isHostAddress, parseLoopbackAddress } from './host-address.ts';
+import { networkKeys } from './network-keys.ts';
 import { isMirrorUrl, isNetworkOrHost, isProxyUrl } from './registry-values.ts';
 import { parseSize } from './size.ts';
 
@@ -59,8 +60,8 @@ function sizeOf(value: unknown): number | undefined {
 
 const label = text.regex(/^[^=\s][^=]*=/, { error: 'a label such as "name=value"' });
 
-/** Keys of daemon.json that berth acts on: Docker's own names and meanings (dockerd(8), moby 28.5). */
-export const honouredKeys = {
+/** Keys of daemon.json, but for those of networks: Docker's own names and meanings (dockerd(8), moby 28.5). */
+const honouredKeys = {
   'data-root': path.default('/var/lib/berth'),
   'exec-root': path.default('/run/berth'),
   hosts: z
@@ -140,53 +141,9 @@ export const honouredKeys = {
     .default({}),
 };
 
-/** Keys whose values berth checks, and carries out as soon as it has bridge networks; until then it says so. */
-export const networkKeys = {
-  bip: text,
-  bip6: text,
-  bridge: text,
-  'fixed-cidr': text,
-  'fixed-cidr-v6': text,
-  'default-address-pools': z
-    .array(
-      z.strictObject(
-        { base: text, size: z.int({ error: 'a whole number' }) },
-        { error: 'an object with "base" and "size"' },
-      ),
-      { error: 'a list of address pools' },
-    )
-    .readonly(),
-  'default-gateway': text,
-  'default-gateway-v6': text,
-  'default-network-opts': z.record(
-    z.string(),
-    z.record(z.string(), text, { error: 'options by name' }),
-    { error: 'options by network driver' },
-  ),
-  'host-gateway-ip': text,
-  'host-gateway-ips': textList,
-  ip: text,
-  ipv6: flag,
-  icc: flag,
-  iptables: flag,
-  ip6tables: flag,
-  'ip-forward': flag,
-  'ip-forward-no-drop': flag,
-  'ip-masq': flag,
-  mtu: z.int({ error: 'a whole number' }),
-  'network-control-plane-mtu': z.int({ error: 'a whole number' }),
-  'userland-proxy': flag,
-  'userland-proxy-path': text,
-  'allow-direct-routing': flag,
-};
-
-const optional = <Shape extends Record<string, z.ZodType>>(
-  shape: Shape,
-): { [Key in keyof Shape]: z.ZodOptional<Shape[Key]> } => z.object(shape).partial().shape;
-
 /** What a daemon.json may hold, but for the keys of `refused-keys.ts` with values that ask for nothing. */
 export const daemonSchema = z.strictObject(
-  { ...honouredKeys, ...optional(networkKeys) },
+  { ...honouredKeys, ...networkKeys },
   { error: 'an object' },
 );
 

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { hrtime } from 'node:process';
 import { isDeepStrictEqual } from 'node:util';
 import { readDaemonConfig, type DaemonConfig, type FlagValues } from '../config/daemon-config.ts';
+import type { NetworkConfig } from '../config/network-config.ts';
 import { messageOf } from '../errors/berth-error.ts';
 import { engineSettings } from './engine-settings.ts';
 import type { ServerIdentity } from '../host/tls-server.ts';
@@ -82,11 +83,40 @@ const startSettings = {
   usernsRemap: 'userns-remap',
 } as const satisfies Partial<Record<keyof DaemonConfig, string>>;
 
+/** Settings of networks, all of which only a start can change, by their keys. */
+const networkSettings: Readonly<Record<string, (network: NetworkConfig) => unknown>> = {
+  bridge: ({ bridge }) => bridge,
+  bip: ({ ipv4 }) => ipv4.address,
+  'fixed-cidr': ({ ipv4 }) => ipv4.range,
+  'default-gateway': ({ ipv4 }) => ipv4.gateway,
+  bip6: ({ ipv6 }) => ipv6.address,
+  'fixed-cidr-v6': ({ ipv6 }) => ipv6.range,
+  'default-gateway-v6': ({ ipv6 }) => ipv6.gateway,
+  ipv6: ({ hasIpv6 }) => hasIpv6,
+  icc: ({ interContainer }) => interContainer,
+  'ip-masq': ({ masquerade }) => masquerade,
+  mtu: ({ mtuBytes }) => mtuBytes,
+  ip: ({ bindAddress }) => bindAddress,
+  'default-address-pools': ({ pools }) => pools,
+  'default-network-opts': ({ defaultOptions }) => defaultOptions,
+  'host-gateway-ips': ({ hostGateways }) => hostGateways,
+  iptables: ({ firewall }) => firewall.ipv4,
+  ip6tables: ({ firewall }) => firewall.ipv6,
+  'ip-forward': ({ forwarding }) => forwarding,
+  'ip-forward-no-drop': ({ forwardWithoutDrop }) => forwardWithoutDrop,
+  'allow-direct-routing': ({ directRouting }) => directRouting,
+  'userland-proxy': ({ userlandProxy }) => userlandProxy,
+};
+
 /** Keys whose change waits for the next start. */
 export function lateKeys(running: DaemonConfig, wanted: DaemonConfig): readonly string[] {
   const fields = Object.keys(startSettings) as (keyof typeof startSettings)[];
   const changed = fields.filter((field) => !isDeepStrictEqual(running[field], wanted[field]));
-  return [...new Set(changed.map((field) => startSettings[field]))];
+  const ofNetworks = Object.entries(networkSettings).filter(
+    ([, valueOf]) => !isDeepStrictEqual(valueOf(running.network), valueOf(wanted.network)),
+  );
+  const keys = [...changed.map((field) => startSettings[field]), ...ofNetworks.map(([key]) => key)];
+  return [...new Set(keys)];
 }
 
 /** What Docker's event `reload` tells (moby 28.5, daemon/reload.go). */

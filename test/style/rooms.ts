@@ -38,6 +38,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runtime/layer',
     'runtime/image',
     'runtime/launch',
+    'runtime/network',
     'runtime/syscall',
     'runtime/host',
     'runtime/errors',
@@ -104,7 +105,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'runtime/cgroup': ['runtime/spec', 'runtime/syscall', 'runtime/host', 'runtime/errors'],
   'runtime/supervise': ['runtime/syscall', 'runtime/host', 'runtime/errors'],
   'runtime/syscall': ['runtime/host', 'runtime/errors'],
-  'runtime/config': ['runtime/host', 'runtime/errors'],
+  // Of networks it takes the arithmetic of addresses.
+  'runtime/config': ['runtime/network', 'runtime/host', 'runtime/errors'],
   'runtime/host': ['runtime/errors'],
 
   // Leaves.

@@ -165,11 +165,6 @@ describe('daemon.json: what passes', () => {
     expect(config.sockets).toEqual(['/run/berth/berth.sock']);
   });
 
-  test('keys of networks are kept and named', () => {
-    const keys = { bip: '10.0.0.1/24', iptables: false };
-    expect(parse(keys).ignoredKeys.toSorted()).toEqual(Object.keys(keys).toSorted());
-  });
-
   test('a log driver with its options is for containers that do not say', () => {
     const keys = { 'log-driver': 'local', 'log-opts': { 'max-size': '1m' } };
     expect(parse(keys).containers.log).toEqual({ driver: 'local', options: { 'max-size': '1m' } });
@@ -235,7 +230,7 @@ describe("berthd's flags", () => {
   });
 
   test('that nobody knows are refused', () => {
-    expect(() => parseDaemonFlags(['--bip', 'x'])).toThrow(/Unknown option '--bip'/);
+    expect(() => parseDaemonFlags(['--pib', 'x'])).toThrow(/Unknown option '--pib'/);
   });
 });
 
