@@ -36,8 +36,6 @@ export interface EngineIdentity {
   };
   /** `log-driver` of daemon.json; absent: Docker's. */
   readonly logDriver?: string;
-  /** What the administrator should know of the configuration. */
-  readonly warnings?: readonly string[];
 }
 
 /** A request, and what came of it. */

@@ -96,8 +96,6 @@ export interface DaemonConfig {
   readonly usernsRemap: string;
   readonly containers: ContainerSettings;
   readonly network: NetworkConfig;
-  /** Keys that are in the file and that berth does not act on (yet). */
-  readonly ignoredKeys: readonly string[];
 }
 
 /** Keys that berthd's command line has set, with values as daemon.json has them. */
@@ -188,7 +186,6 @@ function toSettings(config: ParsedConfig): DaemonConfig {
     usernsRemap: config['userns-remap'],
     containers: containerSettings(config),
     network: networkConfig(config),
-    ignoredKeys: [],
   };
 }
 

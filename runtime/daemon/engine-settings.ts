@@ -9,7 +9,7 @@ export interface EngineSettings {
   readonly registry: Partial<RegistryConfig>;
   readonly defaults: ContainerDefaults;
   /** What `docker info` shows of it. */
-  readonly shown?: Pick<EngineIdentity, 'labels' | 'debug' | 'securityOptions' | 'warnings'>;
+  readonly shown?: Pick<EngineIdentity, 'labels' | 'debug' | 'securityOptions'>;
 }
 
 /** The settings that a configuration stands for. @throws DAEMON_CONFIG_INVALID */
@@ -19,7 +19,6 @@ export async function engineSettings(config: DaemonConfig): Promise<EngineSettin
   const shown = {
     ...{ labels, debug },
     securityOptions: securityOptions(config),
-    warnings: unusedWarnings(config),
   };
   return { registry, defaults: await containerDefaults(config.containers), shown };
 }
@@ -32,9 +31,4 @@ function securityOptions({ containers }: DaemonConfig): readonly string[] {
     'name=cgroupns',
     ...(noNewPrivileges ? ['name=no-new-privileges'] : []),
   ];
-}
-
-function unusedWarnings({ ignoredKeys }: DaemonConfig): readonly string[] {
-  if (ignoredKeys.length === 0) return [];
-  return [`WARNING: without effect in daemon.json: ${ignoredKeys.join(', ')}`];
 }

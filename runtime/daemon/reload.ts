@@ -24,16 +24,6 @@ export interface Reloading {
   readonly notify: NotifyService;
 }
 
-/** Says which keys of a configuration berthd does not act on. */
-export function tellIgnored(
-  config: DaemonConfig,
-  to: { readonly log: Log; readonly configPath: string },
-): void {
-  if (config.ignoredKeys.length === 0) return;
-  const { log, configPath } = to;
-  log.warn({ configPath, keys: config.ignoredKeys }, 'these keys have no effect');
-}
-
 /**
  * Reads the configuration again at every `asked`, one after the other: what can change while berthd runs does, all of it or
  * nothing, and berthd says what else has changed and so wants a restart. A configuration that cannot be used changes
@@ -60,7 +50,6 @@ async function reloadOnce(work: Reloading): Promise<void> {
     const late = lateKeys(live.config, config);
     live.config = config;
     log.level = config.logLevel;
-    tellIgnored(config, { log, configPath });
     log.info({ configPath, logLevel: config.logLevel }, 'the configuration was read again');
     if (late.length > 0) log.warn({ keys: late }, 'these keys change with the next start');
   } catch (error) {

@@ -20,7 +20,7 @@ import { type EngineSettings, engineSettings } from './engine-settings.ts';
 import { openEngine } from './open-engine.ts';
 import { openTcpListeners } from './open-listeners.ts';
 import { writePidfile } from './pidfile.ts';
-import { reloadWhenAsked, tellIgnored } from './reload.ts';
+import { reloadWhenAsked } from './reload.ts';
 import {
   serviceNotifier,
   whileStarting,
@@ -56,7 +56,6 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
     const { configPath } = options;
     const config = await readDaemonConfig(configPath, options.flags);
     const log = createLog(config, process.env);
-    tellIgnored(config, { log, configPath });
     const settings = await engineSettings(config);
     if (config.pidfile !== '') cleanup.add(await writePidfile(config.pidfile));
     await makeFolders(config.dataRoot, 0o711);

@@ -92,7 +92,7 @@ export async function systemInfo(
     LoggingDriver: identity.logDriver ?? 'json-file',
     ...proxyFields(identity),
     Name: hostname(),
-    Warnings: [...warningsOf(facts), ...(identity.warnings ?? [])],
+    Warnings: warningsOf(facts),
   };
 }
 
