@@ -21,8 +21,14 @@ export interface Ended {
 /** berthd as a process of its own, with a daemon.json that a test writes, and writes again. */
 export class ConfiguredBerthd {
   readonly root = mkdtempSync(join(tmpdir(), 'berth-config-'));
+  readonly #enter: readonly string[];
   #child: ChildProcess | undefined;
   #said = '';
+
+  /** @param enter a command before berthd's own that becomes it, such as nsenter(1) with its options */
+  constructor(enter: readonly string[] = []) {
+    this.#enter = enter;
+  }
 
   /** Starts berthd on these keys, beside folders and a socket of its own. */
   static async start(keys: object, flags: readonly string[] = []): Promise<ConfiguredBerthd> {
@@ -60,11 +66,11 @@ export class ConfiguredBerthd {
   /** Starts berthd, and waits until it is ready. */
   async run(flags: readonly string[] = []): Promise<void> {
     const args = ['--disable-warning=ExperimentalWarning', program, '--config', this.configPath];
-    this.#child = spawn(process.execPath, [...args, ...flags], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const [first = '', ...rest] = [...this.#enter, process.execPath, ...args, ...flags];
+    const before = this.log.length;
+    this.#child = spawn(first, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
-    await this.logged('berthd is ready');
+    await this.logged('berthd is ready', before);
   }
 
   /** Waits for a line of the log, of those behind the first `skip`. */
@@ -103,13 +109,17 @@ export class ConfiguredBerthd {
     return this.command(process.execPath, args);
   }
 
+  /** Ends it; what it has made stays. */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
   /** Ends it and leaves nothing. */
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (child?.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }
+    await this.end();
     removeEmptyCgroups();
     rmSync(this.root, { recursive: true, force: true });
   }
