@@ -17,6 +17,7 @@ import { createLog, type Log } from './log.ts';
 import { brokenAnswerLogger, noticeLogger, problemLogger, requestLogger } from './log-requests.ts';
 import { hostGoesDown, stopAllContainers } from './host-shutdown.ts';
 import { type EngineSettings, engineSettings } from './engine-settings.ts';
+import { networkParts } from './network-parts.ts';
 import { openEngine } from './open-engine.ts';
 import { openTcpListeners } from './open-listeners.ts';
 import { writePidfile } from './pidfile.ts';
@@ -99,6 +100,7 @@ async function serve(serving: Serving): Promise<void> {
     openEngine({
       ...{ dataRoot, runRoot, usernsRemap, experimental, ...settings },
       launcher,
+      networks: await networkParts(config.network, { launcher, dataRoot }),
       version,
       report,
       onRequest: requestLogger(log),

@@ -36,7 +36,6 @@ function limitSupport(facts: HostFacts): Readonly<Record<string, boolean>> {
 function warningsOf(facts: HostFacts): readonly string[] {
   return [
     ...(facts.ipv4Forwarding ? [] : ['WARNING: IPv4 forwarding is disabled']),
-    'WARNING: berth has no bridge network yet: containers have loopback only, or the host network',
   ];
 }
 

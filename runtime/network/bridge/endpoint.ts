@@ -4,7 +4,7 @@ import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { IpPrefix } from '../address/ip-prefix.ts';
 import { namespaceFd } from '../namespaces/network-namespace.ts';
 import { addAddress, addressIndexAt } from '../netlink/addresses.ts';
-import { addVeth, bringUp, deleteLink, getLink } from '../netlink/links.ts';
+import { addVeth, allowHairpin, bringUp, deleteLink, getLink } from '../netlink/links.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { setInterfaceSysctl } from './interface-sysctl.ts';
 
@@ -41,6 +41,7 @@ export function connectEndpoint(
 ): Ref {
   const { host } = sockets;
   host.do(addVeth({ name: portName, mtu, master: bridge }, { name, mtu, macAddress, namespaceFd }));
+  host.do(allowHairpin(portName));
   host.do(bringUp({ name: portName }));
   return configureInterface(p, sockets, { name, addresses });
 }

@@ -9,7 +9,7 @@ import type { FirewallNetwork, GatewayMode } from '../firewall/firewall.ts';
 import { requireAddress, requirePrefix } from '../ipam/network-addresses.ts';
 import type { NetworkRecord } from '../model/network-record.ts';
 import type { Endpoint } from '../model/sandbox-record.ts';
-import { setMaster } from '../netlink/links.ts';
+import { getLink, setMaster } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import type { ProgramRunner } from '../../syscall/run-image.ts';
 import {
@@ -99,12 +99,14 @@ export class BridgeDriver implements NetworkDriver {
 
   async ensure(network: NetworkRecord): Promise<void> {
     if (this.#indexes.has(network.id)) return;
-    const p = new ProgramBuilder(`set up ${bridgeName(network)}`);
+    const name = bridgeName(network);
+    const p = new ProgramBuilder(`set up ${name}`);
+    const host = NetlinkSocket.open(p);
     const addresses = hostAddresses(network);
-    const index = ensureBridge(p, NetlinkSocket.open(p), {
-      ...{ name: bridgeName(network), mtu: mtuOption(network), addresses },
-      macAddress: parseMac(macAddressFor(addresses)),
-    });
+    const macAddress = parseMac(macAddressFor(addresses));
+    const index = isAdministrators(network)
+      ? host.indexOf(getLink({ name }))
+      : ensureBridge(p, host, { name, mtu: mtuOption(network), addresses, macAddress });
     p.reply(index.address, 8);
     const { data } = await this.#runner.run(p);
     this.#indexes.set(network.id, Number(data.readBigUInt64LE()));
@@ -116,6 +118,7 @@ export class BridgeDriver implements NetworkDriver {
 
   async remove(network: NetworkRecord): Promise<void> {
     this.forget(network);
+    if (isAdministrators(network)) return;
     const p = new ProgramBuilder(`remove ${bridgeName(network)}`);
     removeBridge(NetlinkSocket.open(p), bridgeName(network));
     await this.#runner.run(p);
@@ -164,6 +167,14 @@ export class BridgeDriver implements NetworkDriver {
 export function bridgeName({ id, options }: NetworkRecord): string {
   return options[keys.name] ?? `br-${id.slice(0, 12)}`;
 }
+
+/** The one of "bridge" in daemon.json is somebody else's: berth makes, changes and removes nothing there. */
+function isAdministrators(network: NetworkRecord): boolean {
+  return flagOption(network, keys.isDefault, false) && bridgeName(network) !== ownBridge;
+}
+
+/** The interface of the network `bridge`, unless daemon.json names another one. */
+const ownBridge = 'berth0';
 
 /** Where ports are published at that do not say; `undefined`: at all addresses of the host. */
 export function hostBinding({ options }: NetworkRecord): string | undefined {

@@ -48,7 +48,7 @@ export interface PublishedPort {
 }
 
 /** One container may reach a port of another one, though containers of their network do not reach each other. */
-export interface Link {
+export interface FirewallLink {
   /** Id of the network. */
   readonly network: string;
   readonly from: IpAddress;
@@ -61,7 +61,7 @@ export interface Link {
 export interface FirewallState {
   readonly networks: readonly FirewallNetwork[];
   readonly ports: readonly PublishedPort[];
-  readonly links: readonly Link[];
+  readonly links: readonly FirewallLink[];
 }
 
 /**
@@ -83,8 +83,8 @@ export interface Firewall {
   /** Publishes ports, all or none. @throws as `restore`; FIREWALL_PORT_INVALID also when the network is unknown */
   publish(ports: readonly PublishedPort[]): Promise<void>;
   unpublish(ports: readonly PublishedPort[]): Promise<void>;
-  link(links: readonly Link[]): Promise<void>;
-  unlink(links: readonly Link[]): Promise<void>;
+  link(links: readonly FirewallLink[]): Promise<void>;
+  unlink(links: readonly FirewallLink[]): Promise<void>;
   /** Removes everything of berth's: BERTH-USER too. */
   remove(): Promise<void>;
 }

@@ -186,7 +186,7 @@ describe('docker run', () => {
   test.each([
     { args: ['-p', '80:80'], field: 'HostConfig.PortBindings' },
     { args: ['--mount', 'type=cluster,src=bb,dst=/data'], field: 'HostConfig.Mounts' },
-    { args: ['--network', 'web'], field: 'HostConfig.NetworkMode' },
+    { args: ['--network', 'web'], field: 'network web not found' },
     { args: ['--gpus', 'all'], field: 'HostConfig.DeviceRequests' },
     { args: ['--security-opt', 'apparmor=strict'], field: 'HostConfig.SecurityOpt' },
   ])('refuses $args and names the field', async ({ args, field }) => {

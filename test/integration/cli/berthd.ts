@@ -15,6 +15,8 @@ export async function startBerthd(settings: object = {}): Promise<TestEngine> {
     'data-root': join(folder, 'data'),
     'exec-root': join(folder, 'run'),
     hosts: [`unix://${socketPath}`],
+    // The machine's own network stays as it is.
+    bridge: 'none',
   };
   await writeFile(config, JSON.stringify({ ...own, ...settings }));
   const stop = await startEngineProcess({

@@ -58,6 +58,8 @@ export class ConfiguredBerthd {
       'exec-root': join(this.root, 'run'),
       hosts: [`unix://${this.socket}`],
       group: 'root',
+      // The machine's own network stays as it is.
+      bridge: 'none',
     };
     const text = typeof keys === 'string' ? keys : JSON.stringify({ ...own, ...keys }, null, 1);
     writeFileSync(this.configPath, text);

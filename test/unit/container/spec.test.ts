@@ -350,9 +350,9 @@ describe('name services', () => {
       { ExtraHosts: ['a:10.0.0.1', 'six=[::1]'] },
     );
     expect(hostsFile(record).split('\n').slice(-4)).toEqual([
-      '127.0.1.1\tbox.lan box',
       '10.0.0.1\ta',
       '::1\tsix',
+      '127.0.1.1\tbox.lan box',
       '',
     ]);
     expect(parseExtraHost('a:host-gateway')).toBeUndefined();
