@@ -6,9 +6,8 @@ import { addDefaultNetworks } from './lifecycle/default-networks.ts';
 import type { NetworkEvent } from './lifecycle/network-event.ts';
 import { NetworkState } from './lifecycle/network-state.ts';
 import { Network } from './lifecycle/network.ts';
+import { hostReady } from './lifecycle/host-ready.ts';
 import { removeNetwork } from './lifecycle/remove-network.ts';
-import { removeLeftPorts } from './lifecycle/repair.ts';
-import { isPredefined } from './model/network-record.ts';
 import type { Endpoint, SandboxRecord } from './model/sandbox-record.ts';
 import { requirePrefix } from './ipam/network-addresses.ts';
 import type { NetworkPorts } from './network-ports.ts';
@@ -49,8 +48,7 @@ export class Networks {
     }
     for (const sandbox of sandboxes) claim(state, sandbox);
     await addDefaultNetworks(state);
-    state.ready = prepareHost(state);
-    state.ready.catch(report);
+    hostReady(state).catch(report);
     return new Networks(state);
   }
 
@@ -133,7 +131,7 @@ export class Networks {
 
   /** Ends what goes on for nobody. What containers have stays: they run on. */
   async close(): Promise<void> {
-    await Promise.allSettled([this.#state.ready, ...this.#state.leaving.values()]);
+    await Promise.allSettled([this.#state.preparing, ...this.#state.leaving.values()]);
     await this.#state.namespaces.close();
   }
 }
@@ -144,25 +142,4 @@ function claim(state: NetworkState, sandbox: SandboxRecord): void {
     const addresses = state.networks.get(endpoint.network)?.addresses;
     for (const text of endpoint.addresses) addresses?.claim(requirePrefix(text).address);
   }
-}
-
-/**
- * Makes what networks need that somebody has made or is connected to, and removes what nobody has any more.
- * @throws SYSCALL_FAILED, and what a firewall throws
- */
-async function prepareHost(state: NetworkState): Promise<void> {
-  const kept = new Set([...state.sandboxes.values()].map(({ namespace }) => namespace));
-  await state.namespaces.sweep(kept);
-  const wanted = [...state.networks.values()].filter(
-    (network) =>
-      !network.record.configOnly &&
-      (!isPredefined(network.name) || state.endpointsOf(network).length > 0),
-  );
-  for (const { driver, record } of wanted) await driver.ensure(record);
-  const rules = wanted.flatMap(({ driver, record }) => driver.firewall(record) ?? []);
-  if (rules.length > 0) {
-    await removeLeftPorts(state);
-    await state.ports.firewall.restore({ networks: rules, ports: [], links: [] });
-  }
-  for (const network of wanted) network.established = Promise.resolve();
 }

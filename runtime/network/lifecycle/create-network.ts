@@ -10,6 +10,7 @@ import { decodeMessages, itemsOf } from '../netlink/message.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { listRoutes, parseRoute } from '../netlink/routes.ts';
 import { establishNetwork, removeFromHost } from './establish-network.ts';
+import { hostReady } from './host-ready.ts';
 import type { NetworkState } from './network-state.ts';
 import { Network } from './network.ts';
 
@@ -65,7 +66,7 @@ export async function createNetwork(
       remedy: 'Give the network a name.',
       details: { field: 'Name' },
     });
-  await state.ready.catch(() => undefined);
+  await hostReady(state);
   return state.changes.run(async () => {
     refuseAnotherOfItsKind(request);
     const record = await completeRecord(

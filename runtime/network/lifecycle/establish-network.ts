@@ -1,3 +1,5 @@
+import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 
@@ -23,9 +25,23 @@ export async function removeFromHost(state: NetworkState, network: Network): Pro
   await driver.remove(record);
 }
 
-async function establish({ ports }: NetworkState, { record, driver }: Network): Promise<void> {
+async function establish(state: NetworkState, network: Network): Promise<void> {
+  const { record, driver } = network;
   if (record.configOnly) return;
-  await driver.ensure(record);
+  await makeOnHost(state, network);
   const rules = driver.firewall(record);
-  if (rules !== undefined) await ports.firewall.addNetwork(rules);
+  if (rules !== undefined) await state.ports.firewall.addNetwork(rules);
+}
+
+/** Makes what a network is on the host, whatever there is by now, with the containers that are connected to it. @throws SYSCALL_FAILED */
+export async function makeOnHost(state: NetworkState, network: Network): Promise<void> {
+  const { driver, record } = network;
+  driver.forget(record);
+  await driver.ensure(record);
+  const endpoints = state.endpointsOf(network);
+  if (endpoints.length === 0) return;
+  const p = new ProgramBuilder(`reconnect the containers of ${network.name}`);
+  const host = NetlinkSocket.open(p);
+  for (const { endpoint } of endpoints) driver.reconnect(host, record, endpoint);
+  await state.ports.runner.run(p);
 }

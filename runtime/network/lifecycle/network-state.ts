@@ -28,8 +28,8 @@ export class NetworkState {
   readonly events = new Listeners<NetworkEvent>();
   /** Networks are made and removed one after the other: each looks at the subnets of all. */
   readonly changes = new SerialQueue();
-  /** Resolves when the host has what berthd found written down; rejects when it cannot. */
-  ready: Promise<void> = Promise.resolve();
+  /** There while the host is being given what berthd found written down, and when it has it. */
+  preparing: Promise<void> | undefined;
 
   constructor(ports: NetworkPorts, drivers: DriverTable, namespaces: NamespacePool) {
     this.ports = ports;

@@ -7,25 +7,24 @@ import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
 
-/** Makes anew what somebody has removed from the host, with the containers that were connected to it. @throws SYSCALL_FAILED */
+/**
+ * Makes anew what somebody has removed from the host, with the containers that were connected, and their rules.
+ * @throws SYSCALL_FAILED, and what a firewall throws
+ */
 export async function repairBridges(
   state: NetworkState,
   networks: readonly Network[],
 ): Promise<void> {
   for (const network of new Set(networks)) {
-    network.driver.forget(network.record);
+    const { driver, record } = network;
     network.established = undefined;
+    if (driver.firewall(record) !== undefined) await state.ports.firewall.removeNetwork(record.id);
     await establishNetwork(state, network);
-    const p = new ProgramBuilder(`reconnect the containers of ${network.name}`);
-    const host = NetlinkSocket.open(p);
-    for (const { endpoint } of state.endpointsOf(network))
-      network.driver.reconnect(host, network.record, endpoint);
-    await state.ports.runner.run(p);
   }
 }
 
 /** The host's interfaces. */
-export async function readLinks({ ports }: NetworkState): Promise<readonly Link[]> {
+async function readLinks({ ports }: NetworkState): Promise<readonly Link[]> {
   const p = new ProgramBuilder('list the interfaces');
   NetlinkSocket.open(p).list(listLinks);
   const { data } = await ports.runner.run(p);

@@ -19,6 +19,8 @@ export class NamespacePool {
   readonly #folder: string;
   readonly #report: (problem: unknown) => void;
   readonly #ready: string[] = [];
+  /** Those of this berthd. */
+  readonly #made = new Set<string>();
   #filling: Promise<void> | undefined;
   #isClosed = false;
 
@@ -33,11 +35,14 @@ export class NamespacePool {
     this.#report = options.report;
   }
 
-  /** Removes those of an earlier berthd that nobody has. @param kept paths of those that somebody has */
-  async sweep(kept: ReadonlySet<string>): Promise<void> {
+  /** Removes those of an earlier berthd that nobody has. @param kept gives the paths of those that somebody has */
+  async sweep(kept: () => ReadonlySet<string>): Promise<void> {
     await makeFolders(this.#folder, 0o755);
     const found = (await listFolder(this.#folder)).map((name) => join(this.#folder, name));
-    const mine = found.filter((path) => !kept.has(path) && /^[0-9a-f]{12}$/.test(basename(path)));
+    const held = kept();
+    const mine = found.filter(
+      (path) => !held.has(path) && !this.#made.has(path) && /^[0-9a-f]{12}$/.test(basename(path)),
+    );
     if (mine.length > 0) await this.release(mine);
   }
 
@@ -59,7 +64,10 @@ export class NamespacePool {
   /** Lets go of namespaces: each ends with the last process in it. */
   async release(paths: readonly string[]): Promise<void> {
     const p = new ProgramBuilder('release network namespaces');
-    for (const path of paths) releaseNamespace(p, path);
+    for (const path of paths) {
+      releaseNamespace(p, path);
+      this.#made.delete(path);
+    }
     await this.#runner.run(p);
   }
 
@@ -77,6 +85,7 @@ export class NamespacePool {
 
   async #make(): Promise<string> {
     const path = join(this.#folder, randomId().slice(0, 12));
+    this.#made.add(path);
     const p = new ProgramBuilder('make a network namespace');
     makeNamespace(p, path);
     await this.#runner.run(p);

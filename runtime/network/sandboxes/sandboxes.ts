@@ -2,6 +2,7 @@ import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { randomId } from '../../host/random-id.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { establishNetwork } from '../lifecycle/establish-network.ts';
+import { hostReady } from '../lifecycle/host-ready.ts';
 import { repairBridges } from '../lifecycle/repair.ts';
 import type { NetworkState } from '../lifecycle/network-state.ts';
 import type { Network } from '../lifecycle/network.ts';
@@ -36,7 +37,7 @@ export async function joinNetworks(
 ): Promise<JoinedSandbox> {
   const { container } = request;
   await state.leaving.get(container);
-  if (request.endpoints.length > 0) await state.ready;
+  if (request.endpoints.length > 0) await hostReady(state);
   const namespace = await state.namespaces.take();
   let endpoints: readonly Endpoint[];
   try {
@@ -87,7 +88,7 @@ export async function connectRunning(
   container: string,
   request: EndpointRequest,
 ): Promise<Endpoint> {
-  await state.ready;
+  await hostReady(state);
   const sandbox = sandboxOf(state, container);
   const network = findOpen(state, request.network);
   if (sandbox.endpoints.some((endpoint) => endpoint.network === network.id))

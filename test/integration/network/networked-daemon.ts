@@ -38,7 +38,7 @@ export class NetworkedDaemon {
     const namespaces = await TestNamespaces.make('host', 'outside');
     joinBoth(namespaces);
     const daemon = new NetworkedDaemon(namespaces);
-    daemon.berthd.write(keys);
+    daemon.berthd.write({ bridge: undefined, ...keys });
     try {
       await daemon.berthd.run();
       await daemon.docker('load', '-i', busyboxArchive(daemon.berthd.root));

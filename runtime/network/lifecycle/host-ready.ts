@@ -1,0 +1,43 @@
+import { isPredefined } from '../model/network-record.ts';
+import type { NetworkState } from './network-state.ts';
+import type { Network } from './network.ts';
+import { makeOnHost } from './establish-network.ts';
+import { removeLeftPorts } from './repair.ts';
+
+/**
+ * Resolves when the host has what berthd found written down. What does not work for a network is reported now, and an error for
+ * whoever wants to be connected to it.
+ */
+export function hostReady(state: NetworkState): Promise<void> {
+  state.preparing ??= prepareHost(state).catch(state.ports.report);
+  return state.preparing;
+}
+
+/** Makes what networks need that somebody has made or is connected to, and removes what nobody has any more. */
+async function prepareHost(state: NetworkState): Promise<void> {
+  const { report, firewall } = state.ports;
+  await state.namespaces.sweep(
+    () => new Set([...state.sandboxes.values()].map(({ namespace }) => namespace)),
+  );
+  const wanted = [...state.networks.values()].filter((network) => isWanted(state, network));
+  const made: Network[] = [];
+  for (const network of wanted) {
+    try {
+      await makeOnHost(state, network);
+      made.push(network);
+    } catch (problem) {
+      report(problem);
+    }
+  }
+  const rules = made.flatMap(({ driver, record }) => driver.firewall(record) ?? []);
+  if (rules.length > 0) {
+    await removeLeftPorts(state);
+    await firewall.restore({ networks: rules, ports: [], links: [] });
+  }
+  for (const network of made) network.established = Promise.resolve();
+}
+
+function isWanted(state: NetworkState, network: Network): boolean {
+  if (network.record.configOnly) return false;
+  return !isPredefined(network.name) || state.endpointsOf(network).length > 0;
+}
