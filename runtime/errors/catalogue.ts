@@ -17,6 +17,7 @@ import { reportErrors } from './areas/report.ts';
 import { cgroupErrors } from './areas/cgroup.ts';
 import { seccompErrors } from './areas/seccomp.ts';
 import { daemonErrors } from './areas/daemon.ts';
+import { firewallErrors } from './areas/firewall.ts';
 import { launchErrors } from './areas/launch.ts';
 import { ociErrors } from './areas/oci.ts';
 import { specErrors } from './areas/spec.ts';
@@ -45,6 +46,7 @@ export const catalogue = {
   ...cgroupErrors,
   ...seccompErrors,
   ...daemonErrors,
+  ...firewallErrors,
   ...launchErrors,
   ...ociErrors,
   ...specErrors,

@@ -4,7 +4,7 @@ import type { IpAddress } from '../address/ip-address.ts';
 import { type IpPrefix, parsePrefix } from '../address/ip-prefix.ts';
 import { enterNamespace, namespaceFd } from '../namespaces/network-namespace.ts';
 import { addAddress, addressIndexAt } from '../netlink/addresses.ts';
-import { addVeth, bringUp, deleteLink, getLink } from '../netlink/links.ts';
+import { addVeth, allowHairpin, bringUp, deleteLink, getLink } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { addRoute, routeIndexAt } from '../netlink/routes.ts';
 import { setInterfaceSysctl } from './interface-sysctl.ts';
@@ -38,6 +38,7 @@ export function connectEndpoint(p: ProgramBuilder, host: NetlinkSocket, plan: En
   enterNamespace(p, plan.namespace);
   const container = NetlinkSocket.open(p);
   host.do(addVeth({ name: portName, mtu, master: bridge }, { name, mtu, macAddress, namespaceFd }));
+  host.do(allowHairpin(portName));
   host.do(bringUp({ name: portName }));
   const index = container.indexOf(getLink({ name }));
   const hasIpv6 = plan.addresses.some(({ address }) => address.family === 6);

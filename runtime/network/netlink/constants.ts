@@ -3,6 +3,7 @@
 /** socket.h, netlink.h. */
 export const AF_NETLINK = 16;
 export const NETLINK_ROUTE = 0;
+export const NETLINK_NETFILTER = 12;
 export const AF_UNSPEC = 0;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
@@ -46,6 +47,13 @@ export const IFLA_LINKINFO = 18;
 export const IFLA_NET_NS_FD = 28;
 export const IFLA_INFO_KIND = 1;
 export const IFLA_INFO_DATA = 2;
+export const IFLA_INFO_SLAVE_KIND = 4;
+export const IFLA_INFO_SLAVE_DATA = 5;
+/** if_link.h: of a bridge, whether packets inside it pass the rules of ip and ip6. */
+export const IFLA_BR_NF_CALL_IPTABLES = 36;
+export const IFLA_BR_NF_CALL_IP6TABLES = 37;
+/** if_link.h: of a port of a bridge, its hairpin mode. */
+export const IFLA_BRPORT_MODE = 4;
 /** veth.h. */
 export const VETH_INFO_PEER = 1;
 

@@ -3,9 +3,14 @@ import {
   AF_UNSPEC,
   IFF_UP,
   IFLA_ADDRESS,
+  IFLA_BR_NF_CALL_IP6TABLES,
+  IFLA_BR_NF_CALL_IPTABLES,
+  IFLA_BRPORT_MODE,
   IFLA_IFNAME,
   IFLA_INFO_DATA,
   IFLA_INFO_KIND,
+  IFLA_INFO_SLAVE_DATA,
+  IFLA_INFO_SLAVE_KIND,
   IFLA_LINKINFO,
   IFLA_MASTER,
   IFLA_MTU,
@@ -92,6 +97,30 @@ export function setMaster(place: LinkPlace, master: number): NetlinkRequest {
 /** Gives the interface of an index, which is down, another name. */
 export function renameLink(index: number, name: string): NetlinkRequest {
   return changeLink(`call ${name}`, { index }, { attributes: [text(IFLA_IFNAME, name)] });
+}
+
+/**
+ * Has what goes from port to port of a bridge pass the firewall's rules too, as what is routed does; takes the module br_netfilter.
+ * Other bridges stay as they are, unlike by net.bridge.bridge-nf-call-iptables.
+ */
+export function filterInside(name: string): NetlinkRequest {
+  const on = Uint8Array.of(1);
+  const data = [IFLA_BR_NF_CALL_IPTABLES, IFLA_BR_NF_CALL_IP6TABLES].map((type) => ({
+    type,
+    value: on,
+  }));
+  return changeLink('filter inside', { name }, { attributes: [linkInfo('bridge', data)] });
+}
+
+/**
+ * Lets a port of a bridge send packets back where they came from: a container that asks for its own published port is answered by
+ * itself, when packets inside the bridge pass the firewall.
+ */
+export function allowHairpin(name: string): NetlinkRequest {
+  const mode = { type: IFLA_BRPORT_MODE, value: Uint8Array.of(1) };
+  const kind = text(IFLA_INFO_SLAVE_KIND, 'bridge');
+  const info = nested(IFLA_LINKINFO, [kind, nested(IFLA_INFO_SLAVE_DATA, [mode])]);
+  return changeLink('allow hairpins of', { name }, { attributes: [info] });
 }
 
 /** Removes an interface; of a pair both ends. */

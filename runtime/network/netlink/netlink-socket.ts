@@ -22,7 +22,7 @@ export interface Blank {
 }
 
 /**
- * A socket of rtnetlink(7) in a program. It belongs to the network namespace in which the program opened it, wherever the
+ * A socket of netlink(7) in a program, most often of rtnetlink(7). It belongs to the network namespace in which the program opened it, wherever the
  * program goes afterwards. The kernel has carried a request out when its step is over.
  */
 export class NetlinkSocket {
@@ -36,10 +36,10 @@ export class NetlinkSocket {
     this.#buffer = p.reservePages(bufferSize);
   }
 
-  /** Adds the step that opens it, in the namespace that the program is in. */
-  static open(p: ProgramBuilder): NetlinkSocket {
+  /** Adds the step that opens it, in the namespace that the program is in; for the requests of which family (netlink(7)). */
+  static open(p: ProgramBuilder, family = NETLINK_ROUTE): NetlinkSocket {
     const type = SOCK_RAW | SOCK_CLOEXEC;
-    const args = [AF_NETLINK, type, NETLINK_ROUTE];
+    const args = [AF_NETLINK, type, family];
     return new NetlinkSocket(p, p.call('open a netlink socket', 'socket', args));
   }
 
@@ -59,6 +59,18 @@ export class NetlinkSocket {
     for (const errno of [0, ...unless]) p.jumpIf('eq', error, 0 - errno, done);
     p.fail(request.label, p.compute('sub', 0, error));
     p.place(done);
+  }
+
+  /**
+   * Sends several requests in one message, of which the kernel answers the first that it refuses, or one that asks for an answer
+   * (NLM_F_ACK): a transaction of nfnetlink. The program fails with the errno of that answer.
+   */
+  doTogether(label: string, requests: readonly NetlinkRequest[]): void {
+    const p = this.#p;
+    const bytes = Buffer.concat(requests.map(encodeRequest));
+    p.call(label, 'sendto', [this.#fd, p.bytes(bytes), bytes.length, 0, 0, 0]);
+    this.#receive(label);
+    this.#failOnError(label, this.#buffer);
   }
 
   /** Asks for one interface: gives its index. The request is one of RTM_GETLINK. */

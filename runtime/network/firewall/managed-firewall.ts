@@ -1,0 +1,119 @@
+import type {
+  Firewall,
+  FirewallLink,
+  FirewallNetwork,
+  FirewallState,
+  PublishedPort,
+} from './firewall.ts';
+import { KnownRules, noParts, type RuleParts } from './known-rules.ts';
+
+/** What rules are made by. */
+export interface FirewallBackend {
+  /** Makes the rules exactly these. */
+  replace(whole: FirewallState): Promise<void>;
+  /** Adds some and removes some, all or nothing; `whole` gives what there is then. */
+  change(
+    parts: { readonly add: RuleParts; readonly remove: RuleParts },
+    whole: () => FirewallState,
+  ): Promise<void>;
+  /** Removes everything. */
+  clear(): Promise<void>;
+}
+
+/** A firewall that remembers what it has been told, and does one thing after another. */
+export class ManagedFirewall implements Firewall {
+  readonly #backend: FirewallBackend;
+  readonly #known = new KnownRules();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(backend: FirewallBackend) {
+    this.#backend = backend;
+  }
+
+  restore(state: FirewallState): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#known.state;
+      try {
+        this.#known.clear();
+        this.#known.add(state);
+        await this.#backend.replace(this.#known.state);
+      } catch (error) {
+        this.#known.clear();
+        this.#known.add(before);
+        throw error;
+      }
+    });
+  }
+
+  addNetwork(network: FirewallNetwork): Promise<void> {
+    return this.#add({ ...noParts, networks: [network] });
+  }
+
+  removeNetwork(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const network = this.#known.network(id);
+      if (network !== undefined) await this.#removeNow({ ...noParts, networks: [network] });
+    });
+  }
+
+  publish(ports: readonly PublishedPort[]): Promise<void> {
+    return this.#add({ ...noParts, ports });
+  }
+
+  unpublish(ports: readonly PublishedPort[]): Promise<void> {
+    return this.#remove({ ...noParts, ports });
+  }
+
+  link(links: readonly FirewallLink[]): Promise<void> {
+    return this.#add({ ...noParts, links });
+  }
+
+  unlink(links: readonly FirewallLink[]): Promise<void> {
+    return this.#remove({ ...noParts, links });
+  }
+
+  remove(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#backend.clear();
+      this.#known.clear();
+    });
+  }
+
+  #add(parts: RuleParts): Promise<void> {
+    return this.#inTurn(async () => {
+      const add = this.#known.add(parts);
+      if (isEmpty(add)) return;
+      try {
+        await this.#backend.change({ add, remove: noParts }, () => this.#known.state);
+      } catch (error) {
+        this.#known.remove(add);
+        throw error;
+      }
+    });
+  }
+
+  #remove(parts: RuleParts): Promise<void> {
+    return this.#inTurn(() => this.#removeNow(parts));
+  }
+
+  async #removeNow(parts: RuleParts): Promise<void> {
+    const remove = this.#known.remove(parts);
+    if (isEmpty(remove)) return;
+    try {
+      await this.#backend.change({ add: noParts, remove }, () => this.#known.state);
+    } catch (error) {
+      this.#known.add(remove);
+      throw error;
+    }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function isEmpty({ networks, ports, links }: RuleParts): boolean {
+  return networks.length + ports.length + links.length === 0;
+}
