@@ -52,9 +52,15 @@ const withoutNft =
   (program, ...more) =>
     program === 'nft' ? Promise.resolve({ exitCode: 'missing' }) : tools(program, ...more);
 
+/** Whether what goes from port to port of any bridge passes the rules of ip and ip6, besides those that a firewall asks it of. */
+const bridgeFilter = { nft: 0, iptables: 1 };
+
 describe.each(['nft', 'iptables'] as const)('rules made by %s', (wanted) => {
   let firewall: Firewall;
   beforeAll(async () => {
+    for (const name of ['iptables', 'ip6tables']) {
+      town.host(`echo ${bridgeFilter[wanted]} > /proc/sys/net/bridge/bridge-nf-call-${name}`);
+    }
     const namespace = town.namespaces.path('host');
     const tools = hostTools(namespace);
     const opened = await openFirewall({
@@ -241,5 +247,26 @@ describe.each(['nft', 'iptables'] as const)('rules made by %s', (wanted) => {
       ['outside', 'tcp 192.0.2.1:8080', 'a1 192.0.2.9'],
       ['outside', 'tcp 192.0.2.1:9003', 'a2 192.0.2.9'],
     ]);
+  });
+
+  test('where other rules drop what nobody accepts, berth’s packets pass and no others', async () => {
+    // With nft there may be two tables of iptables.
+    const tools = wanted === 'nft' ? ['iptables', 'iptables-legacy'] : ['iptables'];
+    for (const tool of tools) town.host(`${tool} -P FORWARD DROP`);
+    town.host('iptables -A THEIRS -s 198.51.100.9 -p tcp -j DROP');
+    await firewall.restore(all);
+    await see([
+      ['outside', 'tcp 192.0.2.1:8080', 'a1 192.0.2.9'],
+      ['a1', 'tcp 192.0.2.9:80', 'outside 192.0.2.1'],
+      ['outside', 'tcp 10.1.0.2:80', 'nobody'],
+      ['outside', 'tcp 198.51.100.9:80', 'nobody'],
+      // What somebody has forbidden stays so where berth's rules are apart.
+      ['trusted', 'tcp 192.0.2.1:8080', wanted === 'nft' ? 'nobody' : 'a1 198.51.100.9'],
+    ]);
+    town.host('iptables -F THEIRS');
+    for (const tool of tools) town.host(`${tool} -P FORWARD ACCEPT`);
+    await firewall.restore(all);
+    expect(town.host('iptables-legacy-save')).not.toContain('BERTH');
+    await see([['outside', 'tcp 198.51.100.9:80', 'trusted 192.0.2.9']]);
   });
 });

@@ -10,7 +10,7 @@ export type Place = `${'tcp' | 'udp'} ${string}`;
 /** Longest time until an answer that is expected, in milliseconds. */
 const patienceMs = 10_000;
 /** Time after which there is taken to be none. */
-const silenceMs = 600;
+const silenceMs = 400;
 
 /** A program in each of some network namespaces, that answers and asks (`peer.ts`). */
 export class Peers<Name extends string> {
