@@ -67,7 +67,10 @@ export class KnownRules {
       ids.size === 0 ? [] : [...items].filter(({ network }) => ids.has(network));
     const removed = {
       networks: gone,
-      ports: known(this.#ports, (port) => this.#portKey(port), [...ports, ...theirs(this.#ports.values())]),
+      ports: known(this.#ports, (port) => this.#portKey(port), [
+        ...ports,
+        ...theirs(this.#ports.values()),
+      ]),
       links: known(this.#links, linkKey, [...links, ...theirs(this.#links.values())]),
     };
     for (const port of removed.ports) this.#ports.delete(this.#portKey(port));

@@ -7,7 +7,10 @@ const chain = 'BERTH-ACCEPT';
 const call = `-A FORWARD -m comment --comment berth -j ${chain}`;
 
 /** Both may have rules at once: those of nf_tables that iptables(8) makes, and those from before nf_tables. */
-const variants = { 4: ['iptables-nft', 'iptables-legacy'], 6: ['ip6tables-nft', 'ip6tables-legacy'] };
+const variants = {
+  4: ['iptables-nft', 'iptables-legacy'],
+  6: ['ip6tables-nft', 'ip6tables-legacy'],
+};
 
 /**
  * Lets berth's bridges through where the FORWARD chain of iptables drops what no rule accepts, as with ufw or with Docker beside
@@ -69,4 +72,3 @@ function lastPlace(saved: string): number | undefined {
   if (ends) return rules.length;
   return /^:FORWARD DROP /m.test(filter) ? rules.length + 1 : undefined;
 }
-

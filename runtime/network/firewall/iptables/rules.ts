@@ -47,9 +47,6 @@ export const ownChains: Readonly<Record<Jump['table'], readonly string[]>> = {
   raw: ['BERTH-RAW'],
 };
 
-
-
-
 /** What the rules are of. */
 export interface Wanted extends FirewallState {
   readonly family: Family;

@@ -1,7 +1,12 @@
 import { isBerthError } from '../../../errors/berth-error.ts';
 import { NETLINK_NETFILTER } from '../../netlink/constants.ts';
 import { NetlinkSocket } from '../../netlink/netlink-socket.ts';
-import { applyBridgeSettings, type ProgramPlace, runSteps, setBridges } from '../bridge-settings.ts';
+import {
+  applyBridgeSettings,
+  type ProgramPlace,
+  runSteps,
+  setBridges,
+} from '../bridge-settings.ts';
 import type { DirectAccess, Family } from '../family-rules.ts';
 import type { FirewallNetwork, FirewallState } from '../firewall.ts';
 import { type HostTools, must } from '../host-tools.ts';

@@ -55,7 +55,10 @@ const rawLines = [
 ];
 
 /** The rules: as many for a thousand networks and ports as for one. */
-function chainsOf(family: Family, directAccess: DirectAccess): Readonly<Record<string, readonly string[]>> {
+function chainsOf(
+  family: Family,
+  directAccess: DirectAccess,
+): Readonly<Record<string, readonly string[]>> {
   const { table: ip, icmp } = words[family];
   return {
     ...(family === 4 ? { raw: rawLines } : {}),
@@ -84,10 +87,7 @@ function chainsOf(family: Family, directAccess: DirectAccess): Readonly<Record<s
       'oifname @bridges return',
       'goto translate',
     ],
-    translate: [
-      `snat ${ip} to ${ip} saddr map @translated`,
-      `${ip} saddr @masqueraded masquerade`,
-    ],
+    translate: [`snat ${ip} to ${ip} saddr map @translated`, `${ip} saddr @masqueraded masquerade`],
     forward: [
       'type filter hook forward priority 0; policy accept',
       `jump ${userChain}`,
@@ -104,7 +104,11 @@ function chainsOf(family: Family, directAccess: DirectAccess): Readonly<Record<s
         : `iifname . oifname @trusted ${ip} daddr . ${port} @container-ports accept`,
       'drop',
     ],
-    routed: [`meta l4proto ${icmp} accept`, `${ip} daddr . ${port} @container-ports accept`, 'drop'],
+    routed: [
+      `meta l4proto ${icmp} accept`,
+      `${ip} daddr . ${port} @container-ports accept`,
+      'drop',
+    ],
     closed: [
       'ct status dnat accept',
       `${ip} saddr . ${ip} daddr . ${port} @links accept`,
@@ -116,16 +120,16 @@ function chainsOf(family: Family, directAccess: DirectAccess): Readonly<Record<s
   };
 }
 
-
-
-
 /**
  * Makes the tables hold the rules and exactly these elements, in one transaction of nft(8), whatever they held. What is in
  * BERTH-USER stays, and what others have added to the tables under other names.
  */
 export function rulesetText(
   families: readonly Family[],
-  { elements, directAccess }: { readonly elements: readonly Element[]; readonly directAccess: DirectAccess },
+  {
+    elements,
+    directAccess,
+  }: { readonly elements: readonly Element[]; readonly directAccess: DirectAccess },
 ): string {
   return families
     .map((family) => {

@@ -208,9 +208,11 @@ describe.each(['nft', 'iptables'] as const)('rules made by %s', (wanted) => {
       ['trusted', 'tcp 10.1.0.3:80', 'a2 198.51.100.9'],
     ]);
     const taken = published('0.0.0.0', 9001, 'b1');
-    await expect(firewall.publish([published('0.0.0.0', 9002, 'b1'), taken])).rejects.toMatchObject({
-      code: 'FIREWALL_PORT_INVALID',
-    });
+    await expect(firewall.publish([published('0.0.0.0', 9002, 'b1'), taken])).rejects.toMatchObject(
+      {
+        code: 'FIREWALL_PORT_INVALID',
+      },
+    );
     await firewall.restore(all);
     expect(await town.again('outside', 'tcp 192.0.2.1:9000', 'kept')).toBe('a2 192.0.2.9');
     await firewall.removeNetwork('b');

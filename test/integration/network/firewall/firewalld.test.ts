@@ -69,34 +69,39 @@ async function look(answer: 'expected' | 'unexpected'): Promise<readonly string[
 }
 
 // firewalld is written in Python, as its command is.
-test('firewalld lets berth’s bridges through, after a reload too', { timeout: 240_000 }, async () => {
-  const before = await must('firewall-cmd', '--permanent', '--list-all-zones');
-  const namespace = `/proc/${host.pid}/ns/net`;
-  const { firewall } = await openFirewall({
-    launcher: namespaces.launcher,
-    namespace,
-    tools,
-    families: { 4: 'managed', 6: 'left-alone' },
-    directAccess: 'protected',
-    firewalld: 'asked',
-  });
-  expect(await look('unexpected')).toEqual(['nobody', 'nobody']);
-  const [first, second] = networks;
-  const ports = [published('0.0.0.0', 8080, 'a1')];
-  await firewall.restore({ networks: networks.slice(0, 1), ports, links: [] });
-  const reached = ['web 192.0.2.9', 'outside 192.0.2.1'];
-  expect(await look('expected')).toEqual(reached);
-  if (first === undefined || second === undefined) throw new Error('no networks');
-  await firewall.addNetwork(second);
-  const bridges = (): Promise<string> => must('firewall-cmd', '--zone=berth', '--list-interfaces');
-  expect((await bridges()).trim().split(' ').toSorted()).toEqual(['br-a', 'br-b']);
-  await must('firewall-cmd', '--reload');
-  expect((await bridges()).trim().split(' ').toSorted()).toEqual(['br-a', 'br-b']);
-  expect(await look('expected')).toEqual(reached);
-  await firewall.removeNetwork(second.id);
-  expect((await bridges()).trim()).toBe('br-a');
-  await firewall.remove();
-  expect(await must('firewall-cmd', '--permanent', '--list-all-zones')).toBe(before);
-  expect(await must('firewall-cmd', '--permanent', '--get-policies')).not.toContain('berth');
-  expect(await look('unexpected')).toEqual(['nobody', 'nobody']);
-});
+test(
+  'firewalld lets berth’s bridges through, after a reload too',
+  { timeout: 240_000 },
+  async () => {
+    const before = await must('firewall-cmd', '--permanent', '--list-all-zones');
+    const namespace = `/proc/${host.pid}/ns/net`;
+    const { firewall } = await openFirewall({
+      launcher: namespaces.launcher,
+      namespace,
+      tools,
+      families: { 4: 'managed', 6: 'left-alone' },
+      directAccess: 'protected',
+      firewalld: 'asked',
+    });
+    expect(await look('unexpected')).toEqual(['nobody', 'nobody']);
+    const [first, second] = networks;
+    const ports = [published('0.0.0.0', 8080, 'a1')];
+    await firewall.restore({ networks: networks.slice(0, 1), ports, links: [] });
+    const reached = ['web 192.0.2.9', 'outside 192.0.2.1'];
+    expect(await look('expected')).toEqual(reached);
+    if (first === undefined || second === undefined) throw new Error('no networks');
+    await firewall.addNetwork(second);
+    const bridges = (): Promise<string> =>
+      must('firewall-cmd', '--zone=berth', '--list-interfaces');
+    expect((await bridges()).trim().split(' ').toSorted()).toEqual(['br-a', 'br-b']);
+    await must('firewall-cmd', '--reload');
+    expect((await bridges()).trim().split(' ').toSorted()).toEqual(['br-a', 'br-b']);
+    expect(await look('expected')).toEqual(reached);
+    await firewall.removeNetwork(second.id);
+    expect((await bridges()).trim()).toBe('br-a');
+    await firewall.remove();
+    expect(await must('firewall-cmd', '--permanent', '--list-all-zones')).toBe(before);
+    expect(await must('firewall-cmd', '--permanent', '--get-policies')).not.toContain('berth');
+    expect(await look('unexpected')).toEqual(['nobody', 'nobody']);
+  },
+);

@@ -149,7 +149,9 @@ function connectNeighbours(namespaces: TestNamespaces<Inhabitant>): void {
     );
   }
   // A host that sends packets for 127.0.0.1 to another, which takes them.
-  host('ip address add 192.0.2.2/24 dev outside0; echo 1 > /proc/sys/net/ipv4/conf/outside0/route_localnet');
+  host(
+    'ip address add 192.0.2.2/24 dev outside0; echo 1 > /proc/sys/net/ipv4/conf/outside0/route_localnet',
+  );
   namespaces.execute('outside', 'sh', '-ec', loopbackElsewhere('192.0.2.1'));
 }
 
