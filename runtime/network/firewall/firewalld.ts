@@ -4,6 +4,9 @@ import type { Neighbour } from './with-neighbours.ts';
 /** Zone and policy of berth's, as Docker has `docker` and `docker-forwarding`. */
 const zone = 'berth';
 const policy = 'berth-forwarding';
+const inZone = `--zone=${zone}`;
+/** NOT_RUNNING of firewall-cmd(1). */
+const notRunning = 252;
 
 /**
  * firewalld, where it runs: berth's bridges are in a zone of their own, which accepts, and a policy lets packets from everywhere
@@ -19,45 +22,43 @@ export class Firewalld implements Neighbour {
 
   /** Makes the zone, and has these bridges in it and no others. @throws FIREWALL_REFUSED */
   async settle(bridges: readonly string[]): Promise<void> {
-    if (!(await this.#runs())) return;
+    if ((await this.#tools('firewall-cmd', ['--state'])).exitCode !== 0) return;
     const isNew = await this.#makeZone();
-    const now = words(await this.#permanent(`--zone=${zone}`, '--list-interfaces'));
-    for (const name of now) if (!bridges.includes(name)) await this.#leave(name);
-    for (const name of bridges)
-      await this.#permanent(`--zone=${zone}`, `--change-interface=${name}`);
-    if (isNew) {
-      // A new zone is known to the running firewalld only then.
-      await this.#command('--reload');
-      return;
-    }
-    for (const name of bridges) await this.#command(`--zone=${zone}`, `--change-interface=${name}`);
+    const now = words(await this.#permanent(inZone, '--list-interfaces'));
+    for (const name of now) if (!bridges.includes(name)) await this.remove(name);
+    const changes = bridges.map((name) => `--change-interface=${name}`);
+    if (changes.length > 0) await this.#permanent(inZone, ...changes);
+    // A new zone is known to the running firewalld only then.
+    if (isNew) await this.#command('--reload');
+    else if (changes.length > 0) await this.#command(inZone, ...changes);
   }
 
   /** Puts a bridge into the zone. @throws FIREWALL_REFUSED */
-  async add(bridge: string): Promise<void> {
-    if (!(await this.#runs())) return;
-    if (await this.#makeZone()) await this.#command('--reload');
-    await this.#permanent(`--zone=${zone}`, `--change-interface=${bridge}`);
-    await this.#command(`--zone=${zone}`, `--change-interface=${bridge}`);
+  async add(bridge: string, bridges: readonly string[]): Promise<void> {
+    const change = [inZone, `--change-interface=${bridge}`];
+    const { exitCode } = await this.#tools('firewall-cmd', ['--permanent', ...change]);
+    if (exitCode === 'missing' || exitCode === notRunning) return;
+    if (exitCode === 0) await this.#command(...change);
+    // It has been started since, or somebody has removed the zone.
+    else await this.settle(bridges);
   }
 
-  /** Takes it out again. */
+  /** Takes it out again; one that is in no zone any more is as wanted. */
   async remove(bridge: string): Promise<void> {
-    if (await this.#runs()) await this.#leave(bridge);
+    const change = [inZone, `--remove-interface=${bridge}`];
+    const { exitCode } = await this.#tools('firewall-cmd', ['--permanent', ...change]);
+    if (exitCode !== 'missing' && exitCode !== notRunning)
+      await this.#tools('firewall-cmd', change);
   }
 
   /** Removes zone and policy. */
   async clear(): Promise<void> {
-    if (!(await this.#runs())) return;
+    if ((await this.#tools('firewall-cmd', ['--state'])).exitCode !== 0) return;
     const policies = await this.#policies();
     const zones = words(await this.#permanent('--get-zones'));
     if (policies?.includes(policy) === true) await this.#permanent(`--delete-policy=${policy}`);
     if (zones.includes(zone)) await this.#permanent(`--delete-zone=${zone}`);
     if (zones.includes(zone)) await this.#command('--reload');
-  }
-
-  async #runs(): Promise<boolean> {
-    return (await this.#tools('firewall-cmd', ['--state'])).exitCode === 0;
   }
 
   /** Whether something was missing. */
@@ -66,24 +67,19 @@ export class Firewalld implements Neighbour {
     const policies = await this.#policies();
     if (!zones.includes(zone)) {
       await this.#permanent(`--new-zone=${zone}`);
-      await this.#permanent(`--zone=${zone}`, '--set-target=ACCEPT');
+      await this.#permanent(inZone, '--set-target=ACCEPT');
     }
     // Before firewalld 0.9 there are no policies: what goes into a zone that accepts is let through.
     if (policies !== undefined && !policies.includes(policy)) {
       await this.#permanent(`--new-policy=${policy}`);
-      await this.#permanent(`--policy=${policy}`, '--add-ingress-zone=ANY');
-      await this.#permanent(`--policy=${policy}`, `--add-egress-zone=${zone}`);
-      await this.#permanent(`--policy=${policy}`, '--set-target=ACCEPT');
+      const settings = [
+        '--add-ingress-zone=ANY',
+        `--add-egress-zone=${zone}`,
+        '--set-target=ACCEPT',
+      ];
+      for (const setting of settings) await this.#permanent(`--policy=${policy}`, setting);
     }
     return !zones.includes(zone) || policies?.includes(policy) === false;
-  }
-
-  async #leave(bridge: string): Promise<void> {
-    // One that is in no zone any more is as wanted.
-    for (const when of [['--permanent'], []]) {
-      const args = [...when, `--zone=${zone}`, `--remove-interface=${bridge}`];
-      await this.#tools('firewall-cmd', args);
-    }
   }
 
   async #policies(): Promise<readonly string[] | undefined> {

@@ -30,12 +30,16 @@ const plain = (address: string | undefined): string =>
 
 const listening = [80, 81].flatMap((port) => {
   const server = createServer((socket) => {
+    socket.unref();
     socket.on('error', () => undefined);
     socket.on('data', () => socket.write(plain(socket.remoteAddress)));
   });
   const datagrams = createSocket('udp6', (_, { address, port: theirs }) => {
     datagrams.send(plain(address), theirs, address);
   });
+  // The end of what it reads is its own.
+  server.unref();
+  datagrams.unref();
   return [
     new Promise<void>((resolve) => server.listen(port, '::', resolve)),
     new Promise<void>((resolve) => datagrams.bind(port, '::', resolve)),
@@ -52,21 +56,20 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (question.protocol === 'tcp') askStream(question, answer);
   else askDatagram(question, answer);
 });
-process.stdin.on('end', () => process.exit());
 process.stdout.write('ready\n');
 
 function askStream(
   { host, port, timeoutMs, keep }: Question,
   answer: (said?: string) => void,
 ): void {
-  const known = keep === undefined ? undefined : kept.get(keep);
+  const known = keep === undefined ? undefined : kept.get(keep)?.ref();
   const socket = known ?? connect({ host, port });
   const done = (said?: string): void => {
     clearTimeout(timer);
     socket.removeAllListeners();
     socket.on('error', () => undefined);
     if (keep === undefined || said === undefined) socket.destroy();
-    else kept.set(keep, socket);
+    else kept.set(keep, socket.unref());
     answer(said);
   };
   const timer = setTimeout(done, timeoutMs);
