@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import { isAtLeast, refuseUnsupportedVersion } from '../../../runtime/api/http/api-version.ts';
 import { createRequestSchema } from '../../../runtime/container/model/create-request.ts';
+import { cleanTarget } from '../../../runtime/api/http/clean-path.ts';
 import { requestIdOf } from '../../../runtime/api/http/request-id.ts';
 import { errorResponse } from '../../../runtime/api/http/error-response.ts';
 import { Query } from '../../../runtime/api/http/query.ts';
@@ -25,6 +26,21 @@ describe('parseRequestTarget', () => {
     ['/version', '1.51', '/version'],
   ])('%s', (raw, version, url) => {
     expect(parseRequestTarget(raw)).toEqual({ version, url });
+  });
+});
+
+describe('cleanTarget', () => {
+  test.each([
+    ['//containers/json?all=1&x=//y', '/containers/json?all=1&x=//y'],
+    ['/v1.51//containers/./a%20b/../json/', '/v1.51/containers/json/'],
+    ['/images/a%2F%2Fb%3Fc/json', '/images/a/b%3Fc/json'],
+    ['/..//_ping', '/_ping'],
+    ['/containers/json', undefined],
+    ['/images/a%2Fb/json?x=/../', undefined],
+    ['/images/.a/..b/json', undefined],
+    ['//containers/%zz', undefined],
+  ])('%s', (raw, clean) => {
+    expect(cleanTarget(raw)).toBe(clean);
   });
 });
 
