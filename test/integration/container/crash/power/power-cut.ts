@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { isSuccess } from '../api-client.ts';
 import type { CrashPoint, Outcome } from '../crash-point.ts';
-import { faultsAfter, without } from '../judge.ts';
+import { faultsAfter } from '../judge.ts';
 import type { Recorded } from '../judge.ts';
 import type { Operation } from '../operation.ts';
 import { idsOf, remainsOf, shapeOf } from '../remains.ts';
@@ -39,11 +39,7 @@ export async function recordPowerCut(
   const points = callsIn(log).map((call) => ({ role: roleOf(berthd.pid, call.thread), call }));
   if (!isSuccess(answer)) throw new Error(`${operation.name}: ${answer.status} ${answer.body}`);
   const [after, shapeAfter] = await seenAfterCut(machine, operation);
-  const layers = without(shapeAfter, shapeBefore).filter((line) =>
-    line.startsWith('data/snapshots/'),
-  );
-  const shapeAfterWithoutLayers = without(shapeAfter, layers);
-  const shapes = { shapeBefore, shapeAfter, shapeAfterWithoutLayers };
+  const shapes = { shapeBefore, shapeAfter, layersMayBeLost: true } as const;
   return { recorded: { empty, before, after, afterAgain, ...shapes }, points };
 }
 
