@@ -6,8 +6,10 @@ import { repairLog } from '../logs/repair-log.ts';
 import type { LogRequest } from '../../launch/monitor/log-request.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap, StartRequest } from '../ports.ts';
+import { refuseUnsharedBinds } from '../spec/bind-propagation.ts';
 import { buildSpec } from '../spec/build-spec.ts';
 import type { DonorPlaces } from '../spec/spec-namespaces.ts';
+import { mountsOf } from '../spec/container-mounts.ts';
 import { LayeredRootfs } from '../spec/layered-rootfs.ts';
 import { hostnameFile, hostsFile, resolvConfFile } from '../spec/network-files.ts';
 import { resolveUser } from '../spec/resolve-user.ts';
@@ -26,7 +28,7 @@ type RootAndUser = Pick<StartRequest, 'rootfs'> & { readonly user: ResolvedUser 
  * Looks up and makes all that a start needs. Everything that does not need another's result goes on at the same time:
  * this is on the way of every `docker run`.
  *
- * @throws CONTAINER_USER_NOT_FOUND, CONTAINER_CONFIG_INVALID, SNAPSHOT_MISSING
+ * @throws CONTAINER_USER_NOT_FOUND, CONTAINER_CONFIG_INVALID, SNAPSHOT_MISSING, MOUNT_NOT_SHARED
  */
 export async function prepareStart(
   state: EngineState,
@@ -43,6 +45,7 @@ export async function prepareStart(
     writeNameFiles(state, record, folder),
     wholeLog(container, folder),
     refuseWithoutSink(state, record),
+    refuseUnsharedBinds(mountsOf(record)),
     mountVolumes(state, container),
   ]);
   return {
