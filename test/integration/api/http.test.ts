@@ -38,23 +38,6 @@ const removeIt = (name: string): Promise<HttpAnswer> =>
   ask(daemon.socket, { method: 'DELETE', path: `/containers/${name}?force=1` });
 
 describe('every answer', () => {
-  test('to a path that is not clean leads to the one that is, as in Docker', async () => {
-    const [list, creation] = await Promise.all([
-      get('//containers/json?all=1'),
-      post(daemon.socket, '/v1.51/containers/../containers//create', { Image: 'bb' }),
-    ]);
-    expect([list.status, list.headers['location'], list.body]).toEqual([
-      301,
-      '/containers/json?all=1',
-      '',
-    ]);
-    expect([creation.status, creation.headers['location']]).toEqual([
-      301,
-      '/v1.51/containers/create',
-    ]);
-    expect(json(await get('/containers/json?all=1'))).toEqual([]);
-  });
-
   test("has the id of its request: the client's own, or one of its own", async () => {
     const headers = { 'X-Request-Id': 'mine-1' };
     const missing = await ask(daemon.socket, { path: '/containers/none/json', headers });
