@@ -7,6 +7,7 @@ import { ServerResponse } from '../host/http.ts';
 import { ApiRequest } from './http/api-request.ts';
 import type { ApiResponse } from './http/api-response.ts';
 import { refuseUnsupportedVersion } from './http/api-version.ts';
+import { cleanTarget } from './http/clean-path.ts';
 import { Exchange } from './http/exchange.ts';
 import { takeConnection, type UpgradeRequest } from './http/hijack.ts';
 import { invalidUrl, missingRoute } from './http/missing-route.ts';
@@ -113,6 +114,12 @@ export class ApiServer implements ApiHandlers {
   async #answer(asked: Asked, upgrade: UpgradeRequest | undefined): Promise<void> {
     const { exchange } = asked;
     const { request, response: answer, id } = exchange;
+    const elsewhere = cleanTarget(request.url ?? '/');
+    if (elsewhere !== undefined) {
+      this.#tell(asked, 301);
+      writeAnswer(exchange, { kind: 'empty', status: 301, extra: { Location: elsewhere } });
+      return;
+    }
     const { route, parameters, version, query } = this.#match(request);
     asked.route = route.path;
     refuseUnsupportedVersion(version);

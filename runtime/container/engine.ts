@@ -49,6 +49,7 @@ import type { EndpointSettings } from './model/networking-config.ts';
 import { SIGKILL, parseSignal } from './model/signals.ts';
 import type { UpdateRequest } from './model/update-request.ts';
 import type { ContainerPorts } from './ports.ts';
+import { containerLayers } from './query/container-layers.ts';
 import { containerSize } from './query/container-size.ts';
 import type { ContainerSize } from './query/container-size.ts';
 import { listContainers } from './query/list-containers.ts';
@@ -126,6 +127,8 @@ export interface ContainerEngine {
   close(): Promise<void>;
   /** The files of a container: `docker inspect` names them. */
   paths(container: { readonly id: string }): ContainerFolder;
+  /** Folders of its read-only layers, topmost first; none when they have gone. */
+  layers(container: { readonly id: string }): Promise<readonly string[]>;
 }
 
 /** What happens to containers and volumes, for those who listen. */
@@ -218,5 +221,6 @@ function engineOf(state: EngineState): ContainerEngine {
     size: (container) => containerSize(ports, container.record),
     close: () => closeEngine(state),
     paths: (container) => state.folder(container),
+    layers: (container) => containerLayers(ports, container),
   };
 }

@@ -19,7 +19,8 @@ export async function readScores(
 ): Promise<readonly Measurement[]> {
   try {
     const text = await readTextIfExists(path);
-    return text === undefined ? [] : fileSchema.parse(JSON.parse(text)).sources;
+    // A power cut leaves an empty one of a file that was not synced, as this is not: no reason for a word.
+    return text === undefined || text === '' ? [] : fileSchema.parse(JSON.parse(text)).sources;
   } catch (error) {
     const [line = ''] = messageOf(error).split('\n');
     onNotice(`"${path}" cannot be read (${line}); what was measured of registries is forgotten`);

@@ -10,15 +10,12 @@ import {
   removeFile,
   rm,
   symlink,
-  writeFile,
 } from '../host/files.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { hexOf, isDigest } from '../image/digest.ts';
 import type { Digest } from '../image/digest.ts';
+import { makeInitLayer } from './init-layer.ts';
 import type { Snapshot } from './snapshot-folder.ts';
-
-/** By this empty file, Docker's own, programs know that they run in a container. */
-export const engineMark = '.dockerenv';
 
 /** The writable folders of one container. */
 export interface WritableFolders {
@@ -38,12 +35,18 @@ export class ContainerFolder {
     this.#path = path;
   }
 
-  /** Makes the writable folders. @param root What the root of the container has to look like; overlayfs shows upper's. */
+  /**
+   * Makes the writable folders.
+   * @param chainId Of the topmost layer
+   * @param snapshots The layers, topmost first
+   */
   async create(
     containerId: string,
     chainId: Digest,
-    root: Snapshot['root'],
+    snapshots: readonly Snapshot[],
   ): Promise<WritableFolders> {
+    // overlayfs shows the owner and mode of the upper folder.
+    const root = snapshots[0]?.root ?? { mode: 0o755, uid: 0, gid: 0 };
     const folder = join(this.#path, containerId);
     await makeFolders(folder, 0o700);
     try {
@@ -53,7 +56,7 @@ export class ContainerFolder {
       await mkdir(folders.work, { mode: 0o700 });
       if (root.uid !== 0 || root.gid !== 0) await chown(folders.upper, root.uid, root.gid);
       await chmod(folders.upper, root.mode);
-      await writeFile(join(folders.upper, engineMark), '', { mode: 0o755 });
+      await makeInitLayer({ upper: folders.upper, lower: snapshots.map(({ fs }) => fs) });
       return folders;
     } catch (error) {
       await this.remove(containerId);

@@ -117,8 +117,7 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
       const snapshots = await this.#snapshots(chainId);
       // What a container has changed means nothing without what it was changed from.
       await this.#durability.of(await this.#chain(chainId));
-      const root = snapshots[0]?.root ?? { mode: 0o755, uid: 0, gid: 0 };
-      const folders = await this.#containers.create(containerId, chainId, root);
+      const folders = await this.#containers.create(containerId, chainId, snapshots);
       return { type: 'overlay', lower: snapshots.map(({ fs }) => fs), ...folders };
     });
   }

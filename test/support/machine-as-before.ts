@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
+import { foldersAndHelpers, markRun, processesOfRun } from './left-by-run.ts';
 import { leftovers } from './leftovers.ts';
 
 /** Switches of the kernel that berth changes on a host, and that a test therefore may leave changed. */
@@ -12,8 +13,10 @@ const switches = [
   'kernel/core_pattern',
 ] as const;
 
-const machine = () => ({
+const machine = (mark: string) => ({
   ...leftovers(),
+  others: foldersAndHelpers(),
+  started: processesOfRun(mark),
   switches: Object.fromEntries(switches.map((name) => [name, valueOf(name)])),
 });
 
@@ -32,13 +35,14 @@ function valueOf(name: string): string | undefined {
  */
 export function setup(): (() => Promise<void>) | undefined {
   if (process.env['BERTH_TEST_ALONE'] === undefined) return undefined;
-  const before = machine();
+  const mark = markRun();
+  const before = machine(mark);
   return async () => {
-    let after = machine();
+    let after = machine(mark);
     // What has just ended may still be on its way out.
     for (let look = 0; look < 50 && !isDeepStrictEqual(after, before); look += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      after = machine();
+      after = machine(mark);
     }
     if (isDeepStrictEqual(after, before)) return;
     // eslint-disable-next-line no-restricted-properties -- vitest shows what is thrown here, and ends with 0 all the same

@@ -7,7 +7,7 @@ export type Payload = 'binary' | 'text';
 export type ApiResponse =
   | {
       readonly kind: 'empty';
-      readonly status: 200 | 201 | 204 | 304;
+      readonly status: 200 | 201 | 204 | 301 | 304;
       readonly extra?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'json'; readonly status: 200 | 201; readonly body: unknown }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 
 import { BerthError } from '../../errors/berth-error.ts';
+import { withSchemaKeys } from './schema-keys.ts';
 
 /** Far more than any container configuration; archives are streamed and do not come here. */
 const maximumBodyBytes = 16 * 1024 * 1024;
@@ -88,7 +89,7 @@ function parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output
   } catch (cause) {
     throw invalid(`invalid JSON: ${cause instanceof Error ? cause.message : ''}`);
   }
-  const parsed = schema.safeParse(json);
+  const parsed = schema.safeParse(withSchemaKeys(schema, json));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => ({
     field: issue.path.join('.'),

@@ -4,6 +4,7 @@ import { BerthError } from '../../errors/berth-error.ts';
 import type { Platform } from '../../image/image-config.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { isAtLeast } from '../http/api-version.ts';
+import { withSchemaKeys } from '../http/schema-keys.ts';
 
 const platformSchema = z.looseObject({
   os: z.string().min(1),
@@ -38,7 +39,7 @@ function decodePlatform(parameter: string, value: string): Platform {
   } catch {
     // Left to the schema, which says what was wanted.
   }
-  const { data } = platformSchema.safeParse(json);
+  const { data } = platformSchema.safeParse(withSchemaKeys(platformSchema, json));
   if (data === undefined) {
     throw invalid(parameter, value, 'JSON such as {"os":"linux","architecture":"amd64"}');
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { RegistryCredentials } from '../../image/image-service.ts';
+import { withSchemaKeys } from '../http/schema-keys.ts';
 
 /** Credentials as Docker's clients send them, in a header and as the body of `POST /auth`. */
 export const authSchema = z.looseObject({
@@ -41,6 +42,6 @@ export function credentialsOf(
   } catch {
     return undefined;
   }
-  const { data } = authSchema.safeParse(json);
+  const { data } = authSchema.safeParse(withSchemaKeys(authSchema, json));
   return data === undefined ? undefined : credentialsFrom(data);
 }

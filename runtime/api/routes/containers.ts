@@ -81,6 +81,7 @@ export const containerRoutes: readonly Route[] = [
     return json({
       ...containerInspect(container, {
         folder: containers.paths(container),
+        layers: await containers.layers(container),
         execIds: containers.execs.openIds(container),
         places: mountPlaces(containers),
         networks: containers.networks,

@@ -49,11 +49,14 @@ export function containerInspect(
   container: Container,
   {
     folder,
+    layers,
     execIds,
     places,
     networks,
   }: {
     readonly folder: ContainerFolder;
+    /** Folders of the read-only layers, topmost first. */
+    readonly layers: readonly string[];
     readonly execIds: readonly string[];
     readonly places: MountPlaces;
     readonly networks: NetworkFacts;
@@ -87,15 +90,29 @@ export function containerInspect(
     },
     GraphDriver: {
       Name: 'overlay2',
-      Data: {
-        ID: record.id,
-        UpperDir: `${folder.folder}/upper`,
-        WorkDir: `${folder.folder}/work`,
-      },
+      Data: graphData(record.id, folder, { layers, pid: connection?.pid ?? 0 }),
     },
     Mounts: mountsView(record, places),
     Config: { ...without(config, omittedConfig), ...healthcheckView(config.Healthcheck) },
     NetworkSettings: networkSettingsView(record, networks),
+  };
+}
+
+/**
+ * Where the container's files are on the host. All of them together are mounted for the container alone: they are at its
+ * process's root while it runs, and nowhere, as in Docker, when it does not.
+ */
+function graphData(
+  id: string,
+  { folder }: ContainerFolder,
+  { layers, pid }: { readonly layers: readonly string[]; readonly pid: number },
+): Readonly<Record<string, string>> {
+  return {
+    ID: id,
+    ...(layers.length === 0 ? {} : { LowerDir: layers.join(':') }),
+    MergedDir: pid === 0 ? `${folder}/merged` : `/proc/${pid}/root`,
+    UpperDir: `${folder}/upper`,
+    WorkDir: `${folder}/work`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { engineMark } from '../../snapshot/container-folder.ts';
+import { engineMark, mountTable } from '../../snapshot/init-layer.ts';
 import { isOverlayAttribute, overlayAttribute } from '../../syscall/overlay-attributes.ts';
 import type { TreeEntry, TreeReader } from '../../syscall/tree/tree-reader.ts';
 
@@ -18,9 +18,11 @@ export interface ChangedTree {
  */
 export async function ownPlaces({ upper, below }: ChangedTree): Promise<ReadonlySet<string>> {
   const own = new Set<string>();
-  const [marked, ...made] = await upper.describe([engineMark, ...files, ...folders, '.']);
-  // An image that was exported from another container has it too.
+  const places = [engineMark, mountTable.path, ...files, ...folders, '.'];
+  const [marked, table, ...made] = await upper.describe(places);
+  // An image that was exported from another container has them too.
   if (marked?.type === 'file' && marked.sizeBytes === 0) own.add(engineMark);
+  if (table?.linkTarget === mountTable.target) own.add(mountTable.path);
   const hidden = await below.describe([...files, ...folders, '.']);
   for (const [i, path] of files.entries()) {
     const entry = made[i];

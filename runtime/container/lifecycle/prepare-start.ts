@@ -7,8 +7,10 @@ import type { SandboxRecord } from '../../network/model/sandbox-record.ts';
 import type { LogRequest } from '../../launch/monitor/log-request.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap, StartRequest } from '../ports.ts';
+import { refuseUnsharedBinds } from '../spec/bind-propagation.ts';
 import { buildSpec } from '../spec/build-spec.ts';
 import type { DonorPlaces } from '../spec/spec-namespaces.ts';
+import { mountsOf } from '../spec/container-mounts.ts';
 import { LayeredRootfs } from '../spec/layered-rootfs.ts';
 import { hostnameFile, hostsFile, resolvConfFile } from '../spec/network-files.ts';
 import { resolveUser } from '../spec/resolve-user.ts';
@@ -34,7 +36,7 @@ export interface StartPlaces {
  * Looks up and makes all that a start needs. Everything that does not need another's result goes on at the same time:
  * this is on the way of every `docker run`.
  *
- * @throws CONTAINER_USER_NOT_FOUND, CONTAINER_CONFIG_INVALID, SNAPSHOT_MISSING
+ * @throws CONTAINER_USER_NOT_FOUND, CONTAINER_CONFIG_INVALID, SNAPSHOT_MISSING, MOUNT_NOT_SHARED
  */
 export async function prepareStart(
   state: EngineState,
@@ -51,6 +53,7 @@ export async function prepareStart(
     donors.names === undefined ? writeNameFiles(state, record, { folder, sandbox }) : undefined,
     wholeLog(container, folder),
     refuseWithoutSink(state, record),
+    refuseUnsharedBinds(mountsOf(record)),
     mountVolumes(state, container),
   ]);
   return {

@@ -79,11 +79,9 @@ function exitOf(
   };
 }
 
-function recordAfter(
-  { record }: Container,
-  exit: ContainerExit,
-  after: AfterExit,
-): ContainerRecord {
+function recordAfter(container: Container, exit: ContainerExit, after: AfterExit): ContainerRecord {
+  // The next run begins with the limits of the record.
+  const record = { ...container.record, limitsPending: undefined };
   if (after.kind !== 'restart') return { ...record, state: exited(record.state, exit) };
   const restartCount = record.restartCount + 1;
   return { ...record, restartCount, state: restarting(record.state, exit) };

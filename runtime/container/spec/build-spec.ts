@@ -7,8 +7,10 @@ import type { ContainerRecord } from '../model/container-record.ts';
 import { networkKind } from '../model/network-mode.ts';
 import type { IdRemap } from '../ports.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
+import { rootfsPropagation } from './bind-propagation.ts';
 import { cgroupPlaceOf } from './cgroup-place.ts';
 import { containerCapabilities } from './capability-set.ts';
+import { mountsOf } from './container-mounts.ts';
 import { programEnvironment } from './environment.ts';
 import { hiddenPaths } from './hidden-paths.ts';
 import type { ResolvedUser } from './resolve-user.ts';
@@ -58,6 +60,7 @@ export function buildSpec(source: SpecSource): Spec {
   const seccomp = seccompProfile(security, capabilities);
   const [rows = 0, columns = 0] = hostConfig.ConsoleSize;
   const ownUts = hostConfig.UTSMode !== 'host';
+  const propagation = rootfsPropagation(mountsOf(record));
   return {
     ociVersion,
     process: {
@@ -90,6 +93,7 @@ export function buildSpec(source: SpecSource): Spec {
       gidMappings: idRemap?.gids ?? [],
       devices: devices.nodes,
       resources: specResources(hostConfig, devices),
+      ...(propagation === undefined ? {} : { rootfsPropagation: propagation }),
       ...(seccomp === undefined ? {} : { seccomp }),
       ...hiddenPaths(hostConfig),
       sysctl: { ...standardSysctls(source), ...hostConfig.Sysctls },

@@ -33,6 +33,12 @@ export const containerErrors = {
     exit: 125,
     meaning: 'A field of a container configuration asks for something that berth does not do yet.',
   },
+  MOUNT_NOT_SHARED: {
+    http: 500,
+    exit: 125,
+    meaning:
+      'A bind is to share what is mounted in it with the host, and its source is in a mount that shares nothing; the status is that of Docker.',
+  },
   CONTAINER_NOT_RUNNING: {
     http: 409,
     exit: 1,

@@ -1,6 +1,7 @@
 import { F_SETFL, O_NONBLOCK } from '../../syscall/constants/fs.ts';
 import {
   POLLIN,
+  POLLOUT,
   TCGETS,
   TCSETS,
   TERMIOS_SIZE,
@@ -18,6 +19,7 @@ import {
   SIGWINCH,
   WNOHANG,
 } from '../../syscall/constants/process.ts';
+import { errnoNumber } from '../../syscall/errno.ts';
 import { firstKeptFd } from '../../syscall/launcher-program.ts';
 import type { Address, Label, Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
@@ -148,6 +150,7 @@ function copy(
   p.place(done);
 }
 
+/** Waits where the caller's stream takes no more: one that is not blocking says so instead (write(2), EAGAIN). */
 function writeAll(
   p: ProgramBuilder,
   {
@@ -162,13 +165,20 @@ function writeAll(
     readonly failed: Label;
   },
 ): void {
-  const again = p.label();
+  const [again, full] = [p.label(), p.label()];
   const done = p.value(p.reserve(8));
   p.set(done, 0);
+  p.jump(again);
+  p.place(full);
+  const room = new PollSet(p, 1);
+  room.add(to, POLLOUT);
+  room.wait();
   p.place(again);
   const from = p.compute('add', buffer, done);
   const rest = p.compute('sub', count, done);
-  const written = p.call('write', 'write', [to, from, rest], { onError: failed });
+  const written = p.call('write', 'write', [to, from, rest], { onError: 'ignore' });
+  p.jumpIf('eq', written, -errnoNumber('EAGAIN'), full);
+  p.jumpIf('lt', written, 0, failed);
   p.set(done, p.compute('add', done, written));
   p.jumpIf('lt', done, count, again);
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { busyboxArchive } from './busybox-image.ts';
@@ -93,6 +94,27 @@ describe('a container', () => {
     expect(free.exitCode).toBe(0);
     const names = (await docker('ps', '-a', '--format', '{{.Names}}')).stdout.trim().split('\n');
     expect(names.sort()).toEqual(['first', 'second']);
+  });
+
+  test('is shown with the folders of its files on the host, while it runs and afterwards', async () => {
+    const script = 'echo own > /own; exec sleep 1000';
+    await docker('run', '-d', '--network', 'none', '--name', 'files', 'bb', 'sh', '-c', script);
+    const folders = async (): Promise<Record<string, string>> => {
+      const { stdout } = await docker('inspect', '-f', '{{json .GraphDriver.Data}}', 'files');
+      return JSON.parse(stdout) as Record<string, string>;
+    };
+    const { LowerDir = '', UpperDir = '', MergedDir = '', WorkDir = '' } = await folders();
+    await expect.poll(() => existsSync(join(UpperDir, 'own'))).toBe(true);
+    expect(LowerDir.split(':').map((layer) => existsSync(join(layer, 'bin/busybox')))).toContain(
+      true,
+    );
+    expect(existsSync(WorkDir)).toBe(true);
+    for (const path of ['own', 'bin/busybox']) expect(existsSync(join(MergedDir, path))).toBe(true);
+    await docker('stop', '-t', '0', 'files');
+    const stopped = await folders();
+    expect(stopped).toMatchObject({ LowerDir, UpperDir, WorkDir });
+    expect(existsSync(stopped['MergedDir'] ?? '/')).toBe(false);
+    await docker('rm', 'files');
   });
 
   test('is measured when asked', async () => {

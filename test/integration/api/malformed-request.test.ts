@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { RawConnection } from './raw-http.ts';
+import { ask, post, RawConnection } from './raw-http.ts';
 import { TestDaemon } from './test-daemon.ts';
 
 let daemon: TestDaemon;
@@ -30,4 +30,18 @@ test.each([
   expect(code).toBe('API_REQUEST_INVALID');
   expect(lines).toContain(`X-Request-Id: ${String(requestId)}`);
   expect(daemon.problems).toEqual([]);
+});
+
+test('a path that is not clean leads to the one that is, as in Docker', async () => {
+  const [list, creation, clean] = await Promise.all([
+    ask(daemon.socket, { path: '//containers/json?all=1' }),
+    post(daemon.socket, '/v1.51/containers/../containers//create', { Image: 'none' }),
+    ask(daemon.socket, { path: '/containers/json?all=1' }),
+  ]);
+  const places = [list, creation].map(({ status, headers }) => [status, headers['location']]);
+  expect(places).toEqual([
+    [301, '/containers/json?all=1'],
+    [301, '/v1.51/containers/create'],
+  ]);
+  expect([list.body, clean.body]).toEqual(['', '[]\n']);
 });

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeEach, expect, test } from 'vitest';
@@ -83,25 +83,38 @@ test('that cannot be written down is not carried out', async () => {
   expect(runtime.changes).toEqual([]);
 });
 
-test('of which a berthd died halfway is carried out by the next', async () => {
-  await engine.start('web');
+/** Updates with a berthd that gets no further than the cgroup. */
+async function dieWithin(fields: object): Promise<void> {
   const real = { ...runtime.cgroups };
   const reached = Promise.withResolvers<undefined>();
   Object.assign(runtime.cgroups, {
-    // This berthd gets no further.
     update: () => {
       reached.resolve(undefined);
       return new Promise(() => undefined);
     },
   });
-  const cutShort = update({ CpuShares: 200 });
-  await Promise.race([reached.promise, cutShort]);
+  await Promise.race([reached.promise, update(fields)]);
   Object.assign(runtime.cgroups, real);
+}
+
+test('of which a berthd died halfway is carried out by the next', async () => {
+  await engine.start('web');
+  await dieWithin({ CpuShares: 200 });
   await another();
   expect(hostConfig().CpuShares).toBe(200);
   expect(runtime.changes).toMatchObject([{ change: { cpu: { shares: 200 }, pids: { limit: 5 } } }]);
   await another();
   expect(runtime.changes).toHaveLength(1);
+});
+
+test('of which a machine died halfway holds for the next run, and nothing is left to do', async () => {
+  await engine.start('web');
+  await dieWithin({ CpuShares: 200 });
+  runtime = new FakeRuntime(() => clock.now());
+  await another();
+  expect(hostConfig().CpuShares).toBe(200);
+  const record = readFileSync(join(parts.dataFolder, id, 'container.json'), 'utf8');
+  expect(JSON.parse(record)).not.toHaveProperty('limitsPending');
 });
 
 test('of a container on its way out is refused', async () => {

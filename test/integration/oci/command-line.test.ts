@@ -219,6 +219,28 @@ it('run -t and exec -t write bare line feeds to what is no terminal, as runc doe
   machine.ok('delete', '-f', id);
 });
 
+it('run -t waits for a slow reader whose pipe does not block, and drops nothing', () => {
+  const wait = (file: string): string => `until [ -e ${file} ]; do busybox sleep 0.05; done`;
+  const output = 'busybox head -c 400000 /dev/zero | busybox tr "\\\\0" x';
+  const script = `busybox stty -opost; busybox touch /ready; ${wait('/go')}; ${output}`;
+  machine.config(['sh', '-c', script], { process: { terminal: true } });
+  const [program, ...words] = machine.command('run', machine.id());
+  // Whoever has a copy of the pipe may change how it is written to, for all.
+  const change = 'use Fcntl; fcntl(STDOUT, F_SETFL, O_NONBLOCK | fcntl(STDOUT, F_GETFL, 0))';
+  const { rootfs } = machine;
+  const writer = `"$@" & ${wait(`${rootfs}/ready`)}; perl -e '${change}'; touch ${rootfs}/go; wait`;
+  const args = [
+    '-c',
+    `{ ${writer}; } | { ${wait(`${rootfs}/go`)}; sleep 1; wc -c; }`,
+    'sh',
+    program,
+    ...words,
+  ];
+  const options = { cwd: machine.bundle, encoding: 'utf8', timeout: 60_000 } as const;
+  const { stdout, stderr } = spawnSync('sh', args, options);
+  expect({ stdout, stderr }).toEqual({ stdout: '400000\n', stderr: '' });
+});
+
 it('run -t in the foreground is the terminal of its caller, in both directions, with its size', () => {
   machine.config(['sh', '-c', 'stty size; read -r line; echo "[$line]"; tty; exit 7'], {
     process: { terminal: true },

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -146,7 +147,26 @@ describe('a container', () => {
   test('of an image without layers can be mounted', async () => {
     const { chainId } = await store.ensure([]);
     const where = await mounted(await store.createContainer('c1', chainId));
-    expect(readdirSync(where)).toEqual(['.dockerenv']);
+    expect(readdirSync(where).sort()).toEqual(['.dockerenv', 'etc']);
+    expect(readlinkSync(join(where, 'etc/mtab'))).toBe('/proc/mounts');
+  });
+
+  test('has a table of mounts, in a folder that is as the image has it', async () => {
+    const folder = { type: 'directory', mode: 0o2750, uid: 7, gid: 9 } as const;
+    const base = await layer({ name: 'etc/', ...folder }, { name: 'etc/mtab', content: 'old' });
+    const of = async (id: string, ...layers: readonly LayerSource[]): Promise<string> => {
+      const { chainId } = await store.ensure(layers);
+      return join(await mounted(await store.createContainer(id, chainId)), 'etc');
+    };
+    const etc = await of('c1', base, await layer({ name: 'other', content: '' }));
+    expect(readlinkSync(join(etc, 'mtab'))).toBe('/proc/mounts');
+    expect(statSync(etc)).toMatchObject({ uid: 7, gid: 9 });
+    expect(statSync(etc).mode & 0o7777).toBe(0o2750);
+    const gone = await of('c2', base, await layer({ name: '.wh.etc', content: '' }));
+    expect(statSync(gone)).toMatchObject({ uid: 0, gid: 0 });
+    expect(readlinkSync(join(gone, 'mtab'))).toBe('/proc/mounts');
+    const link = await of('c3', await layer({ name: 'etc', type: 'symlink', linkname: 'usr' }));
+    expect(readlinkSync(link)).toBe('usr');
   });
 
   test('leaves other things in its folder alone when it is removed', async () => {

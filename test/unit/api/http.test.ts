@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { isAtLeast, refuseUnsupportedVersion } from '../../../runtime/api/http/api-version.ts';
+import { createRequestSchema } from '../../../runtime/container/model/create-request.ts';
+import { cleanTarget } from '../../../runtime/api/http/clean-path.ts';
 import { requestIdOf } from '../../../runtime/api/http/request-id.ts';
 import { errorResponse } from '../../../runtime/api/http/error-response.ts';
 import { Query } from '../../../runtime/api/http/query.ts';
@@ -24,6 +26,21 @@ describe('parseRequestTarget', () => {
     ['/version', '1.51', '/version'],
   ])('%s', (raw, version, url) => {
     expect(parseRequestTarget(raw)).toEqual({ version, url });
+  });
+});
+
+describe('cleanTarget', () => {
+  test.each([
+    ['//containers/json?all=1&x=//y', '/containers/json?all=1&x=//y'],
+    ['/v1.51//containers/./a%20b/../json/', '/v1.51/containers/json/'],
+    ['/images/a%2F%2Fb%3Fc/json', '/images/a/b%3Fc/json'],
+    ['/..//_ping', '/_ping'],
+    ['/containers/json', undefined],
+    ['/images/a%2Fb/json?x=/../', undefined],
+    ['/images/.a/..b/json', undefined],
+    ['//containers/%zz', undefined],
+  ])('%s', (raw, clean) => {
+    expect(cleanTarget(raw)).toBe(clean);
   });
 });
 
@@ -92,6 +109,53 @@ describe('readJson', () => {
     await expect(read('{"a":{"b":"x"}}')).rejects.toMatchObject({
       code: 'API_REQUEST_INVALID',
       message: expect.stringContaining('a.b: ') as string,
+    });
+  });
+
+  test('takes the names of fields in any case, as Go does, and leaves the keys of maps', async () => {
+    const readCreate = (body: object): Promise<unknown> =>
+      readJson(
+        Readable.from([Buffer.from(JSON.stringify(body))]),
+        'application/json',
+        createRequestSchema,
+      );
+    const labels = { image: 'a', Image: 'b', __proto__x: 'c' };
+    const lower = {
+      ...{ image: 'bb', cmd: ['true'], eNv: ['A=b'], labels, healthcheck: { test: ['NONE'] } },
+      hostconfig: {
+        mounts: [
+          { type: 'bind', source: '/a', target: '/b', bindoptions: { readonlynonrecursive: true } },
+        ],
+        logconfig: { type: 'json-file', config: { 'max-size': '1m' } },
+        restartpolicy: { name: 'always' },
+        portbindings: { '80/tcp': [{ hostport: '8080' }] },
+      },
+      networkingconfig: { endpointsconfig: { Own: { aliases: ['x'] } } },
+    };
+    const exact = {
+      ...{
+        Image: 'bb',
+        Cmd: ['true'],
+        Env: ['A=b'],
+        Labels: labels,
+        Healthcheck: { Test: ['NONE'] },
+      },
+      HostConfig: {
+        Mounts: [
+          { Type: 'bind', Source: '/a', Target: '/b', BindOptions: { ReadOnlyNonRecursive: true } },
+        ],
+        LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } },
+        RestartPolicy: { Name: 'always' },
+        PortBindings: { '80/tcp': [{ HostPort: '8080' }] },
+      },
+      NetworkingConfig: { EndpointsConfig: { Own: { Aliases: ['x'] } } },
+    };
+    const read = await readCreate(exact);
+    expect(read).toMatchObject({ config: { Image: 'bb', Labels: labels } });
+    expect(await readCreate(lower)).toEqual(read);
+    // The last of several counts.
+    expect(await readCreate({ Image: 'one', image: 'two' })).toMatchObject({
+      config: { Image: 'two' },
     });
   });
 });

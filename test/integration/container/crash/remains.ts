@@ -104,6 +104,20 @@ function processesOf(world: World): readonly string[] {
     .sort();
 }
 
+/** Processes in the root file systems of berthd's containers. */
+export function containedProcesses({ berthd: { root } }: World): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8').split('\n');
+      return mounts.some((line) => line.split(' ')[4] === '/' && line.includes(`${root}/`));
+    } catch {
+      // It has ended.
+      return false;
+    }
+  });
+}
+
 /** Cgroups of these containers. */
 export function cgroupsOf(ids: readonly string[]): readonly string[] {
   return ids.flatMap((id) =>

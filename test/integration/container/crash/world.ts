@@ -60,8 +60,9 @@ export class World {
   /** Starts berthd, which has ended. */
   async start(tracer: readonly string[] = []): Promise<void> {
     const mark = await this.#mark.command();
+    // A tracer lets go of what executes another program: nothing may come between it and berthd.
     await this.berthd.start({
-      under: [...tracer, ...mark, ...this.#surroundings()],
+      under: [...mark, ...this.#surroundings(), ...tracer],
       env,
     });
   }

@@ -26,6 +26,9 @@ export async function recordPowerCut(
   const empty = await settled(() => remainsOf(machine.world));
   await operation.prepare?.(client, archives);
   const [before, shapeBefore] = await seenAfterCut(machine, operation);
+  // What did not happen before the cut is done on what is there after it: nothing runs, but for what policies want.
+  await operation.perform(client, archives, berthd);
+  const afterAgain = await settled(() => viewOf(client, operation));
   await machine.restore();
   await operation.prepare?.(client, archives);
   const log = join(berthd.root, 'calls');
@@ -35,10 +38,9 @@ export async function recordPowerCut(
   await tracer.detach();
   const points = callsIn(log).map((call) => ({ role: roleOf(berthd.pid, call.thread), call }));
   if (!isSuccess(answer)) throw new Error(`${operation.name}: ${answer.status} ${answer.body}`);
-  const afterAgain = await viewOf(client, operation);
   const [after, shapeAfter] = await seenAfterCut(machine, operation);
-  const recorded = { empty, before, after, afterAgain, shapeBefore, shapeAfter };
-  return { recorded, points };
+  const shapes = { shapeBefore, shapeAfter, layersMayBeLost: true } as const;
+  return { recorded: { empty, before, after, afterAgain, ...shapes }, points };
 }
 
 async function seenAfterCut(
