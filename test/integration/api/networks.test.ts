@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CliProcess } from '../cli/cli-process.ts';
 import { NetworkedDaemon } from '../network/networked-daemon.ts';
 import { until } from '../scripts/support/until.ts';
 
@@ -199,6 +200,46 @@ describe('docker network, of an engine on a host of its own', () => {
     ]);
     expect(events.at(-1)).toMatchObject({ Actor: { ID: '', Attributes: { reclaimed: '0' } } });
     expect(events.every(({ Type }) => Type === 'network')).toBe(true);
+  });
+
+  test('berth network: the same by berth itself', async () => {
+    const berth = (...args: readonly string[]) => CliProcess.berth(daemon.berthd.socket, args).exit;
+    const options = ['--subnet', '10.55.0.0/16,fd00:55::/64', '--gateway', '10.55.0.9'];
+    const aux = ['--aux-address', 'r=fd00:55::9', '--ipv6', '--label', 'by=berth'];
+    const made = await berth('network', 'create', ...options, ...aux, 'ours');
+    expect(made.stdout).toMatch(/^[0-9a-f]{64}\n$/);
+    const shown = JSON.parse((await berth('network', 'inspect', '-v', 'ours')).stdout) as object[];
+    expect(shown).toMatchObject([
+      {
+        ...{ Name: 'ours', EnableIPv6: true, Labels: { by: 'berth' } },
+        IPAM: {
+          Config: [
+            { Subnet: '10.55.0.0/16', Gateway: '10.55.0.9' },
+            { Subnet: 'fd00:55::/64', AuxiliaryAddresses: { r: 'fd00:55::9' } },
+          ],
+        },
+      },
+    ]);
+    expect((await berth('network', 'ls', '-f', 'name=ours')).stdout).toBe(
+      await docker('network', 'ls', '-f', 'name=ours').then((text) => `${text}\n`),
+    );
+    await docker('run', '-d', '--name', 'web', '--network', 'none', 'bb', 'sleep', '1000');
+    await docker('run', '-d', '--name', 'app', 'bb', 'sleep', '1000');
+    const endpoint = ['--ip', '10.55.0.7', '--alias', 'a', '--gw-priority', '5'];
+    expect(await berth('network', 'connect', ...endpoint, 'ours', 'app')).toMatchObject({
+      ...{ exitCode: 0, stdout: '', stderr: '' },
+    });
+    const inside = await docker('exec', 'app', 'ip', '-4', '-o', 'address');
+    expect(inside).toContain('10.55.0.7/16');
+    expect((await berth('network', 'connect', 'ours', 'web')).stderr).toContain('private (none)');
+    expect((await berth('network', 'rm', 'ours')).stderr).toContain('has active endpoints');
+    expect((await berth('network', 'disconnect', 'ours', 'app')).exitCode).toBe(0);
+    expect((await berth('network', 'prune', '-f')).stdout).toBe('Deleted Networks:\nours\n\n');
+    expect((await berth('network', 'rm', '-f', 'ours')).exitCode).toBe(0);
+    expect((await berth('network', 'rm', 'ours')).stderr).toContain('network ours not found');
+    const wrong = ['network', 'create', '--subnet', '10.1.0.0/16', '--gateway', '10.2.0.1', 'x'];
+    expect((await berth(...wrong)).stderr).toContain('no matching subnet for gateway 10.2.0.1');
+    await docker('rm', '-f', 'web', 'app');
   });
 
   test('a configuration for others', async () => {
