@@ -171,7 +171,7 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
   },
   {
     name: 'inspect',
-    summary: 'Print all that is known of containers, images and volumes, as JSON',
+    summary: 'Print all that is known of containers, images, networks and volumes, as JSON',
     load: async () => (await import('./verbs/inspect.ts')).inspect,
   },
   {
@@ -185,6 +185,12 @@ export const engineVerbs: readonly EngineVerbEntry[] = [
     summary: 'Verbs of images: ls, prune, tree ...',
     alone: 'help',
     load: async () => (await import('./groups/image.ts')).image,
+  },
+  {
+    name: 'network',
+    summary: 'Verbs of networks: create, connect, rm ...',
+    alone: 'help',
+    load: async () => (await import('./groups/network.ts')).network,
   },
   {
     name: 'volume',

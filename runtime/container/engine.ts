@@ -44,6 +44,8 @@ import { readableLog } from './log-drivers/readable-log.ts';
 import { readLogs } from './logs/read-logs.ts';
 import type { LogQuery } from './logs/read-logs.ts';
 import { connectContainer, disconnectContainer } from './networking/connect-container.ts';
+import { pruneNetworks } from './networking/prune-networks.ts';
+import type { NetworkPruneRequest } from './networking/prune-networks.ts';
 import type { ContainerNetworks } from './networking/container-networks.ts';
 import type { EndpointSettings } from './model/networking-config.ts';
 import { SIGKILL, parseSignal } from './model/signals.ts';
@@ -112,6 +114,8 @@ export interface ContainerEngine {
   connect(nameOrId: string, network: string, settings: EndpointSettings): Promise<void>;
   /** Disconnects a container from a network. */
   disconnect(nameOrId: string, network: string): Promise<void>;
+  /** Removes networks that no running container is connected to; gives their names. */
+  pruneNetworks(request: NetworkPruneRequest): Promise<readonly string[]>;
   readonly checkpoints: Checkpoints;
   readonly execs: Execs;
   readonly counts: Readonly<EngineCounts>;
@@ -155,7 +159,7 @@ function engineOf(state: EngineState): ContainerEngine {
   const find = (nameOrId: string): Container => state.index.find(nameOrId);
   return {
     find,
-    list: (query) => listContainers({ index: state.index, images: ports.images }, query),
+    list: (query) => listContainers({ ...ports, index: state.index }, query),
     create: (options) => createContainer(state, options),
     start: async (name, place) => startContainer(state, find(name), place),
     checkpoints: checkpointsOf(state, find),
@@ -214,6 +218,7 @@ function engineOf(state: EngineState): ContainerEngine {
     connect: async (name, network, settings) =>
       connectContainer(state, find(name), { network, settings }),
     disconnect: async (name, network) => disconnectContainer(state, find(name), network),
+    pruneNetworks: async (request) => pruneNetworks(state, request),
     execs: createExecs(state, find),
     volumes: state.volumes,
     counts: state.counts,

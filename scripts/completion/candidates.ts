@@ -38,15 +38,17 @@ const nothing: Completion = { files: 'none', candidates: [] };
 const kindsOfArguments: Readonly<Record<string, readonly NameKind[]>> = {
   container: ['container'],
   image: ['image'],
+  network: ['network'],
   volume: ['volume'],
-  name: ['container', 'image', 'volume'],
+  name: ['container', 'image', 'network', 'volume'],
 };
 const kindsOfOptions: Readonly<Record<string, readonly NameKind[]>> = {
   '--volumes-from': ['container'],
   '--link': ['container'],
+  '--network': ['network'],
+  '--config-from': ['network'],
 };
 const wordsOfOptions: Readonly<Record<string, readonly string[]>> = {
-  '--network': ['none', 'host', 'default'],
   '--restart': ['no', 'always', 'unless-stopped', 'on-failure'],
   '--lang': languages,
 };

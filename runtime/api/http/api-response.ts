@@ -49,6 +49,9 @@ export type ApiResponse =
 /** 204: done, nothing to say. */
 export const noContent: ApiResponse = { kind: 'empty', status: 204 };
 
+/** 200: done, nothing to say. */
+export const ok: ApiResponse = { kind: 'empty', status: 200 };
+
 /** 200 with a JSON body. */
 export function json(body: unknown): ApiResponse {
   return { kind: 'json', status: 200, body };

@@ -14,11 +14,22 @@ const knownFilters = ['label', 'label!', 'until'];
 
 /** Which containers are meant. @throws FILTER_INVALID */
 export function containerSelection(filters: Filters, nowMs: number): PruneRequest['isWanted'] {
+  const isWanted = pruneSelection(filters, nowMs);
+  return ({ createdMs, config: { Labels } }) => isWanted({ createdMs, labels: Labels ?? {} });
+}
+
+/** Which of things that have a time and labels are to go. @throws FILTER_INVALID */
+export function pruneSelection(
+  filters: Filters,
+  nowMs: number,
+): (thing: {
+  readonly createdMs: number;
+  readonly labels: Readonly<Record<string, string>>;
+}) => boolean {
   refuseUnknownFilters(filters, knownFilters);
   const until = untilMs(filters.get('until') ?? [], nowMs);
   const unwanted = filters.get('label!') ?? [];
-  return ({ createdMs, config: { Labels } }) => {
-    const labels = Labels ?? {};
+  return ({ createdMs, labels }) => {
     if (until !== undefined && createdMs > until) return false;
     // Docker spares those that have all of these.
     if (unwanted.length > 0 && matchesLabels(unwanted, labels)) return false;

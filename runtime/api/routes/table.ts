@@ -13,6 +13,7 @@ import { execRoutes } from './exec.ts';
 import { imageTransferRoutes } from './image-transfers.ts';
 import { imageRoutes } from './images.ts';
 import { mirrorRoutes } from './mirrors.ts';
+import { networkRoutes } from './networks.ts';
 import { nothingToPruneRoutes } from './nothing-to-prune.ts';
 import { registryRoutes } from './registries.ts';
 import { systemRoutes } from './system.ts';
@@ -37,5 +38,6 @@ export const routes: readonly Route[] = [
   ...containerStreamRoutes,
   ...execRoutes,
   ...volumeRoutes,
+  ...networkRoutes,
   ...eventRoutes,
 ];

@@ -99,7 +99,12 @@ function containersUsage(
     containers.map(async (container) => {
       const { writableBytes, totalBytes } = await services.containers.size(container);
       return {
-        ...containerSummary(container, { now, places, version, networks: services.containers.networks }),
+        ...containerSummary(container, {
+          now,
+          places,
+          version,
+          networks: services.containers.networks,
+        }),
         SizeRw: writableBytes,
         SizeRootFs: totalBytes,
       };

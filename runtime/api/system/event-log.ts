@@ -1,7 +1,7 @@
 import type { ContainerEvents } from '../../container/engine.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { ImageService } from '../../image/image-service.ts';
-import { containerMessage, imageMessage, volumeMessage } from './event-message.ts';
+import { containerMessage, imageMessage, networkMessage, volumeMessage } from './event-message.ts';
 import type { EventMessage } from './event-message.ts';
 
 /** As many as Docker keeps; in memory only. */
@@ -12,13 +12,16 @@ export class EventLog {
   readonly #past: EventMessage[] = [];
   readonly #listeners = new Set<(message: EventMessage) => void>();
 
-  /** Keeps what happens to containers and their volumes from now on. */
+  /** Keeps what happens to containers, their volumes and networks from now on. */
   readonly followContainers = (containers: ContainerEvents): void => {
     containers.onEvent((event) => {
       this.publish(containerMessage(event));
     });
     containers.volumes.events.add((event) => {
       this.publish(volumeMessage(event));
+    });
+    containers.networks.events.add((event) => {
+      this.publish(networkMessage(event));
     });
   };
 

@@ -3,11 +3,12 @@ import type { VolumeEvent } from '../../container/events/volume-event.ts';
 import { matchesLabels } from '../../container/query/filters.ts';
 import type { Filters } from '../../container/query/filters.ts';
 import type { ImageEvent } from '../../image/image-events.ts';
+import type { NetworkEvent } from '../../network/lifecycle/network-event.ts';
 import { withoutTag } from '../../image/reference.ts';
 
 /** One thing that happened to one object, as `docker events` tells of it. */
 export interface EventMessage {
-  readonly type: 'container' | 'image' | 'volume' | 'daemon';
+  readonly type: 'container' | 'image' | 'network' | 'volume' | 'daemon';
   readonly action: string;
   /** Id of the object; for an image that was pulled or pushed, and for a volume, its name; empty of `prune`. */
   readonly id: string;
@@ -50,6 +51,11 @@ export function imageMessage(event: ImageEvent, timeMs: number): EventMessage {
 /** What happened to a volume. */
 export function volumeMessage({ action, name, attributes, timeMs }: VolumeEvent): EventMessage {
   return { type: 'volume', action, id: name, image: '', attributes, timeMs };
+}
+
+/** What happened to a network. */
+export function networkMessage({ action, id, attributes, timeMs }: NetworkEvent): EventMessage {
+  return { type: 'network', action, id, image: '', attributes, timeMs };
 }
 
 /** What happened to berthd itself. */

@@ -125,7 +125,7 @@ function engineFields(
     ],
     Plugins: {
       Volume: ['local'],
-      Network: ['host', 'null'],
+      Network: ['bridge', 'host', 'null'],
       Authorization: null,
       Log: driverNames,
     },

@@ -3,7 +3,7 @@ import { defaultAddress, parseEndpoint } from './endpoint.ts';
 import { fieldsOf, listOf, optionalText } from './fields.ts';
 
 /** What an engine has names for. */
-export type NameKind = 'container' | 'image' | 'volume';
+export type NameKind = 'container' | 'image' | 'network' | 'volume';
 
 /** How long somebody who has pressed Tab is made to wait. */
 const patienceMs = 1000;
@@ -29,6 +29,11 @@ const lists: Readonly<
       listOf(answer, 'images')
         .flatMap((each) => texts(fieldsOf(each, 'image')['RepoTags']))
         .filter((name) => !name.startsWith('<none>')),
+  },
+  network: {
+    path: '/networks',
+    names: (answer) =>
+      listOf(answer, 'networks').map((each) => optionalText(fieldsOf(each, 'network'), 'Name')),
   },
   volume: {
     path: '/volumes',

@@ -3,7 +3,7 @@ import { parseVolume } from './mounts.ts';
 import { healthcheck } from './healthcheck.ts';
 import { nameValues } from './name-values.ts';
 import { hostFields } from './host-options.ts';
-import { networkingConfig } from './network-options.ts';
+import { networkingConfig, networkMode } from './network-options.ts';
 import { parseExposed, parsePorts } from './ports.ts';
 import { parseRestartPolicy } from './restart-policy.ts';
 import type { RunOptions } from './run-options.ts';
@@ -65,7 +65,7 @@ function usualFields(request: CreateRequest): Record<string, unknown> {
     Binds: volumes.flatMap((volume) => (volume.kind === 'bind' ? [volume.bind] : [])),
     VolumesFrom: options.volumesFrom,
     Mounts: options.mount?.map((mount) => parseMount(mount, workingDirectory)),
-    NetworkMode: options.network,
+    NetworkMode: networkMode(options),
     PortBindings: options.publish && parsePorts(options.publish).bindings,
     Memory: options.memory === undefined ? undefined : parseBytes('--memory', options.memory),
     NanoCpus: options.cpus === undefined ? undefined : parseCpus(options.cpus),

@@ -9,19 +9,21 @@ import { showError } from '../render/show-error.ts';
 import type { VerbInput } from '../verb.ts';
 import { defineVerb } from '../verb.ts';
 
-type Kind = 'container' | 'image' | 'volume';
+type Kind = 'container' | 'image' | 'network' | 'volume';
 
 interface InspectOptions {
   readonly type?: Kind;
   readonly platform?: string;
   readonly size?: true;
+  readonly verbose?: true;
 }
 
 /** In the order in which a name is looked for, and where. */
-const kinds: readonly Kind[] = ['container', 'image', 'volume'];
+const kinds: readonly Kind[] = ['container', 'image', 'network', 'volume'];
 const paths: Readonly<Record<Kind, (name: string) => string>> = {
   container: (name) => `/containers/${name}/json`,
   image: (name) => `/images/${name}/json`,
+  network: (name) => `/networks/${name}`,
   volume: (name) => `/volumes/${name}`,
 };
 
@@ -31,24 +33,27 @@ interface Wanted {
   readonly platform?: string | undefined;
   /** Of containers, how many bytes they take. */
   readonly size?: true | undefined;
+  /** Of networks, with what a swarm has in them. */
+  readonly verbose?: true | undefined;
 }
 
 async function inspectOne(
   client: ApiClient,
   name: string,
-  { kind, platform, size }: Wanted,
+  { kind, platform, size, verbose }: Wanted,
 ): Promise<unknown> {
   for (const each of kind === undefined ? kinds : [kind]) {
     try {
       const path = paths[each](segment(name));
-      return await client.json({ method: 'GET', path, query: { platform, size: size && 1 } });
+      const query = { platform, size: size && 1, verbose: verbose && 1 };
+      return await client.json({ method: 'GET', path, query });
     } catch (error) {
       if (!isApiStatus(error, 404)) throw error;
     }
   }
   throw new BerthError('OBJECT_NOT_FOUND', {
-    message: `there is no ${kind ?? 'container, image or volume'} '${name}'`,
-    remedy: 'See what there is with: berth ps -a, berth images, berth volume ls',
+    message: `there is no ${kind ?? 'container, image, network or volume'} '${name}'`,
+    remedy: 'See what there is with: berth ps -a, berth images, berth network ls, berth volume ls',
     details: { name },
   });
 }
@@ -75,11 +80,11 @@ async function inspectAll(
 const formatOption = (): Option =>
   new Option('-f, --format <format>', 'json is the only one').choices(['json']);
 
-/** `berth inspect`: prints all that the daemon knows of containers, images and volumes, as a JSON list. */
+/** `berth inspect`: prints all that the daemon knows of containers, images, networks and volumes, as a JSON list. */
 export const inspect = defineVerb<InspectOptions>({
   define: (command) => {
     command
-      .argument('<name...>', 'containers, images or volumes')
+      .argument('<name...>', 'containers, images, networks or volumes')
       .addOption(new Option('--type <type>', 'look for this only').choices(kinds))
       .option('-s, --size', 'also the bytes that containers take')
       .addOption(formatOption());
@@ -113,6 +118,17 @@ export const imageInspect = defineVerb<InspectOptions>({
     const platform = await platformQuery(input.client, input.options.platform, '1.49');
     return inspectAll(input, { kind: 'image', platform });
   },
+});
+
+/** `berth network inspect`: the same for networks only. */
+export const networkInspect = defineVerb<InspectOptions>({
+  define: (command) => {
+    command
+      .argument('<network...>', 'networks')
+      .addOption(formatOption())
+      .option('-v, --verbose', 'also the services of a swarm');
+  },
+  run: (input) => inspectAll(input, { kind: 'network', verbose: input.options.verbose }),
 });
 
 /** `berth volume inspect`: the same for volumes only. */

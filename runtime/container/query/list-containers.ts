@@ -3,6 +3,8 @@ import type { Container } from '../lifecycle/container.ts';
 import { isLive } from '../model/container-state.ts';
 import { destinationOf } from '../model/container-mount.ts';
 import type { ContainerMount } from '../model/container-mount.ts';
+import { wishedNetworks } from '../model/network-mode.ts';
+import type { ContainerNetworks } from '../networking/container-networks.ts';
 import { mountsOf } from '../spec/container-mounts.ts';
 import type { ContainerIndex } from '../store/container-index.ts';
 import { ancestorTest } from './ancestor-filter.ts';
@@ -48,6 +50,7 @@ export interface ListQuery {
 export interface ListSource {
   readonly index: ContainerIndex;
   readonly images: Pick<ImageService, 'inspect'>;
+  readonly networks: Pick<ContainerNetworks, 'defaultName' | 'findIfThere'>;
 }
 
 type Test = (container: Container) => boolean;
@@ -98,7 +101,7 @@ function simpleTest(source: ListSource, key: string, values: readonly string[]):
     case 'exited':
       return exitedTest(values);
     case 'network':
-      return ({ record }) => values.includes(record.hostConfig.NetworkMode);
+      return networkTest(source, values);
     case 'volume':
       return ({ record }) =>
         mountsOf(record).some((mount) => {
@@ -117,6 +120,18 @@ function simpleTest(source: ListSource, key: string, values: readonly string[]):
     default:
       return undefined;
   }
+}
+
+/** By a network's name, id or the beginning of it; of those who have no network of their own, by their mode. */
+function networkTest({ networks }: ListSource, values: readonly string[]): Test {
+  return ({ record }) => {
+    const names = Object.keys(wishedNetworks(record, networks.defaultName));
+    const ids = names.flatMap((name) => networks.findIfThere(name)?.id ?? []);
+    const known = [...names, record.hostConfig.NetworkMode];
+    return values.some(
+      (value) => known.includes(value) || (value !== '' && ids.some((id) => id.startsWith(value))),
+    );
+  };
 }
 
 function statusTest(values: readonly string[]): Test {

@@ -93,6 +93,19 @@ async function bodyOfBerth(line: readonly string[]): Promise<unknown> {
 test.each([
   ['nothing', []],
   [
+    'networks',
+    '--network name=one,alias=a,alias=b,ip=172.30.0.5,ip6=fd00::5,mac-address=02:42:ac:11:00:05,gw-priority=7,driver-opt=k=v --network two',
+  ],
+  [
+    'one network, with a link',
+    '--network mine --link web:w --network-alias x --link-local-ip 169.254.1.1',
+  ],
+  ['the default network, with a link', '--link web:w'],
+  [
+    'ports',
+    '-p 80 -p 8080:81/UDP -p 127.0.0.1:9000-9002:90-92 -p 9100-9105:93 -p [::1]:8443:443 -p ::1:8444:444 -p 127.0.0.1::95/sctp -p target=96,published=9600,protocol=udp -p 97-98 -P --expose 100-101',
+  ],
+  [
     'limits',
     '-m 64m --memory-swap -1 --memory-reservation 32m --memory-swappiness 10 --cpus 1.5 -c 512 --cpuset-cpus 0-1 --cpuset-mems 0 --pids-limit 7 --shm-size 1g --oom-score-adj 5 --oom-kill-disable --ulimit nofile=5:6',
   ],

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { container } from '../../../runtime/cli/groups/container.ts';
 import { image } from '../../../runtime/cli/groups/image.ts';
+import { network } from '../../../runtime/cli/groups/network.ts';
 import { system } from '../../../runtime/cli/groups/system.ts';
 import { volume } from '../../../runtime/cli/groups/volume.ts';
 import { engineVerbs } from '../../../runtime/cli/index.ts';
@@ -42,7 +43,7 @@ function missingOf(verb: string): Readonly<Record<string, string>> {
   return missing[name === 'create' ? 'run' : name] ?? {};
 }
 
-const groups = { container, image, volume, system };
+const groups = { container, image, network, volume, system };
 
 /** All verbs that docker has too, as both call them; it helps with checkpoints only where a daemon is experimental. */
 const verbs: readonly (readonly [string, EngineVerbEntry])[] = [

@@ -5,6 +5,7 @@ import { container } from '../../../runtime/cli/groups/container.ts';
 import { contextGroup } from '../../../runtime/cli/groups/context.ts';
 import { image } from '../../../runtime/cli/groups/image.ts';
 import { manifest } from '../../../runtime/cli/groups/manifest.ts';
+import { network } from '../../../runtime/cli/groups/network.ts';
 import { system } from '../../../runtime/cli/groups/system.ts';
 import { checkpoint } from '../../../runtime/cli/groups/checkpoint.ts';
 import { volume } from '../../../runtime/cli/groups/volume.ts';
@@ -14,7 +15,7 @@ import { chineseHelp } from '../../../scripts/cli/chinese-help.ts';
 
 const entries: readonly EngineVerbEntry[] = [
   ...engineVerbs,
-  ...[checkpoint, container, contextGroup, image, manifest, system, volume].flatMap(
+  ...[checkpoint, container, contextGroup, image, manifest, network, system, volume].flatMap(
     ({ verbs }) => verbs,
   ),
 ];
@@ -50,6 +51,6 @@ test.each(engineVerbs.map((entry) => [entry.name, entry] as const))(
     const english = help
       .join('')
       .match(/\b(?:Usage|Options|Arguments|Verbs|display|default|choices)\b:?/g);
-    expect(english ?? []).toEqual(['run', 'create'].includes(name) ? ['default', 'default'] : []);
+    expect(english ?? []).toEqual([]);
   },
 );

@@ -9,6 +9,11 @@ import {
 import { createRequestSchema } from '../../../../runtime/container/model/create-request.ts';
 import { updateRequestSchema } from '../../../../runtime/container/model/update-request.ts';
 import { checkpointCreateSchema } from '../../../../runtime/api/routes/container-checkpoints.ts';
+import {
+  networkConnectSchema,
+  networkCreateSchema,
+  networkDisconnectSchema,
+} from '../../../../runtime/api/routes/networks.ts';
 import { volumeCreateSchema } from '../../../../runtime/api/routes/volumes.ts';
 
 /** What a route takes, as far as one has to know it to send something that gets far. */
@@ -179,6 +184,13 @@ export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
   'GET /volumes': { query: { filters } },
   'POST /volumes/create': { body: volumeCreateSchema },
   'POST /volumes/prune': { query: { filters } },
+  'GET /networks': { query: { filters } },
+  'GET /networks/:name': { query: { verbose: flag, scope: ['', 'local', 'swarm', 'x'] } },
+  // A configuration for others, which has nothing on the machine that all tests share.
+  'POST /networks/create': { body: networkCreateSchema, fixed: { ConfigOnly: true } },
+  'POST /networks/:name/connect': { body: networkConnectSchema },
+  'POST /networks/:name/disconnect': { body: networkDisconnectSchema },
+  'DELETE /networks/:name': {},
   'POST /networks/prune': { query: { filters } },
   'POST /build/prune': { query: { filters, all: flag } },
   'GET /volumes/:name': {},
