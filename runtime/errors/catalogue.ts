@@ -12,6 +12,7 @@ import { layerErrors } from './areas/layer.ts';
 import { registryErrors } from './areas/registry.ts';
 import { mirrorErrors } from './areas/mirror.ts';
 import { mirrorCatalogueErrors } from './areas/mirrors.ts';
+import { portErrors } from './areas/ports.ts';
 import { bundleErrors } from './areas/bundle.ts';
 import { reportErrors } from './areas/report.ts';
 import { cgroupErrors } from './areas/cgroup.ts';
@@ -47,6 +48,7 @@ export const catalogue = {
   ...daemonErrors,
   ...launchErrors,
   ...ociErrors,
+  ...portErrors,
   ...specErrors,
   ...syscallErrors,
   ...upgradeErrors,
