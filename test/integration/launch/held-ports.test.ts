@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ContainerRuntime } from '../../../runtime/launch/container-runtime.ts';
 import type { HeldPort } from '../../../runtime/launch/ports/held-port.ts';
 import { HostPorts } from '../../../runtime/network/ports/host-ports.ts';
+import { findPortHolder } from '../../../runtime/network/ports/port-holder.ts';
 import { portGroups } from '../../../runtime/network/ports/port-groups.ts';
 import { portWishes } from '../../../runtime/network/ports/port-wishes.ts';
 import { withHostPorts } from '../../../runtime/network/ports/with-host-ports.ts';
@@ -136,6 +137,10 @@ test('a port that another process has is an error that names it, or another one 
       `failed to bind host port for 127.0.0.1:${port}:172.17.0.2:80/tcp: address already in use (by process ${process.pid}, `,
     ) as unknown,
     details: { protocol: 'tcp', address: '127.0.0.1', port, errno: 'EADDRINUSE' },
+  });
+  const datagrams = (await bindDatagrams('::1')).address().port;
+  expect(await findPortHolder({ protocol: 'udp', address: '::', port: datagrams })).toMatchObject({
+    pid: process.pid,
   });
   const [other] = await publish('');
   expect(other).toBeGreaterThan(port);
