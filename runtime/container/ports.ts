@@ -4,6 +4,7 @@ import type { Clock } from '../host/clock.ts';
 import type { ImageService } from '../image/image-service.ts';
 import type { CompressedLog } from '../launch/logs/compressed-log.ts';
 import type { Datagrams } from '../launch/logs/send-datagrams.ts';
+import type { HeldPort } from '../launch/ports/held-port.ts';
 import type { LogRequest } from '../launch/monitor/log-request.ts';
 import type { CgroupSample } from '../launch/cgroups/live-cgroups.ts';
 import type { ContainerSnapshots } from '../snapshot/snapshot-service.ts';
@@ -31,6 +32,8 @@ export interface StartRequest extends LogRequest {
   readonly stdin: 'none' | 'open';
   /** Whether an init is above the program: it reaps and forwards signals. */
   readonly init: boolean;
+  /** Ports of the host that are the container's as long as it runs; absent: none. */
+  readonly heldPorts?: readonly HeldPort[] | undefined;
 }
 
 /** What it takes to let a container go on from a checkpoint. */
@@ -236,7 +239,8 @@ export interface ContainerRuntime {
   /**
    * Resolves once the program has been executed.
    *
-   * @throws EXEC_NOT_FOUND (exit 127), EXEC_NOT_EXECUTABLE (exit 126), SYSCALL_FAILED and others of `runtime/launch`
+   * @throws EXEC_NOT_FOUND (exit 127), EXEC_NOT_EXECUTABLE (exit 126), HOST_PORT_UNAVAILABLE naming one of `heldPorts`, SYSCALL_FAILED
+   *   and others of `runtime/launch`
    */
   start(request: StartRequest): Promise<StartedProgram>;
   /** Whether a container can be checkpointed here. @throws SPEC_UNSUPPORTED naming the field, CRIU_UNAVAILABLE */

@@ -12,6 +12,7 @@ import { layerErrors } from './areas/layer.ts';
 import { registryErrors } from './areas/registry.ts';
 import { mirrorErrors } from './areas/mirror.ts';
 import { mirrorCatalogueErrors } from './areas/mirrors.ts';
+import { portErrors } from './areas/ports.ts';
 import { bundleErrors } from './areas/bundle.ts';
 import { reportErrors } from './areas/report.ts';
 import { cgroupErrors } from './areas/cgroup.ts';
@@ -51,6 +52,7 @@ export const catalogue = {
   ...firewallErrors,
   ...launchErrors,
   ...ociErrors,
+  ...portErrors,
   ...specErrors,
   ...syscallErrors,
   ...upgradeErrors,

@@ -23,6 +23,7 @@ import { type HostFacts, readHostFacts } from './host-facts.ts';
 import { runLateHooks } from './hooks/hooks-program.ts';
 import { startTimeoutMs } from './hooks/hooks-plan.ts';
 import { readStartAnswer } from './hooks/start-answer.ts';
+import { holdError } from './ports/hold-error.ts';
 import { LiveCgroups } from './cgroups/live-cgroups.ts';
 import { MonitorConnection } from './monitor/connection.ts';
 import { planStart, type StartRequest } from './plan-start.ts';
@@ -83,7 +84,7 @@ export class ContainerRuntime {
   /**
    * Starts a container; resolves once its program has been executed. After a failure nothing of it is left.
    * @throws EXEC_NOT_FOUND (exit status 127), EXEC_NOT_EXECUTABLE (126), START_FAILED naming the step,
-   *   HOOK_FAILED naming the hook, SPEC_UNSUPPORTED naming the field, MOUNT_SOURCE_MISSING, and the errors of cgroup, seccomp and launcher.
+   *   HOST_PORT_UNAVAILABLE naming one of `heldPorts`, HOOK_FAILED naming the hook, SPEC_UNSUPPORTED naming the field, MOUNT_SOURCE_MISSING, and the errors of cgroup, seccomp and launcher.
    */
   async start(request: StartRequest): Promise<StartedContainer> {
     const { plan, warnings } = await planStart(request, {
@@ -98,7 +99,7 @@ export class ContainerRuntime {
       return { pid: answer.pid, warnings: [...warnings, ...answer.warnings] };
     } catch (error) {
       await this.#undo(plan, () => removeCgroups(plan.cgroup.remove, this.#clock));
-      throw startError(error, {
+      throw startError(holdError(error, request.heldPorts), {
         program: request.spec.process.args[0] ?? '',
         config: request.spec,
       });
@@ -149,7 +150,7 @@ export class ContainerRuntime {
       const { id, spec } = request;
       // Of what CRIU had made by then somebody may be left.
       await this.#undo(plan, () => this.cgroups.remove({ id, path: spec.linux.cgroupsPath }));
-      throw startError(error, { program: 'criu', config: spec });
+      throw startError(holdError(error, request.heldPorts), { program: 'criu', config: spec });
     }
   }
 

@@ -24,6 +24,7 @@ import type { FilterCache } from './seccomp/filter-cache.ts';
 import { planListener } from './seccomp/seccomp-listener.ts';
 import { refuseHostNames } from './namespaces/own-namespace.ts';
 import { refuseUnknownModules, withoutUnknownLabel } from './security/security-modules.ts';
+import type { HeldPort } from './ports/held-port.ts';
 import { isSharing } from './root/root-propagation.ts';
 import type { StartPlan } from './start-plan.ts';
 import { refuseHostSysctls } from './namespaces/sysctls.ts';
@@ -53,6 +54,8 @@ export interface ContainerRequest {
 /** A container that a monitor watches over. */
 export interface StartRequest extends ContainerRequest, LogRequest {
   readonly stdin: 'none' | 'open';
+  /** Ports of the host that are the container's as long as it runs; absent: none. */
+  readonly heldPorts?: readonly HeldPort[] | undefined;
 }
 
 /** @throws SPEC_UNSUPPORTED naming the fields for which the host has no controller. */

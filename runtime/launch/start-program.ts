@@ -14,6 +14,9 @@ import { openLog } from './monitor/log-rotation.ts';
 import { buildMonitor } from './monitor/monitor.ts';
 import { controlSocketName } from './monitor/protocol.ts';
 import { passFailureOn } from './channels/pass-failure-on.ts';
+import type { HeldPort } from './ports/held-port.ts';
+import { holdPorts, letGo } from './ports/hold-ports.ts';
+import { forkRelays } from './ports/fork-relay.ts';
 import { enterRunFolder } from './run-folder.ts';
 import { passListenerOn } from './seccomp/seccomp-listener.ts';
 import { openRootNamespace } from './root/shared-root.ts';
@@ -28,6 +31,8 @@ export interface MonitoredStart extends LogRequest {
   /** Beginning of error messages. */
   readonly name: string;
   readonly stdin: 'none' | 'open';
+  /** See `StartRequest`. */
+  readonly heldPorts?: readonly HeldPort[] | undefined;
 }
 
 /**
@@ -36,10 +41,10 @@ export interface MonitoredStart extends LogRequest {
  */
 export function startProgram(
   plan: StartPlan,
-  { name, stdin, ...logging }: MonitoredStart,
+  { name, stdin, heldPorts, ...logging }: MonitoredStart,
 ): ProgramBuilder {
   const p = new ProgramBuilder(name);
-  watchOver(p, { plan, stdin, logging }, (streams, own) => {
+  watchOver(p, { plan, stdin, heldPorts, logging }, (streams, own) => {
     const { child, sync } = bringUp(p, { plan, streams: streams.container, own });
     const monitorStreams = awaitStart(p, { plan, child, sync, streams: streams.monitor });
     sayStarted(p, plan, child);
@@ -63,11 +68,17 @@ export function watchOver(
   {
     plan,
     stdin,
+    heldPorts = [],
     logging,
-  }: Pick<MonitoredStart, 'stdin'> & { readonly plan: StartPlan; readonly logging: LogRequest },
+  }: Pick<MonitoredStart, 'stdin' | 'heldPorts'> & {
+    readonly plan: StartPlan;
+    readonly logging: LogRequest;
+  },
   bring: (streams: Streams, own: readonly Ref[]) => Watched,
 ): void {
   becomeMonitor(p, plan);
+  // Before anything is made: a port that another process has is a usual thing, and another one is tried then.
+  const held = holdPorts(p, heldPorts);
   const rootNamespace = openRootNamespace(p, plan);
   const log = openLog(p, logging.logFile);
   // Before anything that outlives us: who finds it, and nobody behind it, knows that we are gone.
@@ -75,6 +86,7 @@ export function watchOver(
   makeCgroups(p, plan.cgroup);
   const streams = openStreams(p, { terminal: plan.spec.process.terminal, stdin });
   const own = [
+    ...held.map(({ socket }) => socket),
     log.file,
     log.folder,
     control,
@@ -82,6 +94,7 @@ export function watchOver(
     ...(rootNamespace ? [rootNamespace] : []),
   ];
   const { child, streams: monitorStreams } = bring(streams, own);
+  const relays = forkRelays(p, held, { own, streams: monitorStreams });
   p.forgetSteps();
   const terminal = plan.spec.process.terminal ? monitorStreams.stdin : -1;
   const { cgroup, hooks } = plan;
@@ -100,8 +113,13 @@ export function watchOver(
         namespace: rootNamespace,
         target: `${plan.runDir}/${rootFolder}`,
       },
+      ports: () => {
+        relays.end();
+        letGo(p, held);
+      },
     },
   });
+  relays.build();
 }
 
 /** Leaves whoever started us: a session of its own, no signals, the folder of the container. */

@@ -62,6 +62,7 @@ const names: Readonly<Record<number, string>> = {
   99: 'EADDRNOTAVAIL',
   100: 'ENETDOWN',
   101: 'ENETUNREACH',
+  103: 'ECONNABORTED',
   104: 'ECONNRESET',
   105: 'ENOBUFS',
   106: 'EISCONN',

@@ -97,6 +97,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'runtime/launch': [
     'runtime/snapshot',
     'runtime/cgroup',
+    'runtime/network',
     'runtime/spec',
     'runtime/syscall',
     'runtime/host',

@@ -6,12 +6,14 @@ import type { HostConfig } from '../model/host-config.ts';
 import { parseSignal } from '../model/signals.ts';
 import { hasRestartPolicy, restartPolicyProblem } from '../restart/restart-policy.ts';
 import { parseExtraHost } from '../spec/network-files.ts';
+import { portRules } from './port-rules.ts';
 import { resourceRules } from './resource-rules.ts';
 import { rule } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 const rules: readonly Rule[] = [
   ...resourceRules(),
+  ...portRules(),
   {
     field: 'WorkingDir',
     broken: ({ WorkingDir }) =>

@@ -35,6 +35,12 @@ export const launchErrors = {
     meaning:
       'A hook of an OCI config has failed, and so has the start; the message names the hook.',
   },
+  HOST_PORT_UNAVAILABLE: {
+    http: 500,
+    exit: 125,
+    meaning:
+      'A port of the host cannot be bound for a container: another process has it, or the host does not have the address.',
+  },
   ID_MAPPING_REFUSED: {
     http: 400,
     exit: 125,

@@ -32,10 +32,10 @@ const pidBytes = 16;
 export function restoreProgram(
   plan: StartPlan,
   call: CriuCall,
-  { name, stdin, ...logging }: MonitoredStart,
+  { name, stdin, heldPorts, ...logging }: MonitoredStart,
 ): ProgramBuilder {
   const p = new ProgramBuilder(name);
-  watchOver(p, { plan, stdin, logging }, (streams, own) => {
+  watchOver(p, { plan, stdin, heldPorts, logging }, (streams, own) => {
     const parent = p.label();
     const criu = p.call('fork CRIU', 'clone', [SIGCHLD, 0, 0, 0, 0]);
     p.jumpIf('ne', criu, 0, parent);

@@ -63,6 +63,8 @@ interface CleanUp {
   readonly stragglers: boolean;
   /** Where its root is mounted, when that is not in a mount namespace of its own. */
   readonly root: { readonly namespace: Ref; readonly target: string } | undefined;
+  /** Adds the steps that let go of the host's ports. */
+  readonly ports: () => void;
 }
 
 /** How often the removal of a cgroup is tried again, and the pause before: a second in all. */
@@ -158,6 +160,8 @@ function finish(
   }: Pick<MonitorInput, 'cgroup' | 'hooks' | 'cleanUp'> & { readonly status: Ref },
 ): void {
   if (cleanUp.stragglers) endStragglers(p, cgroup);
+  // Before anybody hears of the end, and may want to start the container again.
+  cleanUp.ports();
   const record = p.reserve(exitHeaderSize + maxCounterSize);
   const length = p.reserve(8);
   if (cgroup.oomCounter !== undefined)

@@ -153,6 +153,28 @@ describe('refuseUnsupported', () => {
 
 describe('verifyRequest', () => {
   test.each([
+    [{ PortBindings: { 'x/tcp': [] } }, 'invalid port specification: "x"'],
+    [
+      { PortBindings: { '80/tcp': [{ HostPort: '70000' }] } },
+      'invalid port specification: "70000"',
+    ],
+    [{ PortBindings: { '80/tcp': [{ HostIp: 'here' }] } }, 'invalid IP address: here'],
+    [
+      { NetworkMode: 'container:x', PublishAllPorts: true },
+      'conflicting options: port publishing and the container type network mode',
+    ],
+  ])('has Docker’s words for ports: %j', (HostConfig, message) => {
+    const { config, hostConfig } = createRequestSchema.parse({ Image: 'x', HostConfig });
+    expect(() => {
+      verifyRequest(config, hostConfig);
+    }).toThrow(expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID', message }));
+    const bindings = { '80/tcp': [{ HostIp: '::1', HostPort: '8000-8010' }, {}] };
+    const right = { PortBindings: bindings, PublishAllPorts: true };
+    const good = createRequestSchema.parse({ Image: 'x', HostConfig: right });
+    verifyRequest(good.config, good.hostConfig);
+  });
+
+  test.each([
     ['WorkingDir', { WorkingDir: 'relative' }, {}],
     ['Env', { Env: ['=x'] }, {}],
     ['Hostname', { Hostname: 'a b' }, {}],

@@ -187,7 +187,34 @@ describe('the body of a creation', () => {
     });
   });
 
+  test('-p and --expose take ranges: each port, or any of the host’s', () => {
+    const ports = ['-p', '8000-8001:80-81', '-p', '127.0.0.1:9000-9010:90', '-p', '70-71/udp'];
+    const { ExposedPorts, HostConfig } = bodyFor(...ports, '--expose', '5-6', 'busybox');
+    expect(Object.keys(ExposedPorts ?? {})).toEqual([
+      '80/tcp',
+      '81/tcp',
+      '90/tcp',
+      '70/udp',
+      '71/udp',
+      '5/tcp',
+      '6/tcp',
+    ]);
+    expect(HostConfig).toMatchObject({
+      PortBindings: {
+        '80/tcp': [{ HostIp: '', HostPort: '8000' }],
+        '81/tcp': [{ HostIp: '', HostPort: '8001' }],
+        '90/tcp': [{ HostIp: '127.0.0.1', HostPort: '9000-9010' }],
+        '70/udp': [{ HostIp: '', HostPort: '' }],
+        '71/udp': [{ HostIp: '', HostPort: '' }],
+      },
+    });
+  });
+
   test.each([
+    ['-p', '8000-8002:80-81'],
+    ['-p', '8001-8000:80'],
+    ['-p', '81-80'],
+    ['--expose', '6-5'],
     ['-p', 'http'],
     ['-p', '0'],
     ['-p', '80:65536'],
