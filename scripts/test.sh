@@ -8,7 +8,7 @@ cd "$ROOT"
 
 # Real components that the tests run against: command, then the Debian package that has it.
 install_peers objdump:binutils aarch64-linux-gnu-objdump:binutils-aarch64-linux-gnu \
-  qemu-aarch64-static:qemu-user-static docker:docker.io busybox:busybox-static newuidmap:uidmap podman:podman conmon:conmon ip:iproute2 nft:nftables \
+  qemu-aarch64-static:qemu-user-static docker:docker.io busybox:busybox-static newuidmap:uidmap podman:podman conmon:conmon ip:iproute2 nft:nftables dig:bind9-dnsutils \
   setpriv:util-linux capsh:libcap2-bin skopeo:skopeo docker-registry:docker-registry openssl:openssl \
   /usr/bin/docker-compose:docker-compose strace:strace script:bsdutils systemd-analyze:systemd zstd:zstd dockerd:docker.io openrc:openrc \
   sshd:openssh-server sudo:sudo zsh:zsh fish:fish \

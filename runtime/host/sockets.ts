@@ -20,4 +20,4 @@ export function connectUnix(path: string): Promise<Socket | undefined> {
   });
 }
 
-export type { Socket } from 'node:net';
+export type { Server, Socket } from 'node:net';

@@ -26,6 +26,8 @@ export class LauncherProcess {
   readonly ended: Promise<void>;
   /** Called with each reply, in order. */
   onReply: (reply: Reply) => void = () => undefined;
+  /** Called with each socket that a program hands over: see `handOver`. */
+  onSocket: (name: string, socket: unknown) => void = () => undefined;
 
   private constructor(child: ChildProcess, socket: Duplex) {
     this.#child = child;
@@ -49,6 +51,9 @@ export class LauncherProcess {
       socket.on('error', () => undefined);
       child.once('exit', () => socket.destroy());
     });
+    child.on('message', (name, handle) => {
+      if (typeof name === 'string') this.onSocket(name, handle);
+    });
   }
 
   /** The launcher's process id. */
@@ -58,10 +63,10 @@ export class LauncherProcess {
 
   /**
    * Starts a launcher.
-   * @param kept descriptors of this process that its programs may use (`firstKeptFd`).
+   * @param kept descriptors of this process that its programs may use (`firstKeptFd`); 'ipc': the channel for sockets.
    * @throws BerthError LAUNCHER_LOST when no folder lets it run.
    */
-  static async start(kept: readonly number[]): Promise<LauncherProcess> {
+  static async start(kept: readonly (number | 'ipc')[]): Promise<LauncherProcess> {
     const elf = executorElf(currentArchitecture());
     const problems: unknown[] = [];
     for (const folder of folders) {
@@ -103,7 +108,7 @@ export class LauncherProcess {
 async function startIn(
   folder: string,
   elf: Uint8Array,
-  kept: readonly number[],
+  kept: readonly (number | 'ipc')[],
 ): Promise<{ readonly child: ChildProcess; readonly socket: Duplex }> {
   const temporary = await mkdtemp(`${folder}/${filePrefix}`);
   try {
@@ -151,7 +156,10 @@ function encoded(program: ProgramBuilder): Uint8Array {
  * Spawns the executor. A process that Node.js forks at the same moment can hold the just written file open for an
  * instant, and then exec says ETXTBSY: try again.
  */
-async function spawnWhenFree(file: string, kept: readonly number[]): Promise<ChildProcess> {
+async function spawnWhenFree(
+  file: string,
+  kept: readonly (number | 'ipc')[],
+): Promise<ChildProcess> {
   for (let attempt = 0; ; attempt += 1) {
     // detached: a Ctrl-C on the terminal is for the command, not for the launcher.
     const child = spawn(file, [], {

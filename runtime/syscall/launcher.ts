@@ -13,6 +13,17 @@ import type { Reply } from './reply-parser.ts';
 // By its global: an import of `node:process` opens the standard streams, which makes them non-blocking for everybody.
 const kill = (pid: number, signal: NodeJS.Signals): boolean => process.kill(pid, signal);
 
+/** What a launcher's programs share with this process. */
+export interface LauncherOptions {
+  /** Descriptors of this process that programs find from `firstKeptFd` on, in this order. */
+  readonly keep?: readonly number[];
+  /**
+   * Takes what programs hand over by `handOver`, with the name that they gave it: a dgram.Socket or a net.Server, which receives
+   * and listens from then on. The descriptor behind those of `keep` is then the channel.
+   */
+  readonly onSocket?: (name: string, socket: unknown) => void;
+}
+
 /**
  * Runs syscall programs, each in a fresh process forked from the launcher's few kilobytes. When the launcher process
  * has died, what was under way fails with LAUNCHER_LOST and the next program starts a new one.
@@ -26,19 +37,20 @@ export class Launcher {
   readonly #pending = new Map<number, Pending>();
   readonly #byPid = new Map<number, Pending>();
   readonly #kept: readonly number[];
+  readonly #onSocket: LauncherOptions['onSocket'];
 
-  /** A launcher whose process is started with the first program. The options are those of `start`. */
-  constructor({ keep = [] }: { readonly keep?: readonly number[] } = {}) {
+  /** A launcher whose process is started with the first program. */
+  constructor({ keep = [], onSocket }: LauncherOptions = {}) {
     this.#kept = keep;
+    this.#onSocket = onSocket;
   }
 
   /**
    * Starts the launcher.
-   * @param options `keep`: descriptors of this process that programs find from `firstKeptFd` on, in this order.
    * @throws LAUNCHER_LOST when it cannot, ARCH_UNSUPPORTED on another processor.
    */
-  static async start({ keep = [] }: { readonly keep?: readonly number[] } = {}): Promise<Launcher> {
-    const launcher = new Launcher({ keep });
+  static async start(options: LauncherOptions = {}): Promise<Launcher> {
+    const launcher = new Launcher(options);
     await launcher.#current();
     return launcher;
   }
@@ -120,7 +132,8 @@ export class Launcher {
   async #start(): Promise<LauncherProcess> {
     let process: LauncherProcess;
     try {
-      process = await LauncherProcess.start(this.#kept);
+      const channel = this.#onSocket === undefined ? [] : (['ipc'] as const);
+      process = await LauncherProcess.start([...this.#kept, ...channel]);
     } catch (error) {
       this.#process = undefined;
       throw error;
@@ -128,6 +141,7 @@ export class Launcher {
     process.onReply = (reply) => {
       this.#handle(reply);
     };
+    if (this.#onSocket !== undefined) process.onSocket = this.#onSocket;
     if (!this.#stopped) this.#live = process;
     void process.ended.then(() => {
       this.#process = undefined;

@@ -5,6 +5,7 @@ import {
   POLLFD_SIZE,
   POLLIN,
   SCM_CREDENTIALS,
+  SCM_RIGHTS,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOL_SOCKET,
@@ -30,7 +31,6 @@ const msghdrSize = 56;
 const credentialsLength = 28;
 const credentialsSize = 32;
 const cmsghdrSize = 16;
-const SCM_RIGHTS = 1;
 
 /**
  * Sends one datagram. The program runs in a process of its own, but a service manager listens to the service's main

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { berthd, dockerd } from './daemons.ts';
+import { dnsFigures } from './dns/dns-figures.ts';
 import { fiftyFigures } from './crowd/fifty-figures.ts';
 import { thousandFigures } from './crowd/thousand-figures.ts';
 import { crunFigures } from './engine/crun-figures.ts';
@@ -39,6 +40,7 @@ export const groups: Readonly<Record<string, (setup: BenchSetup) => Promise<void
   ranking: rankingFigures,
   archives: archiveFigures,
   faults: faultFigures,
+  dns: dnsFigures,
 };
 
 async function startFigures({ workshop, rounds = 30, take }: BenchSetup): Promise<void> {

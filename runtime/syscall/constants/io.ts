@@ -19,6 +19,10 @@ export const SOCK_DGRAM = 2;
 export const SOL_SOCKET = 1;
 /** A struct timeval that sends may take (socket(7)); the old number, which is 64 bits where long is. */
 export const SO_SNDTIMEO = 21;
+/** Bytes that a socket may have waiting, beyond what anyone may set with SO_RCVBUF (socket(7)); the kernel doubles the number. */
+export const SO_RCVBUFFORCE = 33;
+/** Descriptors, as a control message (unix(7)). */
+export const SCM_RIGHTS = 1;
 /** Credentials of the sender, as a control message (unix(7)). */
 export const SCM_CREDENTIALS = 2;
 export const SOCK_NONBLOCK = 0o4000;
