@@ -23,7 +23,7 @@ export const firewallErrors = {
     exit: 125,
     meaning: 'A port cannot be published by the rules of the firewall as it was asked for.',
   },
-  FIREWALL_BRIDGE_FILTER_MISSING: {
+  FIREWALL_BRIDGE_UNFILTERED: {
     http: 500,
     exit: 125,
     meaning:

@@ -37,7 +37,7 @@ export interface ProgramPlace {
   readonly namespace?: string | undefined;
 }
 
-/** Does the same now. @throws FIREWALL_BRIDGE_FILTER_MISSING, FIREWALL_REFUSED */
+/** Does the same now. @throws FIREWALL_BRIDGE_UNFILTERED, FIREWALL_REFUSED */
 export async function applyBridgeSettings(
   networks: readonly FirewallNetwork[],
   place: ProgramPlace,
@@ -48,7 +48,7 @@ export async function applyBridgeSettings(
   });
 }
 
-/** Runs steps in the namespace that is meant. @throws FIREWALL_BRIDGE_FILTER_MISSING, FIREWALL_REFUSED */
+/** Runs steps in the namespace that is meant. @throws FIREWALL_BRIDGE_UNFILTERED, FIREWALL_REFUSED */
 export async function runSteps(
   { launcher, namespace }: ProgramPlace,
   steps: (p: ProgramBuilder) => void,
@@ -68,7 +68,7 @@ export async function runSteps(
 }
 
 function filterMissing(cause: unknown): BerthError {
-  return new BerthError('FIREWALL_BRIDGE_FILTER_MISSING', {
+  return new BerthError('FIREWALL_BRIDGE_UNFILTERED', {
     message:
       'Containers of a network are not to reach each other (enable_icc "false"), and the kernel lets packets inside a bridge pass without looking; wanted the module br_netfilter.',
     remedy: 'Run "modprobe br_netfilter", or "berth check --fix sysctl.bridge-nf".',

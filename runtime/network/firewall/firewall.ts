@@ -73,7 +73,7 @@ export interface Firewall {
   /**
    * Makes the host's rules exactly these, in one transaction, whatever was there: when berthd starts, and when somebody else may
    * have removed them. Connections go on, and what an administrator has put into BERTH-USER stays. Every bridge is there.
-   * @throws BerthError FIREWALL_MISSING, FIREWALL_REFUSED, FIREWALL_NETWORK_INVALID, FIREWALL_PORT_INVALID, FIREWALL_BRIDGE_FILTER_MISSING
+   * @throws BerthError FIREWALL_MISSING, FIREWALL_REFUSED, FIREWALL_NETWORK_INVALID, FIREWALL_PORT_INVALID, FIREWALL_BRIDGE_UNFILTERED
    */
   restore(state: FirewallState): Promise<void>;
   /** @throws as `restore` */

@@ -1,3 +1,4 @@
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
 import type {
   Firewall,
   FirewallLink,
@@ -24,14 +25,14 @@ export interface FirewallBackend {
 export class ManagedFirewall implements Firewall {
   readonly #backend: FirewallBackend;
   readonly #known = new KnownRules();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(backend: FirewallBackend) {
     this.#backend = backend;
   }
 
   restore(state: FirewallState): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const before = this.#known.state;
       try {
         this.#known.clear();
@@ -50,7 +51,7 @@ export class ManagedFirewall implements Firewall {
   }
 
   removeNetwork(id: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const network = this.#known.network(id);
       if (network !== undefined) await this.#removeNow({ ...noParts, networks: [network] });
     });
@@ -73,14 +74,14 @@ export class ManagedFirewall implements Firewall {
   }
 
   remove(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       await this.#backend.clear();
       this.#known.clear();
     });
   }
 
   #add(parts: RuleParts): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const add = this.#known.add(parts);
       if (isEmpty(add)) return;
       try {
@@ -93,7 +94,7 @@ export class ManagedFirewall implements Firewall {
   }
 
   #remove(parts: RuleParts): Promise<void> {
-    return this.#inTurn(() => this.#removeNow(parts));
+    return this.#queue.run(() => this.#removeNow(parts));
   }
 
   async #removeNow(parts: RuleParts): Promise<void> {
@@ -105,12 +106,6 @@ export class ManagedFirewall implements Firewall {
       this.#known.add(remove);
       throw error;
     }
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => undefined);
-    return done;
   }
 }
 
