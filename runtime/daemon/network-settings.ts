@@ -32,6 +32,8 @@ const ownBridge = 'berth0';
 export function networkSettings(config: NetworkConfig, host: NetworkHost): NetworkSettings {
   return {
     defaultBridge: defaultBridge(config, host.bridgeAddresses),
+    relays: config.userlandProxy,
+    hostGateways: config.hostGateways,
     pools: subnetPools(config.pools, host.engineId),
     defaultOptions: config.defaultOptions,
   };

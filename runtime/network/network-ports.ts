@@ -36,6 +36,10 @@ export interface DefaultBridgeSettings {
 export interface NetworkSettings {
   /** `undefined`: there is no such network (`"bridge": "none"`), and containers that do not say have none. */
   readonly defaultBridge: DefaultBridgeSettings | undefined;
+  /** `userland-proxy`: whether relays lead from where the firewall cannot. */
+  readonly relays: boolean;
+  /** What `host-gateway` stands for; none: the addresses of the default bridge. */
+  readonly hostGateways: readonly string[];
   /** `default-address-pools`. */
   readonly pools: readonly SubnetPool[];
   /** `default-network-opts`: options by driver. */

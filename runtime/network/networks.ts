@@ -12,6 +12,10 @@ import type { Endpoint, SandboxRecord } from './model/sandbox-record.ts';
 import { requirePrefix } from './ipam/network-addresses.ts';
 import type { NetworkPorts } from './network-ports.ts';
 import type { EndpointRequest } from './sandboxes/endpoint-request.ts';
+import { establishNetwork } from './lifecycle/establish-network.ts';
+import { readEphemeralPorts } from './ports/host-facts.ts';
+import { HostPorts } from './ports/host-ports.ts';
+import { type PublishRequest, withPublishedPorts } from './sandboxes/publish-ports.ts';
 import { NamespacePool } from './sandboxes/namespace-pool.ts';
 import {
   connectRunning,
@@ -37,7 +41,9 @@ export class Networks {
   static async open(ports: NetworkPorts): Promise<Networks> {
     const { runner, report, paths } = ports;
     const namespaces = new NamespacePool({ runner, report, folder: paths.namespaceFolder });
-    const state = new NetworkState(ports, makeDrivers(runner), namespaces);
+    const drivers = makeDrivers(runner);
+    const hostPorts = new HostPorts(await readEphemeralPorts());
+    const state = new NetworkState(ports, { drivers, namespaces, hostPorts });
     const [records, sandboxes] = await Promise.all([
       state.store.readAll(report),
       state.sandboxStore.readAll(report),
@@ -114,13 +120,48 @@ export class Networks {
     return joinNetworks(this.#state, request);
   }
 
+  /** See `withPublishedPorts`. */
+  publishing<Result>(
+    request: PublishRequest,
+    use: Parameters<typeof withPublishedPorts<Result>>[2],
+  ): Promise<Result> {
+    return withPublishedPorts(this.#state, request, use);
+  }
+
+  /** Addresses of the host that `host-gateway` stands for, which are there then. */
+  async hostGateways(): Promise<readonly string[]> {
+    const { hostGateways } = this.#state.ports.settings;
+    const bridge = this.findIfThere('bridge');
+    if (hostGateways.length > 0 || bridge === undefined) return hostGateways;
+    await establishNetwork(this.#state, bridge);
+    return bridge.record.subnets.flatMap(({ gateway }) => gateway ?? []);
+  }
+
+  /** A container has another name from now on. */
+  async rename(
+    container: string,
+    names: { readonly from: string; readonly to: string },
+  ): Promise<void> {
+    const sandbox = this.#state.sandboxes.get(container);
+    if (sandbox === undefined) return;
+    const endpoints = sandbox.endpoints.map((endpoint) => ({
+      ...endpoint,
+      names: endpoint.names.map((name) => (name === names.from ? names.to : name)),
+    }));
+    this.#state.keepSandbox({ ...sandbox, endpoints });
+    await this.#state.sandboxStore.save({ ...sandbox, endpoints });
+  }
+
   /** See `leaveNetworks`. */
   leave(container: string): Promise<void> {
     return leaveNetworks(this.#state, container);
   }
 
   /** See `connectRunning`. */
-  connect(container: string, request: EndpointRequest): Promise<Endpoint> {
+  connect(
+    container: string,
+    request: EndpointRequest & Pick<JoinRequest, 'upstreams'>,
+  ): Promise<Endpoint> {
     return connectRunning(this.#state, container, request);
   }
 
@@ -132,12 +173,14 @@ export class Networks {
   /** Ends what goes on for nobody. What containers have stays: they run on. */
   async close(): Promise<void> {
     await Promise.allSettled([this.#state.preparing, ...this.#state.leaving.values()]);
+    await this.#state.names.close();
     await this.#state.namespaces.close();
   }
 }
 
 function claim(state: NetworkState, sandbox: SandboxRecord): void {
-  state.sandboxes.set(sandbox.container, sandbox);
+  state.keepSandbox(sandbox);
+  state.hostPorts.claim(sandbox.endpoints[0]?.names[0] ?? sandbox.container, sandbox.ports);
   for (const endpoint of sandbox.endpoints) {
     const addresses = state.networks.get(endpoint.network)?.addresses;
     for (const text of endpoint.addresses) addresses?.claim(requirePrefix(text).address);

@@ -34,9 +34,7 @@ function limitSupport(facts: HostFacts): Readonly<Record<string, boolean>> {
 
 /** What the user of this host should know. */
 function warningsOf(facts: HostFacts): readonly string[] {
-  return [
-    ...(facts.ipv4Forwarding ? [] : ['WARNING: IPv4 forwarding is disabled']),
-  ];
+  return [...(facts.ipv4Forwarding ? [] : ['WARNING: IPv4 forwarding is disabled'])];
 }
 
 function count(containers: readonly Container[], ...statuses: readonly ContainerStatus[]): number {

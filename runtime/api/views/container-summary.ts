@@ -3,7 +3,8 @@ import { programArguments } from '../../container/spec/build-spec.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { statusText, statusWord } from './container-status.ts';
 import { mountsView, type MountPlaces } from './mounts-view.ts';
-import { type NetworkFacts, networksView } from './network-settings.ts';
+import { portListView } from './port-views.ts';
+import { type NetworkFacts, networksView, shownPorts } from './network-settings.ts';
 
 /** What a summary needs to know beside its container. */
 export interface SummaryContext {
@@ -30,7 +31,7 @@ export function containerSummary(
     ImageID: record.imageId,
     Command: programArguments(config).map(quoteWord).join(' '),
     Created: Math.floor(record.createdMs / 1000),
-    Ports: [],
+    Ports: portsOf(record, networks),
     Labels: config.Labels ?? {},
     State: statusWord(container),
     Status: statusText(container, now),
@@ -41,6 +42,11 @@ export function containerSummary(
     NetworkSettings: { Networks: networksView(record, networks) },
     Mounts: mountsView(record, places),
   };
+}
+
+function portsOf(record: Container['record'], networks: NetworkFacts): readonly object[] {
+  const sandbox = networks.sandboxOf(record.id);
+  return sandbox === undefined ? [] : portListView(shownPorts(record, sandbox.ports));
 }
 
 /** Docker puts words with a space into single quotes. */

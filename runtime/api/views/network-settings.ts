@@ -2,6 +2,8 @@ import type { ContainerNetworks } from '../../container/networking/container-net
 import type { ContainerRecord } from '../../container/model/container-record.ts';
 import type { EndpointSettings } from '../../container/model/networking-config.ts';
 import { isUserDefined, wishedNetworks } from '../../container/model/network-mode.ts';
+import { exposedPorts } from '../../network/ports/port-wishes.ts';
+import { portMapView, type ShownPorts } from './port-views.ts';
 import type { Endpoint } from '../../network/model/sandbox-record.ts';
 
 /** Where what is so of networks is found. */
@@ -82,6 +84,16 @@ function splitPrefix(
   return [address, Number(length)];
 }
 
+/** What a container offers, and what of it is reached through the host. */
+export function shownPorts(
+  { config, hostConfig }: ContainerRecord,
+  published: ShownPorts['published'],
+): ShownPorts {
+  const bindings = hostConfig.PortBindings;
+  const exposed = exposedPorts({ bindings, exposed: Object.keys(config.ExposedPorts ?? {}) });
+  return { exposed, published };
+}
+
 /** `NetworkSettings` of `docker inspect`. What is beside `Networks` is of the network `bridge`, for clients of long ago. */
 export function networkSettingsView(
   record: ContainerRecord,
@@ -93,7 +105,7 @@ export function networkSettingsView(
     Bridge: '',
     SandboxID: sandbox?.id ?? '',
     SandboxKey: sandbox?.namespace ?? '',
-    Ports: {},
+    Ports: sandbox === undefined ? {} : portMapView(shownPorts(record, sandbox.ports)),
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,

@@ -26,8 +26,8 @@ function unlessOneOf(value: string, accepted: readonly string[]): string | undef
 }
 
 const later = 'Leave it out: berth does not have it yet.';
-const noBridge =
-  'Berth containers have loopback only for now; use "--network host" to reach them, or leave it out.';
+const byNames =
+  'Make a network ("docker network create") and connect both containers: they find each other by their names.';
 const otherSystem = 'Leave it out: it is for Windows containers.';
 
 type HostField = keyof CreateRequest['hostConfig'];
@@ -70,14 +70,12 @@ function sharedWord(field: 'IpcMode' | 'PidMode', accepted: readonly string[]): 
  * nothing is ever ignored silently.
  */
 const refusals: readonly Refusal[] = [
-  emptyHost('PortBindings', noBridge),
-  emptyHost('PublishAllPorts', noBridge),
   {
     field: 'HostConfig.Links',
     // Without a network there is nothing that they would do: see `verifyLinks`.
     asked: ({ hostConfig }) =>
       hostConfig.NetworkMode === 'none' ? undefined : unlessEmpty(hostConfig.Links),
-    remedy: noBridge,
+    remedy: byNames,
   },
   hostWord('CgroupnsMode', ['private', 'host'], 'Use "private" or "host".'),
   sharedWord('IpcMode', ['private', 'shareable', 'none', 'host']),

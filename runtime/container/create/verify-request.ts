@@ -5,6 +5,7 @@ import type { ContainerConfig } from '../model/container-config.ts';
 import type { HostConfig } from '../model/host-config.ts';
 import { parseSignal } from '../model/signals.ts';
 import { hasRestartPolicy, restartPolicyProblem } from '../restart/restart-policy.ts';
+import { isHostGateway } from '../networking/hosts-text.ts';
 import { parseExtraHost } from '../spec/network-files.ts';
 import { portRules } from './port-rules.ts';
 import { resourceRules } from './resource-rules.ts';
@@ -70,7 +71,9 @@ const rules: readonly Rule[] = [
   {
     field: 'HostConfig.ExtraHosts',
     broken: (_, { ExtraHosts }) => {
-      const bad = (ExtraHosts ?? []).find((item) => parseExtraHost(item) === undefined);
+      const bad = (ExtraHosts ?? []).find(
+        (item) => parseExtraHost(item) === undefined && !isHostGateway(item),
+      );
       return bad === undefined ? undefined : `bad format for add-host: "${bad}"`;
     },
   },

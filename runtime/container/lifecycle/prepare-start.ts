@@ -3,7 +3,8 @@ import { makeFolders } from '../../host/make-folders.ts';
 import { logAttributes, logPlan } from '../log-drivers/log-plan.ts';
 import { refuseWithoutSink } from '../log-drivers/open-sink.ts';
 import { repairLog } from '../logs/repair-log.ts';
-import type { SandboxRecord } from '../../network/model/sandbox-record.ts';
+import { hostsText, isHostGateway } from '../networking/hosts-text.ts';
+import type { JoinedContainer } from '../networking/join-sandbox.ts';
 import type { LogRequest } from '../../launch/monitor/log-request.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { IdRemap, StartRequest } from '../ports.ts';
@@ -29,7 +30,7 @@ type RootAndUser = Pick<StartRequest, 'rootfs'> & { readonly user: ResolvedUser 
 export interface StartPlaces {
   readonly donors: DonorPlaces;
   /** Its networks; `undefined` for one that has none of its own. */
-  readonly sandbox: SandboxRecord | undefined;
+  readonly joined: JoinedContainer | undefined;
 }
 
 /**
@@ -41,7 +42,7 @@ export interface StartPlaces {
 export async function prepareStart(
   state: EngineState,
   container: Container,
-  { donors, sandbox }: StartPlaces,
+  { donors, joined }: StartPlaces,
 ): Promise<StartRequest> {
   const { record } = container;
   const folder = state.folder(container);
@@ -50,7 +51,7 @@ export async function prepareStart(
     containerDevices(record.hostConfig),
     submountsOf(record),
     freshRunFolder(folder),
-    donors.names === undefined ? writeNameFiles(state, record, { folder, sandbox }) : undefined,
+    donors.names === undefined ? writeNameFiles(state, record, { folder, joined }) : undefined,
     wholeLog(container, folder),
     refuseWithoutSink(state, record),
     refuseUnsharedBinds(mountsOf(record)),
@@ -63,7 +64,7 @@ export async function prepareStart(
       available: state.capabilities,
       security: state.ports.defaults.security,
       volumePath: (name) => state.volumes.dataPath(name),
-      donors: sandbox === undefined ? donors : { ...donors, net: sandbox.namespace },
+      donors: joined === undefined ? donors : { ...donors, net: joined.sandbox.namespace },
     }),
     rootfs,
     runDir: folder.runFolder,
@@ -113,19 +114,23 @@ async function writeNameFiles(
   record: ContainerRecord,
   {
     folder,
-    sandbox,
-  }: { readonly folder: ContainerFolder; readonly sandbox: SandboxRecord | undefined },
+    joined,
+  }: { readonly folder: ContainerFolder; readonly joined: JoinedContainer | undefined },
 ): Promise<void> {
-  const resolvConf = async (): Promise<void> => {
+  const resolvConf = async (): Promise<string> => {
+    if (joined?.resolvConf !== undefined) return joined.resolvConf;
     const { defaults } = ports;
     const host = await readTextIfExists(defaults.resolvConfPath ?? ports.host.resolvConfPath);
-    const text = resolvConfFile(record, { host: host ?? '', defaults });
-    await writeFile(folder.resolvConf, text, { mode: 0o644 });
+    return resolvConfFile(record, { host: host ?? '', defaults });
   };
+  const hosts = (): Promise<string> =>
+    joined === undefined && !(record.hostConfig.ExtraHosts ?? []).some(isHostGateway)
+      ? Promise.resolve(hostsFile(record))
+      : hostsText(record, joined?.sandbox.endpoints ?? [], ports.networks);
   await Promise.all([
-    resolvConf(),
+    resolvConf().then((text) => writeFile(folder.resolvConf, text, { mode: 0o644 })),
     writeFile(folder.hostname, hostnameFile(record), { mode: 0o644 }),
-    writeFile(folder.hosts, hostsFile(record, sandbox?.endpoints ?? []), { mode: 0o644 }),
+    hosts().then((text) => writeFile(folder.hosts, text, { mode: 0o644 })),
   ]);
 }
 

@@ -24,6 +24,7 @@ export function renameContainer(
       throw error;
     }
     state.index.releaseName(oldName, container.id);
+    await state.ports.networks.rename(container.id, { from: oldName, to: name });
     state.announce(container, 'rename', { oldName: `/${oldName}` });
   });
 }

@@ -1,7 +1,8 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { type CheckpointPlace, existingCheckpoint } from '../checkpoint/checkpoint-folder.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
-import type { StartedProgram } from '../ports.ts';
+import type { StartedProgram, StartRequest } from '../ports.ts';
+import { publishPorts } from '../networking/publish-ports.ts';
 import { joinSandbox } from '../networking/join-sandbox.ts';
 import { openDonors } from './donors.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
@@ -160,7 +161,7 @@ async function execute(
   const donors = await openDonors(state, container);
   try {
     const joined = await joinSandbox(state, container);
-    const places = { donors: donors.places, sandbox: joined?.sandbox };
+    const places = { donors: donors.places, joined };
     const [request] = await Promise.all([
       prepareStart(state, container, places),
       joined?.connected,
@@ -168,9 +169,13 @@ async function execute(
     // Before the program can write anything: clients ask for its log since this moment.
     const startedMs = clock.now();
     const work = state.folder(container).criuLogs;
-    const program = await (images === undefined
-      ? runtime.start(request)
-      : runtime.restore({ ...request, images, work }));
+    const begin = (heldPorts: StartRequest['heldPorts']): Promise<StartedProgram> => {
+      const start = { ...request, heldPorts };
+      return images === undefined
+        ? runtime.start(start)
+        : runtime.restore({ ...start, images, work });
+    };
+    const program = await publishPorts(state, container, begin);
     return { ...program, startedMs };
   } finally {
     await donors.close();

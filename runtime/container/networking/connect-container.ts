@@ -3,10 +3,11 @@ import type { Network } from '../../network/lifecycle/network.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { hasProgram } from '../model/container-state.ts';
-import { networkKind, wishedNetworks } from '../model/network-mode.ts';
+import { isUserDefined, networkKind, wishedNetworks } from '../model/network-mode.ts';
 import type { EndpointSettings } from '../model/networking-config.ts';
 import { endpointRequest } from './endpoint-request.ts';
 import { writeHostsAgain } from './hosts-again.ts';
+import { nameServer } from './name-server.ts';
 import { refusedNetworking } from './refused-networking.ts';
 import { verifyEndpointSettings } from './settings-problem.ts';
 
@@ -31,8 +32,11 @@ export function connectContainer(
     const isRunning = hasProgram(record.state);
     const before = networks.sandboxOf(container.id)?.endpoints ?? [];
     if (isRunning) {
+      const names = [...before.map(({ networkName }) => networkName), network.name];
+      const plan = await nameServer(state.ports, record, names);
+      const upstreams = names.some(isUserDefined) ? plan?.upstreams : undefined;
       const request = endpointRequest(record, network.id, settings);
-      await networks.connect(container.id, request);
+      await networks.connect(container.id, { ...request, upstreams });
     }
     const next = { ...wished, [network.name]: settings };
     await state.save(container, { ...record, networks: next });

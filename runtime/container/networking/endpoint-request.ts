@@ -9,7 +9,7 @@ export function endpointRequest(
   network: string,
   settings: EndpointSettings,
 ): EndpointRequest {
-  const { IPAMConfig, MacAddress, GwPriority, DriverOpts } = settings;
+  const { IPAMConfig, MacAddress, GwPriority, DriverOpts, Links } = settings;
   return {
     network,
     names: endpointNames(record, settings),
@@ -17,6 +17,7 @@ export function endpointRequest(
     ipv6: IPAMConfig?.IPv6Address,
     macAddress: MacAddress,
     gatewayPriority: GwPriority,
+    links: Links ?? [],
     options: DriverOpts ?? {},
   };
 }

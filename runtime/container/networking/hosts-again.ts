@@ -2,11 +2,12 @@ import { readTextIfExists, writeFile } from '../../host/files.ts';
 import type { Endpoint } from '../../network/model/sandbox-record.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
-import { ownHosts } from '../spec/network-files.ts';
+import { nameServer } from './name-server.ts';
+import { ownLines } from './hosts-text.ts';
 
 /**
- * Writes /etc/hosts of a running container anew, whose addresses are others now. The file stays the one that it has mounted, and
- * what somebody has written into it stays, too.
+ * Writes /etc/hosts and /etc/resolv.conf of a running container anew, whose networks are others now. The files stay those that it has
+ * mounted, and what somebody has written into /etc/hosts stays, too.
  * @param before what it was connected by
  */
 export async function writeHostsAgain(
@@ -16,9 +17,13 @@ export async function writeHostsAgain(
 ): Promise<void> {
   const { hosts } = state.folder(container);
   const after = state.ports.networks.sandboxOf(container.id)?.endpoints ?? [];
-  const old = new Set(ownHosts(container.record, before));
+  const old = new Set(ownLines(container.record, before));
   const text = (await readTextIfExists(hosts)) ?? '';
   const kept = text.split('\n').filter((line) => line !== '' && !old.has(line));
-  const lines = [...kept, ...ownHosts(container.record, after)];
+  const lines = [...kept, ...ownLines(container.record, after)];
   await writeFile(hosts, lines.map((line) => `${line}\n`).join(''), { mode: 0o644 });
+  const names = after.map(({ networkName }) => networkName);
+  const plan = await nameServer(state.ports, container.record, names);
+  if (plan === undefined || names.length === 0) return;
+  await writeFile(state.folder(container).resolvConf, plan.text, { mode: 0o644 });
 }

@@ -2,8 +2,15 @@ import type { JoinedSandbox } from '../../network/sandboxes/sandboxes.ts';
 import { explainedNetworking } from './networking-failure.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
-import { networkKind, wishedNetworks } from '../model/network-mode.ts';
+import { isUserDefined, networkKind, wishedNetworks } from '../model/network-mode.ts';
+import { nameServer } from './name-server.ts';
 import { endpointRequest } from './endpoint-request.ts';
+
+/** The networks of a container that is about to start. */
+export interface JoinedContainer extends JoinedSandbox {
+  /** Its /etc/resolv.conf; absent: what the host has. */
+  readonly resolvConf: string | undefined;
+}
 
 /**
  * Begins to connect a container that is about to start to its networks; `undefined` for one that has none of its own.
@@ -12,7 +19,7 @@ import { endpointRequest } from './endpoint-request.ts';
 export async function joinSandbox(
   state: EngineState,
   { id, record }: Container,
-): Promise<JoinedSandbox | undefined> {
+): Promise<JoinedContainer | undefined> {
   const { networks } = state.ports;
   if (networkKind(record.hostConfig) !== 'own') return undefined;
   const wished = Object.entries(wishedNetworks(record, networks.defaultName));
@@ -21,13 +28,19 @@ export async function joinSandbox(
   if (endpoints.length === 0 || record.config.NetworkDisabled) return undefined;
   try {
     const requests = endpoints.map(([name, settings]) => endpointRequest(record, name, settings));
-    const { sandbox, connected } = await networks.join({ container: id, endpoints: requests });
+    const names = await nameServer(state.ports, record);
+    for (const text of names?.notices ?? []) state.ports.notice(text, { container: id });
+    const upstreams = endpoints.some(([name]) => isUserDefined(name))
+      ? names?.upstreams
+      : undefined;
+    const join = { container: id, endpoints: requests, upstreams };
+    const { sandbox, connected } = await networks.join(join);
     const explained = connected.catch((error: unknown) => {
       throw explainedNetworking(error);
     });
     // Who waits for it may fail with something else first.
     explained.catch(() => undefined);
-    return { sandbox, connected: explained };
+    return { sandbox, connected: explained, resolvConf: names?.text };
   } catch (error) {
     throw explainedNetworking(error);
   }

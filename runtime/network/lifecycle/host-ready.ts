@@ -1,6 +1,8 @@
 import { isPredefined } from '../model/network-record.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
+import { portRules } from '../sandboxes/publish-ports.ts';
+import { serveNames } from '../sandboxes/serve-names.ts';
 import { makeOnHost } from './establish-network.ts';
 import { removeLeftPorts } from './repair.ts';
 
@@ -32,9 +34,16 @@ async function prepareHost(state: NetworkState): Promise<void> {
   const rules = made.flatMap(({ driver, record }) => driver.firewall(record) ?? []);
   if (rules.length > 0) {
     await removeLeftPorts(state);
-    await firewall.restore({ networks: rules, ports: [], links: [] });
+    const known = new Set(rules.map(({ id }) => id));
+    const ports = [...state.sandboxes.values()].flatMap((sandbox) => portRules(state, sandbox));
+    await firewall.restore({
+      networks: rules,
+      ports: ports.filter(({ network }) => known.has(network)),
+      links: [],
+    });
   }
   for (const network of made) network.established = Promise.resolve();
+  for (const sandbox of state.sandboxes.values()) await serveNames(state, sandbox).catch(report);
 }
 
 function isWanted(state: NetworkState, network: Network): boolean {

@@ -6,8 +6,11 @@ import type { NetworkDriver } from '../drivers/network-driver.ts';
 import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
 import type { NetworkPorts } from '../network-ports.ts';
 import type { NamespacePool } from '../sandboxes/namespace-pool.ts';
+import { NameService } from '../names/name-service.ts';
+import type { HostPorts } from '../ports/host-ports.ts';
 import { NetworkStore } from '../store/network-store.ts';
 import { SandboxStore } from '../store/sandbox-store.ts';
+import { containerNames } from './container-names.ts';
 import type { NetworkEvent } from './network-event.ts';
 import type { Network } from './network.ts';
 
@@ -16,9 +19,11 @@ export class NetworkState {
   readonly ports: NetworkPorts;
   readonly drivers: DriverTable;
   readonly namespaces: NamespacePool;
+  readonly hostPorts: HostPorts;
+  readonly names: NameService;
   readonly networks = new Map<string, Network>();
-  /** By ids of containers. */
-  readonly sandboxes = new Map<string, SandboxRecord>();
+  readonly #sandboxes = new Map<string, SandboxRecord>();
+  #generation = 0;
   /** Sandboxes whose interfaces are being made, by ids of containers. */
   readonly connecting = new Map<string, Promise<void>>();
   /** Sandboxes that are being taken down; their addresses are still in use. By ids of containers. */
@@ -31,12 +36,39 @@ export class NetworkState {
   /** There while the host is being given what berthd found written down, and when it has it. */
   preparing: Promise<void> | undefined;
 
-  constructor(ports: NetworkPorts, drivers: DriverTable, namespaces: NamespacePool) {
+  constructor(
+    ports: NetworkPorts,
+    parts: Pick<NetworkState, 'drivers' | 'namespaces' | 'hostPorts'>,
+  ) {
     this.ports = ports;
-    this.drivers = drivers;
-    this.namespaces = namespaces;
+    this.drivers = parts.drivers;
+    this.namespaces = parts.namespaces;
+    this.hostPorts = parts.hostPorts;
+    this.names = new NameService({ directory: containerNames(this), notice: ports.notice });
     this.store = new NetworkStore(ports.paths.dataFolder);
     this.sandboxStore = new SandboxStore(ports.paths.sandboxFolder);
+  }
+
+  /** By ids of containers. */
+  get sandboxes(): ReadonlyMap<string, SandboxRecord> {
+    return this.#sandboxes;
+  }
+
+  /** Another number whenever a sandbox is another one. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Lets a sandbox count, in the place of what its container had. */
+  keepSandbox(sandbox: SandboxRecord): void {
+    this.#sandboxes.set(sandbox.container, sandbox);
+    this.#generation += 1;
+  }
+
+  /** Forgets a container's sandbox. */
+  dropSandbox(container: string): void {
+    this.#sandboxes.delete(container);
+    this.#generation += 1;
   }
 
   /** @throws NETWORK_DRIVER_UNKNOWN */

@@ -2,6 +2,7 @@ import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { itemsOf, decodeMessages } from '../netlink/message.ts';
 import { deleteLink, listLinks, parseLink, type Link } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
+import { portRules } from '../sandboxes/publish-ports.ts';
 import { establishNetwork } from './establish-network.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
@@ -20,6 +21,9 @@ export async function repairBridges(
     network.established = undefined;
     if (driver.firewall(record) !== undefined) await state.ports.firewall.removeNetwork(record.id);
     await establishNetwork(state, network);
+    const rules = [...state.sandboxes.values()].flatMap((sandbox) => portRules(state, sandbox));
+    const theirs = rules.filter((rule) => rule.network === network.id);
+    if (theirs.length > 0) await state.ports.firewall.publish(theirs);
   }
 }
 

@@ -26,12 +26,24 @@ export const endpointSchema = z.object({
   gatewayPriority: z.int(),
   /** Whether the network leads out of the host. */
   internal: z.boolean(),
+  /** `Links`: other containers, and after a colon what this one calls them. */
+  links: texts.default([]),
   /** `DriverOpts`. */
   options: z.record(z.string(), z.string()),
 });
 
 /** An endpoint; values are replaced, never changed. */
 export type Endpoint = Readonly<z.infer<typeof endpointSchema>>;
+
+const publishedPortSchema = z.object({
+  protocol: z.enum(['tcp', 'udp', 'sctp']),
+  /** Of the container. */
+  port: z.int(),
+  hostAddress: z.string(),
+  hostPort: z.int(),
+  /** Of the container's address that it leads to. */
+  containerFamily: z.literal([4, 6]),
+});
 
 /** The network side of one running container, as `RUN/networks/CONTAINER.json` keeps it: it does not outlive the host's boot. */
 export const sandboxRecordSchema = z.object({
@@ -43,6 +55,10 @@ export const sandboxRecordSchema = z.object({
   /** Where its network namespace is kept. */
   namespace: z.string(),
   endpoints: z.array(endpointSchema).readonly(),
+  /** Ports of the host that lead to it. */
+  ports: z.array(publishedPortSchema).readonly().default([]),
+  /** Whom its name server asks for what is no container's name; absent: it needs none of its own. */
+  upstreams: texts.optional(),
 });
 
 /** A sandbox; values are replaced, never changed. */

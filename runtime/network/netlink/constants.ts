@@ -3,7 +3,6 @@
 /** socket.h, netlink.h. */
 export const AF_NETLINK = 16;
 export const NETLINK_ROUTE = 0;
-export const NETLINK_NETFILTER = 12;
 export const AF_UNSPEC = 0;
 export const AF_INET = 2;
 export const AF_INET6 = 10;

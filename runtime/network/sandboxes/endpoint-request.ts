@@ -10,6 +10,8 @@ export interface EndpointRequest {
   /** Absent: berth makes one up. */
   readonly macAddress?: string | undefined;
   readonly gatewayPriority: number;
+  /** `Links`. */
+  readonly links: readonly string[];
   /** `DriverOpts`. */
   readonly options: Readonly<Record<string, string>>;
 }

@@ -34,6 +34,7 @@ export function reserveEndpoint(
     gateways: gatewaysOf(network, addresses),
     gatewayPriority: request.gatewayPriority,
     internal: record.internal,
+    links: request.links,
     options: request.options,
   };
 }

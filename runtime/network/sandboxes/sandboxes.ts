@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { randomId } from '../../host/random-id.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
@@ -11,6 +13,8 @@ import { releaseNamespace } from '../namespaces/network-namespace.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { changeProgram } from './connect-program.ts';
 import type { EndpointRequest } from './endpoint-request.ts';
+import { portRules } from './publish-ports.ts';
+import { changeNames, serveNames } from './serve-names.ts';
 import { releaseEndpoint, reserveEndpoint } from './reserve-endpoint.ts';
 
 /** What a container that is about to start asks for. */
@@ -18,6 +22,8 @@ export interface JoinRequest {
   /** Id of the container. */
   readonly container: string;
   readonly endpoints: readonly EndpointRequest[];
+  /** Whom its name server asks; absent: it has none. */
+  readonly upstreams?: readonly string[] | undefined;
 }
 
 /** A sandbox whose addresses are known, and whose interfaces are there when `connected` has resolved. */
@@ -46,8 +52,11 @@ export async function joinNetworks(
     await state.namespaces.release([namespace]);
     throw error;
   }
-  const sandbox: SandboxRecord = { version: 1, id: randomId(), container, namespace, endpoints };
-  state.sandboxes.set(container, sandbox);
+  const sandbox: SandboxRecord = {
+    ...{ version: 1, id: randomId(), container, namespace, endpoints, ports: [] },
+    ...(request.upstreams === undefined ? {} : { upstreams: request.upstreams }),
+  };
+  state.keepSandbox(sandbox);
   const connected = establish(state, sandbox).finally(() => {
     state.connecting.delete(container);
   });
@@ -63,7 +72,7 @@ export function leaveNetworks(state: NetworkState, container: string): Promise<v
   const sandbox = state.sandboxes.get(container);
   if (sandbox === undefined) return state.leaving.get(container) ?? Promise.resolve();
   const connecting = state.connecting.get(container);
-  state.sandboxes.delete(container);
+  state.dropSandbox(container);
   const work = settled(connecting)
     .then(() => takeDown(state, sandbox))
     .finally(() => {
@@ -86,7 +95,7 @@ async function settled(work: Promise<void> | undefined): Promise<void> {
 export async function connectRunning(
   state: NetworkState,
   container: string,
-  request: EndpointRequest,
+  { upstreams, ...request }: EndpointRequest & Pick<JoinRequest, 'upstreams'>,
 ): Promise<Endpoint> {
   await hostReady(state);
   const sandbox = sandboxOf(state, container);
@@ -96,12 +105,17 @@ export async function connectRunning(
   const taken = sandbox.endpoints.map(({ interfaceName }) => interfaceName);
   const [endpoint] = await reserveAll(state, [request], taken);
   if (endpoint === undefined) throw new TypeError(network.name);
-  const next = { ...sandbox, endpoints: [...sandbox.endpoints, endpoint] };
-  state.sandboxes.set(container, next);
+  const next = {
+    ...{ ...sandbox, endpoints: [...sandbox.endpoints, endpoint] },
+    ...(upstreams === undefined ? {} : { upstreams }),
+  };
+  state.keepSandbox(next);
   try {
     // Before anything is done: who comes after a berthd that is killed knows what there may be.
     await state.sandboxStore.save(next);
     await change(state, next, sandbox.endpoints);
+    await movePorts(state, { before: sandbox, after: next });
+    await changeNames(state, { before: sandbox, after: next });
   } catch (error) {
     await undoConnect(state, sandbox, endpoint);
     throw error;
@@ -126,8 +140,10 @@ export async function disconnectRunning(
     });
   const next = { ...sandbox, endpoints: sandbox.endpoints.filter((one) => one !== endpoint) };
   await change(state, next, sandbox.endpoints);
+  await movePorts(state, { before: sandbox, after: next });
+  await changeNames(state, { before: sandbox, after: next });
   await state.sandboxStore.save(next);
-  state.sandboxes.set(container, next);
+  state.keepSandbox(next);
   releaseEndpoint(state, endpoint);
   state.announce('disconnect', network, container);
 }
@@ -198,14 +214,15 @@ function reserveNow(
 }
 
 async function establish(state: NetworkState, sandbox: SandboxRecord): Promise<void> {
-  const [saved, connected] = await Promise.allSettled([
+  const results = await Promise.allSettled([
     state.sandboxStore.save(sandbox),
     change(state, sandbox, []),
+    serveNames(state, sandbox),
   ]);
   state.namespaces.refill();
-  const failed = [saved, connected].find((result) => result.status === 'rejected');
+  const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
-    state.sandboxes.delete(sandbox.container);
+    state.dropSandbox(sandbox.container);
     await takeDown(state, sandbox);
     throw failed.reason;
   }
@@ -269,7 +286,7 @@ async function undoConnect(
   before: SandboxRecord,
   endpoint: Endpoint,
 ): Promise<void> {
-  state.sandboxes.set(before.container, before);
+  state.keepSandbox(before);
   try {
     await removeLinks(state, [endpoint]);
     await state.sandboxStore.save(before);
@@ -282,6 +299,8 @@ async function undoConnect(
 /** What cannot be taken down is reported, and tried again by the next berthd. */
 async function takeDown(state: NetworkState, sandbox: SandboxRecord): Promise<void> {
   try {
+    await state.names.stop(sandbox.container);
+    if (sandbox.ports.length > 0) await state.ports.firewall.unpublish(portRules(state, sandbox));
     const p = new ProgramBuilder('disconnect a container');
     const host = NetlinkSocket.open(p);
     for (const endpoint of sandbox.endpoints)
@@ -293,4 +312,16 @@ async function takeDown(state: NetworkState, sandbox: SandboxRecord): Promise<vo
     state.ports.report(problem);
   }
   for (const endpoint of sandbox.endpoints) releaseEndpoint(state, endpoint);
+  state.hostPorts.release(sandbox.ports);
+}
+
+/** The ports of a container lead to it by another network, when another one is its way out of the host. */
+async function movePorts(
+  state: NetworkState,
+  { before, after }: { readonly before: SandboxRecord; readonly after: SandboxRecord },
+): Promise<void> {
+  const [old, next] = [portRules(state, before), portRules(state, after)];
+  if (isDeepStrictEqual(old, next)) return;
+  await state.ports.firewall.unpublish(old);
+  await state.ports.firewall.publish(next);
 }

@@ -15,6 +15,12 @@ export const noFirewall: Firewall = {
 
 /** For engines in the machine's own network namespace: containers that do not say have loopback only, and the machine is left alone. */
 export const noBridge: Pick<NetworkPorts, 'settings' | 'firewall'> = {
-  settings: { defaultBridge: undefined, pools: [], defaultOptions: {} },
+  settings: {
+    defaultBridge: undefined,
+    relays: true,
+    hostGateways: [],
+    pools: [],
+    defaultOptions: {},
+  },
   firewall: noFirewall,
 };

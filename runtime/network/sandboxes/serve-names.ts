@@ -1,0 +1,35 @@
+import { hasNames } from '../lifecycle/container-names.ts';
+import type { NetworkState } from '../lifecycle/network-state.ts';
+import type { SandboxRecord } from '../model/sandbox-record.ts';
+
+/** Answers the questions of a container that needs a name server of its own. @throws SYSCALL_FAILED */
+export async function serveNames(state: NetworkState, sandbox: SandboxRecord): Promise<void> {
+  const forwarding = forwardingOf(sandbox);
+  if (forwarding === undefined) return;
+  const { container: id, namespace: namespacePath } = sandbox;
+  await state.names.serve({ id, namespacePath, ...forwarding });
+}
+
+/** Sees to it that a running container's questions go where they should, after a change of its networks. @throws SYSCALL_FAILED */
+export async function changeNames(
+  state: NetworkState,
+  { before, after }: { readonly before: SandboxRecord; readonly after: SandboxRecord },
+): Promise<void> {
+  const forwarding = forwardingOf(after);
+  if (forwarding === undefined) return;
+  if (forwardingOf(before) === undefined) await serveNames(state, after);
+  else state.names.change(after.container, forwarding);
+}
+
+/** Where questions go on to; `undefined` without a name server. A container that is in internal networks only reaches nobody beyond. */
+function forwardingOf({
+  endpoints,
+  upstreams,
+}: SandboxRecord):
+  Pick<Parameters<NetworkState['names']['serve']>[0], 'upstreams' | 'forwarding'> | undefined {
+  if (upstreams === undefined || !endpoints.some(hasNames)) return undefined;
+  return {
+    upstreams: upstreams.map((address) => ({ address })),
+    forwarding: endpoints.every(({ internal }) => internal) ? 'off' : 'on',
+  };
+}
