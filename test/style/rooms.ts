@@ -65,7 +65,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 
   // The engine.
-  'runtime/api': ['runtime/container', 'runtime/image', 'runtime/host', 'runtime/errors'],
+  'runtime/api': [
+    'runtime/container',
+    'runtime/network',
+    'runtime/image',
+    'runtime/host',
+    'runtime/errors',
+  ],
   'runtime/container': [
     'runtime/concurrency',
     'runtime/network',

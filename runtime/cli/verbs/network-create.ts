@@ -28,10 +28,12 @@ const several = (flags: string, description: string): Option =>
 
 /** Docker's client takes several at once, with commas between them. */
 const list = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser((value: string, before: readonly string[] = []) => [
-    ...before,
-    ...value.split(','),
-  ]);
+  new Option(flags, description).argParser(
+    (value: string, before: readonly string[] | undefined) => [
+      ...(before ?? []),
+      ...value.split(','),
+    ],
+  );
 
 const choice = (flags: string, description: string): Option =>
   new Option(`${flags} [true|false]`, description).choices(['true', 'false']);

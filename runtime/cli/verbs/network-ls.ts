@@ -23,7 +23,8 @@ function jsonRow(fields: Fields, id: string): Readonly<Record<string, string>> {
     CreatedAt: optionalText(fields, 'Created'),
     Driver: textAt(fields, 'Driver'),
     ID: id,
-    IPv4: String(fields['EnableIPv4'] ?? true),
+    // Engines before API 1.48 have no network without it.
+    IPv4: String(fields['EnableIPv4'] !== false),
     IPv6: String(flagAt(fields, 'EnableIPv6')),
     Internal: String(flagAt(fields, 'Internal')),
     Labels: labels.map(([name, value]) => `${name}=${String(value)}`).join(','),

@@ -37,6 +37,13 @@ function whatToPrune({ all, volumes, filter = [] }: SystemPruneOptions): readonl
     line: textLine,
     filters: filter,
   };
+  const networks = {
+    path: '/networks/prune',
+    field: 'NetworksDeleted',
+    title: 'Deleted Networks',
+    line: textLine,
+    filters: filter,
+  };
   const nameless = {
     path: '/volumes/prune',
     field: 'VolumesDeleted',
@@ -52,12 +59,13 @@ function whatToPrune({ all, volumes, filter = [] }: SystemPruneOptions): readonl
     line: removedImageLine,
     filters: [...filter, `dangling=${String(all !== true)}`],
   };
-  return [containers, ...(volumes ? [nameless] : []), images];
+  return [containers, networks, ...(volumes ? [nameless] : []), images];
 }
 
 function questionOf({ all, volumes }: SystemPruneOptions): string {
   const what = [
     'all stopped containers',
+    'all networks not used by at least one container',
     ...(volumes ? ['all anonymous volumes not used by at least one container'] : []),
     all ? 'all images without at least one container associated to them' : 'all dangling images',
   ];

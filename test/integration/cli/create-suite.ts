@@ -79,6 +79,7 @@ export function createSuite(bench: ClientBench): void {
     const json = await bench.cli(['system', 'prune', '--force', '--volumes', '--json']);
     expect(JSON.parse(json.stdout)).toEqual({
       ContainersDeleted: [],
+      NetworksDeleted: [],
       VolumesDeleted: [],
       ImagesDeleted: [],
       SpaceReclaimed: 0,
