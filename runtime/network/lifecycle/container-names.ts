@@ -1,11 +1,15 @@
 import { formatAddress } from '../address/ip-address.ts';
 import { requirePrefix } from '../ipam/network-addresses.ts';
-import type { Endpoint } from '../model/sandbox-record.ts';
+import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
 import type { NameDirectory } from '../names/name-directory.ts';
-import type { NetworkState } from './network-state.ts';
 
 /** What names are looked up in. */
-type Known = Pick<NetworkState, 'sandboxes' | 'generation'>;
+interface Known {
+  /** By ids of containers. */
+  readonly sandboxes: ReadonlyMap<string, SandboxRecord>;
+  /** Another number whenever a sandbox is another one. */
+  readonly generation: number;
+}
 
 /**
  * The names of containers, as each of them sees them: those in the networks that it is in itself. In the network `bridge` containers
