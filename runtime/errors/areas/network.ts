@@ -54,6 +54,12 @@ export const networkErrors = {
     exit: 1,
     meaning: 'A network is asked for that contradicts itself or another network.',
   },
+  NETWORK_DRIVER_REFUSED: {
+    http: 500,
+    exit: 1,
+    meaning:
+      'The driver "macvlan" or "ipvlan" cannot do what is asked of it; the message has the reason.',
+  },
   NETWORK_SUBNET_OVERLAPS: {
     http: 403,
     exit: 1,

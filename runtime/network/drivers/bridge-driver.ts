@@ -8,13 +8,14 @@ import { connectEndpoint, disconnectEndpoint } from '../bridge/endpoint.ts';
 import type { FirewallNetwork, GatewayMode } from '../firewall/firewall.ts';
 import { requireAddress, requirePrefix } from '../ipam/network-addresses.ts';
 import type { NetworkRecord } from '../model/network-record.ts';
-import type { Endpoint } from '../model/sandbox-record.ts';
+import { type Endpoint, familyOf } from '../model/sandbox-record.ts';
 import { getLink, setMaster } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import type { ProgramRunner } from '../../syscall/run-image.ts';
 import {
+  commonOptions,
   flagOption,
-  mtuKey,
+  isInterfaceName,
   mtuOption,
   oneOf,
   optionKinds,
@@ -56,28 +57,24 @@ const table: OptionTable = {
   [keys.trusted]: optionKinds.text,
   [keys.host4]: anAddress,
   [keys.host6]: anAddress,
-  [mtuKey]: optionKinds.mtu,
-  'com.docker.network.container_iface_prefix': textLike('the beginning of a name', isInterfaceName),
-  'com.docker.network.enable_ipv4': optionKinds.flag,
-  'com.docker.network.enable_ipv6': optionKinds.flag,
+  ...commonOptions,
 };
-
-/** Whether the kernel takes a text as the name of an interface (dev_valid_name in net/core/dev.c). */
-function isInterfaceName(text: string): boolean {
-  return /^[^\s/:%]{1,15}$/.test(text) && text !== '.' && text !== '..';
-}
 
 /** Networks that are a bridge on this host. */
 export class BridgeDriver implements NetworkDriver {
   readonly name = 'bridge';
   readonly endpoints = 'interface';
-  readonly gateway = 'host';
+  readonly macAddress = 'of-address';
   readonly #runner: ProgramRunner;
   /** Indexes of the bridges that are known to be there, by ids of networks. */
   readonly #indexes = new Map<string, number>();
 
   constructor(runner: ProgramRunner) {
     this.#runner = runner;
+  }
+
+  gateway(): 'host' {
+    return 'host';
   }
 
   verify(network: NetworkRecord, others: readonly NetworkRecord[]): void {
@@ -93,6 +90,10 @@ export class BridgeDriver implements NetworkDriver {
       throw refused(
         `cannot create network ${network.id} (${name}): conflicts with network ${other.id} (${name}): networks have same bridge name`,
       );
+    const count = (family: 4 | 6): number =>
+      network.subnets.filter(({ subnet }) => familyOf(subnet) === family).length;
+    if (count(4) > 1 || count(6) > 1)
+      throw refused(`bridge driver doesn't support multiple subnets`);
     if (isolates && !network.internal)
       throw refused(`gateway mode 'isolated' can only be used for an internal network`);
   }

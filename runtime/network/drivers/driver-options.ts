@@ -38,10 +38,26 @@ export function textLike(wanted: string, accepts: (value: string) => boolean): O
 /** The options of a driver, by their names. */
 export type OptionTable = Readonly<Record<string, OptionKind>>;
 
+/** Docker's name of the option. */
+export const mtuKey = 'com.docker.network.driver.mtu';
+
+/** Options that the networks of every driver with interfaces have. */
+export const commonOptions: OptionTable = {
+  [mtuKey]: optionKinds.mtu,
+  'com.docker.network.container_iface_prefix': textLike('the beginning of a name', isInterfaceName),
+  'com.docker.network.enable_ipv4': optionKinds.flag,
+  'com.docker.network.enable_ipv6': optionKinds.flag,
+};
+
+/** Whether the kernel takes a text as the name of an interface (dev_valid_name in net/core/dev.c). */
+export function isInterfaceName(text: string): boolean {
+  return /^[^\s/:%]{1,15}$/.test(text) && text !== '.' && text !== '..';
+}
+
 /** @throws NETWORK_OPTION_INVALID one is unknown, or has no sensible value */
 export function verifyOptions({ driver, options }: NetworkRecord, table: OptionTable): void {
   for (const [key, value] of Object.entries(options)) {
-    const kind = table[key];
+    const kind = Object.hasOwn(table, key) ? table[key] : undefined;
     if (kind?.accepts(value) === true) continue;
     throw new BerthError('NETWORK_OPTION_INVALID', {
       message:
@@ -68,6 +84,3 @@ export function mtuOption({ options }: NetworkRecord): number | undefined {
   const value = Number(options[mtuKey] ?? '0');
   return value > 0 ? value : undefined;
 }
-
-/** Docker's name of the option. */
-export const mtuKey = 'com.docker.network.driver.mtu';

@@ -1,5 +1,7 @@
 import type { ProgramRunner } from '../../syscall/run-image.ts';
 import { BridgeDriver } from './bridge-driver.ts';
+import { ipvlanDriver } from './ipvlan-driver.ts';
+import { macvlanDriver } from './macvlan-driver.ts';
 import type { NetworkDriver } from './network-driver.ts';
 import { plainDriver } from './plain-driver.ts';
 
@@ -10,6 +12,8 @@ export type DriverTable = ReadonlyMap<string, NetworkDriver>;
 export function makeDrivers(runner: ProgramRunner): DriverTable {
   const drivers: readonly NetworkDriver[] = [
     new BridgeDriver(runner),
+    macvlanDriver(runner),
+    ipvlanDriver(runner),
     plainDriver('host'),
     plainDriver('null'),
   ];

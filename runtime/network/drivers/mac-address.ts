@@ -2,14 +2,19 @@ import { randomBytes } from '../../host/random-id.ts';
 import { addressBytes } from '../address/ip-address.ts';
 import type { IpPrefix } from '../address/ip-prefix.ts';
 
+/** A hardware address that nobody else is likely to have. */
+export function randomMac(): string {
+  return formatMac(Uint8Array.of(0x02, 0x42, ...randomBytes(4)));
+}
+
 /**
  * The hardware address of an interface with these addresses. It is made of that of IPv4, so that whoever gets this one next is
  * reached at once by those who remember where it was.
  */
 export function macAddressFor(addresses: readonly IpPrefix[]): string {
   const ipv4 = addresses.find(({ address }) => address.family === 4);
-  const last = ipv4 === undefined ? randomBytes(4) : addressBytes(ipv4.address);
-  return formatMac(Uint8Array.of(0x02, 0x42, ...last));
+  if (ipv4 === undefined) return randomMac();
+  return formatMac(Uint8Array.of(0x02, 0x42, ...addressBytes(ipv4.address)));
 }
 
 /** Six bytes as `02:42:ac:11:00:02`. */

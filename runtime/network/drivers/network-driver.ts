@@ -7,6 +7,12 @@ import type { Endpoint } from '../model/sandbox-record.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
 
 /**
+ * `host`: to an address that the host has, whether or not it leads out; `router`: to an address that is somebody else's;
+ * `interface`: everything is at their interface itself; `none`: nowhere.
+ */
+export type GatewayKind = 'host' | 'router' | 'interface' | 'none';
+
+/**
  * A kind of networks. What it does to the kernel is steps of a program, so that all networks of a container are one program.
  * A new one is a file and a line in `driver-table.ts`.
  */
@@ -14,8 +20,13 @@ export interface NetworkDriver {
   readonly name: string;
   /** Whether a container in it has an interface, with addresses. */
   readonly endpoints: 'interface' | 'none';
-  /** Whether the host has the gateway's address, at an interface of its own. */
-  readonly gateway: 'host' | 'outside';
+  /**
+   * The hardware address of an interface that nobody asked for a certain one of: made of its IPv4 address; any, for what others in
+   * the same wire may have that address; or none of its own, and nobody can ask for one.
+   */
+  readonly macAddress: 'of-address' | 'random' | 'none';
+  /** Where the containers of a network send what is for nobody near. */
+  gateway(network: NetworkRecord): GatewayKind;
   /**
    * Looks at a network that is to be made.
    * @param others all that there are
@@ -26,8 +37,8 @@ export interface NetworkDriver {
   ensure(network: NetworkRecord): Promise<void>;
   /** Forgets what it knows of a network, so that `ensure` looks again: somebody else has changed the host. */
   forget(network: NetworkRecord): void;
-  /** Removes what the host has of a network; fine when there is nothing. */
-  remove(network: NetworkRecord): Promise<void>;
+  /** Removes what the host has of a network, and no other one needs; fine when there is nothing. @param others all that stay */
+  remove(network: NetworkRecord, others: readonly NetworkRecord[]): Promise<void>;
   /** Adds steps that give a container its interface; gives the interface's index. Of a network that `ensure` has seen. */
   connect(
     p: ProgramBuilder,
@@ -35,8 +46,10 @@ export interface NetworkDriver {
     network: NetworkRecord,
     endpoint: Endpoint,
   ): Ref;
-  /** Adds steps that take it away. The program is in the host's namespace; fine when it is gone. */
+  /** Adds steps that take away what the host has of it, and the container's end with that; fine when it is gone. */
   disconnect(host: NetlinkSocket, endpoint: Endpoint): void;
+  /** Adds steps that take it away from within the container's namespace; absent: the host's end is all it takes. */
+  readonly disconnectInside?: (container: NetlinkSocket, endpoint: Endpoint) => void;
   /** Adds steps that join an endpoint which is there to what `ensure` has made anew; fine when it is gone. */
   reconnect(host: NetlinkSocket, network: NetworkRecord, endpoint: Endpoint): void;
   /** What the firewall has to know; `undefined`: nothing. */

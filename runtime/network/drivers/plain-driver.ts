@@ -6,7 +6,8 @@ export function plainDriver(name: 'host' | 'null'): NetworkDriver {
     throw new TypeError(`a network of the driver "${name}" has no endpoints`);
   };
   return {
-    ...{ name, endpoints: 'none', gateway: 'outside' },
+    ...{ name, endpoints: 'none', macAddress: 'none' },
+    gateway: () => 'none',
     verify: () => undefined,
     ensure: () => Promise.resolve(),
     forget: () => undefined,

@@ -6,6 +6,7 @@ import { chooseSubnets, type TakenSubnets } from '../ipam/choose-subnets.ts';
 import { requirePrefix } from '../ipam/network-addresses.ts';
 import { type SubnetRequest, verifySubnets } from '../ipam/verify-ipam.ts';
 import { isPredefined, type NetworkRecord, networkRecordVersion } from '../model/network-record.ts';
+import { familyOf } from '../model/sandbox-record.ts';
 import { decodeMessages, itemsOf } from '../netlink/message.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { listRoutes, parseRoute } from '../netlink/routes.ts';
@@ -176,16 +177,14 @@ export async function completeRecord(
     ...{ subnets: [], ipamOptions: ipam?.options ?? null, options, labels },
   };
   if (configOnly) return { ...draft, subnets: asAsked(ipam?.subnets ?? []) };
-  driver.verify(
-    draft,
-    [...state.networks.values()].map(({ record }) => record),
-  );
+  const used = [...(families.ipv4 ? [4 as const] : []), ...(families.ipv6 ? [6 as const] : [])];
+  const requests = (ipam?.subnets ?? []).filter(({ subnet }) => used.includes(familyOf(subnet)));
+  driver.verify({ ...draft, subnets: asAsked(requests) }, state.recordsBeside(draft));
   if (driver.endpoints === 'none') return draft;
   const subnets = chooseSubnets(
     {
-      families: [...(families.ipv4 ? [4 as const] : []), ...(families.ipv6 ? [6 as const] : [])],
-      requests: ipam?.subnets ?? [],
-      gateway: driver.gateway === 'host' || !internal ? 'yes' : 'no',
+      ...{ families: used, requests },
+      gateway: ['host', 'router'].includes(driver.gateway(draft)) ? 'yes' : 'no',
     },
     state.ports.settings.pools,
     await takenSubnets(state),

@@ -25,12 +25,9 @@ export async function addDefaultNetworks(state: NetworkState): Promise<void> {
   await addPlain(state, 'none', 'null');
   const { defaultBridge } = state.ports.settings;
   const known = [...state.networks.values()].find(({ name }) => name === 'bridge');
-  if (defaultBridge === undefined) {
-    if (known) await drop(state, known);
-    return;
-  }
-  const request = bridgeRequest(defaultBridge);
-  if (known !== undefined && isAs(known.record, request)) return;
+  const request = defaultBridge && bridgeRequest(defaultBridge);
+  if (known === undefined && request === undefined) return;
+  if (known !== undefined && request !== undefined && isAs(known.record, request)) return;
   if (known !== undefined && state.endpointsOf(known).length > 0) {
     state.ports.notice(
       'daemon.json has another network "bridge" than running containers have: it stays until they have ended',
@@ -41,6 +38,7 @@ export async function addDefaultNetworks(state: NetworkState): Promise<void> {
     return;
   }
   if (known) await drop(state, known);
+  if (request === undefined) return;
   const record = await completeRecord(state, request);
   await state.store.save(record);
   add(state, record);

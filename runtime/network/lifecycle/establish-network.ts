@@ -22,7 +22,7 @@ export async function removeFromHost(state: NetworkState, network: Network): Pro
   network.established = undefined;
   if (record.configOnly) return;
   if (driver.firewall(record) !== undefined) await state.ports.firewall.removeNetwork(record.id);
-  await driver.remove(record);
+  await driver.remove(record, state.recordsBeside(record));
 }
 
 async function establish(state: NetworkState, network: Network): Promise<void> {

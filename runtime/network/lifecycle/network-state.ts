@@ -3,6 +3,7 @@ import { SerialQueue } from '../../concurrency/serial-queue.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import type { DriverTable } from '../drivers/driver-table.ts';
 import type { NetworkDriver } from '../drivers/network-driver.ts';
+import type { NetworkRecord } from '../model/network-record.ts';
 import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
 import type { NetworkPorts } from '../network-ports.ts';
 import type { NamespacePool } from '../sandboxes/namespace-pool.ts';
@@ -24,8 +25,6 @@ export class NetworkState {
   readonly networks = new Map<string, Network>();
   readonly #sandboxes = new Map<string, SandboxRecord>();
   #generation = 0;
-  /** Sandboxes whose interfaces are being made, by ids of containers. */
-  readonly connecting = new Map<string, Promise<void>>();
   /** Sandboxes that are being taken down; their addresses are still in use. By ids of containers. */
   readonly leaving = new Map<string, Promise<void>>();
   readonly store: NetworkStore;
@@ -35,6 +34,9 @@ export class NetworkState {
   readonly changes = new SerialQueue();
   /** There while the host is being given what berthd found written down, and when it has it. */
   preparing: Promise<void> | undefined;
+  /** Whose addresses have been given back: they may be somebody else's by now. */
+  readonly released = new WeakSet<Endpoint>();
+  readonly #turns = new Map<string, SerialQueue>();
 
   constructor(
     ports: NetworkPorts,
@@ -69,6 +71,17 @@ export class NetworkState {
   dropSandbox(container: string): void {
     this.#sandboxes.delete(container);
     this.#generation += 1;
+  }
+
+  /** Changes a container's sandbox when all changes of it before have ended. Resolves and rejects as the task does. */
+  async inTurn<Result>(container: string, task: () => Promise<Result>): Promise<Result> {
+    const queue = this.#turns.get(container) ?? new SerialQueue();
+    this.#turns.set(container, queue);
+    try {
+      return await queue.run(task);
+    } finally {
+      if (queue.isIdle) this.#turns.delete(container);
+    }
   }
 
   /** @throws NETWORK_DRIVER_UNKNOWN */
@@ -106,6 +119,13 @@ export class NetworkState {
       remedy: 'See "docker network ls".',
       details: { network: nameOrId },
     });
+  }
+
+  /** The records of all other networks. */
+  recordsBeside({ id }: NetworkRecord): readonly NetworkRecord[] {
+    return [...this.networks.values()]
+      .map(({ record }) => record)
+      .filter((record) => record.id !== id);
   }
 
   /** What is connected to a network, with the containers' ids. */

@@ -1,9 +1,9 @@
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { itemsOf, decodeMessages } from '../netlink/message.ts';
-import { deleteLink, listLinks, parseLink, type Link } from '../netlink/links.ts';
+import { deleteLink } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { portRules } from '../sandboxes/publish-ports.ts';
 import { establishNetwork } from './establish-network.ts';
+import { readLinks } from '../netlink/read-links.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
@@ -27,17 +27,9 @@ export async function repairBridges(
   }
 }
 
-/** The host's interfaces. */
-async function readLinks({ ports }: NetworkState): Promise<readonly Link[]> {
-  const p = new ProgramBuilder('list the interfaces');
-  NetlinkSocket.open(p).list(listLinks);
-  const { data } = await ports.runner.run(p);
-  return itemsOf([...decodeMessages(data)]).map(parseLink);
-}
-
 /** Removes ports of berth's bridges that belong to no container: those of a berthd that was killed in the middle. */
 export async function removeLeftPorts(state: NetworkState): Promise<void> {
-  const links = await readLinks(state);
+  const links = await readLinks(state.ports.runner);
   const bridges = [...state.networks.values()].map(
     ({ driver, record }) => driver.firewall(record)?.bridge,
   );

@@ -12,14 +12,16 @@ export const endpointSchema = z.object({
   networkName: z.string(),
   /** The interface in the container, such as `eth0`. */
   interfaceName: z.string(),
-  /** The interface on the host that belongs to it; empty for a driver that has none. */
+  /** The interface on the host that belongs to it; empty for a driver whose interfaces are in the container only. */
   portName: z.string(),
-  /** `02:42:ac:12:00:02`. */
+  /** `02:42:ac:12:00:02`; empty where it is that of an interface of the host. */
   macAddress: z.string(),
   /** `172.18.0.2/16`; at most one of each family. */
   addresses: texts,
   /** Addresses of the network's routers; at most one of each family. */
   gateways: texts,
+  /** Whether everything is at the interface itself: it then has default routes without routers. */
+  onLink: z.boolean(),
   /** Names of the container in this network, the first of them its own. */
   names: texts,
   /** `GwPriority`: the highest gets the default route. */
@@ -69,7 +71,7 @@ export function byGatewayRank(left: Endpoint, right: Endpoint): number {
   return (
     right.gatewayPriority - left.gatewayPriority ||
     Number(left.internal) - Number(right.internal) ||
-    right.gateways.length - left.gateways.length ||
+    familiesOut(right).length - familiesOut(left).length ||
     (left.networkName < right.networkName ? -1 : 1)
   );
 }
@@ -80,10 +82,15 @@ export function gatewayEndpoints(endpoints: readonly Endpoint[]): {
   readonly 6: Endpoint | undefined;
 } {
   const ranked = endpoints.filter(({ internal }) => !internal).toSorted(byGatewayRank);
-  const both = ranked.find(({ gateways }) => gateways.length === 2);
+  const both = ranked.find((endpoint) => familiesOut(endpoint).length === 2);
   const of = (family: 4 | 6): Endpoint | undefined =>
-    both ?? ranked.find(({ gateways }) => gateways.some((text) => familyOf(text) === family));
+    both ?? ranked.find((endpoint) => familiesOut(endpoint).includes(family));
   return { 4: of(4), 6: of(6) };
+}
+
+/** The families of which an endpoint can have the default route. */
+function familiesOut({ onLink, gateways, addresses }: Endpoint): readonly (4 | 6)[] {
+  return (onLink ? addresses : gateways).map(familyOf);
 }
 
 /** Of an address or prefix that berth wrote itself. */

@@ -33,6 +33,21 @@ export function enterNamespace(p: ProgramBuilder, path: string): void {
   p.call(`enter the network namespace ${path}`, 'setns', [namespaceFd, CLONE_NEWNET]);
 }
 
+/** Adds steps that are done in a namespace, where the program then is, if it is there. */
+export function ifNamespaceIsThere(p: ProgramBuilder, path: string, steps: () => void): void {
+  const onError = 'ignore';
+  const gone = p.label();
+  const label = `open the network namespace ${path}`;
+  const args = [AT_FDCWD, p.string(path), O_RDONLY | O_CLOEXEC, 0];
+  const fd = p.call(label, 'openat', args, { onError });
+  p.jumpIf('lt', fd, 0, gone);
+  const entered = p.call(`enter ${path}`, 'setns', [fd, CLONE_NEWNET], { onError });
+  p.call(label, 'close', [fd]);
+  p.jumpIf('lt', entered, 0, gone);
+  steps();
+  p.place(gone);
+}
+
 /** Adds steps that let go of a namespace: it ends, with its interfaces, with the last process in it. Fine when it is gone. */
 export function releaseNamespace(p: ProgramBuilder, path: string): void {
   const place = p.string(path);

@@ -14,6 +14,11 @@ export function text(type: number, value: string): Attribute {
   return { type, value: Buffer.from(`${value}\0`) };
 }
 
+/** 16 bits, in the host's byte order. */
+export function u16(type: number, value: number): Attribute {
+  return { type, value: new Uint8Array(Uint16Array.of(value).buffer) };
+}
+
 /** 32 bits, in the host's byte order. */
 export function u32(type: number, value: number): Attribute {
   return { type, value: new Uint8Array(Uint32Array.of(value).buffer) };

@@ -6,6 +6,7 @@ import {
   IFLA_BR_NF_CALL_IP6TABLES,
   IFLA_BR_NF_CALL_IPTABLES,
   IFLA_BRPORT_MODE,
+  IFLA_IFALIAS,
   IFLA_IFNAME,
   IFLA_INFO_DATA,
   IFLA_INFO_KIND,
@@ -41,6 +42,8 @@ export interface Link {
   readonly master: number | undefined;
   /** `02:42:ac:11:00:02`; empty where there is none. */
   readonly macAddress: string;
+  /** What somebody has noted down at it; empty without. */
+  readonly alias: string;
 }
 
 /** What a new interface is given. */
@@ -87,6 +90,11 @@ export function addVeth(
 /** Brings an interface up. */
 export function bringUp(place: LinkPlace): NetlinkRequest {
   return changeLink('bring up', place, { flags: IFF_UP });
+}
+
+/** Notes something down at an interface: up to 255 bytes. */
+export function setAlias(place: LinkPlace, alias: string): NetlinkRequest {
+  return changeLink('note down at', place, { attributes: [text(IFLA_IFALIAS, alias)] });
 }
 
 /** Makes an interface a port of a bridge, or of none with index 0. */
@@ -155,10 +163,12 @@ export function parseLink({ body }: NetlinkMessage): Link {
     kind: textOf(info.get(IFLA_INFO_KIND)),
     master: u32Of(attributes.get(IFLA_MASTER)),
     macAddress: address?.toString('hex').replaceAll(/(..)(?=.)/g, '$1:') ?? '',
+    alias: textOf(attributes.get(IFLA_IFALIAS)),
   };
 }
 
-function addLink(label: string, attributes: readonly Attribute[]): NetlinkRequest {
+/** Makes an interface. @throws EEXIST there is one of that name; EOPNOTSUPP the kernel has none of that kind */
+export function addLink(label: string, attributes: readonly Attribute[]): NetlinkRequest {
   const flags = NLM_F_CREATE | NLM_F_EXCL;
   return { label, type: RTM_NEWLINK, flags, head: headOf({ index: 0 }), attributes };
 }
@@ -181,7 +191,8 @@ function changeLink(
   };
 }
 
-function settingsOf({ name, mtu, macAddress }: LinkSettings): readonly Attribute[] {
+/** What every new interface is given, as attributes. */
+export function settingsOf({ name, mtu, macAddress }: LinkSettings): readonly Attribute[] {
   return [
     text(IFLA_IFNAME, name),
     ...(mtu === undefined ? [] : [u32(IFLA_MTU, mtu)]),
@@ -189,7 +200,8 @@ function settingsOf({ name, mtu, macAddress }: LinkSettings): readonly Attribute
   ];
 }
 
-function linkInfo(kind: string, data: readonly Attribute[] = []): Attribute {
+/** Of what kind an interface is, with what only that kind has. */
+export function linkInfo(kind: string, data: readonly Attribute[] = []): Attribute {
   const more = data.length === 0 ? [] : [nested(IFLA_INFO_DATA, data)];
   return nested(IFLA_LINKINFO, [text(IFLA_INFO_KIND, kind), ...more]);
 }

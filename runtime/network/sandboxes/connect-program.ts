@@ -26,12 +26,12 @@ export function changeProgram(change: SandboxChange): Program {
   const { namespace, before, after, networkOf } = change;
   const p = new ProgramBuilder('connect a container');
   const host = NetlinkSocket.open(p);
-  for (const endpoint of before) {
-    if (isIn(after, endpoint)) continue;
-    networkOf(endpoint).driver.disconnect(host, endpoint);
-  }
+  const gone = before.filter((endpoint) => !isIn(after, endpoint));
+  for (const endpoint of gone) networkOf(endpoint).driver.disconnect(host, endpoint);
   enterNamespace(p, namespace);
   const sockets = { host, container: NetlinkSocket.open(p) };
+  for (const endpoint of gone)
+    networkOf(endpoint).driver.disconnectInside?.(sockets.container, endpoint);
   const indexes = new Map<Endpoint, Ref>();
   for (const endpoint of after) {
     if (isIn(before, endpoint)) continue;

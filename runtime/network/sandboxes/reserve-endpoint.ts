@@ -1,12 +1,14 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { randomId } from '../../host/random-id.ts';
 import { parseAddress } from '../address/ip-address.ts';
-import { formatPrefix, type IpPrefix } from '../address/ip-prefix.ts';
-import { formatMac, macAddressFor, parseMac } from '../drivers/mac-address.ts';
+import { contains, formatPrefix, type IpPrefix } from '../address/ip-prefix.ts';
+import { isInterfaceName } from '../drivers/driver-options.ts';
+import { driverRefuses } from '../drivers/driver-refuses.ts';
+import { formatMac, macAddressFor, parseMac, randomMac } from '../drivers/mac-address.ts';
 import { requirePrefix } from '../ipam/network-addresses.ts';
 import type { NetworkState } from '../lifecycle/network-state.ts';
 import type { Network } from '../lifecycle/network.ts';
-import { type Endpoint, familyOf } from '../model/sandbox-record.ts';
+import type { Endpoint } from '../model/sandbox-record.ts';
 import { type EndpointRequest, interfaceNameKey } from './endpoint-request.ts';
 
 /** Docker's name for another router than the one of the IPAM configuration, among the auxiliary addresses. */
@@ -23,15 +25,19 @@ export function reserveEndpoint(
   taken: readonly string[],
 ): Endpoint {
   const id = randomId();
-  const { record } = network;
+  const { record, driver } = network;
+  const macAddress = macOf(network, request);
+  const name = interfaceName(record.options, request, taken);
+  // The last that can go wrong: nothing is to be given back.
   const addresses = takeAddresses(network, request);
   return {
     ...{ id, network: network.id, networkName: network.name, names: request.names },
-    interfaceName: interfaceName(record.options, request, taken),
-    portName: `veth${id.slice(0, 7)}`,
-    macAddress: macOf(request) ?? macAddressFor(addresses),
+    interfaceName: name,
+    portName: driver.disconnectInside === undefined ? `veth${id.slice(0, 7)}` : '',
+    macAddress: macAddress ?? macAddressFor(addresses),
     addresses: addresses.map(formatPrefix),
     gateways: gatewaysOf(network, addresses),
+    onLink: driver.gateway(record) === 'interface',
     gatewayPriority: request.gatewayPriority,
     internal: record.internal,
     links: request.links,
@@ -39,8 +45,10 @@ export function reserveEndpoint(
   };
 }
 
-/** Gives the addresses of an endpoint back. */
+/** Gives the addresses of an endpoint back; nothing is done for one whose are given back. */
 export function releaseEndpoint(state: NetworkState, endpoint: Endpoint): void {
+  if (state.released.has(endpoint)) return;
+  state.released.add(endpoint);
   const network = state.networks.get(endpoint.network);
   for (const text of endpoint.addresses) network?.addresses.release(requirePrefix(text).address);
 }
@@ -69,8 +77,16 @@ function certain(text: string | undefined): IpPrefix['address'] | undefined {
   });
 }
 
-function macOf({ macAddress }: EndpointRequest): string | undefined {
-  if (macAddress === undefined || macAddress === '') return undefined;
+/** `undefined`: one that is made of the addresses. */
+function macOf({ driver, record }: Network, { macAddress }: EndpointRequest): string | undefined {
+  if (macAddress === undefined || macAddress === '')
+    return { 'of-address': undefined, random: randomMac(), none: '' }[driver.macAddress];
+  if (driver.macAddress === 'none')
+    throw driverRefuses(
+      record,
+      `${driver.name} interfaces do not support custom mac address assignment`,
+      'Leave the hardware address out.',
+    );
   const bytes = parseMac(macAddress);
   if (bytes !== undefined) return formatMac(bytes);
   throw new BerthError('ENDPOINT_SETTINGS_INVALID', {
@@ -81,10 +97,14 @@ function macOf({ macAddress }: EndpointRequest): string | undefined {
 }
 
 /** Whom its containers send to what is for nobody near; nobody in a network that leads nowhere. */
-function gatewaysOf({ record }: Network, addresses: readonly IpPrefix[]): readonly string[] {
-  if (record.internal) return [];
-  return addresses.flatMap(({ address: { family } }) => {
-    const subnet = record.subnets.find((one) => familyOf(one.subnet) === family);
+function gatewaysOf(
+  { record, driver }: Network,
+  addresses: readonly IpPrefix[],
+): readonly string[] {
+  if (record.internal || !['host', 'router'].includes(driver.gateway(record))) return [];
+  return addresses.flatMap(({ address }) => {
+    const { family } = address;
+    const subnet = record.subnets.find((one) => contains(requirePrefix(one.subnet), address));
     const gateway = subnet?.auxiliary[routerKeys[family]] ?? subnet?.gateway;
     return gateway === undefined ? [] : [gateway];
   });
@@ -97,7 +117,7 @@ function interfaceName(
 ): string {
   const asked = options[interfaceNameKey];
   if (asked !== undefined) {
-    if (/^[^\s/:%]{1,15}$/.test(asked) && !taken.includes(asked) && asked !== 'lo') return asked;
+    if (isInterfaceName(asked) && !taken.includes(asked) && asked !== 'lo') return asked;
     throw new BerthError('ENDPOINT_SETTINGS_INVALID', {
       message: `invalid interface name "${asked}": wanted up to 15 bytes that no other interface of the container has`,
       remedy: 'Give another name.',

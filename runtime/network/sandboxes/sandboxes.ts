@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { randomId } from '../../host/random-id.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import type { NetworkDriver } from '../drivers/network-driver.ts';
 import { establishNetwork } from '../lifecycle/establish-network.ts';
 import { hostReady } from '../lifecycle/host-ready.ts';
 import { repairBridges } from '../lifecycle/repair.ts';
@@ -10,8 +11,8 @@ import type { NetworkState } from '../lifecycle/network-state.ts';
 import type { Network } from '../lifecycle/network.ts';
 import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
 import { releaseNamespace } from '../namespaces/network-namespace.ts';
-import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { changeProgram } from './connect-program.ts';
+import { disconnectAll } from './disconnect-steps.ts';
 import type { EndpointRequest } from './endpoint-request.ts';
 import { portRules } from './publish-ports.ts';
 import { changeNames, serveNames } from './serve-names.ts';
@@ -42,7 +43,8 @@ export async function joinNetworks(
   request: JoinRequest,
 ): Promise<JoinedSandbox> {
   const { container } = request;
-  await state.leaving.get(container);
+  // That of an earlier run, which nobody has taken down.
+  await leaveNetworks(state, container);
   if (request.endpoints.length > 0) await hostReady(state);
   const namespace = await state.namespaces.take();
   let endpoints: readonly Endpoint[];
@@ -57,10 +59,7 @@ export async function joinNetworks(
     ...(request.upstreams === undefined ? {} : { upstreams: request.upstreams }),
   };
   state.keepSandbox(sandbox);
-  const connected = establish(state, sandbox).finally(() => {
-    state.connecting.delete(container);
-  });
-  state.connecting.set(container, connected);
+  const connected = state.inTurn(container, () => establish(state, sandbox));
   return { sandbox, connected };
 }
 
@@ -71,21 +70,14 @@ export async function joinNetworks(
 export function leaveNetworks(state: NetworkState, container: string): Promise<void> {
   const sandbox = state.sandboxes.get(container);
   if (sandbox === undefined) return state.leaving.get(container) ?? Promise.resolve();
-  const connecting = state.connecting.get(container);
   state.dropSandbox(container);
-  const work = settled(connecting)
-    .then(() => takeDown(state, sandbox))
-    .finally(() => {
-      state.leaving.delete(container);
-    });
+  const task = (): Promise<void> => takeDown(state, sandbox);
+  const work = state.inTurn(container, task).finally(() => {
+    state.leaving.delete(container);
+  });
   state.leaving.set(container, work);
   for (const { network } of sandbox.endpoints) announce(state, 'disconnect', network, container);
   return work;
-}
-
-/** What is under way has an end of its own, of which others hear. */
-async function settled(work: Promise<void> | undefined): Promise<void> {
-  await work?.catch(() => undefined);
 }
 
 /**
@@ -95,9 +87,17 @@ async function settled(work: Promise<void> | undefined): Promise<void> {
 export async function connectRunning(
   state: NetworkState,
   container: string,
-  { upstreams, ...request }: EndpointRequest & Pick<JoinRequest, 'upstreams'>,
+  request: EndpointRequest & Pick<JoinRequest, 'upstreams'>,
 ): Promise<Endpoint> {
   await hostReady(state);
+  return state.inTurn(container, () => connectNow(state, container, request));
+}
+
+async function connectNow(
+  state: NetworkState,
+  container: string,
+  { upstreams, ...request }: EndpointRequest & Pick<JoinRequest, 'upstreams'>,
+): Promise<Endpoint> {
   const sandbox = sandboxOf(state, container);
   const network = findOpen(state, request.network);
   if (sandbox.endpoints.some((endpoint) => endpoint.network === network.id))
@@ -109,8 +109,10 @@ export async function connectRunning(
     ...{ ...sandbox, endpoints: [...sandbox.endpoints, endpoint] },
     ...(upstreams === undefined ? {} : { upstreams }),
   };
-  state.keepSandbox(next);
   try {
+    // It may have left while addresses were waited for.
+    sandboxOf(state, container);
+    state.keepSandbox(next);
     // Before anything is done: who comes after a berthd that is killed knows what there may be.
     await state.sandboxStore.save(next);
     await change(state, next, sandbox.endpoints);
@@ -125,7 +127,15 @@ export async function connectRunning(
 }
 
 /** Disconnects a running container from a network. @throws ENDPOINT_NOT_FOUND */
-export async function disconnectRunning(
+export function disconnectRunning(
+  state: NetworkState,
+  container: string,
+  network: Network,
+): Promise<void> {
+  return state.inTurn(container, () => disconnectNow(state, container, network));
+}
+
+async function disconnectNow(
   state: NetworkState,
   container: string,
   network: Network,
@@ -143,7 +153,8 @@ export async function disconnectRunning(
   await movePorts(state, { before: sandbox, after: next });
   await changeNames(state, { before: sandbox, after: next });
   await state.sandboxStore.save(next);
-  state.keepSandbox(next);
+  // It may have left meanwhile: all that it has goes then.
+  if (state.sandboxes.has(container)) state.keepSandbox(next);
   releaseEndpoint(state, endpoint);
   state.announce('disconnect', network, container);
 }
@@ -222,7 +233,7 @@ async function establish(state: NetworkState, sandbox: SandboxRecord): Promise<v
   state.namespaces.refill();
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
-    state.dropSandbox(sandbox.container);
+    if (state.sandboxes.get(sandbox.container) === sandbox) state.dropSandbox(sandbox.container);
     await takeDown(state, sandbox);
     throw failed.reason;
   }
@@ -258,10 +269,10 @@ async function change(
   } catch (error) {
     if (!isBridgeGone(error)) throw error;
     const kept = before.filter(({ id }) => endpoints.some((endpoint) => endpoint.id === id));
-    await removeLinks(
-      state,
-      endpoints.filter((endpoint) => !kept.includes(endpoint)),
-    );
+    await removeLinks(state, {
+      namespace,
+      endpoints: endpoints.filter((endpoint) => !kept.includes(endpoint)),
+    });
     await repairBridges(state, endpoints.map(networkOf));
     await attempt();
   }
@@ -273,12 +284,17 @@ function isBridgeGone(error: unknown): boolean {
   return ['EINVAL', 'ENODEV', 'ENXIO'].includes(String(error.details['errno']));
 }
 
-async function removeLinks(state: NetworkState, endpoints: readonly Endpoint[]): Promise<void> {
+async function removeLinks(
+  state: NetworkState,
+  { namespace, endpoints }: Pick<SandboxRecord, 'namespace' | 'endpoints'>,
+): Promise<void> {
   const p = new ProgramBuilder('disconnect a container');
-  const host = NetlinkSocket.open(p);
-  for (const endpoint of endpoints)
-    state.networks.get(endpoint.network)?.driver.disconnect(host, endpoint);
+  disconnectAll(p, { namespace, endpoints, driverOf: driverOf(state) });
   await state.ports.runner.run(p);
+}
+
+function driverOf(state: NetworkState): (endpoint: Endpoint) => NetworkDriver | undefined {
+  return ({ network }) => state.networks.get(network)?.driver;
 }
 
 async function undoConnect(
@@ -286,9 +302,9 @@ async function undoConnect(
   before: SandboxRecord,
   endpoint: Endpoint,
 ): Promise<void> {
-  state.keepSandbox(before);
+  if (state.sandboxes.has(before.container)) state.keepSandbox(before);
   try {
-    await removeLinks(state, [endpoint]);
+    await removeLinks(state, { ...before, endpoints: [endpoint] });
     await state.sandboxStore.save(before);
   } catch (problem) {
     state.ports.report(problem);
@@ -302,9 +318,7 @@ async function takeDown(state: NetworkState, sandbox: SandboxRecord): Promise<vo
     await state.names.stop(sandbox.container);
     if (sandbox.ports.length > 0) await state.ports.firewall.unpublish(portRules(state, sandbox));
     const p = new ProgramBuilder('disconnect a container');
-    const host = NetlinkSocket.open(p);
-    for (const endpoint of sandbox.endpoints)
-      state.networks.get(endpoint.network)?.driver.disconnect(host, endpoint);
+    disconnectAll(p, { ...sandbox, driverOf: driverOf(state) });
     releaseNamespace(p, sandbox.namespace);
     await state.ports.runner.run(p);
     await state.sandboxStore.erase(sandbox.container);
