@@ -1,5 +1,6 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { CreateRequest } from '../model/create-request.ts';
+import { isUserDefined } from '../model/network-mode.ts';
 import { donorOf } from '../model/namespace-mode.ts';
 
 /** A field that berth cannot carry out, unless it has a value that asks for nothing. */
@@ -72,9 +73,11 @@ function sharedWord(field: 'IpcMode' | 'PidMode', accepted: readonly string[]): 
 const refusals: readonly Refusal[] = [
   {
     field: 'HostConfig.Links',
-    // Without a network there is nothing that they would do: see `verifyLinks`.
+    // In networks with names they are those of the endpoint, and without a network nothing: see `verifyLinks`.
     asked: ({ hostConfig }) =>
-      hostConfig.NetworkMode === 'none' ? undefined : unlessEmpty(hostConfig.Links),
+      hostConfig.NetworkMode === 'none' || isUserDefined(hostConfig.NetworkMode)
+        ? undefined
+        : unlessEmpty(hostConfig.Links),
     remedy: byNames,
   },
   hostWord('CgroupnsMode', ['private', 'host'], 'Use "private" or "host".'),

@@ -109,7 +109,17 @@ test('a container of an internal network reaches its neighbours and nobody else'
   await daemon.serve('outside', 8000, 'outside');
   const wget = (name: string): Promise<string> =>
     daemon
-      .tryDocker('exec', name, 'busybox', 'wget', '-T', '3', '-qO-', 'http://192.0.2.2:8000/')
+      .tryDocker(
+        'exec',
+        name,
+        'busybox',
+        'timeout',
+        '5',
+        'busybox',
+        'wget',
+        '-qO-',
+        'http://192.0.2.2:8000/',
+      )
       .then(({ stdout }) => stdout);
   expect(await wget('web')).toBe('outside');
   expect(await wget('db')).toBe('');
