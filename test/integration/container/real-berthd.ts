@@ -34,7 +34,10 @@ export class RealBerthd {
   #configure(more: object): void {
     const keys = { 'data-root': join(this.root, 'data'), 'exec-root': join(this.root, 'run') };
     const hosts = [`unix://${this.socket}`];
-    writeFileSync(this.#config, JSON.stringify({ ...keys, hosts, group: 'root', bridge: 'none', ...more }));
+    writeFileSync(
+      this.#config,
+      JSON.stringify({ ...keys, hosts, group: 'root', bridge: 'none', ...more }),
+    );
   }
 
   /** Of the one that was started last. */
