@@ -8,6 +8,6 @@ scripts=$(dirname -- "$(readlink -f -- "$0")")
 cd "$ROOT"
 
 install_peers docker:docker.io dockerd:docker.io runc:runc busybox:busybox-static skopeo:skopeo \
-  docker-registry:docker-registry debootstrap:debootstrap dnsperf:dnsperf
+  docker-registry:docker-registry debootstrap:debootstrap dnsperf:dnsperf iperf3:iperf3 wrk:wrk
 
 exec "$NODE" --disable-warning=ExperimentalWarning test/bench/main.ts "$@"

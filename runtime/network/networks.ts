@@ -7,6 +7,7 @@ import type { NetworkEvent } from './lifecycle/network-event.ts';
 import { NetworkState } from './lifecycle/network-state.ts';
 import { Network } from './lifecycle/network.ts';
 import { hostReady } from './lifecycle/host-ready.ts';
+import { withdrawNetworks } from './lifecycle/withdraw-networks.ts';
 import { removeNetwork } from './lifecycle/remove-network.ts';
 import type { Endpoint, SandboxRecord } from './model/sandbox-record.ts';
 import { requirePrefix } from './ipam/network-addresses.ts';
@@ -150,6 +151,11 @@ export class Networks {
     }));
     this.#state.keepSandbox({ ...sandbox, endpoints });
     await this.#state.sandboxStore.save({ ...sandbox, endpoints });
+  }
+
+  /** See `withdrawNetworks`. */
+  withdraw(): Promise<void> {
+    return withdrawNetworks(this.#state);
   }
 
   /** See `leaveNetworks`. */

@@ -28,8 +28,8 @@ const graceSeconds = 10;
 const readyTimeoutMs = 15_000;
 
 /**
- * Stops every running container, through the API. Containers outlive the daemon: when it is not there but they are, it
- * is started once more, because only it knows them all. Returns how many were stopped. Throws DAEMON_NOT_READY when it
+ * Stops every running container, and takes networks from the host, through the API. Both outlive the daemon: when it is not there but
+ * they are, it is started once more, because only it knows them all. Returns how many were stopped. Throws DAEMON_NOT_READY when it
  * does not come, and what the API answers.
  */
 export async function stopContainers(work: StopWork): Promise<number> {
@@ -45,7 +45,10 @@ export async function stopContainers(work: StopWork): Promise<number> {
     end.status === 'rejected' ? [end.reason as unknown] : [],
   );
   const [first] = failures;
-  if (first === undefined) return ids.length;
+  if (first === undefined) {
+    await withdrawNetworks(client);
+    return ids.length;
+  }
   throw new BerthError('CONTAINERS_UNSTOPPABLE', {
     message: m.unstoppable({
       failed: failures.length,
@@ -55,6 +58,15 @@ export async function stopContainers(work: StopWork): Promise<number> {
     remedy: m.unstoppableRemedy(),
     cause: first,
   });
+}
+
+/** Bridges, rules and the like go from the host; a version of before there were networks has none. */
+async function withdrawNetworks(client: ApiClient): Promise<void> {
+  try {
+    await client.text({ method: 'POST', path: '/berth/networks/withdraw' });
+  } catch (error) {
+    if (!isApiStatus(error, 404)) throw error;
+  }
 }
 
 async function stop(client: ApiClient, id: string): Promise<void> {
@@ -68,7 +80,9 @@ async function stop(client: ApiClient, id: string): Promise<void> {
 }
 
 async function anyLeft(host: ProvisionHost): Promise<boolean> {
-  return (await listFolder(host.path(`${places.runFolder}/containers`))).length > 0;
+  const folders = ['containers', 'networks'].map((name) => `${places.runFolder}/${name}`);
+  const found = await Promise.all(folders.map((folder) => listFolder(host.path(folder))));
+  return found.flat().length > 0;
 }
 
 async function startDaemonAgain(work: StopWork): Promise<void> {

@@ -20,6 +20,8 @@ export interface DaemonSetup {
   readonly folder: string;
   /** URLs of mirrors of Docker Hub, in this order. */
   readonly mirrors?: readonly string[];
+  /** `own`: it is in a network namespace of its own. */
+  readonly networks?: 'own' | 'left-alone';
 }
 
 /** berthd, as `berth up` starts it. */
@@ -45,8 +47,12 @@ export function berthd({ folder, mirrors = [] }: DaemonSetup): BenchDaemon {
   };
 }
 
-/** Debian's dockerd, kept from touching the machine's network. */
-export function dockerd({ folder, mirrors = [] }: DaemonSetup): BenchDaemon {
+/** Debian's dockerd, kept from touching the machine's network, unless it has one of its own. */
+export function dockerd({
+  folder,
+  mirrors = [],
+  networks = 'left-alone',
+}: DaemonSetup): BenchDaemon {
   const kept = [join(folder, 'data'), join(folder, 'run')] as const;
   const socket = join(folder, 'docker.sock');
   mkdirSync(folder, { recursive: true });
@@ -55,7 +61,9 @@ export function dockerd({ folder, mirrors = [] }: DaemonSetup): BenchDaemon {
     command: [
       ...(['dockerd', '--host', `unix://${socket}`] as const),
       ...['--pidfile', join(folder, 'docker.pid'), '--data-root', kept[0], '--exec-root', kept[1]],
-      ...['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
+      ...(networks === 'own'
+        ? []
+        : ['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false']),
       ...mirrors.map((url) => `--registry-mirror=${url}`),
     ],
     clear: () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { berthd, dockerd } from './daemons.ts';
+import { networkFigures } from './networks/network-figures.ts';
 import { dnsFigures } from './dns/dns-figures.ts';
 import { fiftyFigures } from './crowd/fifty-figures.ts';
 import { thousandFigures } from './crowd/thousand-figures.ts';
@@ -40,6 +41,7 @@ export const groups: Readonly<Record<string, (setup: BenchSetup) => Promise<void
   ranking: rankingFigures,
   archives: archiveFigures,
   faults: faultFigures,
+  networks: networkFigures,
   dns: dnsFigures,
 };
 

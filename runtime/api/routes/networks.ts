@@ -102,6 +102,11 @@ export const networkRoutes: readonly Route[] = [
     const { id } = await networks.create({ ...networkRequest(body), ipv4 });
     return created({ Id: id, Warning: '' });
   }),
+  // Not of Docker's API: who takes berth away leaves the host as it was.
+  post('/berth/networks/withdraw', async (_request, { containers: { networks } }) => {
+    await networks.withdraw();
+    return noContent;
+  }),
   post('/networks/prune', async ({ query, signal }, { containers, clock }) => {
     const isWanted = pruneSelection(query.filters(), clock.now());
     const removed = await containers.pruneNetworks({ isWanted, signal });

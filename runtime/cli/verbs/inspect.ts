@@ -23,7 +23,8 @@ const kinds: readonly Kind[] = ['container', 'image', 'network', 'volume'];
 const paths: Readonly<Record<Kind, (name: string) => string>> = {
   container: (name) => `/containers/${name}/json`,
   image: (name) => `/images/${name}/json`,
-  network: (name) => `/networks/${name}`,
+  // Only images have names of several segments.
+  network: (name) => `/networks/${name.replaceAll('/', '%2F')}`,
   volume: (name) => `/volumes/${name}`,
 };
 

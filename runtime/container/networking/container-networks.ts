@@ -18,6 +18,7 @@ export type ContainerNetworks = Pick<
   | 'publishing'
   | 'hostGateways'
   | 'rename'
+  | 'withdraw'
   | 'connect'
   | 'disconnect'
   | 'close'

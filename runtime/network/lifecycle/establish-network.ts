@@ -36,6 +36,7 @@ async function establish(state: NetworkState, network: Network): Promise<void> {
 /** Makes what a network is on the host, whatever there is by now, with the containers that are connected to it. @throws SYSCALL_FAILED */
 export async function makeOnHost(state: NetworkState, network: Network): Promise<void> {
   const { driver, record } = network;
+  if (driver.endpoints === 'interface') await state.sandboxStore.noteHostUse();
   driver.forget(record);
   await driver.ensure(record);
   const endpoints = state.endpointsOf(network);

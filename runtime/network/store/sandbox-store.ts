@@ -6,12 +6,15 @@ import {
   readTextIfExists,
   removeFile,
   removeTemporaries,
+  writeFile,
   writeFileWhole,
 } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import { sandboxRecordSchema, type SandboxRecord } from '../model/sandbox-record.ts';
 
 const suffix = '.json';
+/** Is there from the moment that the host is given something until it is all taken back. */
+const hostMark = 'on-host';
 
 /**
  * The sandboxes of running containers, a file each. They outlive berthd, but not the boot that their namespaces belong to: the
@@ -57,6 +60,16 @@ export class SandboxStore {
   /** Forgets one; fine when it is not there. */
   erase(container: string): Promise<void> {
     return removeFile(this.#path(container));
+  }
+
+  /** Notes that the host has something of networks: who takes berth away looks for that. */
+  async noteHostUse(): Promise<void> {
+    await writeFile(join(this.#folder, hostMark), '', { mode: 0o600 });
+  }
+
+  /** Takes the note away. */
+  forgetHostUse(): Promise<void> {
+    return removeFile(join(this.#folder, hostMark));
   }
 
   #path(container: string): string {

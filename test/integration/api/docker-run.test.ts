@@ -184,7 +184,6 @@ describe('docker run', () => {
   });
 
   test.each([
-    { args: ['-p', '80:80'], field: 'HostConfig.PortBindings' },
     { args: ['--mount', 'type=cluster,src=bb,dst=/data'], field: 'HostConfig.Mounts' },
     { args: ['--network', 'web'], field: 'network web not found' },
     { args: ['--gpus', 'all'], field: 'HostConfig.DeviceRequests' },

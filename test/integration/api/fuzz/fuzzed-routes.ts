@@ -192,6 +192,7 @@ export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
   'POST /networks/:name/disconnect': { body: networkDisconnectSchema },
   'DELETE /networks/:name': {},
   'POST /networks/prune': { query: { filters } },
+  'POST /berth/networks/withdraw': {},
   'POST /build/prune': { query: { filters, all: flag } },
   'GET /volumes/:name': {},
   'DELETE /volumes/:name': { query: { force: flag } },
