@@ -100,7 +100,8 @@ export class TestHost {
   }
 
   sandboxFiles(): readonly string[] {
-    return readdirSync(this.paths.sandboxFolder);
+    // Beside them there is a note that the host has something of networks.
+    return readdirSync(this.paths.sandboxFolder).filter((name) => name.endsWith('.json'));
   }
 
   async close(): Promise<void> {
