@@ -126,6 +126,11 @@ async function throughput({ ours, theirs }: Both, rounds: number): Promise<reado
     );
     await side.docker(...server, '--name', 'inside', image, '/busybox', 'sleep', '1d');
   }
+  // A server is there a moment after its container.
+  for (const side of [ours, theirs]) {
+    const attempt = `/usr/bin/iperf3 --time 1 --client ${side.address} > /dev/null 2>&1`;
+    await side.fromClient('timeout', '20', 'sh', '-c', `until ${attempt}; do :; done`);
+  }
   const figures = {
     'a gigabyte from container to container (iperf3)': (side: Side) =>
       gigabyteMs(side.said('exec', 'inside', ...iperf(addressOf(side)))),
