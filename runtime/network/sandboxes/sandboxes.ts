@@ -337,5 +337,11 @@ async function movePorts(
   const [old, next] = [portRules(state, before), portRules(state, after)];
   if (isDeepStrictEqual(old, next)) return;
   await state.ports.firewall.unpublish(old);
-  await state.ports.firewall.publish(next);
+  try {
+    await state.ports.firewall.publish(next);
+  } catch (error) {
+    // Better by the way that was than by none.
+    await state.ports.firewall.publish(old);
+    throw error;
+  }
 }

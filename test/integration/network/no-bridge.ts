@@ -1,7 +1,7 @@
 import type { Firewall } from '../../../runtime/network/firewall/firewall.ts';
 import type { NetworkPorts } from '../../../runtime/network/network-ports.ts';
 
-/** Rules of nobody. */
+/** Rules of nobody: everything passes. */
 export const noFirewall: Firewall = {
   restore: () => Promise.resolve(),
   addNetwork: () => Promise.resolve(),

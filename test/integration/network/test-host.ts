@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Firewall } from '../../../runtime/network/firewall/firewall.ts';
 import type { NetworkRequest } from '../../../runtime/network/lifecycle/create-network.ts';
 import type { NetworkPaths, NetworkSettings } from '../../../runtime/network/network-ports.ts';
 import { Networks } from '../../../runtime/network/networks.ts';
@@ -12,18 +11,7 @@ import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { Label } from '../../../runtime/syscall/program.ts';
 import type { ProgramRunner } from '../../../runtime/syscall/run-image.ts';
 import { TestNamespaces } from './namespaces.ts';
-
-/** Lets everything through: these tests are about what is connected, not about what may pass. */
-export const openFirewall: Firewall = {
-  restore: () => Promise.resolve(),
-  addNetwork: () => Promise.resolve(),
-  removeNetwork: () => Promise.resolve(),
-  publish: () => Promise.resolve(),
-  unpublish: () => Promise.resolve(),
-  link: () => Promise.resolve(),
-  unlink: () => Promise.resolve(),
-  remove: () => Promise.resolve(),
-};
+import { noFirewall } from './no-bridge.ts';
 
 export const defaultSettings: NetworkSettings = {
   defaultBridge: { name: 'berth0', ipv6: false, options: {} },
@@ -70,7 +58,7 @@ export class TestHost {
     readonly settings?: Partial<NetworkSettings>;
   } = {}): Promise<Networks> {
     return Networks.open({
-      ...{ runner, paths: this.paths, firewall: openFirewall },
+      ...{ runner, paths: this.paths, firewall: noFirewall },
       clock: { now: () => Date.now() } as Parameters<typeof Networks.open>[0]['clock'],
       settings: { ...defaultSettings, ...settings },
       report: (problem) => this.problems.push(problem),
