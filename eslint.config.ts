@@ -77,6 +77,19 @@ export default defineConfig(
     },
   },
   {
+    files: ['test/**/*.ts'],
+    ignores: ['test/support/remove-tree.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.name='rmSync'] Property[key.name='recursive']",
+          message: 'Use removeTree: rmSync leaves the rest when a subfolder vanishes meanwhile.',
+        },
+      ],
+    },
+  },
+  {
     files: ['*.config.ts'],
     rules: { 'import-x/no-default-export': 'off' },
   },

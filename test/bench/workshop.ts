@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArchive } from '../../runtime/image/archive/write-archive.ts';
@@ -6,6 +6,7 @@ import { helloWorldImage } from '../../runtime/image/hello-world.ts';
 import { currentArchitecture } from '../../runtime/syscall/architecture.ts';
 import { helloElf } from '../../runtime/syscall/hello-elf.ts';
 import { helloWorldText } from '../../templates/hello-world.ts';
+import { removeTree } from '../support/remove-tree.ts';
 
 /** A folder with what the benchmarks run: the hello program as a root file system, and as an image archive. */
 export class Workshop {
@@ -43,6 +44,6 @@ export class Workshop {
 
   /** Removes everything. */
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTree(this.folder);
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { failuresOf, totalsOf } from './report.ts';
 import { runUnit } from './run-unit.ts';
 import type { Suite, SuiteReport, UnitReport } from './suite.ts';
 import { suites } from './suites.ts';
+import { removeTree } from '../support/remove-tree.ts';
 
 /*
  * `node test/conformance/main.ts --suite NAME --runtime PATH`: judges a runtime by an outside suite; README.md says how.
@@ -47,7 +48,7 @@ try {
     say(`${unit.name}: ${totalsOf([report])} in ${report.seconds} s`);
   }
 } finally {
-  rmSync(work, { recursive: true, force: true });
+  removeTree(work);
 }
 const report: SuiteReport = {
   suite: name,

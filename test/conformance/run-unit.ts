@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { removeCgroups } from './cgroup-remains.ts';
 import type { Result, Unit, UnitReport } from './suite.ts';
 import { resultsOfTap } from './tap.ts';
+import { removeTree } from '../support/remove-tree.ts';
 
 /** How a unit is run. */
 export interface RunOptions {
@@ -42,8 +43,8 @@ export async function runUnit(unit: Unit, options: RunOptions): Promise<UnitRepo
       left,
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-    rmSync(temporary, { recursive: true, force: true });
+    removeTree(folder);
+    removeTree(temporary);
   }
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { mirror } from '../../lab/image/packages.ts';
 import { runChecked } from '../../lab/run-command.ts';
 import { startRegistryProcess } from '../../support/registry-process.ts';
 import { benchFolder } from './bench-folder.ts';
 import { ImageLayout } from '../../support/image-layout.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** Debian as an image of five layers, with many small files, and a sibling with another fifth layer. */
 export interface DebianImages {
@@ -47,7 +48,7 @@ export async function debianImages(): Promise<DebianImages> {
     await fill(join(unfinished, 'registry'), join(unfinished, 'layout'));
     renameSync(unfinished, folder);
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+    removeTree(unfinished);
   }
   return images;
 }
@@ -61,7 +62,7 @@ async function bootstrap(root: string): Promise<void> {
     ...[...argv, 'bookworm', root, `${mirror()}/debian`],
   ]);
   for (const path of ['var/cache/apt', 'var/lib/apt/lists', 'var/log', 'dev', 'proc', 'sys']) {
-    rmSync(join(root, path), { recursive: true });
+    removeTree(join(root, path));
     mkdirSync(join(root, path));
   }
   copyFileSync('/bin/busybox', join(root, 'usr/bin/busybox'));

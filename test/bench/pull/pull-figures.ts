@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRegistryProcess } from '../../support/registry-process.ts';
 import { berthd, dockerd } from '../daemons.ts';
@@ -12,6 +11,7 @@ import { coldPull } from './cold-pull.ts';
 import { loadAndPush } from './load-and-push.ts';
 import { sharedLayers } from './shared-layers.ts';
 import { unpackAlone } from './unpack.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** Pulls of images, against dockerd and skopeo, from the same docker-registry. */
 export function pullFigures(setup: BenchSetup): Promise<void> {
@@ -108,7 +108,7 @@ async function wholePull({ workshop, rounds = 5, registry }: PullSetup): Promise
 async function copies(folder: string, reference: string, rounds: number): Promise<number[]> {
   const taken: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
     const plain = ['--insecure-policy', '--src-tls-verify=false'];
     const args = ['copy', ...plain, `docker://${reference}`, `oci:${folder}:copy`];
     taken.push(await timed(() => runCommand(['skopeo', ...args])));

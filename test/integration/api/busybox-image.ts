@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** Commands that tests use; all are the one static program. */
 const commands =
@@ -51,6 +52,6 @@ export function busyboxArchive(folder: string): string {
     execFileSync('tar', ['-C', work, '-cf', archive, 'manifest.json', configName, 'layer.tar']);
     return archive;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    removeTree(work);
   }
 }

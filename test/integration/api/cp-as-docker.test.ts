@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -14,6 +14,7 @@ import { archiveEnd, encodeHeader } from '../../../runtime/tar/write-header.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { askBytes } from './raw-http.ts';
 import { TestDaemon } from './test-daemon.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let daemon: TestDaemon;
 let work: string;
@@ -109,7 +110,7 @@ beforeAll(async () => {
   execFileSync('sh', ['-c', sources], { cwd: work });
 });
 afterAll(async () => {
-  rmSync(work, { recursive: true, force: true });
+  removeTree(work);
   await daemon.destroy();
   expect(daemon.problems).toEqual([]);
 });

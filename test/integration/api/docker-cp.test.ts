@@ -5,7 +5,6 @@ import {
   mkdtempSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -20,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { busyboxArchive } from './busybox-image.ts';
 import { ask, askBytes } from './raw-http.ts';
 import { TestDaemon } from './test-daemon.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let daemon: TestDaemon;
 let work: string;
@@ -43,7 +43,7 @@ beforeAll(async () => {
   await fine('load', '-i', busyboxArchive(daemon.root));
 });
 afterAll(async () => {
-  rmSync(work, { recursive: true, force: true });
+  removeTree(work);
   await daemon.destroy();
   expect(daemon.problems).toEqual([]);
 });

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { busyboxArchive } from './busybox-image.ts';
 import { TestDaemon } from './test-daemon.ts';
 import type { CommandResult } from './test-daemon.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let daemon: TestDaemon;
 beforeAll(async () => {
@@ -31,7 +32,7 @@ function archiveWith(layers: number): string {
   ) as { rootfs: { diff_ids: string[] } };
   mkdirSync(join(work, 'tree/layers'), { recursive: true });
   for (let i = 0; i < layers; i += 1) {
-    rmSync(join(work, 'tree/layers'), { recursive: true });
+    removeTree(join(work, 'tree/layers'));
     mkdirSync(join(work, 'tree/layers'));
     writeFileSync(join(work, `tree/layers/${i}`), '');
     writeFileSync(join(work, 'tree/topmost'), `${i}\n`);

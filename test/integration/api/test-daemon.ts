@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { ExecException } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import type { RegistryConfig } from '../../../runtime/registry/registry-config.t
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { noBridge } from '../network/no-bridge.ts';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** What a command printed and how it ended. */
 export interface CommandResult {
@@ -115,7 +116,7 @@ export class TestDaemon {
     );
     await this.down();
     removeEmptyCgroups();
-    rmSync(this.root, { recursive: true, force: true });
+    removeTree(this.root);
   }
 
   /** Runs the real `docker` command against this daemon. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -14,6 +14,7 @@ import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { Random } from '../../unit/launch/random.ts';
 import { randomRules } from '../../unit/cgroup/random-devices.ts';
 import { unifiedMount } from './unified-mount.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const [EPERM, ENXIO] = [errnoNumber('EPERM'), errnoNumber('ENXIO')];
 const mount = unifiedMount();
@@ -41,7 +42,7 @@ describe.skipIf(mount === undefined)('a device program in the kernel', () => {
   });
   afterEach(() => {
     rmdirSync(folder);
-    rmSync(nodes, { recursive: true, force: true });
+    removeTree(nodes);
   });
 
   /** Attaches a program, joins the folder, tries, leaves it again. Gives an errno each, 0 for what went well. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import type { CgroupPlan, CgroupWrite } from '../../../runtime/cgroup/cgroup-pla
 import { makeCgroups } from '../../../runtime/launch/cgroups/make-cgroups.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** Files of a folder stand for those of a cgroup: what the kernel has there differs from host to host. */
 describe('a write with another in its place', () => {
@@ -22,7 +23,7 @@ describe('a write with another in its place', () => {
     for (const name of ['first', 'second', 'last']) writeFileSync(join(folder, name), '');
   });
   afterEach(() => {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   });
 
   function write(file: string, more: Partial<CgroupWrite> = {}): CgroupWrite {

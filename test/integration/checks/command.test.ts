@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import type { CheckReport } from '../../../scripts/check/report.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const main = join(import.meta.dirname, '../../../scripts/main.ts');
 
@@ -107,7 +108,7 @@ describe('waivers on a host', () => {
       );
       return { status, out: stdout, err: stderr };
     } finally {
-      rmSync(folder, { recursive: true });
+      removeTree(folder);
     }
   }
   const waiver = (until: string): string =>

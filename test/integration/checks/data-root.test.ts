@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -9,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   const left = readdirSync(folder);
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
   expect(left).toEqual([]);
 });
 

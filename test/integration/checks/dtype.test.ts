@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fsDtype } from '../../../checks/fs.dtype.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { realContext } from './real-context.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let launcher: Launcher;
 let folder: string;
@@ -20,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   execFileSync('umount', [join(folder, 'mounted')]);
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 /** Makes a file system in a file and mounts it. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { hostname } from '../../../checks/hostname.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { runCommand } from '../../../scripts/host/commands.ts';
 import { realContext } from './real-context.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 it('a program of the host that hangs is ended, with what it started', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-test-hanging-'));
@@ -25,6 +26,6 @@ it('a program of the host that hangs is ended, with what it started', async () =
     const children = await runCommand('ps', ['-eo', 'args']);
     expect(children.stdout).not.toContain('sleep 600');
   } finally {
-    rmSync(folder, { recursive: true });
+    removeTree(folder);
   }
 });

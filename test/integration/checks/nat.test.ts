@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, existsSync, readFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,13 +7,14 @@ import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { runCommand } from '../../../scripts/host/commands.ts';
 import type { Outcome } from '../../../checks/finding.ts';
 import { realContext } from './real-context.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-test-nat-'));
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 /** The check's outcome on a machine that has these tools only. */

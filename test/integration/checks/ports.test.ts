@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { ports } from '../../../checks/ports.ts';
 import type { Outcome } from '../../../checks/finding.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { realContext } from './real-context.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let folder: string;
 let path: string;
@@ -17,7 +18,7 @@ beforeEach(() => {
   path = join(folder, 'berth.sock');
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 const probe = (): Promise<Outcome> =>

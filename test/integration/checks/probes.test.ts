@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,7 @@ import { CLONE_NEWNET } from '../../../runtime/syscall/constants/clone.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { realContext } from './real-context.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let launcher: Launcher;
 let folder: string;
@@ -38,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await launcher.stop();
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 const childrenOf = (pid: number): string =>
@@ -139,7 +140,7 @@ describe('the overlay probe', () => {
     try {
       expect(await runProbe(context, overlayProgram(inMemory))).toMatchObject({ kind: 'done' });
     } finally {
-      rmSync(inMemory, { recursive: true });
+      removeTree(inMemory);
     }
   });
 });

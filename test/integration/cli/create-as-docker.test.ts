@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { json as readJson } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { create } from '../../../runtime/cli/verbs/create.ts';
 import { json, runVerb, scriptedApi } from '../../unit/cli/scripted-api.ts';
 import type { ScriptedApi } from '../../unit/cli/scripted-api.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let api: ScriptedApi;
 let folder: string;
@@ -30,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api.close();
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 /** What says something: Docker's client sends all its fields. */

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll } from 'vitest';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { TestDaemon } from '../api/test-daemon.ts';
 import type { TestEngine } from '../cli/client-bench.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** An engine that a client is tried against, and a folder for the test's files. */
 export interface EngineForClients {
@@ -51,7 +52,7 @@ export function useEngineForClients(start: ClientEngineKind['start']): EngineFor
   });
   afterAll(async () => {
     await made.engine?.stop();
-    if (made.folder !== undefined) rmSync(made.folder, { recursive: true });
+    if (made.folder !== undefined) removeTree(made.folder);
   });
   return engine;
 }

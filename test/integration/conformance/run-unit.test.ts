@@ -1,9 +1,10 @@
-import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runUnit } from '../../conformance/run-unit.ts';
 import type { UnitReport } from '../../conformance/suite.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let work: string;
 
@@ -12,7 +13,7 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-  rmSync(work, { recursive: true, force: true });
+  removeTree(work);
 });
 
 /** Runs a shell script as a unit `u` of a suite. */

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -9,6 +9,7 @@ import { parseTagTarget } from '../../../runtime/image/reference.ts';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { TestDaemon } from '../api/test-daemon.ts';
 import type { CommandResult } from '../api/test-daemon.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let daemon: TestDaemon;
 beforeAll(async () => {
@@ -186,6 +187,6 @@ describe('a commit', () => {
     const source = `oci:${join(daemon.root, 'data/images')}:docker.io/library/made:skopeo`;
     const copied = await daemon.command('skopeo', ['copy', source, `dir:${target}`]);
     expect(copied).toMatchObject({ exitCode: 0 });
-    rmSync(target, { recursive: true });
+    removeTree(target);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +11,7 @@ import { FakeRuntime } from '../../contract/container/fake-runtime.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MortalRuntime } from './mortal-runtime.ts';
 import { EngineParts } from './parts.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let parts: EngineParts;
 let clock: ManualClock;
@@ -32,7 +33,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  rmSync(elsewhere, { recursive: true, force: true });
+  removeTree(elsewhere);
 });
 
 async function berthd(): Promise<void> {

@@ -1,4 +1,4 @@
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +20,7 @@ import { Networks } from '../../../runtime/network/networks.ts';
 import { noBridge } from '../network/no-bridge.ts';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { removeEmptyCgroups } from './empty-cgroups.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** What an engine stands on, on folders of its own, with an image of busybox. */
 export class EngineParts {
@@ -48,7 +49,7 @@ export class EngineParts {
     onTestFinished(async () => {
       await launcher.stop();
       removeEmptyCgroups();
-      rmSync(root, { recursive: true, force: true });
+      removeTree(root);
     });
     const snapshots = await SnapshotStore.open({ dataRoot: root, runner: launcher });
     const store = await ContentStore.open(join(root, 'images'));

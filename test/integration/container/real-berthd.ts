@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { removeEmptyCgroups } from './empty-cgroups.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const program = join(import.meta.dirname, '../../../runtime/daemon.ts');
 
@@ -107,7 +108,7 @@ export class RealBerthd {
   async destroy(): Promise<void> {
     await this.end('SIGTERM');
     removeEmptyCgroups();
-    rmSync(this.root, { recursive: true, force: true });
+    removeTree(this.root);
   }
 
   /** Runs the real `docker` command against it. Gives all that it said. */

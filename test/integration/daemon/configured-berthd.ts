@@ -1,10 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
 import { until } from '../scripts/support/until.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const program = join(import.meta.dirname, '../../../runtime/daemon.ts');
 
@@ -123,6 +124,6 @@ export class ConfiguredBerthd {
   async stop(): Promise<void> {
     await this.end();
     removeEmptyCgroups();
-    rmSync(this.root, { recursive: true, force: true });
+    removeTree(this.root);
   }
 }

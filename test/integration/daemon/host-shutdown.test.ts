@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { goingDownMarker } from '../../../runtime/daemon/host-shutdown.ts';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const slowMs = 60_000;
 const berthd = join(import.meta.dirname, '../../../runtime/daemon.ts');
@@ -25,7 +26,7 @@ afterEach(async () => {
   await docker('rm', '-f', ...(await docker('ps', '-aq')).trim().split('\n'));
   await end();
   removeEmptyCgroups();
-  rmSync(root, { recursive: true, force: true });
+  removeTree(root);
 }, slowMs);
 
 async function start(): Promise<ChildProcess> {

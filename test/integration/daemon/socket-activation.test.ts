@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requestOverSocket } from '../../../runtime/host/http-client.ts';
 import { until } from '../scripts/support/until.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const berthd = join(import.meta.dirname, '../../../runtime/daemon.ts');
 let root: string;
@@ -19,7 +20,7 @@ afterEach(async () => {
     child.kill('SIGTERM');
     await once(child, 'exit');
   }
-  rmSync(root, { recursive: true, force: true });
+  removeTree(root);
 });
 
 /** Writes a daemon.json with these sockets and gives berthd's command line. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { busyboxArchive } from '../api/busybox-image.ts';
 import { ask } from '../api/raw-http.ts';
 import type { HttpAnswer } from '../api/raw-http.ts';
 import { TestDaemon } from '../api/test-daemon.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let daemon: TestDaemon;
 /** Of the host: a file with a secret, and an archive with one file. */
@@ -23,7 +24,7 @@ beforeAll(async () => {
   archive = execFileSync('tar', ['-C', host, '-c', 'copied']).toString('latin1');
 });
 afterAll(async () => {
-  rmSync(host, { recursive: true, force: true });
+  removeTree(host);
   await daemon.destroy();
 });
 

@@ -10,6 +10,7 @@ import type { TarInput } from '../layer/support.ts';
 import { temporaryFolder } from '../layer/support.ts';
 import { makeImage, openHost } from './support.ts';
 import type { ImageHost } from './support.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let launcher: Launcher;
 let dataRoot: string;
@@ -250,7 +251,7 @@ describe('removing', () => {
 describe('the layers of an image', () => {
   test('are unpacked again when they are lost', async () => {
     const id = await put('one:1');
-    rmSync(join(dataRoot, 'snapshots'), { recursive: true });
+    removeTree(join(dataRoot, 'snapshots'));
     host = await openHost(dataRoot, launcher);
     const { lower } = await host.images.rootfsFor(id);
     expect(lower.map((path) => readdirSync(path))).toEqual([['own'], ['base']]);
@@ -275,7 +276,7 @@ describe('the layers of an image', () => {
       const image = await makeImage({ reference: 'one:1', layers: [base] });
       const id = await host.images.importImage(image);
       const details = await host.images.inspect(id);
-      rmSync(join(dataRoot, 'snapshots'), { recursive: true });
+      removeTree(join(dataRoot, 'snapshots'));
       const blob = join(dataRoot, 'images/blobs/sha256', hexOf(details.layers[0] ?? id));
       writeFileSync(blob, damage(readFileSync(blob)));
       host = await openHost(dataRoot, launcher);

@@ -3,7 +3,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -24,6 +23,7 @@ import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import type { Ref } from '../../../runtime/syscall/program.ts';
 import { decodeStat, statSize } from '../../../runtime/syscall/tree/stat.ts';
 import { withoutOpenat2 } from './without-openat2.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let launcher: Launcher;
 let folder: string;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await launcher.stop();
-  rmSync(folder, { recursive: true, force: true });
+  removeTree(folder);
 });
 
 const kernels = ['with openat2', 'told to walk', 'without openat2'] as const;

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const user = 1000;
 const child = join(import.meta.dirname, 'id-maps-child.ts');
@@ -11,7 +12,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-ids-'));
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 /** What the child says as a user who has all capabilities but those for changing ids. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -12,6 +12,7 @@ import type { IntelRdt } from '../../../runtime/spec/intel-rdt.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { Machine } from './machine.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 // No processor here can divide its caches: a folder with the files of resctrl stands for a mount of it.
 let resctrl: string;
@@ -25,7 +26,7 @@ afterAll(async () => {
 beforeEach(() => {
   resctrl = mkdtempSync(`${tmpdir()}/berth-resctrl-`);
   return () => {
-    rmSync(resctrl, { recursive: true });
+    removeTree(resctrl);
   };
 });
 

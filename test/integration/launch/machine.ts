@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContainerRuntime } from '../../../runtime/launch/container-runtime.ts';
@@ -11,6 +11,7 @@ import { parseSpec } from '../../../runtime/spec/parse-spec.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
 import { shmMount, usualMounts } from '../../../runtime/spec/usual-mounts.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** What a container left when it ended. */
 export interface Ended {
@@ -95,7 +96,7 @@ export class Machine {
 
   async dispose(): Promise<void> {
     await this.launcher.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTree(this.folder);
   }
 
   /** A path in the image, as the host sees it. */

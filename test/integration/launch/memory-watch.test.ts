@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,13 +9,14 @@ import { PollSet } from '../../../runtime/launch/monitor/poll-set.ts';
 import { AT_FDCWD, O_WRONLY } from '../../../runtime/syscall/constants/fs.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 test('of memory.events kills count, and no limit that was only met', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-memory-'));
   const launcher = await Launcher.start();
   onTestFinished(async () => {
     await launcher.stop();
-    rmSync(folder, { recursive: true });
+    removeTree(folder);
   });
   const file = join(folder, 'memory.events');
   const events = (max: number, kills: number): string =>

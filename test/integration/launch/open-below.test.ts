@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { numberedPath } from '../../../runtime/syscall/decimal.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { withoutOpenat2 } from './without-openat2.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let launcher: Launcher;
 const folder = mkdtempSync(join(tmpdir(), 'berth-below-'));
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await launcher.stop();
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 describe.each(['with openat2', 'on an older kernel'])('%s', (kernel) => {

@@ -1,4 +1,4 @@
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import type { TarHeaderInput } from '../../../runtime/tar/write-header.ts';
 import { describeTree, hashOf, pack } from './pack-fixture.ts';
 import { sha256 } from './support.ts';
 import { useUnpackFixture } from './unpack-fixture.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const { folder, launcher, root, unpack } = useUnpackFixture();
 
@@ -101,7 +102,7 @@ test('any layer, unpacked and packed, unpacks to the same and packs to the same 
   await fc.assert(
     fc.asyncProperty(fc.array(sketch, { maxLength: 60 }), async (sketches) => {
       const once = join(folder(), 'once');
-      for (const path of [once, root()]) rmSync(path, { recursive: true, force: true });
+      for (const path of [once, root()]) removeTree(path);
       const archive = layerOf(sketches);
       await unpack(archive, sha256(archive));
       const packed = await pack(launcher(), root());

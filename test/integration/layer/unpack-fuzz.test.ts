@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { isBerthError } from '../../../runtime/errors/berth-error.ts';
 import { sha256 } from './support.ts';
 import { useUnpackFixture } from './unpack-fixture.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const { folder, root, unpack } = useUnpackFixture();
 
@@ -43,7 +44,7 @@ beforeEach(() => {
   layers = formats.map((options) =>
     execFileSync('tar', [...options, '-cf', '-', '.'], { cwd: source, maxBuffer: 2 ** 26 }),
   );
-  rmSync(source, { recursive: true });
+  removeTree(source);
   // What lies around the layer must stay as it is.
   mkdirSync(join(folder(), 'outside'));
   writeFileSync(join(folder(), 'outside/file'), 'untouched');
@@ -143,7 +144,7 @@ describe('layers that were damaged at random', () => {
       for (let i = 0; i < 80; i += 1) {
         const layer = layers[next(layers.length)] ?? Buffer.alloc(0);
         counts[await outcome(mutate(layer, next))] += 1;
-        rmSync(root(), { recursive: true, force: true });
+        removeTree(root());
       }
       // Neither is all caught at the door, nor does all pass.
       expect(counts.unpacked).toBeGreaterThan(5);
@@ -161,7 +162,7 @@ describe('layers that were damaged at random', () => {
     const diffId = sha256(layer);
     await unpack(layer, diffId);
     const whole = describeTree(root());
-    rmSync(root(), { recursive: true });
+    removeTree(root());
     let refused = 0;
     for (let i = 0; i < 40; i += 1) {
       const stored = Buffer.from(compress(layer));
@@ -170,7 +171,7 @@ describe('layers that were damaged at random', () => {
       const cut = next(4) === 0 ? stored.subarray(0, next(stored.byteLength)) : stored;
       if ((await outcome(cut, diffId)) === 'refused') refused += 1;
       else expect(describeTree(root())).toBe(whole);
-      rmSync(root(), { recursive: true, force: true });
+      removeTree(root());
     }
     expect(refused).toBeGreaterThan(30);
   });

@@ -19,6 +19,7 @@ import type { PackageRepository } from '../../../scripts/repositories/package-re
 import { makeAptRepository } from '../../support/mirrors/apt-repository.ts';
 import { serve, serveFolder, type TestServer } from '../../support/mirrors/file-server.ts';
 import { SigningKey } from '../../support/mirrors/signing-key.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const day = 24 * 60 * 60 * 1000;
 let base: string;
@@ -45,7 +46,7 @@ beforeAll(() => {
 afterAll(() => {
   key.remove();
   stranger.remove();
-  rmSync(base, { recursive: true });
+  removeTree(base);
 });
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();

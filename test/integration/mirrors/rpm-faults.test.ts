@@ -1,11 +1,4 @@
-import {
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,6 +9,7 @@ import type { Verdict } from '../../../scripts/mirrors/verdict.ts';
 import { serveFolder } from '../../support/mirrors/file-server.ts';
 import { makeRpmRepository } from '../../support/mirrors/rpm-repository.ts';
 import { SigningKey } from '../../support/mirrors/signing-key.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let base: string;
 let key: SigningKey;
@@ -30,7 +24,7 @@ beforeAll(() => {
 afterAll(() => {
   key.remove();
   stranger.remove();
-  rmSync(base, { recursive: true });
+  removeTree(base);
 });
 
 /** What is found of a repository whose packages a key has signed, after a change. */

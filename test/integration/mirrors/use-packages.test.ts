@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,14 @@ import { makeAptRepository } from '../../support/mirrors/apt-repository.ts';
 import { serveFolder } from '../../support/mirrors/file-server.ts';
 import { SigningKey } from '../../support/mirrors/signing-key.ts';
 import { makePrivateHost } from '../scripts/support/private-host.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 test('berth mirrors use --packages points the docker-ce repository to a mirror that proved itself', async () => {
   const host = await makePrivateHost();
   onTestFinished(() => host.remove());
   const folder = mkdtempSync(join(tmpdir(), 'berth-use-packages-'));
   onTestFinished(() => {
-    rmSync(folder, { recursive: true });
+    removeTree(folder);
   });
   const key = new SigningKey();
   onTestFinished(() => {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAsBefore, type Leftovers, leftovers } from '../../support/leftovers.ts';
 import type { CommandResult } from '../api/test-daemon.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const child = join(import.meta.dirname, 'engine-child.ts');
 let folder: string;
@@ -13,7 +14,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-remap-'));
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 beforeEach(() => {
   before = leftovers();

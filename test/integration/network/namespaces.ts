@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +13,7 @@ import {
 import { NetlinkSocket } from '../../../runtime/network/netlink/netlink-socket.ts';
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** Network namespaces of a test, by name, so that nothing of the machine's own network is touched. */
 export class TestNamespaces<Name extends string> {
@@ -80,7 +81,7 @@ export class TestNamespaces<Name extends string> {
     for (const name of this.#names) releaseNamespace(p, this.path(name));
     await this.launcher.run(p);
     await this.launcher.stop();
-    rmSync(this.#folder, { recursive: true });
+    removeTree(this.#folder);
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import { OciMachine, type Said } from './oci-machine.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let machine: OciMachine;
 beforeAll(() => {
@@ -210,7 +211,7 @@ it('a relative destination of a mount is taken from the root, with a warning', (
   expect(status).toBe(0);
   expect(stderr).toContain('level=warning');
   expect(stderr).toContain('mount destination \\"mnt/relative\\" (\\"mounts[1].destination\\")');
-  rmSync(join(machine.rootfs, 'mnt/relative'), { recursive: true });
+  removeTree(join(machine.rootfs, 'mnt/relative'));
 });
 
 it.each(['create', 'run'])('a pid file that cannot be written ends %s', (command) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DBusConnection, DBusError } from '../../../runtime/oci/systemd/dbus-connection.ts';
 import { dbus, textOf } from '../../../runtime/oci/systemd/dbus-value.ts';
 import { SystemdManager } from '../../../runtime/oci/systemd/systemd-manager.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const hasDaemon = spawnSync('dbus-daemon', ['--version']).status === 0;
 
@@ -21,7 +22,7 @@ const bus = {
 const folder = mkdtempSync(join(tmpdir(), 'berth-dbus-'));
 
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 describe.skipIf(!hasDaemon)('with a bus', () => {

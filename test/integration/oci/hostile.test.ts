@@ -5,7 +5,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -17,13 +16,14 @@ import { readBundle } from '../../../runtime/oci/bundle.ts';
 import { ContainerFolder } from '../../../runtime/oci/state/container-folder.ts';
 import { stateText, type StoredState } from '../../../runtime/oci/state/stored-state.ts';
 import { OciMachine } from './oci-machine.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-hostile-'));
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 /** A bundle that somebody else has made. `stat` in runtime/oci/bundle.ts: without it the first three wait for ever. */
@@ -130,7 +130,7 @@ describe('a state of somebody else', () => {
     [
       'its folder is a link',
       ({ path }: ContainerFolder) => {
-        rmSync(path, { recursive: true });
+        removeTree(path);
         symlinkSync('/', path);
       },
     ],
@@ -169,7 +169,7 @@ describe('berth oci', () => {
     }
     expect(readFileSync(victim, 'utf8')).toBe('of the host');
     expect(readFileSync(join(path, 'state.json'), 'utf8')).toBe('{}');
-    rmSync(path, { recursive: true });
+    removeTree(path);
   });
 
   it('runs a program whatever the image says of its user', () => {

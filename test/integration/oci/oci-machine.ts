@@ -7,7 +7,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +14,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { defaultConfig } from '../../../runtime/oci/default-config.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** How a command ended. */
 export interface Said {
@@ -60,7 +60,7 @@ export class OciMachine {
   dispose(): void {
     const left = existsSync(this.root) ? readdirSync(this.root) : [];
     for (const id of left) this.run('delete', '-f', id);
-    rmSync(this.folder, { recursive: true });
+    removeTree(this.folder);
   }
 
   /** An id that nobody else on the machine has. */

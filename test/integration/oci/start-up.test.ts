@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { OciMachine, ociProgram } from './oci-machine.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-oci-start-'));
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 /** Files that a command loads, besides Node.js' own. */

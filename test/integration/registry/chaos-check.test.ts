@@ -6,6 +6,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { readLayoutImage } from '../../bench/images/read-layout.ts';
 import { problemsOfStore } from '../../support/chaos/store-check.ts';
 import { writeSuiteImages } from '../cli/suite-images.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 // The check that the chaos test relies on: it has to see each kind of damage, or that test could never fail.
 const made: { folder?: string; data: string; hex: string } = { data: '', hex: '' };
@@ -16,7 +17,7 @@ beforeEach(async () => {
   if (made.hex === '') await writeSuiteImages(made.folder);
   made.hex = readLayoutImage(layout, 'one').layers[1]?.digest.replace('sha256:', '') ?? '';
   made.data = join(made.folder, 'data');
-  rmSync(made.data, { recursive: true, force: true });
+  removeTree(made.data);
   cpSync(layout, join(made.data, 'images'), { recursive: true });
   writeIndex({ mediaType: 'application/vnd.oci.image.manifest.v1+json' });
   mkdirSync(join(made.data, 'images/ingest'));

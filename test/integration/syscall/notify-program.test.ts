@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { notifyProgram } from '../../../runtime/syscall/notify-program.ts';
 import type { Address } from '../../../runtime/syscall/program.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
 import { until } from '../scripts/support/until.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let launcher: Launcher;
 let folder: string;
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await launcher.stop();
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 // include/uapi/asm-generic/socket.h

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -10,6 +10,7 @@ import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { ImageAddress, ProgramImage } from '../../../runtime/syscall/program-image.ts';
 import { runImage } from '../../../runtime/syscall/run-image.ts';
 import type { ImageFailure } from '../../../runtime/syscall/run-image.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let launcher: Launcher;
 let root: string;
@@ -20,7 +21,7 @@ afterAll(() => launcher.stop());
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'berth-test-'));
   onTestFinished(() => {
-    rmSync(root, { recursive: true });
+    removeTree(root);
   });
 });
 

@@ -4,7 +4,6 @@ import {
   mkdtempSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -17,6 +16,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { TreeReader } from '../../../runtime/syscall/tree/tree-reader.ts';
 import type { TreeView } from '../../../runtime/syscall/tree/tree-program.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let launcher: Launcher;
 let folder: string;
@@ -27,7 +27,7 @@ afterAll(() => launcher.stop());
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-tree-'));
   onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   });
 });
 
@@ -184,7 +184,7 @@ describe('content', () => {
 test('no link leads outside, wherever it is put', async () => {
   const outside = mkdtempSync(join(tmpdir(), 'berth-outside-'));
   onTestFinished(() => {
-    rmSync(outside, { recursive: true });
+    removeTree(outside);
   });
   writeFileSync(join(outside, 'secret'), 'of the host');
   mkdirSync(join(folder, 'd'));

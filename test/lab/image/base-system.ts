@@ -16,6 +16,7 @@ import {
   type PackageLists,
   type Stock,
 } from './packages.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** Debian as it is on every machine of the lab, before anything of this lab or of berth is in it. */
 export interface BaseSystem {
@@ -59,7 +60,7 @@ async function build(folder: string, lists: PackageLists): Promise<void> {
     takeBootFiles(root, unfinished);
     renameSync(unfinished, folder);
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+    removeTree(unfinished);
   }
 }
 
@@ -144,5 +145,5 @@ function takeBootFiles(root: string, folder: string): void {
     busybox: join(files, 'bin/busybox'),
   });
   writeFileSync(join(folder, 'initramfs'), archive);
-  rmSync(files, { recursive: true });
+  removeTree(files);
 }

@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cpioArchive, folderMode, programMode } from './cpio.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-cpio-'));
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 test("busybox's cpio unpacks what was packed", () => {

@@ -15,6 +15,7 @@ import {
 } from './guest-files.ts';
 import { labKeys } from './keys.ts';
 import type { Stock } from './packages.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** What a machine boots from. The disk is a template: machines write to an overlay of it. */
 export interface MachineImage {
@@ -63,7 +64,7 @@ async function build(
     await runChecked(['mkfs.ext4', '-q', '-L', 'berth-lab', '-d', root, unfinished, diskSize]);
     renameSync(unfinished, disk);
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    removeTree(root);
     rmSync(unfinished, { force: true });
   }
 }
@@ -92,8 +93,8 @@ async function installNpmPackages(root: string): Promise<void> {
     ],
     env: authority === undefined ? {} : { NODE_EXTRA_CA_CERTS: '/npm-work/ca.pem' },
   });
-  rmSync(work, { recursive: true });
-  rmSync(join(root, npmCache, '_logs'), { recursive: true, force: true });
+  removeTree(work);
+  removeTree(join(root, npmCache, '_logs'));
 }
 
 function putFile(root: string, { path, content, mode }: GuestFile): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { readyLine } from '../image/guest-files.ts';
 import { machineImage, type MachineImage } from '../image/machine-disk.ts';
@@ -9,6 +9,7 @@ import { Console } from './console.ts';
 import { freePort } from './free-port.ts';
 import { Qemu } from './qemu.ts';
 import { Ssh } from './ssh.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** What a machine is made of. */
 export interface MachineOptions {
@@ -113,7 +114,7 @@ export class LabMachine {
   /** Ends the machine, on or off, and removes all of it. */
   async stop(): Promise<void> {
     if (this.#power !== undefined) await this.powerCut();
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeTree(this.#folder);
   }
 
   async #login(port: number, from: number, beforeBootMs = 0): Promise<Ssh> {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
@@ -12,6 +12,7 @@ import { LabMachine } from '../machine/lab-machine.ts';
 import { reportFailure } from '../report-failure.ts';
 import { describe as describeOutcome, runCommand } from '../run-command.ts';
 import { withoutWhatStays } from '../what-stays.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const slowMs = 2_400_000;
 
@@ -41,7 +42,7 @@ describe('a fleet of two machines', () => {
   }, slowMs);
   afterAll(async () => {
     for (const machine of machines) await machine.stop();
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   });
   beforeEach(() => {
     onTestFailed(async () => {

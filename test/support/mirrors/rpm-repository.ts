@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SigningKey } from './signing-key.ts';
+import { removeTree } from '../remove-tree.ts';
 
 /** How an rpm repository is to be. */
 export interface RpmRepositorySpec {
@@ -55,6 +56,6 @@ export function makeRpmRepository({ folder, packageKey, publicKey }: RpmReposito
     renameSync(join(built, name), join(base, 'Packages', name));
   }
   execFileSync('createrepo_c', ['--quiet', base], { stdio: 'pipe' });
-  rmSync(build, { recursive: true });
+  removeTree(build);
   return base;
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../remove-tree.ts';
 
 /** A key of gpg(1) in a home of its own: RSA, with a subkey for signing, as Docker's has. */
 export class SigningKey {
@@ -43,7 +44,7 @@ export class SigningKey {
 
   remove(): void {
     execFileSync('gpgconf', ['--homedir', this.home, '--kill', 'all']);
-    rmSync(this.home, { recursive: true, force: true });
+    removeTree(this.home);
   }
 
   #gpg(args: readonly string[], input: string | Buffer = ''): Buffer {

@@ -16,6 +16,7 @@ import type { FaultScript, ProxyRequest } from '../fault-script.ts';
 import { makeAptRepository, type AptRepositorySpec } from './apt-repository.ts';
 import { serve, serveFolder } from './file-server.ts';
 import { SigningKey } from './signing-key.ts';
+import { removeTree } from '../remove-tree.ts';
 
 /** A fake of a test: its name says what it does; the right one is `best`. */
 export interface FakeMirror {
@@ -131,7 +132,7 @@ export async function twentyPackageMirrors(): Promise<FakeMirrors> {
       for (const stop of stops) await stop();
       key.remove();
       stranger.remove();
-      rmSync(base, { recursive: true });
+      removeTree(base);
     },
   };
 }

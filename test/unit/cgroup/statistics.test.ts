@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readV2 } from '../../../runtime/cgroup/statistics/cgroup-v2.ts';
 import { numbersOf, parseCount } from '../../../runtime/cgroup/statistics/control-files.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-statistics-'));
 
@@ -29,7 +30,7 @@ beforeAll(() => {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 test('cgroup v2 is told with the names and units of runc', async () => {

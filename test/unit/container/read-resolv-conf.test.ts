@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readResolvConfSource } from '../../../runtime/container/spec/read-resolv-conf.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 test('behind a stub of systemd-resolved its own file is taken, if it is there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-resolv-'));
@@ -18,6 +19,6 @@ test('behind a stub of systemd-resolved its own file is taken, if it is there', 
     writeFileSync(host, `${stub}nameserver 192.0.2.2\n`);
     expect((await readResolvConfSource(host, behind)).path).toBe(host);
   } finally {
-    rmSync(folder, { recursive: true });
+    removeTree(folder);
   }
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import type { NetworkSettings } from '../../../runtime/network/network-ports.ts'
 import { Networks } from '../../../runtime/network/networks.ts';
 import { SandboxStore } from '../../../runtime/network/store/sandbox-store.ts';
 import type { ProgramRunner } from '../../../runtime/syscall/run-image.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let folder: string;
 let problems: unknown[];
@@ -44,7 +45,7 @@ beforeEach(() => {
   [problems, done, failing] = [[], [], ''];
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 async function open(settings: Partial<NetworkSettings> = {}): Promise<Networks> {

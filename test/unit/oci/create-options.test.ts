@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { defaultConfig } from '../../../runtime/oci/default-config.ts';
 import type { CreateRequest } from '../../../runtime/oci/create-container.ts';
 import { OciLog } from '../../../runtime/oci/log.ts';
 import { readOptions } from '../../../runtime/oci/options.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -18,7 +19,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, process }));
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 async function requested(...words: readonly string[]): Promise<CreateRequest> {

@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { type LogTarget, OciLog } from '../../../runtime/oci/log.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-oci-log-'));
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 const clock = { now: () => Date.UTC(2026, 10, 22, 1, 2, 3), sleep: () => Promise.resolve() };

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { readScores } from '../../../runtime/registry/score-file.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 test.each([
   ['that a power cut has emptied', '', 0],
@@ -11,7 +12,7 @@ test.each([
 ])('a file of scores %s counts as empty', async (_what, text, notices) => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-scores-'));
   onTestFinished(() => {
-    rmSync(folder, { recursive: true });
+    removeTree(folder);
   });
   const path = join(folder, 'scores.json');
   writeFileSync(path, text);

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOffset, loadAddress } from '../../../runtime/syscall/elf.ts';
 import { assembleExecutor, executorElf } from '../../../runtime/syscall/executor/executor.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 const disassemblers = {
   x86_64: ['objdump', '-m', 'i386:x86-64', '-M', 'intel'],
@@ -16,7 +17,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-listing-'));
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 /** The instructions that objdump sees, in the form of our listing. */

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { helloElf } from '../../../runtime/syscall/hello-elf.ts';
 import { architectures, emulators } from './run-executor.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 it.each(architectures)(
   'the hello program for %s prints its text and exits with 0',
@@ -21,7 +22,7 @@ it.each(architectures)(
       });
       expect(helloElf(architecture, text)).toEqual(helloElf(architecture, text));
     } finally {
-      rmSync(folder, { recursive: true });
+      removeTree(folder);
     }
   },
 );

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Architecture } from '../../../runtime/syscall/architecture.ts';
@@ -7,6 +7,7 @@ import { encodeProgram } from '../../../runtime/syscall/encode.ts';
 import { executorElf } from '../../../runtime/syscall/executor/executor.ts';
 import type { Program } from '../../../runtime/syscall/program.ts';
 import { type Reply, ReplyParser } from '../../../runtime/syscall/reply-parser.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 /** What an executor made of its input. */
 export interface Outcome {
@@ -34,7 +35,7 @@ export function feed(architecture: Architecture, input: Uint8Array): Outcome {
     const { status, signal, stdout } = spawnSync(command, args, { input, timeout: 20_000 });
     return { status, signal, replies: new ReplyParser().push(stdout) };
   } finally {
-    rmSync(folder, { recursive: true });
+    removeTree(folder);
   }
 }
 

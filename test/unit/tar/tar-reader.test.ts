@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { readTar } from '../../../runtime/tar/tar-reader.ts';
 import type { TarEntry } from '../../../runtime/tar/tar-reader.ts';
+import { removeTree } from '../../support/remove-tree.ts';
 
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < bytes.byteLength; i += size) {
@@ -55,7 +56,7 @@ const parts = Array.from({ length: 40 }, (_, i) => i * 65_536);
 function sparseFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'berth-test-'));
   onTestFinished(() => {
-    rmSync(folder, { recursive: true });
+    removeTree(folder);
   });
   const file = openSync(join(folder, 'sparse'), 'w');
   for (const [i, at] of parts.entries()) writeSync(file, `part${i}`, at);

@@ -4,7 +4,6 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,6 +13,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { unpackHost } from '../../../../runtime/cli/copy/unpack-host.ts';
 import type { TarHeaderInput } from '../../../../runtime/tar/write-header.ts';
 import { archiveEnd, encodeHeader } from '../../../../runtime/tar/write-header.ts';
+import { removeTree } from '../../../support/remove-tree.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -22,7 +22,7 @@ beforeEach(() => {
   mkdirSync(join(folder, 'outside'));
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  removeTree(folder);
 });
 
 type Entry = Pick<TarHeaderInput, 'type' | 'name' | 'linkName' | 'sizeBytes'>;

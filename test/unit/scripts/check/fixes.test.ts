@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,13 +8,14 @@ import { hostAt, type ProvisionHost } from '../../../../scripts/host/provision-h
 import { fixSteps } from '../../../../scripts/plan/fix-steps.ts';
 import { hostFacts } from '../../../../scripts/plan/host-facts.ts';
 import { bindStep } from '../../../../scripts/steps/index.ts';
+import { removeTree } from '../../../support/remove-tree.ts';
 
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'berth-test-fixes-'));
 });
 afterEach(() => {
-  rmSync(root, { recursive: true });
+  removeTree(root);
 });
 
 /** A host on which systemctl(1) does what it says. */

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { givenBundles } from '../../../../scripts/fleet/bundle/bundles.ts';
+import { removeTree } from '../../../support/remove-tree.ts';
 
 let folder: string;
 let archive: string;
@@ -13,7 +14,7 @@ beforeEach(() => {
   archive = join(folder, 'x-linux-x64.tar.gz');
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeTree(folder);
 });
 
 /** Packs one file of this name below the bundle's folder. */

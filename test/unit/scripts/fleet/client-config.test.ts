@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { clientConfig } from '../../../../scripts/fleet/ssh/client-config.ts';
+import { removeTree } from '../../../support/remove-tree.ts';
 
 test("the user's own configuration does not switch the checking of host keys off", () => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-client-config-'));
@@ -23,6 +24,6 @@ test("the user's own configuration does not switch the checking of host keys off
     expect(settings).toContain('nohostauthenticationforlocalhost no');
     expect(settings).toContain('verifyhostkeydns false');
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   }
 });

@@ -3,6 +3,7 @@ import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { until } from '../wait.ts';
+import { removeTree } from '../../../../support/remove-tree.ts';
 
 /**
  * What a disk has after a power cut:
@@ -42,7 +43,7 @@ export class Disk {
     mkdirSync(point, { recursive: true });
     execFileSync('mount', ['-o', mountOptions, this.#file, point]);
     // e2fsck puts there what has lost its name.
-    rmSync(join(point, 'lost+found'), { recursive: true, force: true });
+    removeTree(join(point, 'lost+found'));
   }
 
   async unmount(point: string): Promise<void> {

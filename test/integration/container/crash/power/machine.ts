@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { globSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { hasErrno } from '../../../../../runtime/host/files.ts';
@@ -9,6 +9,7 @@ import { until } from '../wait.ts';
 import { World } from '../world.ts';
 import { Disk } from './disk.ts';
 import type { Cut } from './disk.ts';
+import { removeTree } from '../../../../support/remove-tree.ts';
 
 const bootId = '/proc/sys/kernel/random/boot_id';
 
@@ -95,7 +96,7 @@ export class Machine {
       ifThere(() => {
         rmdirSync(cgroup);
       });
-    rmSync(join(world.berthd.root, 'run'), { recursive: true, force: true });
+    removeTree(join(world.berthd.root, 'run'));
     await this.#disk.unmount(world.dataFolder);
     this.#boot = randomUUID();
   }

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeTree } from '../../../../support/remove-tree.ts';
 
 /** How a command ended. */
 export interface Ended {
@@ -161,7 +162,7 @@ export class NamespaceHost {
       this.#holder.kill('SIGKILL');
       await once(this.#holder, 'exit');
     }
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    removeTree(this.#folder);
   }
 
   #enter(): readonly string[] {

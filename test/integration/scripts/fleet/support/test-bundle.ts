@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeTree } from '../../../../support/remove-tree.ts';
 
 const main = fileURLToPath(new URL('../../../../../scripts/main.ts', import.meta.url));
 
@@ -36,6 +37,6 @@ export function makeTestBundle(folder: string, options: TestBundleOptions = {}):
     execFileSync('tar', ['-C', work, '-czf', archive, name]);
     return archive;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    removeTree(work);
   }
 }

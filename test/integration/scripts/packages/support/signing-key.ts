@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../../../../support/remove-tree.ts';
 
 /** A key pair of gpg(1)'s making, in a folder of its own. */
 export interface SigningKey {
@@ -37,7 +38,7 @@ export function makeSigningKey(
     gpg,
     remove: () => {
       execFileSync('gpgconf', ['--homedir', home, '--kill', 'all']);
-      rmSync(home, { recursive: true, force: true });
+      removeTree(home);
     },
   };
 }
