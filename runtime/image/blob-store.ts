@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import { BerthError } from '../errors/berth-error.ts';
-import { listFolder, open, orIfMissing, removeFile, rm, stat } from '../host/files.ts';
+import { listFolder, open, orIfMissing, removeFile, stat } from '../host/files.ts';
+import { removeTree } from '../host/remove-tree.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { digestOfHex, hexOf, isDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
@@ -43,7 +44,7 @@ export class BlobStore {
     await makeFolders(store.#blobs, 0o700);
     await makeFolders(store.#ingest, 0o700);
     for (const name of await listFolder(store.#ingest)) {
-      if (!name.endsWith('.part')) await rm(join(store.#ingest, name), { recursive: true });
+      if (!name.endsWith('.part')) await removeTree(join(store.#ingest, name));
     }
     await store.partials.mend();
     return store;

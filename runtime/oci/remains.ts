@@ -1,7 +1,8 @@
 import { defaultCgroupPath } from '../cgroup/cgroup-path.ts';
 import { detectCgroups } from '../cgroup/detect.ts';
 import { planCgroup } from '../cgroup/plan.ts';
-import { exists, listFolder, readTextIfExists, rm } from '../host/files.ts';
+import { exists, listFolder, readTextIfExists } from '../host/files.ts';
+import { removeTree } from '../host/remove-tree.ts';
 import { isAlive } from '../host/process-identity.ts';
 import { parseSpecText } from '../spec/parse-spec.ts';
 import type { OciContext } from './command.ts';
@@ -47,7 +48,7 @@ export async function removeRemains(context: OciContext, folder: ContainerFolder
   const left = (await listFolder(context.root)).filter((name) => name.startsWith(`${folder.id}~`));
   for (const name of left) {
     const path = `${context.root}/${name}`;
-    if (!(await isBegun(path))) await rm(path, { recursive: true, force: true });
+    if (!(await isBegun(path))) await removeTree(path);
   }
 }
 

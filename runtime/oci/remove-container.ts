@@ -1,5 +1,6 @@
 import { isBerthError } from '../errors/berth-error.ts';
-import { orIfMissing, rename, rm } from '../host/files.ts';
+import { orIfMissing, rename } from '../host/files.ts';
+import { removeTree } from '../host/remove-tree.ts';
 import { removeFolders } from './cgroup-folders.ts';
 import { endProcesses } from './end-processes.ts';
 import type { OciLog } from './log.ts';
@@ -59,5 +60,5 @@ export async function removeFolder(folder: ContainerFolder): Promise<void> {
     rename(folder.path, going).then(() => true),
     false,
   );
-  if (isMine) await rm(going, { recursive: true, force: true });
+  if (isMine) await removeTree(going);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { sideBySide } from '../concurrency/side-by-side.ts';
 import {
   chmod,
   chown,
@@ -8,9 +9,9 @@ import {
   orIfMissing,
   readlink,
   removeFile,
-  rm,
   symlink,
 } from '../host/files.ts';
+import { removeTree } from '../host/remove-tree.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { hexOf, isDigest } from '../image/digest.ts';
 import type { Digest } from '../image/digest.ts';
@@ -45,18 +46,16 @@ export class ContainerFolder {
     chainId: Digest,
     snapshots: readonly Snapshot[],
   ): Promise<WritableFolders> {
-    // overlayfs shows the owner and mode of the upper folder.
-    const root = snapshots[0]?.root ?? { mode: 0o755, uid: 0, gid: 0 };
     const folder = join(this.#path, containerId);
     await makeFolders(folder, 0o700);
     try {
-      await symlink(join('..', '..', 'snapshots', hexOf(chainId)), join(folder, 'lower'));
       const folders = this.folders(containerId);
-      await mkdir(folders.upper, { mode: 0o755 });
-      await mkdir(folders.work, { mode: 0o700 });
-      if (root.uid !== 0 || root.gid !== 0) await chown(folders.upper, root.uid, root.gid);
-      await chmod(folders.upper, root.mode);
-      await makeInitLayer({ upper: folders.upper, lower: snapshots.map(({ fs }) => fs) });
+      // Side by side: each waits for the disk, and all `docker run`s for them.
+      await sideBySide([
+        symlink(join('..', '..', 'snapshots', hexOf(chainId)), join(folder, 'lower')),
+        makeUpper(folders.upper, snapshots),
+        mkdir(folders.work, { mode: 0o700 }),
+      ]);
       return folders;
     } catch (error) {
       await this.remove(containerId);
@@ -96,8 +95,19 @@ export class ContainerFolder {
   /** Removes the writable folders, then the link; whatever else is in the container's folder stays. */
   async remove(containerId: string): Promise<void> {
     const { upper, work } = this.folders(containerId);
-    await rm(upper, { recursive: true, force: true });
-    await rm(work, { recursive: true, force: true });
+    await Promise.all([removeTree(upper), removeTree(work)]);
     await removeFile(join(this.#path, containerId, 'lower'));
   }
+}
+
+/** Makes the folder that a container writes to, with what it has beyond its image. */
+async function makeUpper(upper: string, snapshots: readonly Snapshot[]): Promise<void> {
+  // overlayfs shows the owner and mode of the upper folder.
+  const { mode, uid, gid } = snapshots[0]?.root ?? { mode: 0o755, uid: 0, gid: 0 };
+  await mkdir(upper, { mode: 0o755 });
+  if (uid !== 0 || gid !== 0) await chown(upper, uid, gid);
+  await sideBySide([
+    chmod(upper, mode),
+    makeInitLayer({ upper, lower: snapshots.map(({ fs }) => fs) }),
+  ]);
 }

@@ -8,12 +8,12 @@ import {
   orIfMissing,
   readTextIfExists,
   rename,
-  rm,
   stat,
   syncFolder,
   writeFile,
   writeFileWhole,
 } from '../host/files.ts';
+import { removeTree } from '../host/remove-tree.ts';
 import { hexOf, isDigest } from '../image/digest.ts';
 import type { Digest } from '../image/digest.ts';
 import { digestSchema } from '../image/image-config.ts';
@@ -133,6 +133,6 @@ export class SnapshotFolder {
   async remove(chainId: Digest): Promise<void> {
     const temporary = this.temporaryPath(chainId);
     await orIfMissing(rename(this.finalPath(chainId), temporary), undefined);
-    await rm(temporary, { recursive: true, force: true });
+    await removeTree(temporary);
   }
 }

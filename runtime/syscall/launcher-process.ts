@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { BerthError } from '../errors/berth-error.ts';
 import { currentArchitecture } from './architecture.ts';
@@ -9,6 +9,7 @@ import { launcherFd, launcherProgram } from './launcher-program.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 import { type Reply, ReplyParser } from './reply-parser.ts';
 import { sealedExecutorProgram } from './sealed-executor.ts';
+import { removeTree } from '../host/remove-tree.ts';
 
 const filePrefix = 'berth-launcher-';
 
@@ -127,7 +128,7 @@ async function startIn(
     );
     return { child, socket: socket as Duplex };
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await removeTree(temporary);
   }
 }
 
@@ -137,7 +138,7 @@ async function removeAbandoned(folder: string): Promise<void> {
   for (const path of names.map((name) => `${folder}/${name}`)) {
     try {
       const { mtimeMs } = await stat(path);
-      if (Date.now() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
+      if (Date.now() - mtimeMs > abandonedMs) await removeTree(path);
     } catch {
       // It is somebody's who has just removed it, or may not be removed: the start has succeeded all the same.
     }

@@ -84,6 +84,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runtime/errors',
   ],
   'runtime/snapshot': [
+    'runtime/concurrency',
     'runtime/image',
     'runtime/layer',
     'runtime/syscall',

@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { BerthError, isBerthError, messageOf } from '../../errors/berth-error.ts';
-import { mkdtemp, open, rename, rm, stat } from '../../host/files.ts';
+import { mkdtemp, open, rename, stat } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import type { ApiCall } from '../client/client.ts';
 import type { VerbInput } from '../verb.ts';
 import { interruptible } from '../console/interruptible.ts';
@@ -36,7 +37,7 @@ async function writeWhole(path: string, chunks: AsyncIterable<Uint8Array>): Prom
     await writeTo(temporary, chunks, 'wx');
     await rename(temporary, path);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
   }
 }
 

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { BerthError, isBerthError } from '../../errors/berth-error.ts';
-import { exists, rename, rm, syncFolder } from '../../host/files.ts';
+import { exists, rename, syncFolder } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import { syncFiles } from '../../host/sync-files.ts';
 import { runningSpec } from '../exec/exec-process.ts';
@@ -105,7 +106,7 @@ async function begin(state: EngineState, container: Container, images: string): 
   await container.queue.run(async () => {
     await state.save(container, { ...container.record, checkpointImages: images });
   });
-  await rm(images, { recursive: true, force: true });
+  await removeTree(images);
   await makeFolders(images, 0o700);
 }
 

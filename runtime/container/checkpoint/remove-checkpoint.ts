@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { rename, rm } from '../../host/files.ts';
+import { rename } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { type CheckpointPlace, existingCheckpoint } from './checkpoint-folder.ts';
@@ -13,8 +14,8 @@ export function removeCheckpoint(
   return container.checkpoints.run(async () => {
     const folder = await existingCheckpoint(state, container, place);
     const going = posix.join(posix.dirname(folder), `.${place.name}.removed`);
-    await rm(going, { recursive: true, force: true });
+    await removeTree(going);
     await rename(folder, going);
-    await rm(going, { recursive: true, force: true });
+    await removeTree(going);
   });
 }

@@ -1,6 +1,7 @@
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import { Cleanup } from '../../errors/cleanup.ts';
-import { rm, writeFile } from '../../host/files.ts';
+import { writeFile } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import type { Platform } from '../../image/image-config.ts';
 import type { ImageDetails } from '../../image/image-service.ts';
@@ -218,7 +219,7 @@ async function build(state: EngineState, wanted: ContainerRecord): Promise<Conta
   try {
     record = { ...wanted, mounts: await takeVolumes(state, wanted, undo) };
     await makeFolders(folder.folder, 0o710);
-    undo.add(() => rm(folder.folder, { recursive: true, force: true }));
+    undo.add(() => removeTree(folder.folder));
     record = { ...record, mounts: await takeImages(state, record) };
     const { chainId } = await state.ports.images.rootfsFor(record.imageId);
     undo.add(() => state.ports.snapshots.removeContainer(record.id));

@@ -1,12 +1,12 @@
 import { endFileUses } from '../archive/open-files.ts';
 import { messageOf } from '../../errors/berth-error.ts';
-import { rm } from '../../host/files.ts';
 import { stopHealthChecks } from '../health/health-checks.ts';
 import { dead } from '../model/container-state.ts';
 import { keepVolumes, removeVolumes, type VolumeFate } from '../volumes/container-volumes.ts';
 import { unmountOwn } from '../volumes/own-mounts.ts';
 import type { Container } from './container.ts';
 import type { EngineState } from './engine-state.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 
 /**
  * Takes a container that does not run out of the world: first its record, after which it does not exist whatever
@@ -32,10 +32,7 @@ export async function dispose(
   try {
     await keepVolumes(state, container, fate);
     await state.records.erase(container.record);
-    await Promise.all([
-      removeData(state, container),
-      rm(folder.runFolder, { recursive: true, force: true }),
-    ]);
+    await Promise.all([removeData(state, container), removeTree(folder.runFolder)]);
   } catch (error) {
     container.removing = false;
     container.record = {
@@ -56,5 +53,5 @@ async function removeData(state: EngineState, container: Container): Promise<voi
   // A start that failed has left them.
   await unmountOwn(state, container);
   await state.ports.snapshots.removeContainer(container.id);
-  await rm(state.folder(container).folder, { recursive: true, force: true });
+  await removeTree(state.folder(container).folder);
 }

@@ -1,4 +1,5 @@
-import { readTextIfExists, rm, writeFile } from '../../host/files.ts';
+import { readTextIfExists, writeFile } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import { logAttributes, logPlan } from '../log-drivers/log-plan.ts';
 import { refuseWithoutSink } from '../log-drivers/open-sink.ts';
@@ -105,7 +106,7 @@ function logRequest(record: ContainerRecord, folder: ContainerFolder): LogReques
 
 /** An exit record in the run folder must be that of the run to come, or it would be taken for it. */
 async function freshRunFolder({ runFolder }: ContainerFolder): Promise<void> {
-  await rm(runFolder, { recursive: true, force: true });
+  await removeTree(runFolder);
   await makeFolders(runFolder, 0o700);
 }
 

@@ -1,4 +1,3 @@
-import { rm } from '../../host/files.ts';
 import { stopHealthChecks } from '../health/health-checks.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { exited, restarting } from '../model/container-state.ts';
@@ -12,6 +11,7 @@ import type { Container } from './container.ts';
 import { keepLog, sentLog } from '../log-drivers/keep-log.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 
 /** What Docker shows for a container whose end nobody saw, as when the machine went down. */
 const unseenExitCode = 255;
@@ -49,7 +49,7 @@ export async function recordExit(state: EngineState, container: Container): Prom
     await sentLog(state, container);
     await dispose(state, container, 'remove');
     // After its own end it is the next berthd's, which may have begun a run there.
-  } else if (saved && !state.closed) await rm(folder.runFolder, { recursive: true, force: true });
+  } else if (saved && !state.closed) await removeTree(folder.runFolder);
 }
 
 /**

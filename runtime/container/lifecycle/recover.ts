@@ -1,5 +1,6 @@
 import { isBerthError } from '../../errors/berth-error.ts';
-import { exists, rm } from '../../host/files.ts';
+import { exists } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import { settleCheckpoint } from '../checkpoint/settle-checkpoint.ts';
 import { keepLog } from '../log-drivers/keep-log.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
@@ -66,7 +67,7 @@ async function recoverOne(state: EngineState, container: Container): Promise<voi
   }
   const ended = await runtime.readExit(runFolder);
   if (ended !== undefined && isRecorded(container, ended)) {
-    await rm(runFolder, { recursive: true, force: true });
+    await removeTree(runFolder);
   } else if (ended !== undefined || hasProgram(container.record.state)) {
     // A program that ended before its start was recorded has run all the same.
     if (ended !== undefined) noteUnnoticedStart(container, ended.finishedAt);
@@ -77,7 +78,7 @@ async function recoverOne(state: EngineState, container: Container): Promise<voi
   } else if (await exists(runFolder)) {
     // Whoever was starting it was killed too, or berthd before it had asked for the start.
     await removeRemains(state, container);
-    await rm(runFolder, { recursive: true, force: true });
+    await removeTree(runFolder);
   }
   if (container.record.state.status === 'dead') await dispose(state, container, 'keep');
 }
@@ -141,6 +142,6 @@ async function recoverRest(state: EngineState, found: StoredContainer): Promise<
 async function sweep(state: EngineState, id: ContainerId): Promise<void> {
   const folder = state.folder({ id });
   await state.ports.snapshots.removeContainer(id);
-  await rm(folder.folder, { recursive: true, force: true });
-  await rm(folder.runFolder, { recursive: true, force: true });
+  await removeTree(folder.folder);
+  await removeTree(folder.runFolder);
 }

@@ -26,6 +26,8 @@ const missing: Node = { kind: 'missing' };
 export class LayeredRootfs {
   readonly #root: Node;
   readonly #isOpaque: OpaqueProbe;
+  /** What was found, by folder and name: /etc is on the way to most files. */
+  readonly #found = new Map<Node, Map<string, Promise<Node>>>();
 
   constructor(rootfs: RootfsMount, isOpaque: OpaqueProbe) {
     const layers = rootfs.type === 'bind' ? [rootfs.path] : [rootfs.upper, ...rootfs.lower];
@@ -53,7 +55,7 @@ export class LayeredRootfs {
         if (trail.length > 1) trail.pop();
         continue;
       }
-      const node = await this.#lookUp(folder.layers, name);
+      const node = await this.#child(folder, name);
       if (node.kind !== 'link') {
         trail.push(node);
         continue;
@@ -64,6 +66,14 @@ export class LayeredRootfs {
       wanted.unshift(...node.target.split('/'));
     }
     return trail.at(-1) ?? missing;
+  }
+
+  #child(folder: Extract<Node, { kind: 'folder' }>, name: string): Promise<Node> {
+    const names = this.#found.get(folder) ?? new Map<string, Promise<Node>>();
+    this.#found.set(folder, names);
+    const found = names.get(name) ?? this.#lookUp(folder.layers, name);
+    names.set(name, found);
+    return found;
   }
 
   /** Looks for one name as overlayfs does (Documentation/filesystems/overlayfs.rst, Linux 6.18). */

@@ -7,11 +7,11 @@ import {
   readTextIfExists,
   removeTemporaries,
   rename,
-  rm,
   stat,
   syncFolder,
   writeFileWhole,
 } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import { volumeSchema, type Volume } from './volume.ts';
 
@@ -40,7 +40,7 @@ export class VolumeStore {
     await makeFolders(folder, 0o711);
     for (const name of await listFolder(folder)) {
       if (name.startsWith(newPrefix) || name.startsWith(oldPrefix))
-        await rm(join(folder, name), { recursive: true, force: true }).catch(report);
+        await removeTree(join(folder, name)).catch(report);
       else await store.#read(name).catch(report);
     }
     return store;
@@ -75,7 +75,7 @@ export class VolumeStore {
   /** Adds one that is not there. */
   async add(volume: Volume): Promise<void> {
     const unfinished = join(this.#folder, `${newPrefix}${volume.name}`);
-    await rm(unfinished, { recursive: true, force: true });
+    await removeTree(unfinished);
     await makeFolders(unfinished, 0o711);
     await makeFolders(join(unfinished, '_data'), 0o755);
     await this.#write(unfinished, volume);
@@ -93,11 +93,11 @@ export class VolumeStore {
   /** Removes one with all that is in it; nothing of the host may be mounted there. */
   async remove(name: string): Promise<void> {
     const old = join(this.#folder, `${oldPrefix}${name}`);
-    await rm(old, { recursive: true, force: true });
+    await removeTree(old);
     await rename(join(this.#folder, name), old);
     syncFolder(this.#folder);
     this.#volumes.delete(name);
-    await rm(old, { recursive: true, force: true });
+    await removeTree(old);
   }
 
   async #write(folder: string, volume: Volume): Promise<void> {

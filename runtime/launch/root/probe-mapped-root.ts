@@ -1,5 +1,6 @@
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
-import { mkdir, mkdtemp, rm } from '../../host/files.ts';
+import { mkdir, mkdtemp } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import type { IdMapping } from '../../spec/id-mappings.ts';
 import type { Launcher } from '../../syscall/launcher.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
@@ -55,6 +56,6 @@ export async function requireMappedRoots(
       cause: error,
     });
   } finally {
-    await rm(runDir, { recursive: true, force: true });
+    await removeTree(runDir);
   }
 }

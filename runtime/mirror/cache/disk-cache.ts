@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import type { Clock } from '../../host/clock.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import {
   hasErrno,
   listFolder,
@@ -9,7 +10,6 @@ import {
   orIfMissing,
   removeFile,
   rename,
-  rm,
   stat,
   statfs,
   writeFile,
@@ -85,7 +85,7 @@ export class DiskCache {
   static async open(options: DiskCacheOptions): Promise<DiskCache> {
     const cache = new DiskCache(options);
     await makeFolders(cache.#blobs, 0o700);
-    await rm(cache.#ingest, { recursive: true, force: true });
+    await removeTree(cache.#ingest);
     await mkdir(cache.#ingest, { mode: 0o700 });
     await cache.#scan();
     await cache.#evictUntil(() => cache.#usedBytes <= options.maxBytes);
@@ -230,7 +230,7 @@ export class DiskCache {
       const path = join(this.#blobs, name);
       const status = await orIfMissing(stat(path), undefined);
       if (!/^[0-9a-f]{64}$/.test(name) || status?.isFile() !== true) {
-        await rm(path, { recursive: true, force: true });
+        await removeTree(path);
         continue;
       }
       const entry = { sizeBytes: status.size, usedMs: status.mtimeMs, trust: 'untrusted' } as const;

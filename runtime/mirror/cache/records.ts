@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { listFolder, readTextIfExists, removeFile, rm, writeFileWhole } from '../../host/files.ts';
+import { listFolder, readTextIfExists, removeFile, writeFileWhole } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import { isDigest } from '../../image/digest.ts';
 import type { Digest } from '../../image/digest.ts';
@@ -39,7 +40,7 @@ export class Records {
       const path = join(records.#folder, file);
       const record = await readRecord(path);
       if (record === undefined || fileName(record.key) !== file || !isThere(record.digest))
-        await rm(path, { recursive: true, force: true });
+        await removeTree(path);
     }
     return records;
   }

@@ -5,9 +5,9 @@ import {
   mkdtemp,
   readTextIfExists,
   rename,
-  rm,
   writeFileWhole,
 } from '../../host/files.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import { gateName } from '../../launch/channels/gate-name.ts';
 import type { OciContext } from '../command.ts';
@@ -66,7 +66,7 @@ export class ContainerFolder {
       // In the place of an empty folder at most (rename(2)).
       await rename(made, this.path);
     } catch (cause) {
-      await rm(made, { recursive: true, force: true });
+      await removeTree(made);
       throw hasErrno(cause, 'ENOTEMPTY', 'EEXIST') ? this.#exists(cause) : cause;
     }
   }
