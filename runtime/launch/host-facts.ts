@@ -25,6 +25,8 @@ export interface HostFacts {
   readonly canRaiseLimits: boolean;
   /** Options of overlay mounts: see `overlayOptions`. */
   readonly overlayOptions: readonly string[];
+  /** Whether overlays can be mounted with `volatile`: Linux 5.10. */
+  readonly hasVolatileOverlays: boolean;
   readonly securityModules: SecurityModules;
   readonly idRights: IdRights;
   /** Whether there is mount_setattr(2): Linux 5.12. */
@@ -71,6 +73,7 @@ export async function readHostFacts({
     // Root of a user namespace has the capability, but not over what is the host's.
     canRaiseLimits: has('CAP_SYS_RESOURCE') && !inUserNamespace(),
     overlayOptions: options,
+    hasVolatileOverlays: isAtLeast(release(), [5, 10]),
     securityModules,
     setsMountAttributes: isAtLeast(release(), [5, 12]),
     idRights: {

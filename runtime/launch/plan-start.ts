@@ -113,7 +113,7 @@ export async function planStart(
   return {
     plan: {
       spec: { ...spec, process: granted.process },
-      rootfs: request.rootfs,
+      rootfs: possibleRoot(request.rootfs, host),
       overlayOptions: rootOptions(spec, host),
       namespaces,
       runDir: request.runDir,
@@ -175,6 +175,11 @@ function refuseTooManyLayers(rootfs: RootfsMount): void {
       'Build the image with fewer layers, or flatten it with "docker export" and "docker import".',
     details: { layers: count },
   });
+}
+
+/** Its changes are brought to the disk where the kernel cannot do without. */
+function possibleRoot(rootfs: RootfsMount, { hasVolatileOverlays }: HostFacts): RootfsMount {
+  return rootfs.type === 'bind' || hasVolatileOverlays ? rootfs : { ...rootfs, changes: 'kept' };
 }
 
 /** Whoever mounts the root labels it as well: in Docker and Podman that is the storage driver, here the launcher. */

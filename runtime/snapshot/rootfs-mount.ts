@@ -15,5 +15,10 @@ export type RootfsMount =
        * namespace (`upper` and `work` are in one folder then). Absent: the host's.
        */
       readonly ids?: 'host' | 'container';
+      /**
+       * `volatile`: what the container changes is not wanted after a crash of the machine, and nothing of it is brought to the
+       * disk (the mount option of that name, Linux 5.10; older kernels do so all the same). Absent: `kept`.
+       */
+      readonly changes?: 'kept' | 'volatile';
     }
   | { readonly type: 'bind'; readonly path: string };

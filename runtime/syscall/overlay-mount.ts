@@ -1,4 +1,4 @@
-import { AT_FDCWD } from './constants/fs.ts';
+import { AT_FDCWD, AT_REMOVEDIR } from './constants/fs.ts';
 import { MNT_DETACH, MS_RDONLY } from './constants/mount.ts';
 import { overlayUsesUserAttributes } from './overlay-attributes.ts';
 import type { Value } from './program.ts';
@@ -9,9 +9,16 @@ export interface Overlay {
   /** Topmost first; at most `maxOverlayLayers`. Without `writable` at least two. */
   readonly lower: readonly string[];
   /** Folders for changes; without them the mount is read-only. */
-  readonly writable?: { readonly upper: string; readonly work: string } | undefined;
+  readonly writable?: WritableFolders | undefined;
   /** Further mount options, such as `metacopy=off`. */
   readonly options?: readonly string[];
+}
+
+interface WritableFolders {
+  readonly upper: string;
+  readonly work: string;
+  /** `volatile`: nothing is synced, neither by a program (fsync(2)) nor at the end of the mount. Linux 5.10; `kept` when absent. */
+  readonly changes?: 'kept' | 'volatile' | undefined;
 }
 
 /** As many lower layers as overlayfs takes (fs/overlayfs/params.h, OVL_MAX_STACK). */
@@ -48,6 +55,7 @@ export function mountOverlay(p: ProgramBuilder, overlay: Overlay, target: string
     ...overlay,
     lower: overlay.lower.map((path, i) => shorten(path, i.toString(36))),
     writable: overlay.writable && {
+      ...overlay.writable,
       // Capital letters: no number of a layer has them.
       upper: shorten(overlay.writable.upper, 'U'),
       work: shorten(overlay.writable.work, 'W'),
@@ -65,8 +73,26 @@ interface MountStep {
 
 function mount(p: ProgramBuilder, { overlay, data, target }: MountStep): void {
   const flags = overlay.writable === undefined ? MS_RDONLY : 0;
+  if (overlay.writable?.changes === 'volatile') forgetVolatileMount(p, overlay.writable.work);
   const type = p.string('overlay');
   p.call('mount the overlay root', 'mount', [type, target, type, flags, p.string(data)]);
+}
+
+/**
+ * overlayfs leaves a mark in the work folder of a volatile mount, and refuses it from then on: the machine might have crashed
+ * meanwhile. Whoever mounts it again has to know better and to take the mark away (overlayfs.rst, "Volatile mount").
+ */
+function forgetVolatileMount(p: ProgramBuilder, work: string): void {
+  const folder = `${work}/work/incompat`;
+  const marks = [
+    { path: `${folder}/volatile/dirty`, flags: 0 },
+    { path: `${folder}/volatile`, flags: AT_REMOVEDIR },
+    { path: folder, flags: AT_REMOVEDIR },
+  ];
+  for (const { path, flags } of marks) {
+    const args = [AT_FDCWD, p.string(path), flags];
+    p.call('forget the volatile mount before', 'unlinkat', args, { onError: 'ignore' });
+  }
 }
 
 function optionsOf({ lower, writable, options = [] }: Overlay): string {
@@ -75,6 +101,7 @@ function optionsOf({ lower, writable, options = [] }: Overlay): string {
     ...(writable === undefined
       ? []
       : [`upperdir=${escapeOption(writable.upper)}`, `workdir=${escapeOption(writable.work)}`]),
+    ...(writable?.changes === 'volatile' ? ['volatile'] : []),
     ...(overlayUsesUserAttributes() ? ['userxattr'] : []),
     ...options,
   ].join(',');

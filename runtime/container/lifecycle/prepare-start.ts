@@ -84,7 +84,10 @@ async function rootAndUser({ ports }: EngineState, record: ContainerRecord): Pro
   ]);
   const { config, hostConfig } = record;
   // On the disk they are those of the image, whomever they stand for on the host.
-  const own = rootfs.type === 'overlay' ? ({ ...rootfs, ids: 'container' } as const) : rootfs;
+  // With AutoRemove they go with the container: its end need not wait until all that anybody wrote is on the disk.
+  const changes = hostConfig.AutoRemove ? 'volatile' : 'kept';
+  const own =
+    rootfs.type === 'overlay' ? ({ ...rootfs, ids: 'container', changes } as const) : rootfs;
   return {
     rootfs: own,
     user: resolveUser(config.User, hostConfig.GroupAdd ?? [], { passwd, group }),

@@ -130,7 +130,8 @@ function mountLayers(p: ProgramBuilder, { rootfs, options, folder, ids }: Layers
   p.call(label, 'mkdirat', [AT_FDCWD, p.string('R'), 0o755]);
   const names = [rootfs.upper, rootfs.work].map((path) => `${writable}/${basename(path)}`);
   const [upper = '', work = ''] = names;
-  mountOverlay(p, { lower, writable: { upper, work }, options }, 'R');
+  const { changes } = rootfs;
+  mountOverlay(p, { lower, writable: { upper, work, changes }, options }, 'R');
   const tree = p.call('hold the mounted root', 'open_tree', [
     AT_FDCWD,
     p.string('R'),

@@ -40,8 +40,8 @@ export function mountRoot(
     return;
   }
   if (rootfs.type === 'overlay') {
-    const { lower, upper, work } = rootfs;
-    mountOverlay(p, { lower, writable: { upper, work }, options }, target);
+    const { lower, upper, work, changes } = rootfs;
+    mountOverlay(p, { lower, writable: { upper, work, changes }, options }, target);
     return;
   }
   const args = [p.string(rootfs.path), p.string(target), 0, MS_BIND | MS_REC, 0];

@@ -53,6 +53,33 @@ describe('a container', () => {
     expect((await docker('ps', '-aq')).stdout).toBe('');
   });
 
+  test('writes nothing to the disk at its end when it goes with it, and can be restarted until then', async () => {
+    const rootMount = async (name: string): Promise<string | undefined> => {
+      const { stdout } = await docker('exec', name, 'cat', '/proc/mounts');
+      return stdout.split('\n').find((line) => line.startsWith('overlay / '));
+    };
+    const goes = [
+      'run',
+      '-d',
+      '--rm',
+      '--network',
+      'none',
+      '--name',
+      'goes',
+      '--stop-timeout',
+      '0',
+    ];
+    await docker(...goes, 'bb', 'sleep', '100');
+    expect(await rootMount('goes')).toMatch(/[,=]volatile[, ]/);
+    await docker('exec', 'goes', 'sh', '-c', 'echo kept > /file');
+    expect((await docker('restart', 'goes')).stderr).toBe('');
+    expect((await docker('exec', 'goes', 'cat', '/file')).stdout).toBe('kept\n');
+    expect(await rootMount('goes')).toMatch(/[,=]volatile[, ]/);
+    await start('stays', 'sleep', '100');
+    expect(await rootMount('stays')).not.toContain('volatile');
+    await docker('rm', '-f', 'goes', 'stays');
+  });
+
   test('that ignores its stop signal is killed when its time is up', async () => {
     await start('deaf', 'sleep', '100');
     await docker('stop', '-t', '0', 'deaf');
