@@ -190,10 +190,6 @@ async function openContainers(
   const { dataRoot, runRoot, launcher, criu, report, notice } = options;
   const networks = await Networks.open({
     ...options.networks,
-    // Their containers have loopback only.
-    ...(idRemap === undefined
-      ? {}
-      : { settings: { ...options.networks.settings, defaultBridge: undefined } }),
     ...{ runner: launcher, clock: systemClock, report, notice },
     paths: {
       dataFolder: join(dataRoot, 'networks'),

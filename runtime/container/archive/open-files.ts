@@ -3,6 +3,7 @@ import { refuseWhenGoing } from '../changes/going-container.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { destinationOf } from '../model/container-mount.ts';
+import { idRemapOf } from '../lifecycle/id-remap.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { isLive } from '../model/container-state.ts';
 import type { ContainerTree, MonitorConnection } from '../ports.ts';
@@ -91,7 +92,7 @@ async function openStopped(state: EngineState, container: Container): Promise<Op
     use.end();
   };
   try {
-    await mountVolumes(state, container);
+    await mountVolumes(state, container, idRemapOf(state, container.record));
     const tree = await state.ports.runtime.openFiles(await stoppedView(state, container));
     return {
       ...{ tree, container: 'stopped', signal: use.signal },

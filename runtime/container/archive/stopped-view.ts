@@ -3,7 +3,7 @@ import { makeFolders } from '../../host/make-folders.ts';
 import type { Mount } from '../../spec/mount.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
-import { idRemapOf } from '../lifecycle/prepare-start.ts';
+import { idRemapOf } from '../lifecycle/id-remap.ts';
 import type { FilesView } from '../ports.ts';
 import { buildSpec } from '../spec/build-spec.ts';
 import { readSubmounts } from '../spec/submounts.ts';

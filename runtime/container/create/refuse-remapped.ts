@@ -1,6 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { HostConfig } from '../model/host-config.ts';
-import { donorOf } from '../model/namespace-mode.ts';
 
 /** What a container cannot have along with ids of its own, in Docker's words where it has them. */
 const conflicts: readonly {
@@ -20,27 +19,9 @@ const conflicts: readonly {
     asked: ({ NetworkMode }) => NetworkMode === 'host',
   },
   {
-    field: 'NetworkMode',
-    // A container without power over its network namespace cannot mount sysfs.
-    message: 'networks other than "none" are not available when user namespaces are enabled',
-    asked: ({ NetworkMode }) => !['default', 'none', 'host', ''].includes(NetworkMode),
-  },
-  {
     field: 'PidMode',
     message: 'cannot share the host PID namespace when user namespaces are enabled',
     asked: ({ PidMode }) => PidMode === 'host',
-  },
-  ...(['PidMode', 'IpcMode'] as const).map((field) => ({
-    field,
-    // Each container has a user namespace of its own, which the namespaces of another one do not belong to.
-    message: `"${field}" of another container is incompatible with user namespaces`,
-    asked: (hostConfig: HostConfig) => donorOf(hostConfig[field]) !== undefined,
-  })),
-  {
-    field: 'Mounts',
-    // Layers have the ids of containers on the disk, and overlayfs is mounted with other ids only as a root.
-    message: 'a mount of type "image" is incompatible with user namespaces',
-    asked: ({ Mounts }) => (Mounts ?? []).some(({ Type }) => Type === 'image'),
   },
 ];
 

@@ -32,6 +32,8 @@ export interface StartPlaces {
   readonly donors: DonorPlaces;
   /** Its networks; `undefined` for one that has none of its own. */
   readonly joined: JoinedContainer | undefined;
+  /** What its users stand for on the host; `undefined`: they are the host's. */
+  readonly idRemap: IdRemap | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface StartPlaces {
 export async function prepareStart(
   state: EngineState,
   container: Container,
-  { donors, joined }: StartPlaces,
+  { donors, joined, idRemap }: StartPlaces,
 ): Promise<StartRequest> {
   const { record } = container;
   const folder = state.folder(container);
@@ -56,16 +58,16 @@ export async function prepareStart(
     wholeLog(container, folder),
     refuseWithoutSink(state, record),
     refuseUnsharedBinds(mountsOf(record)),
-    mountVolumes(state, container),
+    mountVolumes(state, container, idRemap),
   ]);
   return {
     id: record.id,
     spec: buildSpec({
-      ...{ record, folder, user, devices, hasSubmounts, idRemap: idRemapOf(state, record) },
+      ...{ record, folder, user, devices, hasSubmounts, idRemap },
       available: state.capabilities,
       security: state.ports.defaults.security,
       volumePath: (name) => state.volumes.dataPath(name),
-      donors: joined === undefined ? donors : { ...donors, net: joined.sandbox.namespace },
+      donors: joined === undefined ? donors : withSandbox(donors, joined),
     }),
     rootfs,
     runDir: folder.runFolder,
@@ -73,6 +75,12 @@ export async function prepareStart(
     stdin: record.config.OpenStdin ? 'open' : 'none',
     init: record.hostConfig.Init ?? state.ports.defaults.init,
   };
+}
+
+/** A user namespace that the sandbox brings is the container's; in one of others it has none of its own. */
+function withSandbox(donors: DonorPlaces, { sandbox }: JoinedContainer): DonorPlaces {
+  const { namespace: net, userNamespace: user } = sandbox;
+  return { ...donors, net, ...(user === undefined ? {} : { user }) };
 }
 
 async function rootAndUser({ ports }: EngineState, record: ContainerRecord): Promise<RootAndUser> {
@@ -92,14 +100,6 @@ async function rootAndUser({ ports }: EngineState, record: ContainerRecord): Pro
     rootfs: own,
     user: resolveUser(config.User, hostConfig.GroupAdd ?? [], { passwd, group }),
   };
-}
-
-/** What its users are to stand for on the host. Containers with those of the host have them whatever berthd is told. */
-export function idRemapOf(
-  { ports }: EngineState,
-  { hostConfig }: ContainerRecord,
-): IdRemap | undefined {
-  return hostConfig.UsernsMode === 'host' ? undefined : ports.idRemap;
 }
 
 function logRequest(record: ContainerRecord, folder: ContainerFolder): LogRequest {

@@ -4,7 +4,7 @@ import { startHealthChecks } from '../health/health-checks.ts';
 import type { StartedProgram, StartRequest } from '../ports.ts';
 import { publishPorts } from '../networking/publish-ports.ts';
 import { joinSandbox } from '../networking/join-sandbox.ts';
-import { openDonors } from './donors.ts';
+import { openDonors, usersOf } from './donors.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { isLive, started, startFailed } from '../model/container-state.ts';
 import { SIGKILL } from '../model/signals.ts';
@@ -14,7 +14,7 @@ import { connectTo } from './connection.ts';
 import { dispose } from './dispose.ts';
 import type { EngineState } from './engine-state.ts';
 import { startFailureOf } from './exit-status.ts';
-import { idRemapOf, prepareStart } from './prepare-start.ts';
+import { prepareStart, type StartPlaces } from './prepare-start.ts';
 import { recordExit } from './record-exit.ts';
 
 const prefix = 'failed to create task for container';
@@ -151,17 +151,22 @@ async function recordFailure(
   return failure.error;
 }
 
+interface ExecutedProgram extends StartedProgram, Pick<StartPlaces, 'idRemap'> {
+  readonly startedMs: number;
+}
+
 /** Prepares everything and executes the program. */
 async function execute(
   state: EngineState,
   container: Container,
   images: string | undefined,
-): Promise<StartedProgram & { readonly startedMs: number }> {
+): Promise<ExecutedProgram> {
   const { runtime, clock } = state.ports;
   const donors = await openDonors(state, container);
   try {
-    const joined = await joinSandbox(state, container);
-    const places = { donors: donors.places, joined };
+    const { idRemap } = donors;
+    const joined = await joinSandbox(state, container, usersOf(donors));
+    const places = { donors: donors.places, joined, idRemap };
     const [request] = await Promise.all([
       prepareStart(state, container, places),
       joined?.connected,
@@ -176,7 +181,7 @@ async function execute(
         : runtime.restore({ ...start, images, work });
     };
     const program = await publishPorts(state, container, begin);
-    return { ...program, startedMs };
+    return { ...program, startedMs, idRemap };
   } finally {
     await donors.close();
   }
@@ -188,12 +193,11 @@ async function launch(
   container: Container,
   images: string | undefined,
 ): Promise<void> {
-  // berthd may be told another one, or none, while this run goes on.
-  const idRemap = idRemapOf(state, container.record);
-  const { startedMs, warnings } = await execute(state, container, images);
+  const { startedMs, warnings, idRemap } = await execute(state, container, images);
   for (const warning of warnings) state.ports.notice(warning, { container: container.id });
   const next = started(container.record.state, startedMs);
   const [saved, connected] = await Promise.allSettled([
+    // berthd may be told another one, or none, while this run goes on.
     state.save(container, { ...container.record, state: next, idRemap, pending: undefined }),
     connectTo(state, container),
   ]);

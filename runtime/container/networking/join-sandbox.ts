@@ -1,3 +1,4 @@
+import type { NamespaceUsers } from '../../network/sandboxes/namespace-pool.ts';
 import type { JoinedSandbox } from '../../network/sandboxes/sandboxes.ts';
 import { explainedNetworking } from './networking-failure.ts';
 import type { Container } from '../lifecycle/container.ts';
@@ -14,11 +15,13 @@ export interface JoinedContainer extends JoinedSandbox {
 
 /**
  * Begins to connect a container that is about to start to its networks; `undefined` for one that has none of its own.
+ * @param users whose the namespace is to be; `undefined`: the host's
  * @throws what `Networks.join` throws, in Docker's words
  */
 export async function joinSandbox(
   state: EngineState,
   { id, record }: Container,
+  users: NamespaceUsers | undefined,
 ): Promise<JoinedContainer | undefined> {
   const { networks } = state.ports;
   if (networkKind(record.hostConfig) !== 'own') return undefined;
@@ -33,7 +36,7 @@ export async function joinSandbox(
     const upstreams = endpoints.some(([name]) => isUserDefined(name))
       ? names?.upstreams
       : undefined;
-    const join = { container: id, endpoints: requests, upstreams };
+    const join = { container: id, endpoints: requests, users, upstreams };
     const { sandbox, connected } = await networks.join(join);
     const explained = connected.catch((error: unknown) => {
       throw explainedNetworking(error);

@@ -127,9 +127,14 @@ function standardSysctls({ record, idRemap }: SpecSource): Readonly<Record<strin
   if (['host', 'container'].includes(networkKind(record.hostConfig))) return {};
   return {
     'net.ipv4.ip_unprivileged_port_start': '0',
-    // Groups that a user namespace does not have cannot be named in it.
-    ...(inUserNamespace() || idRemap ? {} : { 'net.ipv4.ping_group_range': '0 2147483647' }),
+    ...(inUserNamespace() ? {} : { 'net.ipv4.ping_group_range': `0 ${lastGroup(idRemap)}` }),
   };
+}
+
+/** Groups that a user namespace does not have cannot be named in it. */
+function lastGroup(idRemap: IdRemap | undefined): number {
+  if (idRemap === undefined) return 0x7fff_ffff;
+  return Math.max(...idRemap.gids.map(({ containerID, size }) => containerID + size - 1));
 }
 
 function seccompProfile(

@@ -14,6 +14,8 @@ export interface DonorPlaces {
   readonly pid?: string;
   readonly ipc?: string;
   readonly net?: string;
+  /** The one that those belong to which are joined, for a container with users of its own. */
+  readonly user?: string;
   /** The folder on the host that has the shared memory which belongs to the IPC namespace. */
   readonly shm?: string;
   /** Its files that say who it is, in its network: another container's are the same ones. */
@@ -49,5 +51,5 @@ export function specNamespaces(
 
 function pathOf(type: NamespaceType, donors: DonorPlaces): string | undefined {
   if (type === 'network') return donors.net;
-  return type === 'pid' || type === 'ipc' ? donors[type] : undefined;
+  return type === 'pid' || type === 'ipc' || type === 'user' ? donors[type] : undefined;
 }

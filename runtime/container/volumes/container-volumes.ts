@@ -4,6 +4,7 @@ import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import type { ContainerMount } from '../model/container-mount.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
+import type { IdRemap } from '../ports.ts';
 import { mountOwn, unmountOwn } from './own-mounts.ts';
 import { isInUse, usersOf, volumesOf } from './volume-users.ts';
 import { isAnonymous } from './volume.ts';
@@ -58,11 +59,19 @@ export async function fillVolumes(
     await volumes.copyUp(name, { layers, path: destination, subpath });
 }
 
-/** Makes the volumes and images of a container ready for its start. @throws VOLUME_NOT_FOUND, VOLUME_MOUNT_FAILED, SNAPSHOT_MISSING */
-export async function mountVolumes(state: EngineState, container: Container): Promise<void> {
+/**
+ * Makes the volumes and images of a container ready for its start.
+ * @param ids what its users stand for on the host; `undefined`: they are the host's
+ * @throws VOLUME_NOT_FOUND, VOLUME_MOUNT_FAILED, SNAPSHOT_MISSING
+ */
+export async function mountVolumes(
+  state: EngineState,
+  container: Container,
+  ids: IdRemap | undefined,
+): Promise<void> {
   const { volumes } = state;
   const { id, record } = container;
-  await mountOwn(state, container);
+  await mountOwn(state, container, ids);
   for (const { name, destination, access } of volumesOf(record)) {
     await volumes.mount(name);
     volumes.announce('mount', name, {

@@ -1,6 +1,7 @@
 import type { ContainerMount, ImageMount } from '../model/container-mount.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { hasProgram } from '../model/container-state.ts';
+import type { IdRemap } from '../ports.ts';
 import { mountsOf } from '../spec/container-mounts.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
@@ -38,14 +39,23 @@ export async function takeImages(
   return taken;
 }
 
-/** Mounts the files of images where the container's mounts have their sources. @throws SNAPSHOT_MISSING, SYSCALL_FAILED */
-export async function mountImages(state: EngineState, { record }: Container): Promise<void> {
+/**
+ * Mounts the files of images where the container's mounts have their sources.
+ * @param ids what its users stand for on the host; `undefined`: they are the host's
+ * @throws SNAPSHOT_MISSING, SYSCALL_FAILED
+ */
+export async function mountImages(
+  state: EngineState,
+  { record }: Container,
+  ids: IdRemap | undefined,
+): Promise<void> {
   const { snapshots, volumeFiles } = state.ports;
-  for (const { chainId } of imagesOf(record)) {
+  for (const chainId of new Set(imagesOf(record).map((image) => image.chainId))) {
     if (chainId === undefined) continue;
     const target = imageFolder(state.folder(record), chainId);
-    if (await volumeFiles.isMounted(target)) continue;
-    await volumeFiles.mountLayers(await snapshots.layersOf(chainId), target);
+    // What a start that failed has left may have other ids.
+    await volumeFiles.unmount(target);
+    await volumeFiles.mountLayers({ layers: await snapshots.layersOf(chainId), target, ids });
   }
 }
 

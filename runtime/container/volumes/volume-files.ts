@@ -1,3 +1,4 @@
+import type { IdMapping } from '../../spec/id-mappings.ts';
 import type { VolumeMountOptions } from './volume-options.ts';
 
 /** What volumes ask of the operating system; `runtime/launch` does it. */
@@ -15,8 +16,16 @@ export interface VolumeFiles {
     readonly target: string;
     readonly subpath: string;
   }): Promise<void>;
-  /** Mounts layers, topmost first, on a folder of the host, to be read alone. @throws SYSCALL_FAILED */
-  mountLayers(layers: readonly string[], target: string): Promise<void>;
+  /**
+   * Mounts layers on a folder of the host, to be read alone.
+   * @param image `layers`: topmost first; `ids`: those that their files are to have on the host, absent: those of the disk
+   * @throws SYSCALL_FAILED
+   */
+  mountLayers(image: {
+    readonly layers: readonly string[];
+    readonly target: string;
+    readonly ids?: Readonly<Record<'uids' | 'gids', readonly IdMapping[]>> | undefined;
+  }): Promise<void>;
   /** Brings what is in a folder of the host, with the rest of its file system, to the disk. @throws SYSCALL_FAILED */
   sync(target: string): Promise<void>;
   /** Mounts a file system on a folder of the host. @throws SYSCALL_FAILED */

@@ -25,12 +25,14 @@ interface MappedDevices extends Pick<StartPlan, 'spec' | 'runDir' | 'clonesSourc
 }
 
 /**
- * The devices of a config that are made outside of the container's new user namespace, since nobody in there may make a
+ * The devices of a config that are made outside of the container's user namespace, since nobody in there may make a
  * node: one that the host lacks, or with another mode or owner than the host's. Those that do not fit are bound from the host.
  */
 function mappedDevices(plan: MappedDevices): readonly Device[] {
   const { namespaces, clonesSources, spec } = plan;
-  if (namespaces.user !== 'new' || !clonesSources) return [];
+  // Of one that is joined a config need not say which ids it has.
+  const knowsIds = namespaces.user === 'new' || spec.linux.uidMappings.length > 0;
+  if (namespaces.user === 'host' || !knowsIds || !clonesSources) return [];
   return spec.linux.devices.slice(0, deviceDescriptors.count);
 }
 

@@ -25,6 +25,9 @@ import type { Label, Ref } from '../../syscall/program.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { statMode, statSize } from '../../syscall/tree/stat.ts';
 import { enterView } from '../../syscall/tree/tree-program.ts';
+import type { IdMapping } from '../../spec/id-mappings.ts';
+import { IdNamespaces } from '../namespaces/id-namespaces.ts';
+import { holdMappedLayers, idsOfLayers, placeMappedLayers } from '../root/mapped-layers.ts';
 import { copyTree } from './copy-tree.ts';
 import { belowLabel, openBelow } from './open-below.ts';
 import { destinationDescriptor, rootDescriptor } from './host-descriptors.ts';
@@ -121,15 +124,29 @@ function isMissing(error: unknown, { target, subpath }: VolumeContent): boolean 
   );
 }
 
-/** Mounts layers, topmost first, on a folder of the host, to be read alone. @throws SYSCALL_FAILED */
+/** Layers that are to be mounted on a folder of the host. */
+interface ImageLayers {
+  /** Topmost first. */
+  readonly layers: readonly string[];
+  readonly target: string;
+  /** The ids that their files are to have on the host; absent: those that they have on the disk. */
+  readonly ids?: Ids | undefined;
+}
+
+interface Ids {
+  readonly uids: readonly IdMapping[];
+  readonly gids: readonly IdMapping[];
+}
+
+/** Mounts layers on a folder of the host, to be read alone. @throws SYSCALL_FAILED */
 async function mountLayers(
   launcher: Launcher,
-  layers: readonly string[],
-  target: string,
+  { layers, target, ids }: ImageLayers,
 ): Promise<void> {
   const p = new ProgramBuilder('mount an image');
   const [only = ''] = layers;
-  if (layers.length > 1) mountOverlay(p, { lower: layers }, target);
+  if (ids !== undefined) mountMapped(p, { layers, target, ids });
+  else if (layers.length > 1) mountOverlay(p, { lower: layers }, target);
   else {
     // Overlayfs wants two.
     const [path, label] = [p.string(target), `mount ${only}`];
@@ -137,6 +154,19 @@ async function mountLayers(
     p.call(label, 'mount', [0, path, 0, MS_BIND | MS_REMOUNT | MS_RDONLY, 0]);
   }
   await launcher.run(p);
+}
+
+function mountMapped(
+  p: ProgramBuilder,
+  { layers, target, ids }: ImageLayers & { readonly ids: Ids },
+): void {
+  const namespaces = new IdNamespaces(p);
+  const label = 'mount an image with the ids of a container';
+  holdMappedLayers(p, {
+    ...{ label, lower: layers, folder: target },
+    ids: namespaces.open({ field: label, namespace: undefined, ...idsOfLayers(ids) }),
+  });
+  placeMappedLayers(p, { label, target });
 }
 
 /** What is to be mounted, in the words of mount(8). */
@@ -192,7 +222,7 @@ async function syncVolume(launcher: Launcher, target: string): Promise<void> {
 /** What the engine's volumes ask of the operating system, done by a launcher. */
 export function volumeFiles(launcher: Launcher): {
   copyUp(content: VolumeContent): Promise<void>;
-  mountLayers(layers: readonly string[], target: string): Promise<void>;
+  mountLayers(image: ImageLayers): Promise<void>;
   sync(target: string): Promise<void>;
   mount(mount: VolumeMount, target: string): Promise<void>;
   unmount(target: string): Promise<void>;
@@ -200,7 +230,7 @@ export function volumeFiles(launcher: Launcher): {
 } {
   return {
     copyUp: (content) => copyUp(launcher, content),
-    mountLayers: (layers, target) => mountLayers(launcher, layers, target),
+    mountLayers: (image) => mountLayers(launcher, image),
     sync: (target) => syncVolume(launcher, target),
     mount: (mount, target) => mountVolume(launcher, mount, target),
     unmount: (target) => unmountVolume(launcher, target),

@@ -18,9 +18,7 @@ export function hostReady(state: NetworkState): Promise<void> {
 /** Makes what networks need that somebody has made or is connected to, and removes what nobody has any more. */
 async function prepareHost(state: NetworkState): Promise<void> {
   const { report, firewall } = state.ports;
-  await state.namespaces.sweep(
-    () => new Set([...state.sandboxes.values()].map(({ namespace }) => namespace)),
-  );
+  await state.namespaces.sweep(() => [...state.sandboxes.values()]);
   const wanted = [...state.networks.values()].filter((network) => isWanted(state, network));
   const made: Network[] = [];
   for (const network of wanted) {

@@ -56,6 +56,8 @@ export const sandboxRecordSchema = z.object({
   container: z.string(),
   /** Where its network namespace is kept. */
   namespace: z.string(),
+  /** Where the user namespace is kept that it was made along with; absent: its users are the host's, or another container's. */
+  userNamespace: z.string().optional(),
   endpoints: z.array(endpointSchema).readonly(),
   /** Ports of the host that lead to it. */
   ports: z.array(publishedPortSchema).readonly().default([]),

@@ -1,6 +1,7 @@
 import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY } from '../../syscall/constants/fs.ts';
 import { CLONE_NEWNET } from '../../syscall/constants/clone.ts';
 import { MNT_DETACH, MS_BIND } from '../../syscall/constants/mount.ts';
+import type { Address } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { bringUp } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
@@ -14,14 +15,22 @@ export const namespaceFd = 100;
  * @throws EEXIST there is a file
  */
 export function makeNamespace(p: ProgramBuilder, path: string): void {
-  const place = p.string(path);
   p.call('make a network namespace', 'unshare', [CLONE_NEWNET]);
+  keepNamespace(p, p.string('/proc/self/ns/net'), path);
+  NetlinkSocket.open(p).do(bringUp({ name: 'lo' }));
+}
+
+/**
+ * Adds steps that keep a namespace, of any kind, by a mount at `path`, where a file is made.
+ * @param namespace a file of the namespace, such as `/proc/self/ns/net`
+ * @throws EEXIST there is a file
+ */
+export function keepNamespace(p: ProgramBuilder, namespace: Address, path: string): void {
+  const place = p.string(path);
   const flags = O_CREAT | O_EXCL | O_CLOEXEC;
   const file = p.call(`make ${path}`, 'openat', [AT_FDCWD, place, O_RDONLY | flags, 0o444]);
   p.call(`make ${path}`, 'close', [file]);
-  const own = p.string('/proc/self/ns/net');
-  p.call(`keep the namespace at ${path}`, 'mount', [own, place, 0, MS_BIND, 0]);
-  NetlinkSocket.open(p).do(bringUp({ name: 'lo' }));
+  p.call(`keep the namespace at ${path}`, 'mount', [namespace, place, 0, MS_BIND, 0]);
 }
 
 /** Adds steps that go into a namespace; its descriptor is then `namespaceFd`. */

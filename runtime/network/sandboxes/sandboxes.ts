@@ -14,6 +14,7 @@ import { releaseNamespace } from '../namespaces/network-namespace.ts';
 import { changeProgram } from './connect-program.ts';
 import { disconnectAll } from './disconnect-steps.ts';
 import type { EndpointRequest } from './endpoint-request.ts';
+import { type NamespaceUsers, pathsOf } from './namespace-pool.ts';
 import { portRules } from './publish-ports.ts';
 import { changeNames, serveNames } from './serve-names.ts';
 import { releaseEndpoint, reserveEndpoint } from './reserve-endpoint.ts';
@@ -23,6 +24,8 @@ export interface JoinRequest {
   /** Id of the container. */
   readonly container: string;
   readonly endpoints: readonly EndpointRequest[];
+  /** Absent: those of the host. */
+  readonly users?: NamespaceUsers | undefined;
   /** Whom its name server asks; absent: it has none. */
   readonly upstreams?: readonly string[] | undefined;
 }
@@ -46,16 +49,16 @@ export async function joinNetworks(
   // That of an earlier run, which nobody has taken down.
   await leaveNetworks(state, container);
   if (request.endpoints.length > 0) await hostReady(state);
-  const namespace = await state.namespaces.take();
+  const kept = await state.namespaces.take(request.users);
   let endpoints: readonly Endpoint[];
   try {
     endpoints = await reserveAll(state, request.endpoints);
   } catch (error) {
-    await state.namespaces.release([namespace]);
+    await state.namespaces.release([kept]);
     throw error;
   }
   const sandbox: SandboxRecord = {
-    ...{ version: 1, id: randomId(), container, namespace, endpoints, ports: [] },
+    ...{ version: 1, id: randomId(), container, ...kept, endpoints, ports: [] },
     ...(request.upstreams === undefined ? {} : { upstreams: request.upstreams }),
   };
   state.keepSandbox(sandbox);
@@ -319,7 +322,7 @@ async function takeDown(state: NetworkState, sandbox: SandboxRecord): Promise<vo
     if (sandbox.ports.length > 0) await state.ports.firewall.unpublish(portRules(state, sandbox));
     const p = new ProgramBuilder('disconnect a container');
     disconnectAll(p, { ...sandbox, driverOf: driverOf(state) });
-    releaseNamespace(p, sandbox.namespace);
+    for (const path of pathsOf(sandbox)) releaseNamespace(p, path);
     await state.ports.runner.run(p);
     await state.sandboxStore.erase(sandbox.container);
   } catch (problem) {

@@ -1,11 +1,20 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { ConfiguredBerthd, type Ended } from '../daemon/configured-berthd.ts';
 import { until } from '../scripts/support/until.ts';
 import { TestNamespaces } from './namespaces.ts';
+import { SubordinateIds } from './subordinate-ids.ts';
 
 /** `host`: where berthd is; `outside`: another host on the same wire. */
 export type Place = 'host' | 'outside';
@@ -27,17 +36,29 @@ export class NetworkedDaemon {
   readonly berthd: ConfiguredBerthd;
   readonly #namespaces: TestNamespaces<Place>;
   readonly #others: ChildProcess[] = [];
+  readonly #ids: SubordinateIds | undefined;
 
-  private constructor(namespaces: TestNamespaces<Place>) {
+  private constructor(namespaces: TestNamespaces<Place>, ids: SubordinateIds | undefined) {
     this.#namespaces = namespaces;
-    this.berthd = new ConfiguredBerthd(['nsenter', `--net=${namespaces.path('host')}`]);
+    this.#ids = ids;
+    const mounts = ids === undefined ? [] : [`--mount=${ids.process}/ns/mnt`];
+    this.berthd = new ConfiguredBerthd(['nsenter', `--net=${namespaces.path('host')}`, ...mounts]);
+    // Root of a container may be an ordinary user here.
+    if (ids !== undefined) chmodSync(this.berthd.root, 0o711);
   }
 
-  /** @param keys of daemon.json; the image `bb` (busybox) is there */
-  static async start(keys: object = {}): Promise<NetworkedDaemon> {
+  /**
+   * @param keys of daemon.json; the image `bb` (busybox) is there
+   * @param options `ids`: what /etc/subuid and /etc/subgid have in them, for `userns-remap`
+   */
+  static async start(
+    keys: object = {},
+    options: { readonly ids?: string } = {},
+  ): Promise<NetworkedDaemon> {
     const namespaces = await TestNamespaces.make('host', 'outside');
     joinBoth(namespaces);
-    const daemon = new NetworkedDaemon(namespaces);
+    const ids = options.ids === undefined ? undefined : await SubordinateIds.make(options.ids);
+    const daemon = new NetworkedDaemon(namespaces, ids);
     daemon.berthd.write({ bridge: undefined, ...keys });
     try {
       await daemon.berthd.run();
@@ -125,6 +146,7 @@ export class NetworkedDaemon {
     } finally {
       await this.#namespaces.close();
       await this.berthd.stop();
+      await this.#ids?.close();
     }
     if (left.length > 0) throw new Error(`a test has left: ${left.join('; ')}`);
   }
@@ -145,7 +167,7 @@ export class NetworkedDaemon {
         .map((name) => `the interface ${name}`),
       ...processesIn(this.#namespaces.path('host')).map((name) => `the process ${name}`),
       ...processesIn(this.#namespaces.path('outside')).map((name) => `the process ${name}`),
-      ...mountsBelow(root).map((path) => `the mount ${path}`),
+      ...mountsBelow(root, this.#ids?.process).map((path) => `the mount ${path}`),
       ...cgroupsOf(containers).map((path) => `the cgroup ${path}`),
     ];
     try {
@@ -199,8 +221,8 @@ function processesIn(path: string): readonly string[] {
   });
 }
 
-function mountsBelow(root: string): readonly string[] {
-  const table = readFileSync('/proc/self/mountinfo', 'utf8');
+function mountsBelow(root: string, process = '/proc/self'): readonly string[] {
+  const table = readFileSync(join(process, 'mountinfo'), 'utf8');
   return lines(table).flatMap((line) => {
     const path = line.split(' ')[4] ?? '';
     return path.startsWith(`${root}/`) ? [path] : [];

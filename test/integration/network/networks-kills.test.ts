@@ -2,8 +2,16 @@ import { rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Networks } from '../../../runtime/network/networks.ts';
+import type { NamespaceUsers } from '../../../runtime/network/sandboxes/namespace-pool.ts';
 import type { ProgramRunner } from '../../../runtime/syscall/run-image.ts';
-import { containerId, endpointRequest, networkRequest, subnets, TestHost } from './test-host.ts';
+import {
+  containerId,
+  endpointRequest,
+  networkRequest,
+  ownUsers,
+  subnets,
+  TestHost,
+} from './test-host.ts';
 
 /** A berthd that can be killed at one of its programs: from then on nothing of it goes on. */
 class Killable implements ProgramRunner {
@@ -67,7 +75,11 @@ const operations: Readonly<
   Record<string, readonly [(n: Networks) => Promise<unknown>, (n: Networks) => Promise<unknown>]>
 > = {
   'a network is made': [() => Promise.resolve(), create],
-  'a container starts': [create, join],
+  'a container starts': [create, (networks) => join(networks)],
+  'a container with users of its own starts': [
+    create,
+    (networks) => join(networks, { maps: ownUsers }),
+  ],
   'a container is connected': [
     async (networks) => {
       await create(networks);
@@ -96,9 +108,9 @@ async function create(networks: Networks): Promise<void> {
   await networks.create(networkRequest({ name: 'front', ipam: subnets('10.1.0.0/30') }));
 }
 
-async function join(networks: Networks): Promise<void> {
+async function join(networks: Networks, users?: NamespaceUsers): Promise<void> {
   const endpoints = [endpointRequest('front')];
-  const { connected } = await networks.join({ container: web, endpoints });
+  const { connected } = await networks.join({ container: web, endpoints, users });
   await connected;
 }
 

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Networks } from '../../../runtime/network/networks.ts';
 import type { SandboxRecord } from '../../../runtime/network/model/sandbox-record.ts';
+import type { NamespaceUsers } from '../../../runtime/network/sandboxes/namespace-pool.ts';
 import type { EndpointRequest } from '../../../runtime/network/sandboxes/endpoint-request.ts';
 import {
   containerId,
@@ -9,6 +11,7 @@ import {
   endpointRequest,
   ipInside,
   networkRequest,
+  ownUsers,
   ping,
   subnets,
   TestHost,
@@ -37,6 +40,36 @@ async function join(
   await connected;
   return sandbox;
 }
+
+test('a network namespace belongs to the users of its container, whose namespace is kept with it', async () => {
+  await create('front', '10.1.0.0/24');
+  const joined = async (number: number, users?: NamespaceUsers): Promise<SandboxRecord> => {
+    const endpoints = [endpointRequest('front')];
+    const container = containerId(number);
+    const { sandbox, connected } = await networks.join({ container, endpoints, users });
+    await connected;
+    return sandbox;
+  };
+  const web = await joined(1, { maps: ownUsers });
+  const { namespace, userNamespace = '' } = web;
+  const as = (path: string, ...command: readonly string[]): string =>
+    execFileSync('nsenter', [`--user=${userNamespace}`, `--net=${path}`, ...command], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const maps = as(namespace, 'cat', '/proc/self/uid_map', '/proc/self/gid_map');
+  expect(maps.replaceAll(/ +/g, ' ')).toBe(' 0 200000 65536\n 0 200000 65536\n');
+  const beside = await joined(2, { path: userNamespace });
+  expect(beside.userNamespace).toBeUndefined();
+  // Who is root there may change it, and not those that belong to others.
+  for (const one of [web, beside]) as(one.namespace, 'ip', 'link', 'set', 'eth0', 'down');
+  const other = await joined(3);
+  expect(() => as(other.namespace, 'ip', 'link', 'set', 'eth0', 'down')).toThrow('not permitted');
+  await Promise.all([1, 2, 3].map((number) => networks.leave(containerId(number))));
+  await networks.close();
+  expect(host.keptNamespaces()).toEqual([]);
+  networks = await host.open();
+});
 
 async function create(name: string, ...texts: readonly string[]): Promise<void> {
   const ipv6 = texts.some((text) => text.includes(':'));

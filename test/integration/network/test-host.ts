@@ -149,6 +149,11 @@ export function endpointRequest(
   return { network, names: ['web'], gatewayPriority: 0, links: [], options: {}, ...request };
 }
 
+const ids = [{ containerID: 0, hostID: 200_000, size: 65_536 }];
+
+/** The users of containers that have their own. */
+export const ownUsers = { uids: ids, gids: ids };
+
 /** Id of a container. */
 export function containerId(number: number): string {
   return number.toString(16).padStart(64, '0');
