@@ -1,22 +1,12 @@
 import { join } from 'node:path';
 
 import { sideBySide } from '../concurrency/side-by-side.ts';
-import {
-  chmod,
-  chown,
-  listFolder,
-  mkdir,
-  orIfMissing,
-  readlink,
-  removeFile,
-  symlink,
-} from '../host/files.ts';
+import { listFolder, mkdir, orIfMissing, readlink, removeFile, symlink } from '../host/files.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { hexOf, isDigest } from '../image/digest.ts';
 import type { Digest } from '../image/digest.ts';
-import { makeInitLayer } from './init-layer.ts';
-import type { Snapshot } from './snapshot-folder.ts';
+import { makeRootFolder, type FolderStatus } from './root-folder.ts';
 
 /** The writable folders of one container. */
 export interface WritableFolders {
@@ -39,12 +29,12 @@ export class ContainerFolder {
   /**
    * Makes the writable folders.
    * @param chainId Of the topmost layer
-   * @param snapshots The layers, topmost first
+   * @param root Owner and mode of the image's root
    */
   async create(
     containerId: string,
     chainId: Digest,
-    snapshots: readonly Snapshot[],
+    root: FolderStatus | undefined,
   ): Promise<WritableFolders> {
     const folder = join(this.#path, containerId);
     await makeFolders(folder, 0o700);
@@ -53,7 +43,7 @@ export class ContainerFolder {
       // Side by side: each waits for the disk, and all `docker run`s for them.
       await sideBySide([
         symlink(join('..', '..', 'snapshots', hexOf(chainId)), join(folder, 'lower')),
-        makeUpper(folders.upper, snapshots),
+        makeRootFolder(folders.upper, root),
         mkdir(folders.work, { mode: 0o700 }),
       ]);
       return folders;
@@ -98,16 +88,4 @@ export class ContainerFolder {
     await Promise.all([removeTree(upper), removeTree(work)]);
     await removeFile(join(this.#path, containerId, 'lower'));
   }
-}
-
-/** Makes the folder that a container writes to, with what it has beyond its image. */
-async function makeUpper(upper: string, snapshots: readonly Snapshot[]): Promise<void> {
-  // overlayfs shows the owner and mode of the upper folder.
-  const { mode, uid, gid } = snapshots[0]?.root ?? { mode: 0o755, uid: 0, gid: 0 };
-  await mkdir(upper, { mode: 0o755 });
-  if (uid !== 0 || gid !== 0) await chown(upper, uid, gid);
-  await sideBySide([
-    chmod(upper, mode),
-    makeInitLayer({ upper, lower: snapshots.map(({ fs }) => fs) }),
-  ]);
 }

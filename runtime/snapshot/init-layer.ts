@@ -1,47 +1,82 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { chmod, chown, lstat, mkdir, orIfMissing, symlink, writeFile } from '../host/files.ts';
 
-/** By this empty file, Docker's own, programs know that they run in a container. */
-export const engineMark = '.dockerenv';
+/** Something that a container has beyond its image. */
+type Place =
+  | { readonly path: string; readonly kind: 'folder' }
+  | { readonly path: string; readonly kind: 'file' }
+  | { readonly path: string; readonly kind: 'link'; readonly target: string };
 
-/** Where programs older than /proc/mounts look for what is mounted (mount(8)): a link to that, as Docker has it. */
-export const mountTable = { path: 'etc/mtab', target: '/proc/mounts' } as const;
+/**
+ * What Docker has in the layer with the suffix `-init` (moby v28.5.2, daemon/initlayer): what is mounted on later, the file by which
+ * programs know that they run in a container, and where those older than /proc/mounts look for what is mounted (mount(8)).
+ * What the image has is left as it is.
+ */
+const places: readonly Place[] = [
+  { path: '.dockerenv', kind: 'file' },
+  { path: 'dev/pts', kind: 'folder' },
+  { path: 'dev/shm', kind: 'folder' },
+  { path: 'dev/console', kind: 'file' },
+  { path: 'proc', kind: 'folder' },
+  { path: 'sys', kind: 'folder' },
+  { path: 'etc/resolv.conf', kind: 'file' },
+  { path: 'etc/hosts', kind: 'file' },
+  { path: 'etc/hostname', kind: 'file' },
+];
 
-/** What a new container has beyond its image: what dockerd has in the layer with the suffix `-init`. */
+/** Unlike the others, it hides a file or link of the image: they tell of the machine that it was made on. */
+const mountTable: Place = { path: 'etc/mtab', kind: 'link', target: '/proc/mounts' };
+
+/** A layer that all containers of an image have above those of the image. */
 export interface InitLayer {
-  /** The writable folder, in which nothing is yet. */
-  readonly upper: string;
+  /** Its folder, in which nothing is yet. */
+  readonly folder: string;
   /** Folders of the image's layers, topmost first. */
   readonly lower: readonly string[];
 }
 
-/** Makes what a container has beyond its image. Whatever else the image has in its place stays hidden by it. */
-export async function makeInitLayer({ upper, lower }: InitLayer): Promise<void> {
-  const [etc, hidden] = await Promise.all([
-    topmost(lower, 'etc'),
-    topmost(lower, mountTable.path),
-    writeFile(join(upper, engineMark), '', { mode: 0o755 }),
-  ]);
-  // An image may have a link or a file there, and means something by it; a folder of that name would be merged.
-  const isFolder = etc === undefined || etc.isDirectory() || isWhiteout(etc);
-  if (!isFolder || hidden?.isDirectory() === true) return;
-  const folder = join(upper, 'etc');
-  await mkdir(folder, { mode: 0o755 });
-  if (etc?.isDirectory() === true) {
-    // overlayfs shows the upper folder's owner and mode.
-    if (etc.uid !== 0 || etc.gid !== 0) await chown(folder, etc.uid, etc.gid);
-    await chmod(folder, etc.mode & 0o7777);
+/** Makes that layer. */
+export async function makeInitLayer(layer: InitLayer): Promise<void> {
+  for (const place of places) {
+    if ((await inImage(layer, place.path)) === undefined) await makePlace(layer, place);
   }
-  await symlink(mountTable.target, join(upper, mountTable.path));
+  const table = await inImage(layer, mountTable.path);
+  // A folder of that name would be merged.
+  if (table?.isDirectory() !== true) await makePlace(layer, mountTable);
 }
 
-type Status = Awaited<ReturnType<typeof statusOf>>;
+async function makePlace(layer: InitLayer, place: Place): Promise<void> {
+  if (!(await makeParents(layer, dirname(place.path)))) return;
+  const path = join(layer.folder, place.path);
+  if (place.kind === 'folder') await mkdir(path, { mode: 0o755 });
+  else if (place.kind === 'file') await writeFile(path, '', { mode: 0o755 });
+  else await symlink(place.target, path);
+}
 
-async function topmost(lower: readonly string[], path: string): Promise<Status> {
+/** Whether they are folders now; an image may have a link or a file there, and means something by it. */
+async function makeParents(layer: InitLayer, path: string): Promise<boolean> {
+  if (path === '.') return true;
+  if (!(await makeParents(layer, dirname(path)))) return false;
+  const own = join(layer.folder, path);
+  if ((await statusOf(own)) !== undefined) return true;
+  const found = await inImage(layer, path);
+  if (found !== undefined && !found.isDirectory()) return false;
+  await mkdir(own, { mode: 0o755 });
+  if (found === undefined) return true;
+  // overlayfs shows the owner and mode of the uppermost folder.
+  if (found.uid !== 0 || found.gid !== 0) await chown(own, found.uid, found.gid);
+  await chmod(own, found.mode & 0o7777);
+  return true;
+}
+
+type Status = NonNullable<Awaited<ReturnType<typeof statusOf>>>;
+
+/** What the image has at a path, as far as its layers say without their folders being merged. */
+async function inImage({ lower }: InitLayer, path: string): Promise<Status | undefined> {
   for (const layer of lower) {
     const found = await statusOf(join(layer, path));
-    if (found !== undefined) return found;
+    if (found !== undefined) return isWhiteout(found) ? undefined : found;
   }
   return undefined;
 }
@@ -51,6 +86,6 @@ function statusOf(path: string) {
 }
 
 /** Where a layer has removed a file of the one below (Documentation/filesystems/overlayfs.rst, Linux 6.18). */
-function isWhiteout(status: NonNullable<Status>): boolean {
+function isWhiteout(status: Status): boolean {
   return status.isCharacterDevice() && status.rdev === 0;
 }

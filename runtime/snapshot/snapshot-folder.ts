@@ -18,6 +18,8 @@ import { hexOf, isDigest } from '../image/digest.ts';
 import type { Digest } from '../image/digest.ts';
 import { digestSchema } from '../image/image-config.ts';
 import { parseDocument } from '../image/manifest.ts';
+import { makeInitLayer } from './init-layer.ts';
+import { makeRootFolder, type FolderStatus } from './root-folder.ts';
 
 const recordSchema = z.object({
   /** ChainID of the layers below; none for the lowest. */
@@ -36,7 +38,7 @@ export interface Snapshot extends SnapshotRecord {
   /** Absolute path of its files. */
   readonly fs: string;
   /** Owner and permissions of its root. */
-  readonly root: { readonly mode: number; readonly uid: number; readonly gid: number };
+  readonly root: FolderStatus;
 }
 
 const temporarySuffix = '.tmp';
@@ -127,6 +129,33 @@ export class SnapshotFolder {
       if (isBerthError(error, 'MANIFEST_INVALID')) return 'lost';
       throw error;
     }
+  }
+
+  /**
+   * Makes the layer that containers have above this one, unless it is there: see `makeInitLayer`. One call at a time.
+   * @param layers the image's, topmost first
+   */
+  async makeInitLayer(chainId: Digest, layers: readonly Snapshot[]): Promise<string> {
+    const found = await this.initLayerOf(chainId);
+    if (found !== undefined) return found;
+    const path = this.#initLayer(chainId);
+    const temporary = `${path}${temporarySuffix}`;
+    // Left by a berthd that was killed.
+    await removeTree(temporary);
+    await makeRootFolder(temporary, layers[0]?.root);
+    await makeInitLayer({ folder: temporary, lower: layers.map(({ fs }) => fs) });
+    await rename(temporary, path);
+    return path;
+  }
+
+  /** The layer that containers have above this one; `undefined` when there is none. */
+  async initLayerOf(chainId: Digest): Promise<string | undefined> {
+    const path = this.#initLayer(chainId);
+    return (await exists(path)) ? path : undefined;
+  }
+
+  #initLayer(chainId: Digest): string {
+    return join(this.finalPath(chainId), 'init');
   }
 
   /** Takes a snapshot's name away, then removes its files: it is never seen half-removed. */

@@ -45,6 +45,8 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
   readonly #durability: Durability;
   /** Snapshots do not change, so that what was read once stays true until it is collected. */
   readonly #known = new Map<Digest, Snapshot>();
+  /** What containers have above these. */
+  readonly #initLayers = new Map<Digest, string>();
   readonly #holds = new Holds<Digest>();
   /** A container's link and garbage collection must not cross. */
   readonly #links = new SerialQueue();
@@ -117,8 +119,12 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
       const snapshots = await this.#snapshots(chainId);
       // What a container has changed means nothing without what it was changed from.
       await this.#durability.of(await this.#chain(chainId));
-      const folders = await this.#containers.create(containerId, chainId, snapshots);
-      return { type: 'overlay', lower: snapshots.map(({ fs }) => fs), ...folders };
+      const lower = snapshots.map(({ fs }) => fs);
+      const init =
+        this.#initLayers.get(chainId) ?? (await this.#folder.makeInitLayer(chainId, snapshots));
+      this.#initLayers.set(chainId, init);
+      const folders = await this.#containers.create(containerId, chainId, snapshots[0]?.root);
+      return { type: 'overlay', lower: [init, ...lower], ...folders };
     });
   }
 
@@ -139,7 +145,10 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
     if (chainId === undefined) throw missing(`the root file system of container "${containerId}"`);
     const snapshots = await this.#snapshots(chainId);
     const folders = this.#containers.folders(containerId);
-    return { type: 'overlay', lower: snapshots.map(({ fs }) => fs), ...folders };
+    const init = this.#initLayers.get(chainId) ?? (await this.#folder.initLayerOf(chainId));
+    if (init !== undefined) this.#initLayers.set(chainId, init);
+    const lower = snapshots.map(({ fs }) => fs);
+    return { type: 'overlay', lower: init === undefined ? lower : [init, ...lower], ...folders };
   }
 
   removeContainer(containerId: string): Promise<void> {
@@ -161,6 +170,7 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
       for (const chainId of await this.#topmostFirst(await this.#chainIds())) {
         if (needed.has(chainId) || this.#holds.isHeld(chainId)) continue;
         this.#known.delete(chainId);
+        this.#initLayers.delete(chainId);
         this.#durability.remove(chainId);
         await this.#folder.remove(chainId);
         removed.push(chainId);

@@ -3,8 +3,8 @@ import type { EngineState } from '../lifecycle/engine-state.ts';
 import { refuseWhenGoing } from './going-container.ts';
 import { listChanges } from './list-changes.ts';
 import type { FileChange } from './list-changes.ts';
-import { ownPlaces } from './own-places.ts';
-import type { ChangedTree } from './own-places.ts';
+import { needsRoot } from './root-change.ts';
+import type { ChangedTree } from './root-change.ts';
 import { viewsOf } from './rootfs-views.ts';
 import type { RootfsViews } from './rootfs-views.ts';
 
@@ -50,11 +50,11 @@ export async function* containerLayer(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void> {
   const views = await viewsOfContainer(state, container);
-  const own = await withTree(state, views, ownPlaces);
+  const root = (await withTree(state, views, needsRoot)) ? 'told' : 'left-out';
   yield* state.ports.files.archive({
     view: views.upper,
     form: 'layer',
-    omits: (path) => own.has(path),
+    omits: (path) => path === '' && root === 'left-out',
     signal,
   });
   refuseWhenGoing(container, 'commit');

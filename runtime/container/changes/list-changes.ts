@@ -1,7 +1,6 @@
 import { overlayAttribute } from '../../syscall/overlay-attributes.ts';
 import type { TreeEntry } from '../../syscall/tree/tree-reader.ts';
-import { ownPlaces } from './own-places.ts';
-import type { ChangedTree } from './own-places.ts';
+import type { ChangedTree } from './root-change.ts';
 
 /** One line of `docker diff`. */
 export interface FileChange {
@@ -22,17 +21,14 @@ type Below = 'visible' | 'hidden';
  * same size, time, mode and owner is none; a folder counts as modified when something in it is.
  */
 export async function listChanges(tree: ChangedTree): Promise<readonly FileChange[]> {
-  const own = await ownPlaces(tree);
-  return new Comparison(tree, own).inFolder('', 'visible');
+  return new Comparison(tree).inFolder('', 'visible');
 }
 
 class Comparison {
   readonly #tree: ChangedTree;
-  readonly #own: ReadonlySet<string>;
 
-  constructor(tree: ChangedTree, own: ReadonlySet<string>) {
+  constructor(tree: ChangedTree) {
     this.#tree = tree;
-    this.#own = own;
   }
 
   async inFolder(folder: string, below: Below): Promise<readonly FileChange[]> {
@@ -47,7 +43,6 @@ class Comparison {
     for (const [i, path] of paths.entries()) {
       const entry = entries[i];
       if (entry === undefined) continue;
-      if (this.#own.has(path) && entry.type !== 'directory') continue;
       changes.push(...(await this.#ofEntry(path, entry, found[i])));
     }
     return changes;
@@ -67,7 +62,6 @@ class Comparison {
     }
     if (old?.type !== 'directory') {
       const inside = await this.inFolder(path, 'hidden');
-      if (this.#own.has(path)) return inside;
       return [change(old === undefined ? 'added' : 'modified'), ...inside];
     }
     const isOpaque = entry.attributeNames.includes(opaque) && (await this.#hidesAll(path));

@@ -53,9 +53,7 @@ function upperOf(name: string): string {
 describe('what a container has changed', () => {
   test('is nothing of what berth mounts things on, even in an image that has none of it', async () => {
     await docker('run', '--network', 'none', '--name', 'hello', 'hello-world');
-    expect(readdirSync(upperOf('hello'))).toEqual(
-      expect.arrayContaining(['.dockerenv', 'dev', 'etc', 'proc']),
-    );
+    expect(readdirSync(upperOf('hello'))).toEqual([]);
     expect(await daemon.engine.changes('hello')).toEqual([]);
     const image = await daemon.images.inspect(await commit('hello'));
     expect(image.layers).toHaveLength(1);
@@ -64,12 +62,13 @@ describe('what a container has changed', () => {
 
   test('is what it puts into those places, all the same', async () => {
     await run('own', 'true');
-    writeFileSync(join(upperOf('own'), 'etc/hosts'), 'changed by hand\n');
     mkdirSync(join(upperOf('own'), 'sys/own'), { recursive: true });
+    mkdirSync(join(upperOf('own'), 'etc'));
+    writeFileSync(join(upperOf('own'), 'etc/hosts'), 'changed by hand\n');
     expect(await daemon.engine.changes('own')).toEqual([
       { path: '/etc', kind: 'modified' },
-      { path: '/etc/hosts', kind: 'added' },
-      { path: '/sys', kind: 'added' },
+      { path: '/etc/hosts', kind: 'modified' },
+      { path: '/sys', kind: 'modified' },
       { path: '/sys/own', kind: 'added' },
     ]);
   });

@@ -32,6 +32,9 @@ beforeEach(() => {
 const diffIds = (layers: readonly LayerSource[]): readonly Digest[] =>
   layers.map(({ diffId }) => diffId);
 
+/** What a container has beyond an image without any. */
+const ownFolders = ['.dockerenv', 'dev', 'etc', 'proc', 'sys'];
+
 /** Mounts a root file system where the test can look at it. */
 async function mounted(rootfs: RootfsMount): Promise<string> {
   if (rootfs.type !== 'overlay') throw new Error('not an overlay');
@@ -127,7 +130,7 @@ describe('a container', () => {
     const rootfs = await store.createContainer('c1', chainId);
     expect(readdirSync(join(dataRoot, 'containers/c1')).sort()).toEqual(['lower', 'upper', 'work']);
     const where = await mounted(rootfs);
-    expect(readdirSync(where).sort()).toEqual(['.dockerenv', 'etc']);
+    expect(readdirSync(where).sort()).toEqual(ownFolders);
     expect(statSync(where)).toMatchObject({ uid: 3 });
     expect(statSync(where).mode & 0o7777).toBe(0o711);
     writeFileSync(join(where, 'etc/motd'), 'changed');
@@ -135,6 +138,39 @@ describe('a container', () => {
     expect(
       readFileSync(join((await store.ensure([base])).lower[0] ?? '', 'etc/motd'), 'utf8'),
     ).toBe('base');
+  });
+
+  test('has places to mount things on, in a layer that all of an image share', async () => {
+    const image = await layer(
+      { name: 'etc/hosts', content: 'the image’s' },
+      { name: 'sys', type: 'symlink', linkname: 'elsewhere' },
+      { name: 'dev', type: 'symlink', linkname: 'elsewhere' },
+    );
+    const { chainId, release } = await store.ensure([image]);
+    const [first, second] = [
+      await store.createContainer('c1', chainId),
+      await store.createContainer('c2', chainId),
+    ];
+    const where = await mounted(first);
+    expect(readdirSync(join(where, 'etc')).sort()).toEqual([
+      'hostname',
+      'hosts',
+      'mtab',
+      'resolv.conf',
+    ]);
+    expect(readFileSync(join(where, 'etc/hosts'), 'utf8')).toBe('the image’s');
+    expect(['sys', 'dev'].map((name) => readlinkSync(join(where, name)))).toEqual([
+      'elsewhere',
+      'elsewhere',
+    ]);
+    expect(readdirSync(join(dataRoot, 'containers/c1/upper'))).toEqual([]);
+    if (first.type !== 'overlay' || second.type !== 'overlay') throw new Error('not an overlay');
+    expect(second.lower).toEqual(first.lower);
+    release();
+    await store.removeContainer('c1');
+    await store.removeContainer('c2');
+    await store.collectGarbage([]);
+    expect(snapshots()).toEqual([]);
   });
 
   test('is found again after a restart', async () => {
@@ -147,7 +183,7 @@ describe('a container', () => {
   test('of an image without layers can be mounted', async () => {
     const { chainId } = await store.ensure([]);
     const where = await mounted(await store.createContainer('c1', chainId));
-    expect(readdirSync(where).sort()).toEqual(['.dockerenv', 'etc']);
+    expect(readdirSync(where).sort()).toEqual(ownFolders);
     expect(readlinkSync(join(where, 'etc/mtab'))).toBe('/proc/mounts');
   });
 
