@@ -14,7 +14,11 @@ import { networkSettings } from './network-settings.ts';
 /** What a configuration means for the networks of this host. @throws DAEMON_CONFIG_INVALID */
 export async function networkParts(
   config: NetworkConfig,
-  { launcher, dataRoot }: { readonly launcher: Launcher; readonly dataRoot: string },
+  {
+    launcher,
+    dataRoot,
+    report,
+  }: Pick<NetworkPorts, 'report'> & { readonly launcher: Launcher; readonly dataRoot: string },
 ): Promise<Pick<NetworkPorts, 'settings' | 'firewall'>> {
   const { bridge, firewall, directRouting, forwarding } = config;
   const bridgeAddresses =
@@ -24,7 +28,7 @@ export async function networkParts(
   return {
     settings: networkSettings(config, { engineId: await engineId(dataRoot), bridgeAddresses }),
     firewall: hostFirewall({
-      ...{ launcher, firewalld: 'asked', ipForward: forwarding ? 'on' : 'left-alone' },
+      ...{ launcher, report, firewalld: 'asked', ipForward: forwarding ? 'on' : 'left-alone' },
       families: { 4: managed(firewall.ipv4), 6: managed(firewall.ipv6) },
       directAccess: directRouting ? 'open' : 'protected',
     }),

@@ -100,7 +100,7 @@ async function serve(serving: Serving): Promise<void> {
     openEngine({
       ...{ dataRoot, runRoot, usernsRemap, experimental, ...settings },
       launcher,
-      networks: await networkParts(config.network, { launcher, dataRoot }),
+      networks: await networkParts(config.network, { launcher, dataRoot, report }),
       version,
       report,
       onRequest: requestLogger(log),

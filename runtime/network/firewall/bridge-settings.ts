@@ -32,7 +32,7 @@ export function setBridges(p: ProgramBuilder, networks: readonly FirewallNetwork
 
 /** Where programs run. */
 export interface ProgramPlace {
-  readonly launcher: Pick<Launcher, 'spawn'>;
+  readonly launcher: Pick<Launcher, 'run' | 'spawn'>;
   /** Where the network namespace is kept that is meant; absent: the launcher's own. */
   readonly namespace?: string | undefined;
 }

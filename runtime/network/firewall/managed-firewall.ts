@@ -46,6 +46,13 @@ export class ManagedFirewall implements Firewall {
     });
   }
 
+  /** Makes all that it knows anew: another firewall of the host has loaded its own rules. Nothing where nobody needs any. */
+  makeAnew(): Promise<void> {
+    return this.#queue.run(async () => {
+      if (!isEmpty(this.#known.state)) await this.#backend.replace(this.#known.state);
+    });
+  }
+
   addNetwork(network: FirewallNetwork): Promise<void> {
     return this.#add({ ...noParts, networks: [network] });
   }

@@ -3,6 +3,7 @@ import type { ProgramPlace } from './bridge-settings.ts';
 import type { DirectAccess, Family } from './family-rules.ts';
 import type { Firewall, FirewallState } from './firewall.ts';
 import { Firewalld } from './firewalld.ts';
+import { FirewalldBus } from './firewalld-bus.ts';
 import { type HostTools, hostTools, lastLine } from './host-tools.ts';
 import { ForeignForward } from './iptables/foreign-forward.ts';
 import { IptablesBackend } from './iptables/iptables-backend.ts';
@@ -20,6 +21,10 @@ export interface FirewallOptions extends ProgramPlace {
   readonly directAccess: DirectAccess;
   /** `left-alone` where the namespace that is meant is not the one that firewalld looks after. */
   readonly firewalld: 'asked' | 'left-alone';
+  /** Where the bus listens that firewalld is at; absent: the system's. */
+  readonly systemBus?: string;
+  /** Hears of what goes wrong when rules are made anew because firewalld has loaded its own. */
+  readonly report?: ((problem: unknown) => void) | undefined;
   /** Stands in for `hostTools`. */
   readonly tools?: HostTools;
 }
@@ -43,7 +48,8 @@ export async function openFirewall(options: FirewallOptions): Promise<OpenedFire
   if (managed.length === 0) {
     return { firewall: new ManagedFirewall(new UnmanagedBackend([], '')), tool: 'none' };
   }
-  const firewalld = options.firewalld === 'asked' ? [new Firewalld(tools)] : [];
+  const bus = new FirewalldBus(options.systemBus);
+  const firewalld = options.firewalld === 'asked' ? [new Firewalld(tools, bus)] : [];
   const tried: string[] = [];
   for (const tool of ['nft', 'iptables'] as const) {
     const { families, said } = await workingFamilies(tools, tool, managed);
@@ -52,11 +58,18 @@ export async function openFirewall(options: FirewallOptions): Promise<OpenedFire
     const place = { launcher, namespace, tools, families, directAccess };
     const own =
       tool === 'nft'
-        ? new WithNeighbours(new NftBackend(place), [...firewalld, new ForeignForward(tools)])
+        ? new WithNeighbours(new NftBackend(place), [
+            ...firewalld,
+            new ForeignForward(tools, place),
+          ])
         : new WithNeighbours(new IptablesBackend(place), firewalld);
     const missing = managed.filter((family) => !families.includes(family));
     const backend = missing.length === 0 ? own : new PartlyMissing(own, missing, said);
-    return { firewall: new ManagedFirewall(backend), tool };
+    const firewall = new ManagedFirewall(backend);
+    bus.onReload = () => {
+      firewall.makeAnew().catch(options.report ?? (() => undefined));
+    };
+    return { firewall, tool };
   }
   const said = tried.filter(Boolean).join('; ');
   return { firewall: new ManagedFirewall(new UnmanagedBackend(managed, said)), tool: 'none' };

@@ -105,6 +105,7 @@ export const NFPROTO_IPV4 = 2;
 
 /** netfilter/nf_tables.h: kinds of messages. */
 export const NFT_MSG_NEWTABLE = 0;
+export const NFT_MSG_GETTABLE = 1;
 export const NFT_MSG_DELTABLE = 2;
 export const NFT_MSG_NEWCHAIN = 3;
 export const NFT_MSG_NEWRULE = 6;

@@ -1,5 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
-import { dbus, type DBusValue } from './dbus-value.ts';
+import { dbus, type DBusValue } from '../../host/dbus/dbus-value.ts';
 import { parseGVariant } from './gvariant.ts';
 import type { UnitProperty } from './systemd-manager.ts';
 

@@ -1,4 +1,4 @@
-import { dbus, type DBusValue } from './dbus-value.ts';
+import { dbus, type DBusValue } from '../../host/dbus/dbus-value.ts';
 
 /** More than any kernel has (CONFIG_NR_CPUS is 8192 at most). */
 const most = 8192;

@@ -1,6 +1,6 @@
 import { deviceAllowList, isEvery, type TypedDeviceRule } from '../../cgroup/device-rules.ts';
 import type { DeviceRule } from '../../spec/device.ts';
-import { dbus } from './dbus-value.ts';
+import { dbus } from '../../host/dbus/dbus-value.ts';
 import type { DeviceNames } from './device-names.ts';
 import type { UnitProperty } from './systemd-manager.ts';
 

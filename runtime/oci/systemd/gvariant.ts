@@ -1,5 +1,5 @@
-import type { DBusNumberType, DBusValue } from './dbus-value.ts';
-import { signatureOf } from './dbus-value.ts';
+import type { DBusNumberType, DBusValue } from '../../host/dbus/dbus-value.ts';
+import { signatureOf } from '../../host/dbus/dbus-value.ts';
 
 /** Words before a number that name its type: "GVariant Text Format" of GLib 2.74. */
 const typeWords: Readonly<Record<string, string>> = {

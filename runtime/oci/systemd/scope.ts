@@ -1,7 +1,7 @@
 import { PR_SET_PDEATHSIG, SIGKILL } from '../../syscall/constants/process.ts';
 import { Launcher } from '../../syscall/launcher.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { dbus } from './dbus-value.ts';
+import { dbus } from '../../host/dbus/dbus-value.ts';
 import { SystemdManager, type UnitProperty } from './systemd-manager.ts';
 import type { ScopeName } from './unit-name.ts';
 

@@ -1,6 +1,6 @@
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
-import { DBusConnection, DBusError } from './dbus-connection.ts';
-import { dbus, type DBusValue, textOf } from './dbus-value.ts';
+import { DBusConnection, DBusError } from '../../host/dbus/dbus-connection.ts';
+import { dbus, type DBusValue, textOf } from '../../host/dbus/dbus-value.ts';
 
 /** A property of a unit, as org.freedesktop.systemd1(5) has them. */
 export interface UnitProperty {

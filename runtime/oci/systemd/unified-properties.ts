@@ -1,5 +1,5 @@
 import { cpuMask } from './cpu-mask.ts';
-import { dbus } from './dbus-value.ts';
+import { dbus } from '../../host/dbus/dbus-value.ts';
 import type { UnitProperty } from './systemd-manager.ts';
 
 const infinity = 0xffff_ffff_ffff_ffffn;

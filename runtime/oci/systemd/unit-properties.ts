@@ -2,7 +2,7 @@ import { weightOfShares } from '../../cgroup/controllers/cpu.ts';
 import { ioWeightOf } from '../../cgroup/controllers/io.ts';
 import type { CpuResources, MemoryResources, Resources } from '../../spec/resources.ts';
 import { cpuMask } from './cpu-mask.ts';
-import { dbus, type DBusValue } from './dbus-value.ts';
+import { dbus, type DBusValue } from '../../host/dbus/dbus-value.ts';
 import type { DeviceNames } from './device-names.ts';
 import { deviceProperties } from './device-properties.ts';
 import type { UnitProperty } from './systemd-manager.ts';

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DBusConnection, DBusError } from '../../../runtime/oci/systemd/dbus-connection.ts';
-import { dbus, textOf } from '../../../runtime/oci/systemd/dbus-value.ts';
+import { DBusConnection, DBusError } from '../../../runtime/host/dbus/dbus-connection.ts';
+import { dbus, textOf } from '../../../runtime/host/dbus/dbus-value.ts';
 import { SystemdManager } from '../../../runtime/oci/systemd/systemd-manager.ts';
 import { removeTree } from '../../support/remove-tree.ts';
 

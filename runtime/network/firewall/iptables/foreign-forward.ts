@@ -1,16 +1,12 @@
 import { ask, type HostTools, must } from '../host-tools.ts';
 import type { Neighbour } from '../with-neighbours.ts';
+import type { ProgramPlace } from '../bridge-settings.ts';
 import { removalText } from './tables.ts';
+import { usedVariants } from './used-variants.ts';
 
 /** berth's chain in the filter table of somebody else; apart from those of the backend for iptables. */
 const chain = 'BERTH-ACCEPT';
 const call = `-A FORWARD -m comment --comment berth -j ${chain}`;
-
-/** Both may have rules at once: those of nf_tables that iptables(8) makes, and those from before nf_tables. */
-const variants = {
-  4: ['iptables-nft', 'iptables-legacy'],
-  6: ['ip6tables-nft', 'ip6tables-legacy'],
-};
 
 /**
  * Lets berth's bridges through where the FORWARD chain of iptables drops what no rule accepts, as with ufw or with Docker beside
@@ -19,19 +15,19 @@ const variants = {
  */
 export class ForeignForward implements Neighbour {
   readonly #tools: HostTools;
+  readonly #place: ProgramPlace;
 
-  constructor(tools: HostTools) {
+  constructor(tools: HostTools, place: ProgramPlace) {
     this.#tools = tools;
+    this.#place = place;
   }
 
   async settle(bridges: readonly string[]): Promise<void> {
-    for (const family of [4, 6] as const) {
-      for (const variant of variants[family]) {
-        const saved = await ask(this.#tools, [`${variant}-save`]);
-        const text = saved === undefined ? undefined : foreignForwardText(saved, bridges);
-        if (text === undefined) continue;
-        await must(this.#tools, [`${variant}-restore`, '--wait', '--noflush'], text);
-      }
+    for (const variant of await usedVariants(this.#place)) {
+      const saved = await ask(this.#tools, [`${variant}-save`]);
+      const text = saved === undefined ? undefined : foreignForwardText(saved, bridges);
+      if (text === undefined) continue;
+      await must(this.#tools, [`${variant}-restore`, '--wait', '--noflush'], text);
     }
   }
 

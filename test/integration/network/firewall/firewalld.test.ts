@@ -17,8 +17,7 @@ let peers: Peers<Place>;
 beforeAll(async () => {
   [host, namespaces] = await Promise.all([privateNetwork(), TestNamespaces.make('web', 'outside')]);
   await must('dbus-daemon', '--system', '--fork', '--nopidfile');
-  await must('firewalld', '--nopid');
-  await must('sh', '-c', 'until firewall-cmd --state >/dev/null 2>&1; do sleep 0.1; done');
+  await startFirewalld();
   await must('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward');
   await must('ip', 'link', 'add', 'br-a', 'type', 'bridge');
   await must('ip', 'link', 'add', 'br-b', 'type', 'bridge');
@@ -52,6 +51,16 @@ function connect(
 const must = (...argv: readonly [string, ...string[]]): Promise<string> =>
   runChecked(host.run, argv, { timeoutMs: 20_000 });
 
+async function startFirewalld(): Promise<void> {
+  await must('firewalld');
+  await must('sh', '-c', 'until firewall-cmd --state >/dev/null 2>&1; do sleep 0.1; done');
+}
+
+async function stopFirewalld(): Promise<void> {
+  await must('sh', '-c', 'kill $(cat /run/firewalld.pid)');
+  await must('sh', '-c', 'while firewall-cmd --state >/dev/null 2>&1; do sleep 0.1; done');
+}
+
 /** Of the host, with its D-Bus. */
 const tools: HostTools = (program, args, input = '') => {
   const enter = ['--target', String(host.pid), '--net', '--mount', '--pid', '--'];
@@ -74,6 +83,7 @@ test(
   { timeout: 240_000 },
   async () => {
     const before = await must('firewall-cmd', '--permanent', '--list-all-zones');
+    const problems: unknown[] = [];
     const namespace = `/proc/${host.pid}/ns/net`;
     const { firewall } = await openFirewall({
       launcher: namespaces.launcher,
@@ -82,6 +92,8 @@ test(
       families: { 4: 'managed', 6: 'left-alone' },
       directAccess: 'protected',
       firewalld: 'asked',
+      systemBus: `/proc/${host.pid}/root/run/dbus/system_bus_socket`,
+      report: (problem) => problems.push(problem),
     });
     expect(await look('unexpected')).toEqual(['nobody', 'nobody']);
     const [first, second] = networks;
@@ -99,6 +111,15 @@ test(
     expect(await look('expected')).toEqual(reached);
     await firewall.removeNetwork(second.id);
     expect((await bridges()).trim()).toBe('br-a');
+    // firewalld that knows nothing of berth, started while berth's networks are there.
+    await stopFirewalld();
+    await must('sh', '-c', 'rm -f /etc/firewalld/zones/berth* /etc/firewalld/policies/berth*');
+    await startFirewalld();
+    const zone =
+      'until [ "$(firewall-cmd --zone=berth --list-interfaces 2>&1)" = br-a ]; do sleep 0.1; done';
+    await must('sh', '-c', zone);
+    expect(await look('expected')).toEqual(reached);
+    expect(problems).toEqual([]);
     await firewall.remove();
     expect(await must('firewall-cmd', '--permanent', '--list-all-zones')).toBe(before);
     expect(await must('firewall-cmd', '--permanent', '--get-policies')).not.toContain('berth');

@@ -3,7 +3,8 @@ import type { HostTools } from '../../../../runtime/network/firewall/host-tools.
 import { openFirewall } from '../../../../runtime/network/firewall/open-firewall.ts';
 import { network, port } from './rules.ts';
 
-const launcher = { spawn: () => Promise.reject(new Error('not asked')) };
+const notAsked = (): Promise<never> => Promise.reject(new Error('not asked'));
+const launcher = { run: notAsked, spawn: notAsked };
 const options = { launcher, directAccess: 'protected', firewalld: 'asked' } as const;
 
 test('without a tool networks are refused, and nothing else', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { annotatedProperties } from '../../../../runtime/oci/systemd/annotations.ts';
-import type { DBusValue } from '../../../../runtime/oci/systemd/dbus-value.ts';
+import type { DBusValue } from '../../../../runtime/host/dbus/dbus-value.ts';
 import { parseGVariant } from '../../../../runtime/oci/systemd/gvariant.ts';
 
 const text = (value: string): DBusValue => ({ type: 's', value });

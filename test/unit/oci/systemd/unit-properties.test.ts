@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDeviceNames } from '../../../../runtime/oci/systemd/device-names.ts';
-import { textOf } from '../../../../runtime/oci/systemd/dbus-value.ts';
+import { textOf } from '../../../../runtime/host/dbus/dbus-value.ts';
 import {
   limitProperties,
   type PropertyHost,

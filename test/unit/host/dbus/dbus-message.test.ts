@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeCall } from '../../../../runtime/oci/systemd/dbus-message.ts';
-import { DBusReader } from '../../../../runtime/oci/systemd/dbus-reader.ts';
+import { decodeMessage, encodeCall } from '../../../../runtime/host/dbus/dbus-message.ts';
+import { DBusReader } from '../../../../runtime/host/dbus/dbus-reader.ts';
 import {
   dbus,
   type DBusValue,
   signatureOf,
   typesOf,
-} from '../../../../runtime/oci/systemd/dbus-value.ts';
-import { DBusWriter } from '../../../../runtime/oci/systemd/dbus-writer.ts';
+} from '../../../../runtime/host/dbus/dbus-value.ts';
+import { DBusWriter } from '../../../../runtime/host/dbus/dbus-writer.ts';
 
 const scalar: fc.Arbitrary<DBusValue> = fc.oneof(
   fc.boolean().map(dbus.boolean),

@@ -1,4 +1,4 @@
-import { connectUnix, type Socket } from '../../host/sockets.ts';
+import { connectUnix, type Socket } from '../sockets.ts';
 import { type DBusCall, type DBusMessage, decodeMessage, encodeCall } from './dbus-message.ts';
 import type { DBusValue } from './dbus-value.ts';
 
@@ -96,6 +96,11 @@ export class DBusConnection {
       clearTimeout(timer);
       this.#waiting.delete(serial);
     }
+  }
+
+  /** Lets the process end although the connection is there; who waits for an answer is still waited for. */
+  unref(): void {
+    this.#socket.unref();
   }
 
   close(): void {
