@@ -28,6 +28,8 @@ import { pauseContainer, unpauseContainer } from './lifecycle/pause-container.ts
 import { pruneContainers } from './lifecycle/prune-containers.ts';
 import type { Pruned, PruneRequest } from './lifecycle/prune-containers.ts';
 import { recoverContainers } from './lifecycle/recover.ts';
+import { linkNames, shownLinks } from './links/linked-containers.ts';
+import { removeLink } from './links/remove-link.ts';
 import { removeContainer } from './lifecycle/remove-container.ts';
 import type { Removal } from './lifecycle/remove-container.ts';
 import { renameContainer } from './lifecycle/rename-container.ts';
@@ -83,6 +85,12 @@ export interface ContainerEngine {
   unpause(nameOrId: string): Promise<void>;
   rename(nameOrId: string, name: string): Promise<void>;
   remove(nameOrId: string, removal: Removal): Promise<void>;
+  /** See `linkNames`. */
+  linkNames(): ReadonlyMap<string, readonly string[]>;
+  /** See `shownLinks`. */
+  shownLinks(container: Container): readonly string[];
+  /** See `removeLink`. */
+  removeLink(name: string): Promise<void>;
   /** Removes those that do not run. */
   prune(request: PruneRequest): Promise<Pruned>;
   resize(nameOrId: string, size: TerminalSize): void;
@@ -174,6 +182,9 @@ function engineOf(state: EngineState): ContainerEngine {
     rename: async (name, newName) => renameContainer(state, find(name), newName),
     remove: async (name, removal) =>
       removeContainer(state, find(name), { shown: name, ...removal }),
+    linkNames: () => linkNames(state),
+    shownLinks: (container) => shownLinks(state, container),
+    removeLink: async (name) => removeLink(state, name),
     prune: async (request) => pruneContainers(state, request),
     resize: (name, size) => {
       resizeTerminal(state, find(name), size);

@@ -17,6 +17,7 @@ import { establishNetwork } from './lifecycle/establish-network.ts';
 import { readEphemeralPorts } from './ports/host-facts.ts';
 import { HostPorts } from './ports/host-ports.ts';
 import { type PublishRequest, withPublishedPorts } from './sandboxes/publish-ports.ts';
+import { unlinkSandboxes } from './sandboxes/open-links.ts';
 import { NamespacePool } from './sandboxes/namespace-pool.ts';
 import {
   connectRunning,
@@ -174,6 +175,11 @@ export class Networks {
   /** See `disconnectRunning`. */
   disconnect(container: string, network: Network): Promise<void> {
     return disconnectRunning(this.#state, container, network);
+  }
+
+  /** See `unlinkSandboxes`. */
+  unlink(container: string, other: string): Promise<void> {
+    return unlinkSandboxes(this.#state, container, other);
   }
 
   /** Ends what goes on for nobody. What containers have stays: they run on. */

@@ -50,6 +50,11 @@ export class ApiRequest {
     return this.#parameters['name'] ?? '';
   }
 
+  /** What a linked container is called by the one that `name` is of, where the path has both. */
+  get alias(): string {
+    return this.#parameters['alias'] ?? '';
+  }
+
   /** The checkpoint that the path names. */
   get checkpoint(): string {
     return this.#parameters['checkpoint'] ?? '';

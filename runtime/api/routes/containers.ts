@@ -9,7 +9,6 @@ import { explained } from '../http/explained.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import type { Query } from '../http/query.ts';
 import { terminalSize } from '../http/terminal-size.ts';
-import { unsupportedParameter } from '../http/unsupported-parameter.ts';
 import { parsePlatform } from '../images/platform-parameter.ts';
 import { get, post, remove } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -52,6 +51,7 @@ export const containerRoutes: readonly Route[] = [
       places: mountPlaces(containers),
       version,
       networks: containers.networks,
+      linkNames: containers.linkNames(),
     };
     return json(
       await Promise.all(
@@ -76,19 +76,12 @@ export const containerRoutes: readonly Route[] = [
     });
     return created({ Id: id, Warnings: [...migrated.warnings, ...warnings] });
   }),
-  get('/containers/:name/json', async ({ name, query }, { containers }) => {
-    const container = containers.find(name);
-    return json({
-      ...containerInspect(container, {
-        folder: containers.paths(container),
-        layers: await containers.layers(container),
-        execIds: containers.execs.openIds(container),
-        places: mountPlaces(containers),
-        networks: containers.networks,
-      }),
-      ...(await sizeFields(query, containers, container)),
-    });
-  }),
+  get('/containers/:name/json', ({ name, query }, { containers }) =>
+    inspect(containers, name, query),
+  ),
+  get('/containers/:name/:alias/json', ({ name, alias, query }, { containers }) =>
+    inspect(containers, `${name}/${alias}`, query),
+  ),
   post('/containers/:name/start', ({ name, query }, { containers }) => {
     const checkpoint = query.text('checkpoint');
     if (checkpoint === '') return changeState(containers.start(name));
@@ -117,15 +110,52 @@ export const containerRoutes: readonly Route[] = [
     containers.resize(name, terminalSize(query));
     return { kind: 'empty', status: 200 };
   }),
-  remove('/containers/:name', async ({ name, query }, { containers }) => {
-    if (query.flag('link')) throw unsupportedParameter('link', 'links');
-    await containers.remove(name, {
-      mode: query.flag('force') ? 'kill-first' : 'stopped-only',
-      volumes: query.flag('v') ? 'remove' : 'keep',
-    });
-    return noContent;
+  remove('/containers/:name', ({ name, query }, { containers }) =>
+    query.flag('link') ? removeLink(containers, name) : removeContainer(containers, name, query),
+  ),
+  // A linked container has a second name, of two parts.
+  remove('/containers/:name/:alias', ({ name, alias, query }, { containers }) => {
+    const shown = `${name}/${alias}`;
+    if (query.flag('link')) return removeLink(containers, shown);
+    return removeContainer(containers, shown, query);
   }),
 ];
+
+async function inspect(
+  containers: ContainerEngine,
+  name: string,
+  query: Query,
+): Promise<ApiResponse> {
+  const container = containers.find(name);
+  return json({
+    ...containerInspect(container, {
+      folder: containers.paths(container),
+      layers: await containers.layers(container),
+      execIds: containers.execs.openIds(container),
+      places: mountPlaces(containers),
+      networks: containers.networks,
+      links: containers.shownLinks(container),
+    }),
+    ...(await sizeFields(query, containers, container)),
+  });
+}
+
+async function removeLink(containers: ContainerEngine, name: string): Promise<ApiResponse> {
+  await containers.removeLink(name);
+  return noContent;
+}
+
+async function removeContainer(
+  containers: ContainerEngine,
+  name: string,
+  query: Query,
+): Promise<ApiResponse> {
+  await containers.remove(name, {
+    mode: query.flag('force') ? 'kill-first' : 'stopped-only',
+    volumes: query.flag('v') ? 'remove' : 'keep',
+  });
+  return noContent;
+}
 
 /** `SizeRw` and `SizeRootFs`, for clients that ask for them. */
 async function sizeFields(

@@ -95,6 +95,7 @@ function containersUsage(
 ): Promise<readonly object[]> {
   const now = services.clock.now();
   const places = mountPlaces(services.containers);
+  const linkNames = services.containers.linkNames();
   return Promise.all(
     containers.map(async (container) => {
       const { writableBytes, totalBytes } = await services.containers.size(container);
@@ -103,6 +104,7 @@ function containersUsage(
           now,
           places,
           version,
+          linkNames,
           networks: services.containers.networks,
         }),
         SizeRw: writableBytes,

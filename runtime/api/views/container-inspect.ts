@@ -53,6 +53,7 @@ export function containerInspect(
     execIds,
     places,
     networks,
+    links,
   }: {
     readonly folder: ContainerFolder;
     /** Folders of the read-only layers, topmost first. */
@@ -60,6 +61,8 @@ export function containerInspect(
     readonly execIds: readonly string[];
     readonly places: MountPlaces;
     readonly networks: NetworkFacts;
+    /** `HostConfig.Links`, as they are by now. */
+    readonly links: readonly string[];
   },
 ): Readonly<Record<string, unknown>> {
   const { record, connection } = container;
@@ -87,6 +90,7 @@ export function containerInspect(
     HostConfig: {
       ...without(hostConfig, omittedWhenEmpty),
       ...hostNetworkLists(hostConfig),
+      Links: links.length === 0 ? null : links,
     },
     GraphDriver: {
       Name: 'overlay2',

@@ -12,6 +12,8 @@ export interface SummaryContext {
   readonly now: number;
   readonly places: MountPlaces;
   readonly networks: NetworkFacts;
+  /** Names that containers have as linked ones, by their ids. */
+  readonly linkNames: ReadonlyMap<string, readonly string[]>;
   /** API version that the client speaks. */
   readonly version: string;
 }
@@ -19,14 +21,14 @@ export interface SummaryContext {
 /** A container as `GET /containers/json` has it. */
 export function containerSummary(
   container: Container,
-  { now, places, version, networks }: SummaryContext,
+  { now, places, version, networks, linkNames }: SummaryContext,
 ): Readonly<Record<string, unknown>> {
   const { record } = container;
   const { config, hostConfig } = record;
   const { Annotations } = hostConfig;
   return {
     Id: record.id,
-    Names: [`/${record.name}`],
+    Names: [record.name, ...(linkNames.get(record.id) ?? [])].map((name) => `/${name}`),
     Image: config.Image,
     ImageID: record.imageId,
     Command: programArguments(config).map(quoteWord).join(' '),

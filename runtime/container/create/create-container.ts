@@ -29,6 +29,7 @@ import { fillVolumes, releaseVolumes, takeVolumes } from '../volumes/container-v
 import { takeImages } from '../volumes/image-mounts.ts';
 import { resolveMounts } from '../volumes/resolve-mounts.ts';
 import type { ReadOnlyBinds } from '../volumes/resolve-mounts.ts';
+import { resolveLinks } from '../links/resolve-links.ts';
 import { askedNetworks } from '../networking/asked-networks.ts';
 import { completeHostConfig } from './complete-host-config.ts';
 import { limitWarnings } from './limit-warnings.ts';
@@ -38,7 +39,6 @@ import { prepareBinds } from './prepare-binds.ts';
 import { withDonorIds } from '../model/namespace-mode.ts';
 import { refuseRemapped } from './refuse-remapped.ts';
 import { refuseUnsupported } from './refusals.ts';
-import { verifyLinks } from './verify-links.ts';
 import { verifyRequest } from './verify-request.ts';
 
 /** What came of a creation. */
@@ -74,7 +74,6 @@ export async function createContainer(
   const id = newContainerId();
   const name = options.name === undefined ? undefined : parseContainerName(options.name);
   refuseUnsupported(request);
-  verifyLinks(request.hostConfig, (other) => state.index.find(other));
   const image = await state.ports.images.inspect(imageNameOf(request));
   if (options.platform !== undefined)
     refuseOtherPlatform(image, options.platform, request.config.Image);
@@ -84,7 +83,8 @@ export async function createContainer(
   );
   const { mode, networks } = askedNetworks({ ...request, hostConfig }, state.ports.networks);
   const asked = { ...request, hostConfig: { ...hostConfig, NetworkMode: mode } };
-  const record = { ...recordFor(state.ports, { id, request: asked, image }), networks };
+  const links = resolveLinks(asked.hostConfig, (other) => state.index.find(other).record);
+  const record = { ...recordFor(state.ports, { id, request: asked, image }), networks, links };
   verifyRecord(record, state.capabilities);
   if (state.ports.idRemap && record.hostConfig.UsernsMode !== 'host')
     refuseRemapped(record.hostConfig);

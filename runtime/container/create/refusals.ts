@@ -1,11 +1,10 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { CreateRequest } from '../model/create-request.ts';
-import { isUserDefined } from '../model/network-mode.ts';
 import { donorOf } from '../model/namespace-mode.ts';
 
 /** A field that berth cannot carry out, unless it has a value that asks for nothing. */
 interface Refusal {
-  /** Such as `HostConfig.Links`. */
+  /** Such as `HostConfig.Cgroup`. */
   readonly field: string;
   /** The value when it asks for something that berth does not do. */
   readonly asked: (request: CreateRequest) => unknown;
@@ -27,8 +26,6 @@ function unlessOneOf(value: string, accepted: readonly string[]): string | undef
 }
 
 const later = 'Leave it out: berth does not have it yet.';
-const byNames =
-  'Make a network ("docker network create") and connect both containers: they find each other by their names.';
 const otherSystem = 'Leave it out: it is for Windows containers.';
 
 type HostField = keyof CreateRequest['hostConfig'];
@@ -71,15 +68,6 @@ function sharedWord(field: 'IpcMode' | 'PidMode', accepted: readonly string[]): 
  * nothing is ever ignored silently.
  */
 const refusals: readonly Refusal[] = [
-  {
-    field: 'HostConfig.Links',
-    // In networks with names they are those of the endpoint, and without a network nothing: see `verifyLinks`.
-    asked: ({ hostConfig }) =>
-      hostConfig.NetworkMode === 'none' || isUserDefined(hostConfig.NetworkMode)
-        ? undefined
-        : unlessEmpty(hostConfig.Links),
-    remedy: byNames,
-  },
   hostWord('CgroupnsMode', ['private', 'host'], 'Use "private" or "host".'),
   sharedWord('IpcMode', ['private', 'shareable', 'none', 'host']),
   sharedWord('PidMode', ['host']),

@@ -45,6 +45,8 @@ export interface ExecProcessSource {
   readonly user: ResolvedUser;
   /** What the start asks for, instead of the creation. */
   readonly consoleSize: ConsoleSize;
+  /** Variables that tell of containers that its container is linked to. */
+  readonly linked: readonly string[];
   /** Capabilities that berthd can give on. */
   readonly available: readonly string[];
 }
@@ -67,6 +69,7 @@ export function execProcess(source: ExecProcessSource): Process {
       hostname: config.Hostname,
       terminal: Tty ? 'terminal' : 'none',
       home: user.home,
+      linked: source.linked,
       configured: mergeEnvironment(config.Env ?? [], Env ?? []),
     }),
     cwd: cwd === '' ? '/' : cwd,

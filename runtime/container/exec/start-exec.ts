@@ -1,4 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
+import { linkVariables } from '../links/linked-containers.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import type { ExecSession, ExecStreams } from '../ports.ts';
 import type { ConsoleSize } from './exec-config.ts';
@@ -61,11 +62,12 @@ async function execute(
   const { container } = exec;
   const { ports, capabilities: available } = state;
   const spec = runningSpec(state, container);
+  const linked = linkVariables(state, container);
   const { session, warnings } = await asUser(state, exec, async ({ user, unchanged }) =>
     ports.runtime.exec({
       id: container.id,
       spec,
-      process: execProcess({ exec, spec, user, consoleSize, available }),
+      process: execProcess({ exec, spec, user, consoleSize, linked, available }),
       target: await runningTarget(container),
       runDir: state.folder(container).runFolder,
       streams,

@@ -63,7 +63,12 @@ export class EngineState {
     this.capabilities = parts.capabilities;
     const start = (container: Container, kind: StartKind): Promise<void> =>
       parts.startAgain(this, container, kind);
-    this.restarts = new Restarts({ clock: ports.clock, start });
+    this.restarts = new Restarts({
+      clock: ports.clock,
+      start,
+      before: ({ record }) =>
+        (record.links ?? []).flatMap(({ container }) => this.index.findIfThere(container) ?? []),
+    });
     this.records = new RecordStore(ports.paths);
   }
 

@@ -4,6 +4,7 @@ import { makeFolders } from '../../host/make-folders.ts';
 import { logAttributes, logPlan } from '../log-drivers/log-plan.ts';
 import { refuseWithoutSink } from '../log-drivers/open-sink.ts';
 import { repairLog } from '../logs/repair-log.ts';
+import type { Link } from '../links/linked-containers.ts';
 import { hostsText, isHostGateway } from '../networking/hosts-text.ts';
 import type { JoinedContainer } from '../networking/join-sandbox.ts';
 import type { LogRequest } from '../../launch/monitor/log-request.ts';
@@ -34,6 +35,8 @@ export interface StartPlaces {
   readonly joined: JoinedContainer | undefined;
   /** What its users stand for on the host; `undefined`: they are the host's. */
   readonly idRemap: IdRemap | undefined;
+  /** What it has of containers that it is linked to. */
+  readonly links: readonly Link[];
 }
 
 /**
@@ -45,7 +48,7 @@ export interface StartPlaces {
 export async function prepareStart(
   state: EngineState,
   container: Container,
-  { donors, joined, idRemap }: StartPlaces,
+  { donors, joined, idRemap, links }: StartPlaces,
 ): Promise<StartRequest> {
   const { record } = container;
   const folder = state.folder(container);
@@ -54,7 +57,9 @@ export async function prepareStart(
     containerDevices(record.hostConfig),
     submountsOf(record),
     freshRunFolder(folder),
-    donors.names === undefined ? writeNameFiles(state, record, { folder, joined }) : undefined,
+    donors.names === undefined
+      ? writeNameFiles(state, record, { folder, joined, links })
+      : undefined,
     wholeLog(container, folder),
     refuseWithoutSink(state, record),
     refuseUnsharedBinds(mountsOf(record)),
@@ -66,6 +71,7 @@ export async function prepareStart(
       ...{ record, folder, user, devices, hasSubmounts, idRemap },
       available: state.capabilities,
       security: state.ports.defaults.security,
+      linked: links.flatMap(({ environment }) => environment),
       volumePath: (name) => state.volumes.dataPath(name),
       donors: joined === undefined ? donors : withSandbox(donors, joined),
     }),
@@ -119,7 +125,10 @@ async function writeNameFiles(
   {
     folder,
     joined,
-  }: { readonly folder: ContainerFolder; readonly joined: JoinedContainer | undefined },
+    links,
+  }: Pick<StartPlaces, 'joined' | 'links'> & {
+    readonly folder: ContainerFolder;
+  },
 ): Promise<void> {
   const resolvConf = async (): Promise<string> => {
     if (joined?.resolvConf !== undefined) return joined.resolvConf;
@@ -130,7 +139,10 @@ async function writeNameFiles(
   const hosts = (): Promise<string> =>
     joined === undefined && !(record.hostConfig.ExtraHosts ?? []).some(isHostGateway)
       ? Promise.resolve(hostsFile(record))
-      : hostsText(record, joined?.sandbox.endpoints ?? [], ports.networks);
+      : hostsText(record, joined?.sandbox.endpoints ?? [], {
+          networks: ports.networks,
+          links: links.map(({ hosts: entry }) => entry),
+        });
   await Promise.all([
     resolvConf().then((text) => writeFile(folder.resolvConf, text, { mode: 0o644 })),
     writeFile(folder.hostname, hostnameFile(record), { mode: 0o644 }),

@@ -3,6 +3,8 @@ import { type CheckpointPlace, existingCheckpoint } from '../checkpoint/checkpoi
 import { startHealthChecks } from '../health/health-checks.ts';
 import type { StartedProgram, StartRequest } from '../ports.ts';
 import { publishPorts } from '../networking/publish-ports.ts';
+import { linksFor } from '../links/linked-containers.ts';
+import { renewLinks } from '../links/renew-links.ts';
 import { joinSandbox } from '../networking/join-sandbox.ts';
 import { openDonors, usersOf } from './donors.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
@@ -165,12 +167,17 @@ async function execute(
   const donors = await openDonors(state, container);
   try {
     const { idRemap } = donors;
-    const joined = await joinSandbox(state, container, usersOf(donors));
-    const places = { donors: donors.places, joined, idRemap };
+    const links = linksFor(state, container);
+    const joined = await joinSandbox(state, container, {
+      users: usersOf(donors),
+      linked: links.map(({ sandbox }) => sandbox),
+    });
+    const places = { donors: donors.places, joined, idRemap, links };
     const [request] = await Promise.all([
       prepareStart(state, container, places),
       joined?.connected,
     ]);
+    await renewLinks(state, container);
     // Before the program can write anything: clients ask for its log since this moment.
     const startedMs = clock.now();
     const work = state.folder(container).criuLogs;

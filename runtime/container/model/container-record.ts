@@ -29,6 +29,11 @@ export const containerRecordSchema = z.object({
   mounts: z.array(containerMountSchema).readonly().optional(),
   /** The networks that it is to be connected to, by name; absent in records of before there were networks. */
   networks: z.record(z.string(), endpointSettingsSchema).optional(),
+  /** The containers that it is linked to (`--link`) on the default bridge, by ids; absent: none. */
+  links: z
+    .array(z.object({ alias: z.string(), container: z.string() }))
+    .readonly()
+    .optional(),
   /** How often its policy has started it again since somebody last did. */
   restartCount: z.int().min(0).default(0),
   /** Somebody has stopped it, or sent it a signal, since it was last started. */

@@ -21,5 +21,6 @@ export type ContainerNetworks = Pick<
   | 'withdraw'
   | 'connect'
   | 'disconnect'
+  | 'unlink'
   | 'close'
 >;

@@ -1,6 +1,11 @@
 import type { Endpoint } from '../../network/model/sandbox-record.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
-import { formatEntry, networkHostsFile, ownEntries } from '../spec/hosts-entries.ts';
+import {
+  formatEntry,
+  type LinkedContainer,
+  networkHostsFile,
+  ownEntries,
+} from '../spec/hosts-entries.ts';
 import type { ContainerNetworks } from './container-networks.ts';
 
 /** Whether an item of `ExtraHosts` stands for the host. */
@@ -12,7 +17,13 @@ export function isHostGateway(item: string): boolean {
 export async function hostsText(
   { config, hostConfig }: ContainerRecord,
   endpoints: readonly Endpoint[],
-  networks: Pick<ContainerNetworks, 'hostGateways'>,
+  {
+    networks,
+    links,
+  }: {
+    readonly networks: Pick<ContainerNetworks, 'hostGateways'>;
+    readonly links: readonly LinkedContainer[];
+  },
 ): Promise<string> {
   const extraHosts = hostConfig.ExtraHosts ?? [];
   const hostGateways = extraHosts.some(isHostGateway) ? await networks.hostGateways() : [];
@@ -20,7 +31,7 @@ export async function hostsText(
   return networkHostsFile(
     {
       ...{ hostname: config.Hostname, domainname: config.Domainname },
-      ...{ addresses, extraHosts, hostGateways, links: [] },
+      ...{ addresses, extraHosts, hostGateways, links },
     },
     { hasIpv6: addresses.some((address) => address.includes(':')) },
   );

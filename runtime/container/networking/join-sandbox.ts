@@ -1,5 +1,4 @@
-import type { NamespaceUsers } from '../../network/sandboxes/namespace-pool.ts';
-import type { JoinedSandbox } from '../../network/sandboxes/sandboxes.ts';
+import type { JoinedSandbox, JoinRequest } from '../../network/sandboxes/sandboxes.ts';
 import { explainedNetworking } from './networking-failure.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
@@ -15,13 +14,13 @@ export interface JoinedContainer extends JoinedSandbox {
 
 /**
  * Begins to connect a container that is about to start to its networks; `undefined` for one that has none of its own.
- * @param users whose the namespace is to be; `undefined`: the host's
+ * @param request whose the namespace is to be, if not the host's, and the containers that this one is linked to
  * @throws what `Networks.join` throws, in Docker's words
  */
 export async function joinSandbox(
   state: EngineState,
   { id, record }: Container,
-  users: NamespaceUsers | undefined,
+  request: Pick<JoinRequest, 'users' | 'linked'>,
 ): Promise<JoinedContainer | undefined> {
   const { networks } = state.ports;
   if (networkKind(record.hostConfig) !== 'own') return undefined;
@@ -36,7 +35,7 @@ export async function joinSandbox(
     const upstreams = endpoints.some(([name]) => isUserDefined(name))
       ? names?.upstreams
       : undefined;
-    const join = { container: id, endpoints: requests, users, upstreams };
+    const join = { ...request, container: id, endpoints: requests, upstreams };
     const { sandbox, connected } = await networks.join(join);
     const explained = connected.catch((error: unknown) => {
       throw explainedNetworking(error);

@@ -6,6 +6,9 @@ import { StartGate } from './start-gate.ts';
 /** Starts at the same time, of those that nobody asked for. */
 const mostAtOnce = 8;
 
+/** As Docker waits for linked containers (daemon/daemon.go of moby 28.5). */
+const longestWaitMs = 5_000;
+
 /** `again`: one more of a row, which counts. `anew`: as if somebody had asked for it, which begins another row. */
 export type StartKind = 'again' | 'anew';
 
@@ -20,6 +23,8 @@ export interface RestartsOptions {
   readonly clock: Clock;
   /** Starts a container, within its queue. Reports what goes wrong. */
   readonly start: (container: Container, kind: StartKind) => Promise<void>;
+  /** The containers whose starts, if they are to come, a container's is to follow. */
+  readonly before: (container: Container) => readonly Container[];
 }
 
 /** The containers that wait to be started again. */
@@ -30,6 +35,8 @@ export class Restarts {
   /** The last wait of those that end again and again. */
   readonly #delays = new WeakMap<Container, number>();
   readonly #underWay = new Set<Promise<void>>();
+  /** The last of those, by whom they are for. */
+  readonly #last = new WeakMap<Container, Promise<void>>();
   #open = true;
 
   constructor(options: RestartsOptions) {
@@ -63,6 +70,7 @@ export class Restarts {
       this.#underWay.delete(done);
     });
     this.#underWay.add(done);
+    this.#last.set(container, done);
   }
 
   /** Whether a start of it is to come. */
@@ -91,6 +99,7 @@ export class Restarts {
   ): Promise<void> {
     // Being cancelled is no error.
     if (delayMs > 0) await this.#options.clock.sleep(delayMs, cancelled).catch(() => undefined);
+    await this.#followOthers(container, cancelled);
     if (cancelled.aborted) return;
     await this.#gate.run(() =>
       container.queue.run(async () => {
@@ -99,5 +108,17 @@ export class Restarts {
         await this.#options.start(container, kind);
       }),
     );
+  }
+
+  /** Waits for the starts of others that the container needs, and not for ever: it is started whatever came of them. */
+  async #followOthers(container: Container, cancelled: AbortSignal): Promise<void> {
+    const { before, clock } = this.#options;
+    const others = before(container).flatMap((other) => this.#last.get(other) ?? []);
+    if (others.length === 0) return;
+    const done = new AbortController();
+    const stop = AbortSignal.any([cancelled, done.signal]);
+    const patience = clock.sleep(longestWaitMs, stop).catch(() => undefined);
+    await Promise.race([Promise.allSettled(others), patience]);
+    done.abort();
   }
 }

@@ -38,6 +38,8 @@ export interface SpecSource {
   readonly security?: SecurityOptions | undefined;
   /** Absent: nothing is joined; for what goes on in a container that is there. */
   readonly donors?: DonorPlaces | undefined;
+  /** Variables that tell of containers that it is linked to; absent: none. */
+  readonly linked?: readonly string[] | undefined;
   /** Capabilities that berthd can give on. */
   readonly available: readonly string[];
 }
@@ -72,6 +74,7 @@ export function buildSpec(source: SpecSource): Spec {
         hostname: config.Hostname,
         terminal: config.Tty ? 'terminal' : 'none',
         home: user.home,
+        linked: source.linked,
         configured: config.Env ?? [],
       }),
       cwd: config.WorkingDir === '' ? '/' : config.WorkingDir,

@@ -24,6 +24,8 @@ export interface EnvironmentSource {
   readonly hostname: string;
   readonly terminal: 'none' | 'terminal';
   readonly home: string;
+  /** What tells of containers that it is linked to; absent: nothing. */
+  readonly linked?: readonly string[] | undefined;
   /** The image's and the client's variables, merged. */
   readonly configured: readonly string[];
 }
@@ -34,6 +36,7 @@ export function programEnvironment(source: EnvironmentSource): readonly string[]
     `PATH=${defaultPath}`,
     `HOSTNAME=${source.hostname}`,
     ...(source.terminal === 'terminal' ? ['TERM=xterm'] : []),
+    ...(source.linked ?? []),
   ];
   const merged = mergeEnvironment(base, source.configured);
   const hasHome = merged.some((variable) => variable.startsWith('HOME=') && variable !== 'HOME=');

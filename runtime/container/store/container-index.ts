@@ -72,13 +72,37 @@ export class ContainerIndex {
    * @throws CONTAINER_NOT_FOUND, CONTAINER_ID_AMBIGUOUS
    */
   find(nameOrId: string): Container {
-    const found = this.#byId.get(nameOrId) ?? this.#byName(nameOrId) ?? this.#byPrefix(nameOrId);
+    const found =
+      this.#byId.get(nameOrId) ??
+      this.#byName(nameOrId) ??
+      this.#byId.get(this.findLink(nameOrId)?.container ?? '') ??
+      this.#byPrefix(nameOrId);
     if (found !== undefined) return found;
     throw new BerthError('CONTAINER_NOT_FOUND', {
       message: `No such container: ${nameOrId}`,
       remedy: 'List the containers with "docker ps -a" or "berth ps -a".',
       details: { container: nameOrId },
     });
+  }
+
+  /** The same; `undefined` when there is none, or there are several. */
+  findIfThere(nameOrId: string): Container | undefined {
+    try {
+      return this.find(nameOrId);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The link that `PARENT/ALIAS` names, as Docker's linked containers have such names. */
+  findLink(
+    name: string,
+  ):
+    { readonly parent: Container; readonly alias: string; readonly container: string } | undefined {
+    const [, parentName = '', alias = ''] = /^\/?([^/]+)\/([^/]+)$/.exec(name) ?? [];
+    const parent = this.#byName(parentName);
+    const link = parent?.record.links?.find((one) => one.alias === alias);
+    return parent && link && { parent, ...link };
   }
 
   /** The container whose id begins with `prefix`, when there is exactly one. */

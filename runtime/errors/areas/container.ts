@@ -22,6 +22,12 @@ export const containerErrors = {
     exit: 125,
     meaning: 'Another container has this name.',
   },
+  CONTAINER_LINK_REFUSED: {
+    http: 500,
+    exit: 125,
+    meaning:
+      'A container cannot be linked to another one (`--link`), or a link cannot be removed; the message has the reason.',
+  },
   CONTAINER_CONFIG_INVALID: {
     http: 400,
     exit: 125,

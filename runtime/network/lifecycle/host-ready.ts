@@ -2,6 +2,7 @@ import { isPredefined } from '../model/network-record.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 import { portRules } from '../sandboxes/publish-ports.ts';
+import { wantedLinks } from '../sandboxes/open-links.ts';
 import { serveNames } from '../sandboxes/serve-names.ts';
 import { makeOnHost } from './establish-network.ts';
 import { removeLeftPorts } from './repair.ts';
@@ -34,11 +35,13 @@ async function prepareHost(state: NetworkState): Promise<void> {
     await removeLeftPorts(state);
     const known = new Set(rules.map(({ id }) => id));
     const ports = [...state.sandboxes.values()].flatMap((sandbox) => portRules(state, sandbox));
+    const links = wantedLinks(state).filter(({ rule }) => known.has(rule.network));
     await firewall.restore({
       networks: rules,
       ports: ports.filter(({ network }) => known.has(network)),
-      links: [],
+      links: links.map(({ rule }) => rule),
     });
+    state.openLinks = links;
   }
   for (const network of made) network.established = Promise.resolve();
   for (const sandbox of state.sandboxes.values()) await serveNames(state, sandbox).catch(report);

@@ -3,6 +3,7 @@ import { SerialQueue } from '../../concurrency/serial-queue.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import type { DriverTable } from '../drivers/driver-table.ts';
 import type { NetworkDriver } from '../drivers/network-driver.ts';
+import type { OpenLink } from '../model/open-link.ts';
 import type { NetworkRecord } from '../model/network-record.ts';
 import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
 import type { NetworkPorts } from '../network-ports.ts';
@@ -36,6 +37,8 @@ export class NetworkState {
   preparing: Promise<void> | undefined;
   /** Whose addresses have been given back: they may be somebody else's by now. */
   readonly released = new WeakSet<Endpoint>();
+  /** What the firewall lets through for links. */
+  openLinks: readonly OpenLink[] = [];
   readonly #turns = new Map<string, SerialQueue>();
 
   constructor(

@@ -24,6 +24,10 @@ export async function repairBridges(
     const rules = [...state.sandboxes.values()].flatMap((sandbox) => portRules(state, sandbox));
     const theirs = rules.filter((rule) => rule.network === network.id);
     if (theirs.length > 0) await state.ports.firewall.publish(theirs);
+    const links = state.openLinks.flatMap(({ rule }) =>
+      rule.network === network.id ? [rule] : [],
+    );
+    if (links.length > 0) await state.ports.firewall.link(links);
   }
 }
 

@@ -47,6 +47,16 @@ const publishedPortSchema = z.object({
   containerFamily: z.literal([4, 6]),
 });
 
+/** A container that another one may reach though containers of their network do not reach each other, and the ports there. */
+const linkedSandboxSchema = z.object({
+  /** Id of the container. */
+  container: z.string(),
+  ports: z.array(z.object({ protocol: z.enum(['tcp', 'udp', 'sctp']), port: z.int() })).readonly(),
+});
+
+/** What a sandbox knows of a linked container. */
+export type LinkedSandbox = Readonly<z.infer<typeof linkedSandboxSchema>>;
+
 /** The network side of one running container, as `RUN/networks/CONTAINER.json` keeps it: it does not outlive the host's boot. */
 export const sandboxRecordSchema = z.object({
   version: z.literal(1),
@@ -61,6 +71,8 @@ export const sandboxRecordSchema = z.object({
   endpoints: z.array(endpointSchema).readonly(),
   /** Ports of the host that lead to it. */
   ports: z.array(publishedPortSchema).readonly().default([]),
+  /** The containers that it is linked to; absent: none. */
+  linked: z.array(linkedSandboxSchema).readonly().optional(),
   /** Whom its name server asks for what is no container's name; absent: it needs none of its own. */
   upstreams: texts.optional(),
 });

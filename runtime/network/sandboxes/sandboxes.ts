@@ -9,12 +9,13 @@ import { hostReady } from '../lifecycle/host-ready.ts';
 import { repairBridges } from '../lifecycle/repair.ts';
 import type { NetworkState } from '../lifecycle/network-state.ts';
 import type { Network } from '../lifecycle/network.ts';
-import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
+import type { Endpoint, LinkedSandbox, SandboxRecord } from '../model/sandbox-record.ts';
 import { releaseNamespace } from '../namespaces/network-namespace.ts';
 import { changeProgram } from './connect-program.ts';
 import { disconnectAll } from './disconnect-steps.ts';
 import type { EndpointRequest } from './endpoint-request.ts';
 import { type NamespaceUsers, pathsOf } from './namespace-pool.ts';
+import { changeLinks } from './open-links.ts';
 import { portRules } from './publish-ports.ts';
 import { changeNames, serveNames } from './serve-names.ts';
 import { releaseEndpoint, reserveEndpoint } from './reserve-endpoint.ts';
@@ -28,6 +29,8 @@ export interface JoinRequest {
   readonly users?: NamespaceUsers | undefined;
   /** Whom its name server asks; absent: it has none. */
   readonly upstreams?: readonly string[] | undefined;
+  /** The containers that it is linked to; absent: none. */
+  readonly linked?: readonly LinkedSandbox[] | undefined;
 }
 
 /** A sandbox whose addresses are known, and whose interfaces are there when `connected` has resolved. */
@@ -60,6 +63,7 @@ export async function joinNetworks(
   const sandbox: SandboxRecord = {
     ...{ version: 1, id: randomId(), container, ...kept, endpoints, ports: [] },
     ...(request.upstreams === undefined ? {} : { upstreams: request.upstreams }),
+    ...(request.linked === undefined ? {} : { linked: request.linked }),
   };
   state.keepSandbox(sandbox);
   const connected = state.inTurn(container, () => establish(state, sandbox));
@@ -120,6 +124,7 @@ async function connectNow(
     await state.sandboxStore.save(next);
     await change(state, next, sandbox.endpoints);
     await movePorts(state, { before: sandbox, after: next });
+    await changeLinks(state, container);
     await changeNames(state, { before: sandbox, after: next });
   } catch (error) {
     await undoConnect(state, sandbox, endpoint);
@@ -158,6 +163,7 @@ async function disconnectNow(
   await state.sandboxStore.save(next);
   // It may have left meanwhile: all that it has goes then.
   if (state.sandboxes.has(container)) state.keepSandbox(next);
+  await changeLinks(state, container);
   releaseEndpoint(state, endpoint);
   state.announce('disconnect', network, container);
 }
@@ -230,7 +236,7 @@ function reserveNow(
 async function establish(state: NetworkState, sandbox: SandboxRecord): Promise<void> {
   const results = await Promise.allSettled([
     state.sandboxStore.save(sandbox),
-    change(state, sandbox, []),
+    change(state, sandbox, []).then(() => changeLinks(state, sandbox.container)),
     serveNames(state, sandbox),
   ]);
   state.namespaces.refill();
@@ -307,6 +313,7 @@ async function undoConnect(
 ): Promise<void> {
   if (state.sandboxes.has(before.container)) state.keepSandbox(before);
   try {
+    await changeLinks(state, before.container);
     await removeLinks(state, { ...before, endpoints: [endpoint] });
     await state.sandboxStore.save(before);
   } catch (problem) {
@@ -319,6 +326,7 @@ async function undoConnect(
 async function takeDown(state: NetworkState, sandbox: SandboxRecord): Promise<void> {
   try {
     await state.names.stop(sandbox.container);
+    await changeLinks(state, sandbox.container);
     if (sandbox.ports.length > 0) await state.ports.firewall.unpublish(portRules(state, sandbox));
     const p = new ProgramBuilder('disconnect a container');
     disconnectAll(p, { ...sandbox, driverOf: driverOf(state) });

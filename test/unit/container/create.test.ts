@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { completeHostConfig } from '../../../runtime/container/create/complete-host-config.ts';
 import { mergeImageConfig } from '../../../runtime/container/create/merge-image-config.ts';
 import { refuseUnsupported } from '../../../runtime/container/create/refusals.ts';
-import { verifyLinks } from '../../../runtime/container/create/verify-links.ts';
 import { verifyRequest } from '../../../runtime/container/create/verify-request.ts';
 import type { ContainerConfig } from '../../../runtime/container/model/container-config.ts';
 import { createRequestSchema } from '../../../runtime/container/model/create-request.ts';
@@ -17,23 +16,7 @@ describe('refuseUnsupported', () => {
     refuseUnsupported(createRequestSchema.parse({ Image: 'x' }));
   });
 
-  test('lets links pass that would do nothing, to containers that are there', () => {
-    const HostConfig = { NetworkMode: 'none', Links: ['a:b', 'a'] };
-    const request = createRequestSchema.parse({ Image: 'x', HostConfig });
-    refuseUnsupported(request);
-    const find = (name: string): void => {
-      if (name !== 'a') throw new Error('No such container');
-    };
-    verifyLinks(request.hostConfig, find);
-    for (const link of ['b', ':a', 'a:b:c', '']) {
-      expect(() => {
-        verifyLinks({ Links: [link] }, find);
-      }).toThrow(expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID' }));
-    }
-  });
-
   test.each([
-    ['HostConfig.Links', {}, { Links: ['a:b'] }],
     ['HostConfig.IpcMode', {}, { IpcMode: 'odd' }],
     ['HostConfig.PidMode', {}, { PidMode: 'odd' }],
     ['HostConfig.UTSMode', {}, { UTSMode: 'odd' }],
@@ -97,6 +80,7 @@ describe('refuseUnsupported', () => {
       'ExtraHosts',
       'GroupAdd',
       'Init',
+      'Links',
       'LogConfig',
       'MaskedPaths',
       'Memory',
