@@ -98,7 +98,7 @@ export function containerInspect(
     },
     Mounts: mountsView(record, places),
     Config: { ...without(config, omittedConfig), ...healthcheckView(config.Healthcheck) },
-    NetworkSettings: networkSettingsView(record, networks),
+    NetworkSettings: networkSettingsView(record, { networks, pid: connection?.pid ?? 0 }),
   };
 }
 

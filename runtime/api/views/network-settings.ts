@@ -4,6 +4,7 @@ import type { EndpointSettings } from '../../container/model/networking-config.t
 import { isUserDefined, wishedNetworks } from '../../container/model/network-mode.ts';
 import { exposedPorts } from '../../network/ports/port-wishes.ts';
 import { portMapView, type ShownPorts } from './port-views.ts';
+import { plainSandbox } from './plain-sandbox.ts';
 import type { Endpoint } from '../../network/model/sandbox-record.ts';
 
 /** Where what is so of networks is found. */
@@ -15,12 +16,13 @@ export function networksView(
   networks: NetworkFacts,
 ): Readonly<Record<string, unknown>> {
   const endpoints = networks.sandboxOf(record.id)?.endpoints ?? [];
+  const plainId = plainSandbox(record)?.endpointId ?? '';
   const wished = Object.entries(wishedNetworks(record, networks.defaultName));
   return Object.fromEntries(
     wished.map(([name, settings]) => {
       const endpoint = endpoints.find((one) => one.networkName === name);
       const id = endpoint?.network ?? networks.findIfThere(name)?.id ?? '';
-      return [name, endpointView(settings, { name, id, endpoint })];
+      return [name, endpointView(settings, { name, id, endpoint, plainId })];
     }),
   );
 }
@@ -32,6 +34,8 @@ function endpointView(
     readonly name: string;
     readonly id: string;
     readonly endpoint: Endpoint | undefined;
+    /** What stands for the id of an endpoint in a network without interfaces. */
+    readonly plainId: string;
   },
 ): Readonly<Record<string, unknown>> {
   const { endpoint } = network;
@@ -43,7 +47,7 @@ function endpointView(
     DriverOpts: settings.DriverOpts,
     GwPriority: settings.GwPriority,
     NetworkID: network.id,
-    EndpointID: endpoint?.id ?? '',
+    EndpointID: endpoint?.id ?? network.plainId,
     ...addressView(endpoint),
     DNSNames: isUserDefined(network.name) ? (endpoint?.names ?? null) : null,
   };
@@ -94,17 +98,21 @@ export function shownPorts(
   return { exposed, published };
 }
 
-/** `NetworkSettings` of `docker inspect`. What is beside `Networks` is of the network `bridge`, for clients of long ago. */
+/**
+ * `NetworkSettings` of `docker inspect`. What is beside `Networks` is of the network `bridge`, for clients of long ago.
+ * @param pid of the container's first process; 0: it has none
+ */
 export function networkSettingsView(
   record: ContainerRecord,
-  networks: NetworkFacts,
+  { networks, pid }: { readonly networks: NetworkFacts; readonly pid: number },
 ): Readonly<Record<string, unknown>> {
+  const plain = plainSandbox(record, pid);
   const sandbox = networks.sandboxOf(record.id);
   const bridge = sandbox?.endpoints.find(({ networkName }) => networkName === 'bridge');
   return {
     Bridge: '',
-    SandboxID: sandbox?.id ?? '',
-    SandboxKey: sandbox?.namespace ?? '',
+    SandboxID: sandbox?.id ?? plain?.id ?? '',
+    SandboxKey: sandbox?.namespace ?? plain?.key ?? '',
     Ports: sandbox === undefined ? {} : portMapView(shownPorts(record, sandbox.ports)),
     HairpinMode: false,
     LinkLocalIPv6Address: '',

@@ -4,6 +4,7 @@ import { networkKind } from '../../container/model/network-mode.ts';
 import { noFilters } from '../../container/query/filters.ts';
 import type { Network } from '../../network/lifecycle/network.ts';
 import type { NetworkRecord } from '../../network/model/network-record.ts';
+import { plainSandbox } from './plain-sandbox.ts';
 import { goTime } from './go-time.ts';
 
 /** `Containers` of a network, by ids of containers. */
@@ -81,8 +82,11 @@ async function plainAttachments(
   const inMode = all.filter(
     ({ record }) => hasProgram(record.state) && networkKind(record.hostConfig) === name,
   );
-  const nothing = { EndpointID: '', MacAddress: '', IPv4Address: '', IPv6Address: '' };
+  const nothing = { MacAddress: '', IPv4Address: '', IPv6Address: '' };
   return Object.fromEntries(
-    inMode.map(({ id, record }) => [id, { Name: record.name, ...nothing }]),
+    inMode.map(({ id, record }) => {
+      const EndpointID = plainSandbox(record)?.endpointId ?? '';
+      return [id, { Name: record.name, EndpointID, ...nothing }];
+    }),
   );
 }

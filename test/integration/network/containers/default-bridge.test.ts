@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NetworkedDaemon, wire } from '../networked-daemon.ts';
 
@@ -48,6 +49,43 @@ test('containers of the default bridge have addresses, and reach each other and 
   );
   expect(await sh('web', 'grep "$(hostname)" /etc/hosts')).toMatch(/^172\.17\.0\.2\t[0-9a-f]{12}$/);
   expect(await daemon.docker('inspect', '-f', '{{.HostConfig.NetworkMode}}', 'web')).toBe('bridge');
+});
+
+test('a container of the host’s network, or of none, shows an endpoint and where its namespace is', async () => {
+  for (const mode of ['host', 'none']) {
+    await daemon.docker('run', '-d', '--name', mode, '--network', mode, 'bb', 'sleep', '1000');
+    const settings = await settingsOf(mode);
+    const { EndpointID } = settings.Networks[mode] ?? {};
+    expect(EndpointID).toMatch(/^[0-9a-f]{64}$/);
+    expect(settings).toMatchObject({
+      SandboxID: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+    expect(settings.SandboxKey).toMatch(/^\/proc\/\d+\/ns\/net$/);
+    if (mode === 'none')
+      expect(readlinkSync(settings.SandboxKey)).toBe(await sh(mode, 'readlink /proc/self/ns/net'));
+    const [network] = await daemon.inspect('network', 'inspect', mode);
+    expect(Object.values(network?.['Containers'] ?? {})).toMatchObject([
+      { Name: mode, EndpointID },
+    ]);
+    await daemon.docker('stop', '-t', '0', mode);
+    expect(await settingsOf(mode)).toMatchObject({
+      ...{ SandboxID: '', SandboxKey: '', Networks: { [mode]: { EndpointID: '' } } },
+    });
+  }
+  const shared = [
+    'run',
+    '-d',
+    '--name',
+    'shared',
+    '--network',
+    'container:web',
+    'bb',
+    'sleep',
+    '9',
+  ];
+  await daemon.docker(...shared);
+  expect(await settingsOf('shared')).toMatchObject({ SandboxID: '', Ports: {}, Networks: {} });
+  await daemon.docker('rm', '-f', 'shared');
 });
 
 test('a container has the network of another one, with its names', async () => {
