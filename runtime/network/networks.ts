@@ -26,6 +26,7 @@ import {
   joinNetworks,
   type JoinRequest,
   leaveNetworks,
+  removeEndpoint,
 } from './sandboxes/sandboxes.ts';
 
 /** The networks of a host, and what containers have of them. */
@@ -175,6 +176,11 @@ export class Networks {
   /** See `disconnectRunning`. */
   disconnect(container: string, network: Network): Promise<void> {
     return disconnectRunning(this.#state, container, network);
+  }
+
+  /** See `removeEndpoint`. */
+  removeEndpoint(network: string, name: string): Promise<void> {
+    return removeEndpoint(this.#state, network, name);
   }
 
   /** See `unlinkSandboxes`. */

@@ -122,10 +122,8 @@ export const networkRoutes: readonly Route[] = [
     try {
       await containers.disconnect(Container, request.name);
     } catch (error) {
-      // What is left of a container that is gone could be removed by force; berth leaves nothing.
-      if (Force && isBerthError(error, 'CONTAINER_NOT_FOUND'))
-        containers.networks.find(request.name);
-      throw error;
+      if (!Force || !isBerthError(error, 'CONTAINER_NOT_FOUND')) throw error;
+      await containers.networks.removeEndpoint(request.name, Container);
     }
     return ok;
   }),

@@ -2,6 +2,7 @@ import { BerthError } from '../../errors/berth-error.ts';
 import type { Network } from '../../network/lifecycle/network.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
+import type { ContainerRecord } from '../model/container-record.ts';
 import { hasProgram } from '../model/container-state.ts';
 import { isUserDefined, networkKind, wishedNetworks } from '../model/network-mode.ts';
 import type { EndpointSettings } from '../model/networking-config.ts';
@@ -31,17 +32,34 @@ export function connectContainer(
     verifyEndpointSettings(network.name, settings, network.record);
     const isRunning = hasProgram(record.state);
     const before = networks.sandboxOf(container.id)?.endpoints ?? [];
-    if (isRunning) {
+    const next = { ...wished, [network.name]: settings };
+    // First: what cannot be written down must not be so.
+    await state.save(container, { ...record, networks: next });
+    if (!isRunning) return;
+    await orAsBefore(state, container, record, async () => {
       const names = [...before.map(({ networkName }) => networkName), network.name];
       const plan = await nameServer(state.ports, record, names);
       const upstreams = names.some(isUserDefined) ? plan?.upstreams : undefined;
       const request = endpointRequest(record, network.id, settings);
       await networks.connect(container.id, { ...request, upstreams });
-    }
-    const next = { ...wished, [network.name]: settings };
-    await state.save(container, { ...record, networks: next });
-    if (isRunning) await writeHostsAgain(state, container, before);
+    });
+    await writeHostsAgain(state, container, before);
   });
+}
+
+/** Does what a record says by now already, which is as it was when that does not work. */
+async function orAsBefore(
+  state: EngineState,
+  container: Container,
+  before: ContainerRecord,
+  action: () => Promise<void>,
+): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    await state.saveIfPossible(container, before);
+    throw error;
+  }
 }
 
 /**
@@ -72,8 +90,9 @@ export function disconnectContainer(
       networks.find(name);
       throw notConnected(container, key);
     }
-    if (network !== undefined && isConnected) await networks.disconnect(container.id, network);
     await state.save(container, { ...record, networks: rest });
+    if (network !== undefined && isConnected)
+      await orAsBefore(state, container, record, () => networks.disconnect(container.id, network));
     if (isRunning) await writeHostsAgain(state, container, before);
   });
 }

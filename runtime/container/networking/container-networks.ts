@@ -22,5 +22,6 @@ export type ContainerNetworks = Pick<
   | 'connect'
   | 'disconnect'
   | 'unlink'
+  | 'removeEndpoint'
   | 'close'
 >;

@@ -101,6 +101,11 @@ export const networkErrors = {
     exit: 1,
     meaning: 'The container is connected to the network already.',
   },
+  ENDPOINT_NAME_UNKNOWN: {
+    http: 404,
+    exit: 1,
+    meaning: 'No container of this name, gone or not, has left anything in the network.',
+  },
   ENDPOINT_NOT_FOUND: {
     http: 500,
     exit: 1,

@@ -27,11 +27,8 @@ export function changeProgram(change: SandboxChange): Program {
   const p = new ProgramBuilder('connect a container');
   const host = NetlinkSocket.open(p);
   const gone = before.filter((endpoint) => !isIn(after, endpoint));
-  for (const endpoint of gone) networkOf(endpoint).driver.disconnect(host, endpoint);
   enterNamespace(p, namespace);
   const sockets = { host, container: NetlinkSocket.open(p) };
-  for (const endpoint of gone)
-    networkOf(endpoint).driver.disconnectInside?.(sockets.container, endpoint);
   const indexes = new Map<Endpoint, Ref>();
   for (const endpoint of after) {
     if (isIn(before, endpoint)) continue;
@@ -46,6 +43,11 @@ export function changeProgram(change: SandboxChange): Program {
     } else if (old !== undefined && isIn(after, old)) {
       removeDefaultRoute(sockets.container, routeOf(old, family));
     }
+  }
+  // Last: when something before does not work, nothing has been taken away.
+  for (const endpoint of gone) {
+    networkOf(endpoint).driver.disconnectInside?.(sockets.container, endpoint);
+    networkOf(endpoint).driver.disconnect(host, endpoint);
   }
   return p;
 }

@@ -143,6 +143,29 @@ export function disconnectRunning(
   return state.inTurn(container, () => disconnectNow(state, container, network));
 }
 
+/**
+ * Removes what a container that is gone has left in a network (`docker network disconnect --force`).
+ * @param name of the container, or its id
+ * @throws NETWORK_NOT_FOUND, ENDPOINT_NAME_UNKNOWN
+ */
+export async function removeEndpoint(
+  state: NetworkState,
+  nameOrId: string,
+  name: string,
+): Promise<void> {
+  const network = state.find(nameOrId);
+  const left = state
+    .endpointsOf(network)
+    .find(({ container, endpoint }) => container === name || endpoint.names[0] === name);
+  if (left === undefined)
+    throw new BerthError('ENDPOINT_NAME_UNKNOWN', {
+      message: `endpoint ${name} not found`,
+      remedy: 'See "docker network inspect".',
+      details: { network: network.name, endpoint: name },
+    });
+  await leaveNetworks(state, left.container);
+}
+
 async function disconnectNow(
   state: NetworkState,
   container: string,
@@ -157,13 +180,22 @@ async function disconnectNow(
       details: { container, network: network.name },
     });
   const next = { ...sandbox, endpoints: sandbox.endpoints.filter((one) => one !== endpoint) };
-  await change(state, next, sandbox.endpoints);
   await movePorts(state, { before: sandbox, after: next });
-  await changeNames(state, { before: sandbox, after: next });
-  await state.sandboxStore.save(next);
+  try {
+    await change(state, next, sandbox.endpoints);
+  } catch (error) {
+    await movePorts(state, { before: next, after: sandbox }).catch(state.ports.report);
+    throw error;
+  }
   // It may have left meanwhile: all that it has goes then.
   if (state.sandboxes.has(container)) state.keepSandbox(next);
-  await changeLinks(state, container);
+  // The interface is gone: what does not work from here on is told to the administrator, and the client that it is disconnected.
+  const rest = await Promise.allSettled([
+    changeNames(state, { before: sandbox, after: next }),
+    changeLinks(state, container),
+    state.sandboxStore.save(next),
+  ]);
+  for (const result of rest) if (result.status === 'rejected') state.ports.report(result.reason);
   releaseEndpoint(state, endpoint);
   state.announce('disconnect', network, container);
 }

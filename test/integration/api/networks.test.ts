@@ -180,6 +180,9 @@ describe('docker network, of an engine on a host of its own', () => {
 
     await docker('network', 'disconnect', 'two', 'web');
     expect(await refused('network', 'disconnect', 'two', 'web')).toContain('is not connected');
+    expect(await refused('network', 'disconnect', '-f', 'two', 'nobody')).toContain(
+      'endpoint nobody not found',
+    );
     await docker('rm', '-f', 'web', 'onhost');
     await docker('network', 'create', '--label', 'keep', 'kept');
     expect(await docker('network', 'prune', '-f', '--filter', 'label!=keep')).toMatch(

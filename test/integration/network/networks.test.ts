@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { formatAddress } from '../../../runtime/network/address/ip-address.ts';
+import type { Firewall } from '../../../runtime/network/firewall/firewall.ts';
+import { portWishes } from '../../../runtime/network/ports/port-wishes.ts';
+import { noFirewall } from './no-bridge.ts';
 import type { Networks } from '../../../runtime/network/networks.ts';
 import type { SandboxRecord } from '../../../runtime/network/model/sandbox-record.ts';
 import type { NamespaceUsers } from '../../../runtime/network/sandboxes/namespace-pool.ts';
@@ -280,4 +284,50 @@ test('the network of daemon.json is as that says when nobody is in it', async ()
   expect([networks.findIfThere('bridge'), networks.defaultName]).toEqual([undefined, 'none']);
   await networks.close();
   expect(host.ip('link').map(({ ifname }) => ifname)).toEqual(['lo', 'mine']);
+});
+
+test('a disconnect whose ports cannot go another way leaves all as it was', async () => {
+  await networks.close();
+  let refuses = false;
+  const rules: string[] = [];
+  const firewall: Firewall = {
+    ...noFirewall,
+    publish: (ports) => {
+      if (refuses) return Promise.reject(new Error('no rules now'));
+      rules.push(...ports.map(({ containerAddress }) => formatAddress(containerAddress)));
+      return Promise.resolve();
+    },
+  };
+  networks = await host.open({ firewall });
+  await create('front', '10.1.0.0/24');
+  await create('back', '10.2.0.0/24');
+  const web = await join(1, endpointRequest('front'), endpointRequest('back'));
+  const id = containerId(1);
+  const wishes = portWishes({
+    bindings: { '80/tcp': [{ HostIp: '10.0.0.1', HostPort: '8080' }] },
+    ...{ exposed: [], publishAll: false },
+  });
+  const use = { start: () => Promise.resolve(), stop: () => Promise.resolve() };
+  await networks.publishing({ container: id, owner: 'web', wishes }, use);
+  const gateway = defaultRoutes(web.namespace);
+  const name = gateway[0]?.startsWith('10.1.') === true ? 'front' : 'back';
+  refuses = true;
+  const disconnect = (): Promise<void> => networks.disconnect(id, networks.find(name));
+  await expect(disconnect()).rejects.toThrow('no rules now');
+  expect(defaultRoutes(web.namespace)).toEqual(gateway);
+  expect(ping(web.namespace, name === 'front' ? '10.1.0.1' : '10.2.0.1')).toContain(
+    '1 packets received',
+  );
+  refuses = false;
+  await disconnect();
+  expect(defaultRoutes(web.namespace)).not.toEqual(gateway);
+  expect(rules).toEqual([
+    name === 'front' ? '10.1.0.2' : '10.2.0.2',
+    name === 'front' ? '10.2.0.2' : '10.1.0.2',
+  ]);
+  // What somebody who is gone has left is taken away by its name, once.
+  await networks.removeEndpoint(name === 'front' ? 'back' : 'front', 'web');
+  await expect(networks.removeEndpoint('front', 'web')).rejects.toMatchObject({
+    ...{ code: 'ENDPOINT_NAME_UNKNOWN', message: 'endpoint web not found' },
+  });
 });

@@ -5,6 +5,7 @@ import type { NetworkRequest } from '../../../runtime/network/lifecycle/create-n
 import type { NetworkPaths, NetworkSettings } from '../../../runtime/network/network-ports.ts';
 import { Networks } from '../../../runtime/network/networks.ts';
 import { enterNamespace } from '../../../runtime/network/namespaces/network-namespace.ts';
+import type { Firewall } from '../../../runtime/network/firewall/firewall.ts';
 import { defaultPools } from '../../../runtime/network/address/subnet-pools.ts';
 import type { EndpointRequest } from '../../../runtime/network/sandboxes/endpoint-request.ts';
 import { ProgramBuilder } from '../../../runtime/syscall/program-builder.ts';
@@ -53,12 +54,14 @@ export class TestHost {
   open({
     runner = this.runner,
     settings = {},
+    firewall = noFirewall,
   }: {
     readonly runner?: ProgramRunner;
     readonly settings?: Partial<NetworkSettings>;
+    readonly firewall?: Firewall;
   } = {}): Promise<Networks> {
     return Networks.open({
-      ...{ runner, paths: this.paths, firewall: noFirewall },
+      ...{ runner, paths: this.paths, firewall },
       clock: { now: () => Date.now() } as Parameters<typeof Networks.open>[0]['clock'],
       settings: { ...defaultSettings, ...settings },
       report: (problem) => this.problems.push(problem),
