@@ -253,6 +253,8 @@ export interface ContainerRuntime {
   restore(request: RestoreRequest): Promise<StartedProgram>;
   /** `undefined`: no monitor lives there, so the container does not run. */
   connect(runDir: string): Promise<MonitorConnection | undefined>;
+  /** Has the relays of a running container's ports lead to where `relayTo` says by now. */
+  moveRelays(runDir: string, ports: NonNullable<StartRequest['heldPorts']>): Promise<void>;
   /**
    * Executes a process in a running container; resolves once its program has been executed.
    *

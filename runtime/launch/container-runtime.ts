@@ -1,3 +1,5 @@
+import type { HeldPort } from './ports/held-port.ts';
+import { moveRelays } from './ports/relay-targets.ts';
 import { Cleanup } from '../errors/cleanup.ts';
 import { type Clock, systemClock } from '../host/clock.ts';
 import { removeCgroups } from './cgroups/remove-cgroups.ts';
@@ -171,6 +173,11 @@ export class ContainerRuntime {
   /** Opens the files of a container: see `openContainerTree`. */
   openFiles(view: FilesView): Promise<ContainerTree> {
     return openContainerTree(this.#launcher, view, { host: this.#host, filters: this.#filters });
+  }
+
+  /** See `moveRelays`. */
+  moveRelays(runDir: string, ports: readonly HeldPort[]): Promise<void> {
+    return moveRelays(runDir, ports);
   }
 
   /** Connects to the monitor of a run folder; `undefined` when none is alive: the container does not run. */

@@ -94,7 +94,7 @@ export function watchOver(
     ...(rootNamespace ? [rootNamespace] : []),
   ];
   const { child, streams: monitorStreams } = bring(streams, own);
-  const relays = forkRelays(p, held, { own, streams: monitorStreams });
+  const relays = forkRelays(p, held, { own, streams: monitorStreams, folder: plan.runDir });
   p.forgetSteps();
   const terminal = plan.spec.process.terminal ? monitorStreams.stdin : -1;
   const { cgroup, hooks } = plan;

@@ -16,7 +16,12 @@ import type { EndpointRequest } from './sandboxes/endpoint-request.ts';
 import { establishNetwork } from './lifecycle/establish-network.ts';
 import { readEphemeralPorts } from './ports/host-facts.ts';
 import { HostPorts } from './ports/host-ports.ts';
-import { type PublishRequest, withPublishedPorts } from './sandboxes/publish-ports.ts';
+import {
+  type HeldPort,
+  heldPortsOf,
+  type PublishRequest,
+  withPublishedPorts,
+} from './sandboxes/publish-ports.ts';
 import { unlinkSandboxes } from './sandboxes/open-links.ts';
 import { NamespacePool } from './sandboxes/namespace-pool.ts';
 import {
@@ -129,6 +134,12 @@ export class Networks {
     use: Parameters<typeof withPublishedPorts<Result>>[2],
   ): Promise<Result> {
     return withPublishedPorts(this.#state, request, use);
+  }
+
+  /** See `heldPortsOf`. */
+  heldPorts(container: string): readonly HeldPort[] {
+    const sandbox = this.#state.sandboxes.get(container);
+    return sandbox === undefined ? [] : heldPortsOf(this.#state, sandbox);
   }
 
   /** Addresses of the host that `host-gateway` stands for, which are there then. */

@@ -43,8 +43,20 @@ export function connectContainer(
       const request = endpointRequest(record, network.id, settings);
       await networks.connect(container.id, { ...request, upstreams });
     });
-    await writeHostsAgain(state, container, before);
+    await settle(state, container, before);
   });
+}
+
+/** What else goes with other networks: relays of ports that lead to another address, and who is who. */
+async function settle(
+  state: EngineState,
+  container: Container,
+  before: Parameters<typeof writeHostsAgain>[2],
+): Promise<void> {
+  const { networks, runtime, report } = state.ports;
+  const { runFolder } = state.folder(container);
+  await runtime.moveRelays(runFolder, networks.heldPorts(container.id)).catch(report);
+  await writeHostsAgain(state, container, before);
 }
 
 /** Does what a record says by now already, which is as it was when that does not work. */
@@ -93,7 +105,7 @@ export function disconnectContainer(
     await state.save(container, { ...record, networks: rest });
     if (network !== undefined && isConnected)
       await orAsBefore(state, container, record, () => networks.disconnect(container.id, network));
-    if (isRunning) await writeHostsAgain(state, container, before);
+    if (isRunning) await settle(state, container, before);
   });
 }
 

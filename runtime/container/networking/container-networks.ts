@@ -16,6 +16,7 @@ export type ContainerNetworks = Pick<
   | 'join'
   | 'leave'
   | 'publishing'
+  | 'heldPorts'
   | 'hostGateways'
   | 'rename'
   | 'withdraw'

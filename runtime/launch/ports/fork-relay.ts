@@ -10,7 +10,7 @@ import type { MonitorStreams } from '../process/streams.ts';
 import type { HeldSocket } from './hold-ports.ts';
 import { relayConnections } from './relay-connections.ts';
 import { relayDatagrams } from './relay-datagrams.ts';
-import type { RelayedSocket } from './relayed-socket.ts';
+import { openTargets, type RelayedSocket } from './relay-targets.ts';
 
 /** The monitor's side of its relay. */
 export interface ForkedRelay {
@@ -24,6 +24,8 @@ export interface ForkedRelay {
 interface Others {
   readonly own: readonly Ref[];
   readonly streams: MonitorStreams;
+  /** The container's run folder. */
+  readonly folder: string;
 }
 
 /** The loop of each protocol that is relayed. */
@@ -40,7 +42,7 @@ export function forkRelays(
 ): ForkedRelay {
   const relays = (['tcp', 'udp'] as const).flatMap((protocol) => {
     const relayed = held.flatMap(({ port, socket }): readonly RelayedSocket[] =>
-      port.relayTo && port.protocol === protocol ? [{ socket, to: port.relayTo }] : [],
+      port.relayTo && port.protocol === protocol ? [{ socket, at: port, to: port.relayTo }] : [],
     );
     return relayed.length === 0 ? [] : [forkRelay(p, { protocol, relayed, ...others })];
   });
@@ -61,6 +63,7 @@ function forkRelay(
     relayed,
     own,
     streams,
+    folder,
   }: Others & {
     readonly protocol: keyof typeof loops;
     readonly relayed: readonly RelayedSocket[];
@@ -97,7 +100,7 @@ function forkRelay(
         if (fd !== -1 && !kept.has(fd))
           p.call('close what is the monitor’s', 'close', [fd], { onError: 'ignore' });
       p.forgetSteps();
-      loops[protocol](p, relayed);
+      loops[protocol](p, relayed, openTargets(p, relayed, { folder, protocol }));
     },
   };
 }

@@ -6,7 +6,7 @@ import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { watchChildren } from '../monitor/monitor.ts';
 import { PollSet } from '../monitor/poll-set.ts';
 import { relayConnection } from './relay-connection.ts';
-import { type RelayedSocket, targetAt, targetsOf } from './relayed-socket.ts';
+import type { RelayedSocket, RelayTargets } from './relay-targets.ts';
 
 /** Connections of a container that are relayed at the same time; more wait until one of them ends. */
 const maxConnections = 1024;
@@ -18,11 +18,14 @@ const pauseNs = 100_000_000n;
  * The steps of the relay for TCP: it accepts connections, and forks a process of a few kilobytes for each, so that one which does not
  * read or is reset is in nobody's way. It goes on until it is killed.
  */
-export function relayConnections(p: ProgramBuilder, relayed: readonly RelayedSocket[]): void {
+export function relayConnections(
+  p: ProgramBuilder,
+  relayed: readonly RelayedSocket[],
+  targets: RelayTargets,
+): void {
   const polled = new PollSet(p, 1 + relayed.length);
   const signals = polled.add(watchChildren(p), POLLIN);
   const listeners = relayed.map(({ socket }) => polled.add(socket, POLLIN));
-  const targets = targetsOf(p, relayed);
   const running = p.value(p.reserve(8));
   const [client, target] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
   const [loop, connection] = [p.label(), p.label()];
@@ -36,7 +39,7 @@ export function relayConnections(p: ProgramBuilder, relayed: readonly RelayedSoc
   reap(p, running);
   polled.forEach(listeners, (slot, next) => {
     polled.skipUnlessReady(slot, next);
-    p.set(target, targetAt(p, { targets, slot, first: listeners[0] }));
+    p.set(target, targets.at(slot, listeners[0]));
     accept(p, { listener: slot.fd, client, next });
     awaitRoom(p, running);
     const child = p.call('fork a connection', 'clone', [SIGCHLD, 0, 0, 0, 0], {

@@ -18,7 +18,7 @@ import {
 import type { Address, Label, Ref, Value } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import { PollSet, type PollSlot } from '../monitor/poll-set.ts';
-import { targetsOf, targetAt, type RelayedSocket } from './relayed-socket.ts';
+import type { RelayedSocket, RelayTargets } from './relay-targets.ts';
 
 /** Clients whose answers are waited for at the same time; a further one takes the place of who has been silent for longest. */
 const maxClients = 256;
@@ -43,10 +43,12 @@ const client = {
   /** The control message with the address that it has sent to, so that the answer comes from there. */
   controlSize: 56,
   control: 64,
-  size: 128,
+  /** Of the relay's table when its socket was made: in another one the container may be elsewhere. */
+  generation: 128,
+  size: 136,
 } as const;
 const nameWords = [0, 8, 16, 24] as const;
-const controlBytes = client.size - client.control;
+const controlBytes = client.generation - client.control;
 
 /** struct msghdr: offsets, on 64-bit architectures. */
 const message = {
@@ -69,12 +71,15 @@ export function askForDestination(family: 4 | 6): readonly [level: number, optio
  * The steps of the relay for UDP: one process for all clients. Each has a socket of its own to the container, so that answers find
  * the way back, until nothing was heard of it for a while.
  */
-export function relayDatagrams(p: ProgramBuilder, relayed: readonly RelayedSocket[]): void {
+export function relayDatagrams(
+  p: ProgramBuilder,
+  relayed: readonly RelayedSocket[],
+  targets: RelayTargets,
+): void {
   const polled = new PollSet(p, relayed.length + maxClients);
   const listeners = relayed.map(({ socket }) => polled.add(socket, POLLIN));
   const slots = Array.from({ length: maxClients }, () => polled.add(-1, POLLIN));
   const relay = new Datagrams(p, { polled, slots });
-  const targets = targetsOf(p, relayed);
   const timeout = p.bytes(Buffer.from(BigInt64Array.of(BigInt(sweepSeconds), 0n).buffer));
   const loop = p.label();
   p.place(loop);
@@ -82,7 +87,8 @@ export function relayDatagrams(p: ProgramBuilder, relayed: readonly RelayedSocke
   relay.lookAtClock();
   polled.forEach(listeners, (slot, next) => {
     polled.skipUnlessReady(slot, next);
-    relay.pass(slot.fd, targetAt(p, { targets, slot, first: listeners[0] }), next);
+    const target = targets.at(slot, listeners[0]);
+    relay.pass(slot.fd, { target, generation: targets.generation() }, next);
   });
   polled.forEach(slots, (slot, next) => {
     polled.skipUnlessReady(slot, next);
@@ -90,6 +96,13 @@ export function relayDatagrams(p: ProgramBuilder, relayed: readonly RelayedSocke
   });
   relay.sweep();
   p.jump(loop);
+}
+
+/** Where the datagrams of a listener go. */
+interface Destination {
+  /** Absolute address of the struct sockaddr. */
+  readonly target: Ref;
+  readonly generation: Ref;
 }
 
 /** The clients and what is done for them. */
@@ -130,7 +143,7 @@ class Datagrams {
   }
 
   /** Passes a datagram that has come to a listener on to the container. */
-  pass(listener: Ref, target: Ref, next: Label): void {
+  pass(listener: Ref, { target, generation }: Destination, next: Label): void {
     const p = this.#p;
     for (const word of nameWords) p.set(this.#name.at(word), 0);
     this.#point(this.#name, SOCKADDR_IN6_SIZE, { at: this.#control, size: controlBytes });
@@ -139,8 +152,8 @@ class Datagrams {
     const length = p.call('receive', 'recvmsg', received, { onError: next });
     const [slot, entry] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
     const known = p.label();
-    this.#find(listener, { slot, entry, known });
-    this.#enter(listener, { slot, entry, target, next });
+    this.#find(listener, { slot, entry, generation, known });
+    this.#enter(listener, { slot, entry, target, generation, next });
     p.place(known);
     this.#store(entry, client.heard, p.value(this.#clock));
     this.#store(entry, client.nameSize, p.value32(this.#header.at(message.nameSize)));
@@ -188,7 +201,17 @@ class Datagrams {
   /** Goes on at `known` with the slot of who has sent the datagram; else behind, with the one to take: free, or silent for longest. */
   #find(
     listener: Ref,
-    { slot, entry, known }: { readonly slot: Ref; readonly entry: Ref; readonly known: Label },
+    {
+      slot,
+      entry,
+      generation,
+      known,
+    }: {
+      readonly slot: Ref;
+      readonly entry: Ref;
+      readonly generation: Ref;
+      readonly known: Label;
+    },
   ): void {
     const p = this.#p;
     const [free, heard] = [p.value(p.reserve(8)), p.value(p.reserve(8))];
@@ -208,6 +231,7 @@ class Datagrams {
       p.set(heard, since);
       p.place(older);
       p.jumpIf('ne', this.#load(entry, client.listener), listener, next);
+      p.jumpIf('ne', this.#load(entry, client.generation), generation, next);
       for (const word of nameWords)
         p.jumpIf('ne', this.#load(entry, client.name + word), p.value(this.#name.at(word)), next);
       p.jump(known);
@@ -223,8 +247,9 @@ class Datagrams {
       slot,
       entry,
       target,
+      generation,
       next,
-    }: { readonly slot: Ref; readonly entry: Ref; readonly target: Ref; readonly next: Label },
+    }: Destination & { readonly slot: Ref; readonly entry: Ref; readonly next: Label },
   ): void {
     const p = this.#p;
     const [unused, connected] = [p.label(), p.label()];
@@ -245,6 +270,7 @@ class Datagrams {
     p.place(connected);
     p.store(32, slot, socket);
     this.#store(entry, client.listener, listener);
+    this.#store(entry, client.generation, generation);
     for (const word of nameWords)
       this.#store(entry, client.name + word, p.value(this.#name.at(word)));
   }

@@ -52,8 +52,7 @@ export async function withPublishedPorts<Result>(
     const next = { ...sandbox, ports };
     // Before they are bound: who comes after a berthd that is killed knows whose they are.
     await state.sandboxStore.save(next);
-    const held = heldPorts(ports, { addresses, relays, translatesLoopback: true });
-    const result = await use.start(held);
+    const result = await use.start(heldPortsOf(state, next));
     try {
       await state.ports.firewall.publish(portRules(state, next));
     } catch (error) {
@@ -63,6 +62,16 @@ export async function withPublishedPorts<Result>(
     state.keepSandbox(next);
     return result;
   });
+}
+
+/** The ports that a container's monitor holds, with where they lead by now. */
+export function heldPortsOf(
+  { ports: { settings } }: NetworkState,
+  sandbox: SandboxRecord,
+): readonly HeldPort[] {
+  const addresses = publishedAddresses(sandbox);
+  const { relays } = settings;
+  return heldPorts(sandbox.ports, { addresses, relays, translatesLoopback: true });
 }
 
 /** The addresses of a container that its ports lead to: those in the networks that lead out of the host. */

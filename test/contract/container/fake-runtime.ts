@@ -119,6 +119,11 @@ export class FakeRuntime implements ContainerRuntime {
     return this.start(request);
   }
 
+  /** It relays nothing. */
+  moveRelays(): Promise<void> {
+    return Promise.resolve();
+  }
+
   connect(runDir: string): Promise<MonitorConnection | undefined> {
     const played = this.#running.get(runDir);
     if (played === undefined) return Promise.resolve(undefined);

@@ -34,6 +34,12 @@ export class MortalRuntime implements ContainerRuntime {
     return this.#dead ? never : this.#real.requireCheckpoints(...args);
   }
 
+  async moveRelays(
+    ...args: Parameters<ContainerRuntime['moveRelays']>
+  ): ReturnType<ContainerRuntime['moveRelays']> {
+    return this.#dead ? never : this.#real.moveRelays(...args);
+  }
+
   async checkpoint(
     ...args: Parameters<ContainerRuntime['checkpoint']>
   ): ReturnType<ContainerRuntime['checkpoint']> {

@@ -226,3 +226,40 @@ test('the relay passes datagrams on, and answers to who has asked', async () => 
   await running.ended();
   await bindDatagrams('::1', port);
 });
+
+test('relays of both protocols lead elsewhere from the moment that they are told', async () => {
+  const port = await freePort();
+  const places = await Promise.all(
+    ['first', 'second'].map(async (name) => {
+      const { port: tcp } = await listen('127.0.0.1', 0, (socket) => socket.end(name));
+      const datagrams = await bindDatagrams('127.0.0.1');
+      datagrams.on('message', (_, from) => {
+        datagrams.send(name, from.port, from.address);
+      });
+      return { tcp, udp: datagrams.address().port };
+    }),
+  );
+  const held = (at: number): readonly HeldPort[] =>
+    (['tcp', 'udp'] as const).map((protocol) => {
+      const place = places[at];
+      const to = place && { address: '127.0.0.1', port: place[protocol] };
+      return { protocol, address: '::1', port, relayTo: to };
+    });
+  const request = machine().request(sleeper);
+  const running = await machine().start({ ...request, heldPorts: held(0) });
+  const client = await bindDatagrams('::1');
+  const ask = async (): Promise<readonly string[]> => {
+    const answer = once(client, 'message');
+    client.send('who?', port, '::1');
+    const [said] = (await answer) as [Buffer];
+    return [await exchange('::1', port, ''), String(said)];
+  };
+  expect(await ask()).toEqual(['first', 'first']);
+  await machine().runtime.moveRelays(request.runDir, held(1));
+  expect(await ask()).toEqual(['second', 'second']);
+  // Nowhere: a connection is cut.
+  await machine().runtime.moveRelays(request.runDir, held(2));
+  await expect(exchange('::1', port, '')).rejects.toMatchObject({ code: 'ECONNRESET' });
+  running.monitor.signal(9);
+  await running.ended();
+});

@@ -87,6 +87,8 @@ test('ports survive berthd, move with the networks, and go with the container', 
   expect(await hostname('outside', `${ipv4}:8080`)).toBe('web\n');
   await daemon.docker('network', 'disconnect', 'bridge', 'web');
   expect(await hostname('outside', `${ipv4}:8080`)).toBe('web\n');
+  // By the relay, as [::1] always.
+  expect(await hostname('host', '[::1]:8080')).toBe('web\n');
   await daemon.docker('stop', '-t', '0', 'web');
   await expect.poll(() => hostname('host', '127.0.0.1:8080'), { timeout: 10_000 }).toBe('');
   expect(await daemon.docker('port', 'web')).toBe('');
