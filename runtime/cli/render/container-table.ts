@@ -1,5 +1,6 @@
-import type { ContainerRow, PortRow } from '../client/containers.ts';
+import type { ContainerRow } from '../client/containers.ts';
 import { createdAt, humanSince } from './duration.ts';
+import { portsText } from './ports-text.ts';
 import { humanSize } from './size.ts';
 import type { Column } from './table.ts';
 import { ellipsis, shortId } from './text.ts';
@@ -13,15 +14,10 @@ export interface ContainerTableOptions {
 
 const commandLength = 20;
 
-function portText({ hostAddress, hostPort, containerPort, protocol }: PortRow): string {
-  const inside = `${containerPort}/${protocol}`;
-  if (hostPort === 0) return inside;
-  const address = hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress;
-  return `${address}:${hostPort}->${inside}`;
+/** The names that it has as a linked container, `parent/alias`, are for who wants all in full. */
+function namesText({ names }: ContainerRow, ids: 'short' | 'whole'): string {
+  return names.filter((name) => ids === 'whole' || !name.includes('/')).join(',');
 }
-
-const portsText = (ports: readonly PortRow[]): string => ports.map(portText).join(', ');
-const namesText = (row: ContainerRow): string => row.names.join(',');
 
 /** An image without a name any more is listed by its digest. */
 function imageText(row: ContainerRow, ids: 'short' | 'whole'): string {
@@ -47,7 +43,7 @@ export function containerColumns(options: ContainerTableOptions): readonly Colum
     { heading: 'CREATED', cell: (row) => humanSince(row.createdSeconds, nowMs) },
     { heading: 'STATUS', cell: (row) => row.status },
     { heading: 'PORTS', cell: (row) => portsText(row.ports) },
-    { heading: 'NAMES', cell: namesText },
+    { heading: 'NAMES', cell: (row) => namesText(row, ids) },
   ];
   return options.sizes === 'shown' ? [...columns, { heading: 'SIZE', cell: sizeText }] : columns;
 }
@@ -67,7 +63,7 @@ export function containerJson(
       .join(','),
     LocalVolumes: String(row.volumeCount),
     Mounts: row.mounts.join(','),
-    Names: namesText(row),
+    Names: namesText(row, ids),
     Networks: row.networks.join(','),
     Ports: portsText(row.ports),
     RunningFor: humanSince(row.createdSeconds, nowMs),

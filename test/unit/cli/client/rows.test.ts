@@ -34,7 +34,7 @@ describe('containers', () => {
     expect(renderTable(containerColumns(options), containerRows([container]))).toBe(
       [
         'CONTAINER ID   IMAGE         COMMAND                  CREATED              STATUS              PORTS                           NAMES',
-        `5c16ceee9324   busybox:ref   "sh -c 'echo out; ec…"   About a minute ago   Up About a minute   0.0.0.0:8080->80/tcp, 443/tcp   two`,
+        `5c16ceee9324   busybox:ref   "sh -c 'echo out; ec…"   About a minute ago   Up About a minute   443/tcp, 0.0.0.0:8080->80/tcp   two`,
         '',
       ].join('\n'),
     );
