@@ -49,7 +49,7 @@ function connect(
 }
 
 const must = (...argv: readonly [string, ...string[]]): Promise<string> =>
-  runChecked(host.run, argv, { timeoutMs: 20_000 });
+  runChecked(host.run, argv, { timeoutMs: 60_000 });
 
 async function startFirewalld(): Promise<void> {
   await must('firewalld');
