@@ -184,7 +184,9 @@ export async function completeRecord(
   const subnets = chooseSubnets(
     {
       ...{ families: used, requests },
-      gateway: ['host', 'router'].includes(driver.gateway(draft)) ? 'yes' : 'no',
+      gateways: ['host', 'router'].includes(driver.gateway(draft))
+        ? used.filter((family) => driver.gatewayUnasked?.(draft).includes(family) !== true)
+        : [],
     },
     state.ports.settings.pools,
     await takenSubnets(state),
