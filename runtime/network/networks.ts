@@ -1,5 +1,6 @@
 import type { Listeners } from '../concurrency/listeners.ts';
 import { isBerthError } from '../errors/berth-error.ts';
+import type { FirewallTool } from './firewall/firewall.ts';
 import { makeDrivers } from './drivers/driver-table.ts';
 import { createNetwork, type NetworkRequest } from './lifecycle/create-network.ts';
 import { addDefaultNetworks } from './lifecycle/default-networks.ts';
@@ -99,6 +100,11 @@ export class Networks {
   /** What a running container has. */
   sandboxOf(container: string): SandboxRecord | undefined {
     return this.#state.sandboxes.get(container);
+  }
+
+  /** What makes the rules of the firewall; `undefined` until that is known. */
+  get firewallTool(): FirewallTool | undefined {
+    return this.#state.ports.firewall.tool;
   }
 
   /** Ids of all containers that have something. */

@@ -88,6 +88,7 @@ export async function systemInfo(
     DockerRootDir: identity.dataRoot,
     LoggingDriver: identity.logDriver ?? 'json-file',
     ...proxyFields(identity),
+    ...firewallFields(services.containers.networks),
     Name: hostname(),
     Warnings: warningsOf(facts),
   };
@@ -100,6 +101,14 @@ function proxyFields({ proxies = {} }: EngineIdentity): Readonly<Record<string, 
     HttpsProxy: shown(proxies.httpsProxy ?? env['HTTPS_PROXY'] ?? env['https_proxy'] ?? ''),
     NoProxy: proxies.noProxy ?? env['NO_PROXY'] ?? env['no_proxy'] ?? '',
   };
+}
+
+/** In Docker's words; left out while nobody has needed rules, and where none are made. */
+function firewallFields({
+  firewallTool: tool = 'none',
+}: ApiServices['containers']['networks']): Readonly<Record<string, unknown>> {
+  if (tool === 'none') return {};
+  return { FirewallBackend: { Driver: tool === 'nft' ? 'nftables' : tool } };
 }
 
 /** Without name and password, as Docker: everybody who may ask sees it. */
@@ -123,7 +132,7 @@ function engineFields(
     ],
     Plugins: {
       Volume: ['local'],
-      Network: ['bridge', 'host', 'null'],
+      Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'null'],
       Authorization: null,
       Log: driverNames,
     },

@@ -1,5 +1,5 @@
 import { readTextIfExists, writeExisting } from '../../host/files.ts';
-import type { Firewall, FirewallNetwork } from './firewall.ts';
+import type { Firewall, FirewallNetwork, FirewallTool } from './firewall.ts';
 import { forwardingPlan, readForwarding } from './forwarding.ts';
 import { type FirewallOptions, openFirewall } from './open-firewall.ts';
 
@@ -15,8 +15,12 @@ export interface HostFirewallOptions extends FirewallOptions {
  */
 export function hostFirewall(options: HostFirewallOptions): Firewall {
   let opened: Promise<Firewall> | undefined;
+  let found: FirewallTool | undefined;
   const own = (): Promise<Firewall> => {
-    opened ??= openFirewall(options).then(({ firewall }) => firewall);
+    opened ??= openFirewall(options).then(({ firewall, tool }) => {
+      found = tool;
+      return firewall;
+    });
     return opened;
   };
   /** What is told to a firewall that nobody needs so far has nothing to undo. */
@@ -24,6 +28,9 @@ export function hostFirewall(options: HostFirewallOptions): Firewall {
     if (opened !== undefined) await action(await opened);
   };
   return {
+    get tool() {
+      return found;
+    },
     restore: async (state) => {
       await (await own()).restore(state);
       await forward(state.networks, options);
