@@ -34,11 +34,7 @@ describe('refuseUnsupported', () => {
 
   test.each([
     ['HostConfig.Links', {}, { Links: ['a:b'] }],
-    ['HostConfig.IpcMode', {}, { IpcMode: 'odd' }],
-    ['HostConfig.PidMode', {}, { PidMode: 'odd' }],
-    ['HostConfig.UTSMode', {}, { UTSMode: 'odd' }],
     ['HostConfig.UsernsMode', {}, { UsernsMode: 'odd' }],
-    ['HostConfig.CgroupnsMode', {}, { CgroupnsMode: 'odd' }],
     ['HostConfig.Cgroup', {}, { Cgroup: 'container:x' }],
     ['HostConfig.StorageOpt', {}, { StorageOpt: { size: '1G' } }],
     ['HostConfig.Runtime', {}, { Runtime: 'runsc' }],
@@ -81,6 +77,7 @@ describe('refuseUnsupported', () => {
       'CapDrop',
       'ConsoleSize',
       'CgroupParent',
+      'CgroupnsMode',
       'ContainerIDFile',
       'CpuPeriod',
       'CpuQuota',
@@ -97,6 +94,7 @@ describe('refuseUnsupported', () => {
       'ExtraHosts',
       'GroupAdd',
       'Init',
+      'IpcMode',
       'LogConfig',
       'MaskedPaths',
       'Memory',
@@ -107,6 +105,7 @@ describe('refuseUnsupported', () => {
       'NanoCpus',
       'OomKillDisable',
       'OomScoreAdj',
+      'PidMode',
       'PidsLimit',
       'Privileged',
       'ReadonlyPaths',
@@ -116,6 +115,7 @@ describe('refuseUnsupported', () => {
       'ShmSize',
       'Sysctls',
       'Tmpfs',
+      'UTSMode',
       'Ulimits',
       'VolumeDriver',
       'VolumesFrom',
@@ -140,6 +140,25 @@ describe('refuseUnsupported', () => {
 });
 
 describe('verifyRequest', () => {
+  test.each([
+    [{ IpcMode: 'odd' }, 'invalid IPC mode: odd'],
+    [{ PidMode: 'container' }, 'invalid PID mode: container'],
+    [{ UTSMode: 'container:x' }, 'invalid UTS mode: container:x'],
+    [{ CgroupnsMode: 'odd' }, 'invalid CgroupNS mode: odd'],
+    [
+      { Annotations: { '': 'a' } },
+      'invalid Annotations: the empty string is not permitted as an annotation key',
+    ],
+  ])('has Docker’s words for namespaces and annotations: %j', (HostConfig, message) => {
+    const { config, hostConfig } = createRequestSchema.parse({ Image: 'x', HostConfig });
+    expect(() => {
+      verifyRequest(config, hostConfig);
+    }).toThrow(expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID', message }));
+    const donors = { IpcMode: 'container:x', PidMode: 'container:x', UTSMode: 'host' };
+    const right = createRequestSchema.parse({ Image: 'x', HostConfig: donors });
+    verifyRequest(right.config, right.hostConfig);
+  });
+
   test.each([
     [{ PortBindings: { 'x/tcp': [] } }, 'invalid port specification: "x"'],
     [
