@@ -113,6 +113,16 @@ test('a container that switches IPv6 off is found by IPv4 alone', async () => {
   expect(stdout).not.toMatch(/Address: f[cd]/);
 });
 
+test('an option that the request of a network contradicts is not shown', async () => {
+  const [four, six] = ['com.docker.network.enable_ipv4', 'com.docker.network.enable_ipv6'];
+  const Options = { [four]: 'false', [six]: 'true' };
+  const body = { Name: 'said', EnableIPv4: true, Options };
+  expect((await api('POST', '/networks/create', body))[0]).toBe(201);
+  const [said] = await daemon.inspect('network', 'inspect', 'said');
+  expect(said).toMatchObject({ EnableIPv4: true, EnableIPv6: true });
+  expect(said?.['Options']).toEqual({ [six]: 'true' });
+});
+
 test('rules of another berthd that is gone, with other networks of the same bridges, are replaced', async () => {
   await daemon.docker('rm', '-f', 'first', 'old');
   const front = ['--subnet', '10.79.0.0/24', '-o', 'com.docker.network.bridge.name=br-front'];
