@@ -102,9 +102,12 @@ export class Networks {
     return this.#state.sandboxes.get(container);
   }
 
-  /** What makes the rules of the firewall; `undefined` until that is known. */
-  get firewallTool(): FirewallTool | undefined {
-    return this.#state.ports.firewall.tool;
+  /** What makes the rules of the firewall; `none` as long as there is no network that wants some. */
+  async firewallTool(): Promise<FirewallTool> {
+    const { networks, ports } = this.#state;
+    const all = [...networks.values()];
+    if (!all.some(({ driver, record }) => driver.firewall(record) !== undefined)) return 'none';
+    return (await ports.firewall.tool?.()) ?? 'none';
   }
 
   /** Ids of all containers that have something. */

@@ -73,8 +73,8 @@ export type FirewallTool = 'nft' | 'iptables' | 'none';
  * Calls may overlap: they are carried out one after another. Removing what is not there is fine.
  */
 export interface Firewall {
-  /** `undefined` until it is known: nobody has needed rules so far. */
-  readonly tool?: FirewallTool | undefined;
+  /** What makes the rules, or will when somebody needs some; absent where nobody asks. */
+  readonly tool?: () => Promise<FirewallTool>;
   /**
    * Makes the host's rules exactly these, in one transaction, whatever was there: when berthd starts, and when somebody else may
    * have removed them. Connections go on, and what an administrator has put into BERTH-USER stays. Every bridge is there.

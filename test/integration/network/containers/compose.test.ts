@@ -112,21 +112,20 @@ test('addresses, links, networks of others, and more of a service than one', asy
   );
   expect(ports.map((text) => text.trim()).toSorted()).toEqual(['127.0.0.1:8100', '127.0.0.1:8101']);
   const lookUp = (name: string): Promise<string> =>
-    compose('exec', '-T', 'beside', 'busybox', 'nslookup', name);
+    daemon.docker('exec', 'proj_beside_1', 'busybox', 'nslookup', name);
   expect(await lookUp('depot')).toMatch(/10\.79\.0\.8[^]*fd79::8/);
   const both = await lookUp('web');
   // The first of the range is the router's.
   for (const address of ['10.79.0.65', '10.79.0.66']) expect(both).toContain(address);
-  const here = await compose(
+  const here = await daemon.docker(
     'exec',
-    '-T',
-    'beside',
+    'proj_beside_1',
     'busybox',
     'wget',
     '-qO-',
     'http://127.0.0.1/',
   );
-  expect(await daemon.fetch('host', 'http://127.0.0.1:8100/')).toHaveLength(here.length);
+  expect(await daemon.fetch('host', 'http://127.0.0.1:8100/')).toHaveLength(here.length + 1);
   expect(await compose('up', '-d', '--scale', 'web=2')).toContain('proj_web_1 is up-to-date');
   write('8200-8204');
   expect(await compose('up', '-d', '-t', '0')).toContain('Recreating proj_web_1');
