@@ -9,7 +9,7 @@ import type { ApiResponse } from './http/api-response.ts';
 import { refuseUnsupportedVersion } from './http/api-version.ts';
 import { cleanTarget } from './http/clean-path.ts';
 import { Exchange } from './http/exchange.ts';
-import { takeConnection, type UpgradeRequest } from './http/hijack.ts';
+import { quietAfterHeaders, takeConnection, type UpgradeRequest } from './http/hijack.ts';
 import { invalidUrl, missingRoute } from './http/missing-route.ts';
 import { commonHeaders } from './http/ping.ts';
 import { inRequest } from './http/request-context.ts';
@@ -169,6 +169,8 @@ export class ApiServer implements ApiHandlers {
   ): Promise<void> {
     const connection = takeConnection(exchange, response);
     this.#remember(connection);
+    const quietMs = quietAfterHeaders(exchange.request.headers);
+    if (quietMs > 0) await this.#services.clock.sleep(quietMs);
     await served(response.serve(connection), connection);
   }
 

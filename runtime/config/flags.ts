@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BerthError } from '../errors/berth-error.ts';
+import { composedFlags } from './composed-flags.ts';
 import type { FlagValues } from './daemon-config.ts';
 
 /** What berthd is started with. */
@@ -30,7 +31,7 @@ const textFlags = [
   ...['tlscacert', 'tlscert', 'tlskey', 'userns-remap', 'cgroup-parent', 'seccomp-profile'],
   ...['default-shm-size', 'default-ipc-mode', 'default-cgroupns-mode', 'storage-driver'],
   ...['bip', 'bip6', 'bridge', 'fixed-cidr', 'fixed-cidr-v6', 'default-gateway'],
-  ...['default-gateway-v6', 'ip'],
+  ...['default-gateway-v6', 'ip', 'log-driver'],
 ];
 const proxyFlags = ['http-proxy', 'https-proxy', 'no-proxy'];
 const numberFlags = [
@@ -55,7 +56,9 @@ const shorts: Readonly<Record<string, string>> = {
 };
 
 const kinds: Readonly<Record<string, Kind>> = Object.fromEntries([
-  ...Object.keys(listFlags).map((name) => [name, 'list'] as const),
+  ...[...Object.keys(listFlags), ...Object.keys(composedFlags)].map(
+    (name) => [name, 'list'] as const,
+  ),
   ...[...textFlags, ...proxyFlags].map((name) => [name, 'text'] as const),
   ...numberFlags.map((name) => [name, 'number'] as const),
   ...switchFlags.map((name) => [name, 'switch'] as const),
@@ -70,7 +73,9 @@ export function parseDaemonFlags(args: readonly string[]): DaemonFlags {
   const values: Record<string, unknown> = {};
   const proxies: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (proxyFlags.includes(name)) proxies[name] = value;
+    const composed = composedFlags[name];
+    if (composed !== undefined) values[composed.key] = composed.compose(value as readonly string[]);
+    else if (proxyFlags.includes(name)) proxies[name] = value;
     else values[listFlags[name] ?? name] = kinds[name] === 'number' ? numberOf(value) : value;
   }
   return {

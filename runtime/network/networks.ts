@@ -1,5 +1,6 @@
 import type { Listeners } from '../concurrency/listeners.ts';
 import { isBerthError } from '../errors/berth-error.ts';
+import type { FirewallTool } from './firewall/firewall.ts';
 import { makeDrivers } from './drivers/driver-table.ts';
 import { createNetwork, type NetworkRequest } from './lifecycle/create-network.ts';
 import { addDefaultNetworks } from './lifecycle/default-networks.ts';
@@ -106,6 +107,14 @@ export class Networks {
   /** What a running container has. */
   sandboxOf(container: string): SandboxRecord | undefined {
     return this.#state.sandboxes.get(container);
+  }
+
+  /** What makes the rules of the firewall; `none` as long as there is no network that wants some. */
+  async firewallTool(): Promise<FirewallTool> {
+    const { networks, ports } = this.#state;
+    const all = [...networks.values()];
+    if (!all.some(({ driver, record }) => driver.firewall(record) !== undefined)) return 'none';
+    return (await ports.firewall.tool?.()) ?? 'none';
   }
 
   /** Ids of all containers that have something. */

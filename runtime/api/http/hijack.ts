@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { ApiResponse } from './api-response.ts';
@@ -59,4 +59,16 @@ export function takeConnection(exchange: HijackExchange, { contentType }: Hijack
   );
   if (head.length > 0) connection.unshift(head);
   return connection;
+}
+
+/** docker-py and what is made of it, docker-compose up to 1.29: by their `User-Agent`. */
+const readsAhead = /^docker-(?:sdk-python|py|compose)\//;
+
+/**
+ * How long whoever has just been answered is to be sent nothing, in milliseconds. docker-py reads the headers through a buffer, and
+ * goes on beneath it: what has come together with them is lost to it (`_get_raw_response_socket` of docker 7.1). dockerd takes longer
+ * to start anything than the client to read; berth does not.
+ */
+export function quietAfterHeaders(headers: IncomingHttpHeaders): number {
+  return readsAhead.test(headers['user-agent'] ?? '') ? 30 : 0;
 }

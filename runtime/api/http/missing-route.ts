@@ -2,9 +2,12 @@ import { BerthError } from '../../errors/berth-error.ts';
 
 /** Parts of the Docker Engine API 1.51 that berth does not have yet, by the path without its version. */
 const notYet: readonly RegExp[] = [
-  /^\/(?:networks|build|session|grpc|plugins)(?:\/|$)/,
-  /^\/(?:swarm|nodes|services|tasks|secrets|configs)(?:\/|$)/,
+  /^\/(?:build|session|grpc|plugins)(?:\/|$)/,
+  /^\/swarm\/(?:init|join)$/,
 ];
+
+/** What a cluster has. */
+const ofSwarm = /^\/(?:swarm|nodes|services|tasks|secrets|configs)(?:\/|$)/;
 
 /**
  * A single object of a kind that berth does not have. `docker inspect` asks for a name among all kinds, and goes on to the
@@ -37,9 +40,22 @@ export function missingRoute(method: string, url: string): BerthError {
       details,
     });
   }
+  if (!asksForOne && ofSwarm.test(path)) return noSwarm(path, details);
   return new BerthError('API_ROUTE_NOT_FOUND', {
     message: 'page not found',
     remedy: 'See runtime/api/README.md for what berth answers.',
+    details,
+  });
+}
+
+/** In the words of a dockerd that is in no swarm (daemon/cluster/errors.go of moby 28.5), which clients look for. */
+function noSwarm(path: string, details: Readonly<Record<string, string>>): BerthError {
+  return new BerthError('API_NO_SWARM', {
+    message:
+      path === '/swarm/leave'
+        ? 'This node is not part of a swarm'
+        : 'This node is not a swarm manager: berth has no Swarm mode.',
+    remedy: 'Use containers and networks of this host; "docker compose" needs no swarm.',
     details,
   });
 }

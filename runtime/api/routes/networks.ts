@@ -73,17 +73,21 @@ const shortListSince = '1.28';
 /** From this version on a network may be without IPv4. */
 const ipv4ChoiceSince = '1.48';
 
+const listNetworks: Route['handle'] = async ({ query, version }, { containers }) => {
+  const filters = query.filters();
+  refuseUnknownFilters(filters, listFilters);
+  const isWanted = networkTest(filters, containers.networks);
+  const found = containers.networks.all().filter(isWanted);
+  if (isAtLeast(version, shortListSince))
+    return json(found.map((network) => networkView(network, {})));
+  return json(await Promise.all(found.map((network) => detailed(network, containers))));
+};
+
 /** Routes of networks. */
 export const networkRoutes: readonly Route[] = [
-  get('/networks', async ({ query, version }, { containers }) => {
-    const filters = query.filters();
-    refuseUnknownFilters(filters, listFilters);
-    const isWanted = networkTest(filters, containers.networks);
-    const found = containers.networks.all().filter(isWanted);
-    if (isAtLeast(version, shortListSince))
-      return json(found.map((network) => networkView(network, {})));
-    return json(await Promise.all(found.map((network) => detailed(network, containers))));
-  }),
+  get('/networks', listNetworks),
+  // Docker has this one too, and of networks only.
+  get('/networks/', listNetworks),
   get('/networks/:name', async ({ name, query }, { containers }) => {
     // Details of services, which only a swarm has.
     refuseNoBoolean('verbose', query.text('verbose'));

@@ -5,6 +5,7 @@ import { driverNames } from '../../container/log-drivers/driver-options.ts';
 import type { Container } from '../../container/lifecycle/container.ts';
 import type { ContainerStatus } from '../../container/model/container-state.ts';
 import { listFolder, readTextIfExists } from '../../host/files.ts';
+import type { FirewallTool } from '../../network/firewall/firewall.ts';
 import type { ApiServices, EngineIdentity } from '../services.ts';
 import { readHostFacts } from './host-facts.ts';
 import type { HostFacts } from './host-facts.ts';
@@ -47,11 +48,12 @@ export async function systemInfo(
   containers: readonly Container[],
 ): Promise<Readonly<Record<string, unknown>>> {
   const { clock, identity, images, events } = services;
-  const [facts, allImages, id, descriptors] = await Promise.all([
+  const [facts, allImages, id, descriptors, firewallTool] = await Promise.all([
     readHostFacts(identity.dataRoot),
     images.list(),
     engineId(identity.dataRoot),
     listFolder('/proc/self/fd'),
+    services.containers.networks.firewallTool(),
   ]);
   const running = count(containers, 'running');
   const paused = count(containers, 'paused');
@@ -88,6 +90,7 @@ export async function systemInfo(
     DockerRootDir: identity.dataRoot,
     LoggingDriver: identity.logDriver ?? 'json-file',
     ...proxyFields(identity),
+    ...firewallFields(firewallTool),
     Name: hostname(),
     Warnings: warningsOf(facts),
   };
@@ -100,6 +103,12 @@ function proxyFields({ proxies = {} }: EngineIdentity): Readonly<Record<string, 
     HttpsProxy: shown(proxies.httpsProxy ?? env['HTTPS_PROXY'] ?? env['https_proxy'] ?? ''),
     NoProxy: proxies.noProxy ?? env['NO_PROXY'] ?? env['no_proxy'] ?? '',
   };
+}
+
+/** In Docker's words; left out where no rules are made. */
+function firewallFields(tool: FirewallTool): Readonly<Record<string, unknown>> {
+  if (tool === 'none') return {};
+  return { FirewallBackend: { Driver: tool === 'nft' ? 'nftables' : tool } };
 }
 
 /** Without name and password, as Docker: everybody who may ask sees it. */
@@ -123,7 +132,7 @@ function engineFields(
     ],
     Plugins: {
       Volume: ['local'],
-      Network: ['bridge', 'host', 'null'],
+      Network: ['bridge', 'host', 'ipvlan', 'macvlan', 'null'],
       Authorization: null,
       Log: driverNames,
     },

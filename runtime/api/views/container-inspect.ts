@@ -1,5 +1,7 @@
 import type { Container } from '../../container/lifecycle/container.ts';
+import type { ContainerRecord } from '../../container/model/container-record.ts';
 import { isLive } from '../../container/model/container-state.ts';
+import { wishedNetworks } from '../../container/model/network-mode.ts';
 import { programArguments } from '../../container/spec/build-spec.ts';
 import type { ContainerFolder } from '../../container/store/container-paths.ts';
 import { statusWord } from './container-status.ts';
@@ -97,9 +99,24 @@ export function containerInspect(
       Data: graphData(record.id, folder, { layers, pid: connection?.pid ?? 0 }),
     },
     Mounts: mountsView(record, places),
-    Config: { ...without(config, omittedConfig), ...healthcheckView(config.Healthcheck) },
+    Config: {
+      ...without(config, omittedConfig),
+      ...macAddressView(record, networks),
+      ...healthcheckView(config.Healthcheck),
+    },
     NetworkSettings: networkSettingsView(record, { networks, pid: connection?.pid ?? 0 }),
   };
+}
+
+/** What was asked for in the first network: clients before API 1.44 look for it here, and Docker shows it to all. */
+function macAddressView(
+  record: ContainerRecord,
+  { defaultName }: NetworkFacts,
+): { readonly MacAddress?: string } {
+  const { NetworkMode } = record.hostConfig;
+  const name = NetworkMode === 'default' ? defaultName : NetworkMode;
+  const MacAddress = wishedNetworks(record, defaultName)[name]?.MacAddress ?? '';
+  return MacAddress === '' ? {} : { MacAddress };
 }
 
 /**

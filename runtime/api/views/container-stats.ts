@@ -30,7 +30,23 @@ export function containerStats({
     cpu_stats: cpuStats(usage),
     precpu_stats: cpuStats(before),
     memory_stats: memoryStats(usage),
+    ...networkStats(usage),
   };
+}
+
+/** By interface; left out when there is none, as Docker does. */
+function networkStats(usage: UsageSample | undefined): Readonly<Record<string, unknown>> {
+  if (usage === undefined || usage.interfaces.length === 0) return {};
+  const told = usage.interfaces.map(({ name, received, sent }) => [
+    name,
+    {
+      ...{ rx_bytes: received.bytes, rx_packets: received.packets },
+      ...{ rx_errors: received.errors, rx_dropped: received.dropped },
+      ...{ tx_bytes: sent.bytes, tx_packets: sent.packets },
+      ...{ tx_errors: sent.errors, tx_dropped: sent.dropped },
+    },
+  ]);
+  return { networks: Object.fromEntries(told) as unknown };
 }
 
 function pidsStats(usage: UsageSample | undefined): Readonly<Record<string, number>> {

@@ -2,6 +2,7 @@ import type { ContainerEngine } from '../../container/engine.ts';
 import { imageFolder } from '../../container/store/container-paths.ts';
 import type { ContainerRecord } from '../../container/model/container-record.ts';
 import type { ContainerMount } from '../../container/model/container-mount.ts';
+import { parseDestination } from '../../container/spec/bind-string.ts';
 import { mountsOf } from '../../container/spec/container-mounts.ts';
 
 /** Where on the host the sources of mounts are. */
@@ -21,9 +22,14 @@ export function mountPlaces({
   };
 }
 
-/** `Mounts` of `docker inspect` and `docker ps`. */
+/** `Mounts` of `docker inspect` and `docker ps`: as with Docker, those of `HostConfig.Tmpfs` are not among them. */
 export function mountsView(record: ContainerRecord, places: MountPlaces): readonly unknown[] {
-  return mountsOf(record).map((mount) => mountView(record, mount, places));
+  const asked = new Set(
+    (record.hostConfig.Mounts ?? []).map(({ Target }) => parseDestination(Target)),
+  );
+  return mountsOf(record)
+    .filter((mount) => mount.kind !== 'tmpfs' || asked.has(mount.tmpfs.destination))
+    .map((mount) => mountView(record, mount, places));
 }
 
 function mountView(

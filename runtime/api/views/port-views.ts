@@ -7,6 +7,7 @@ export interface ShownPort {
 /** One that can be reached through the host: see `PublishedPort` of runtime/network. */
 export interface ShownBinding extends ShownPort {
   readonly hostAddress: string;
+  /** 0: none, as the container's own address is reached. */
   readonly hostPort: number;
 }
 
@@ -33,7 +34,7 @@ export function portMapView({
       const bindings = published.filter((binding) => keyOf(binding) === key);
       const places = bindings.map(({ hostAddress, hostPort }) => ({
         HostIp: hostAddress,
-        HostPort: String(hostPort),
+        HostPort: hostPort === 0 ? '' : String(hostPort),
       }));
       return [key, places.length === 0 ? null : places];
     }),
@@ -56,7 +57,7 @@ export function portListView({
     .map(({ protocol, port, hostAddress, hostPort }) => ({
       ...(hostAddress !== undefined && { IP: hostAddress }),
       PrivatePort: port,
-      ...(hostPort !== undefined && { PublicPort: hostPort }),
+      ...(hostPort && { PublicPort: hostPort }),
       Type: protocol,
     }));
 }

@@ -61,6 +61,15 @@ function tooManyLinks(path: string): BerthError {
   });
 }
 
+/** Of a path that ends as that of a folder does, where there is something else. */
+export function pathNoFolder(path: string): BerthError {
+  return new BerthError('CONTAINER_PATH_INVALID', {
+    message: `${path}: not a directory`,
+    remedy: 'Leave the "/" at the end out.',
+    details: { path },
+  });
+}
+
 /** @param shown the container as the client named it */
 export function pathNotFound(path: string, shown: string): BerthError {
   return new BerthError('CONTAINER_PATH_NOT_FOUND', {

@@ -1,6 +1,6 @@
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
-import { absolutePath, kernelPath, pathNotFound } from './container-path.ts';
+import { absolutePath, kernelPath, pathNoFolder, pathNotFound } from './container-path.ts';
 import { openFiles } from './open-files.ts';
 import type { OpenFiles } from './open-files.ts';
 import { pathStatus } from './path-status.ts';
@@ -37,7 +37,7 @@ export async function statPath(
 /**
  * Packs what a container has at a path: a folder with all in it, under its own name; of a link the link.
  *
- * @throws CONTAINER_PATH_NOT_FOUND and the codes of `openFiles`; TREE_UNREADABLE, CONTAINER_BEING_REMOVED from the iteration
+ * @throws CONTAINER_PATH_NOT_FOUND, CONTAINER_PATH_INVALID and the codes of `openFiles`; TREE_UNREADABLE, CONTAINER_BEING_REMOVED from the iteration
  */
 export async function readArchive(
   state: EngineState,
@@ -47,7 +47,9 @@ export async function readArchive(
   const files = await openFiles(state, container);
   try {
     const absolute = absolutePath(request.path);
-    const status = await statusOf(files, absolute, request);
+    const status = await statusOf(files, absolute, request).catch(async (error: unknown) => {
+      throw (await isNoFolder(files, absolute)) ? pathNoFolder(request.path) : error;
+    });
     state.announce(container, 'archive-path');
     const chunks = pack(state, files, { absolute, status, signal: request.signal });
     return { status, chunks };
@@ -65,6 +67,12 @@ async function statusOf(
   const status = await pathStatus(tree.reader, kernelPath(absolute));
   if (status !== undefined) return status;
   throw pathNotFound(path, shown);
+}
+
+/** Whether a path ends as that of a folder does, and something else is there. */
+async function isNoFolder({ tree }: OpenFiles, absolute: string): Promise<boolean> {
+  const plain = absolute.replace(/\/\.?$/, '');
+  return plain !== absolute && (await pathStatus(tree.reader, kernelPath(plain))) !== undefined;
 }
 
 interface Packing {

@@ -24,8 +24,8 @@ export function completeHostConfig(asked: HostConfig, defaults: ContainerDefault
     MemorySwappiness: asked.MemorySwappiness === -1 ? null : asked.MemorySwappiness,
     OomKillDisable: asked.OomKillDisable ?? false,
     PidsLimit: (asked.PidsLimit ?? 0) > 0 ? asked.PidsLimit : null,
-    MaskedPaths: [...maskedPaths],
-    ReadonlyPaths: [...readonlyPaths],
+    MaskedPaths: asked.Privileged ? asked.MaskedPaths : [...maskedPaths],
+    ReadonlyPaths: asked.Privileged ? asked.ReadonlyPaths : [...readonlyPaths],
   };
 }
 

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 import type { ImageRunConfig } from '../../image/image-config.ts';
 import { imageHealthConfig, mergeHealthConfig } from '../health/health-settings.ts';
 import type { ContainerConfig } from '../model/container-config.ts';
@@ -58,11 +60,16 @@ export function mergeImageConfig(
     Entrypoint: noEntrypoint ? null : command.Entrypoint,
     Healthcheck: mergeHealthConfig(own.Healthcheck, imageHealthConfig(image.Healthcheck)),
     Volumes: Object.keys(volumes).length === 0 ? null : volumes,
-    WorkingDir: own.WorkingDir === '' ? (image.WorkingDir ?? '') : own.WorkingDir,
+    WorkingDir: cleanFolder(own.WorkingDir === '' ? (image.WorkingDir ?? '') : own.WorkingDir),
     Labels: { ...image.Labels, ...own.Labels },
     StopSignal: own.StopSignal === '' ? (image.StopSignal ?? '') : own.StopSignal,
     StopTimeout: own.StopTimeout ?? image.StopTimeout ?? null,
     OnBuild: null,
     Shell: isEmpty(own.Shell) ? (image.Shell ?? null) : own.Shell,
   };
+}
+
+/** Without `.`, `..`, doubled slashes and one at the end, as Docker shows it; what is not absolute is refused later. */
+function cleanFolder(path: string): string {
+  return path === '' ? '' : posix.normalize(path).replace(/(.)\/$/, '$1');
 }

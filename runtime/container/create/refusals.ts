@@ -1,6 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { CreateRequest } from '../model/create-request.ts';
-import { donorOf } from '../model/namespace-mode.ts';
 
 /** A field that berth cannot carry out, unless it has a value that asks for nothing. */
 interface Refusal {
@@ -53,25 +52,11 @@ function hostWord(field: WordField, accepted: readonly string[], remedy: string)
   };
 }
 
-/** One that may also name another container: `container:NAME`. */
-function sharedWord(field: 'IpcMode' | 'PidMode', accepted: readonly string[]): Refusal {
-  return {
-    field: `HostConfig.${field}`,
-    asked: ({ hostConfig }) =>
-      donorOf(hostConfig[field]) ? undefined : unlessOneOf(hostConfig[field], ['', ...accepted]),
-    remedy: `Use ${accepted.map((word) => `"${word}"`).join(', ')} or "container:" and a name.`,
-  };
-}
-
 /**
  * All that the Docker Engine API can ask for and berth cannot do yet. Whoever builds one of these takes its line away;
  * nothing is ever ignored silently.
  */
 const refusals: readonly Refusal[] = [
-  hostWord('CgroupnsMode', ['private', 'host'], 'Use "private" or "host".'),
-  sharedWord('IpcMode', ['private', 'shareable', 'none', 'host']),
-  sharedWord('PidMode', ['host']),
-  hostWord('UTSMode', ['host'], 'Use "host" or leave it out.'),
   hostWord('UsernsMode', ['host'], later),
   emptyHost('Cgroup', later),
   emptyHost('StorageOpt', later),

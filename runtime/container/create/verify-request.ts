@@ -7,6 +7,7 @@ import { parseSignal } from '../model/signals.ts';
 import { hasRestartPolicy, restartPolicyProblem } from '../restart/restart-policy.ts';
 import { isHostGateway } from '../networking/hosts-text.ts';
 import { parseExtraHost } from '../spec/network-files.ts';
+import { namespaceRules } from './namespace-rules.ts';
 import { portRules } from './port-rules.ts';
 import { resourceRules } from './resource-rules.ts';
 import { rule } from './rule.ts';
@@ -15,6 +16,7 @@ import type { Rule } from './rule.ts';
 const rules: readonly Rule[] = [
   ...resourceRules(),
   ...portRules(),
+  ...namespaceRules(),
   {
     field: 'WorkingDir',
     broken: ({ WorkingDir }) =>
@@ -77,6 +79,11 @@ const rules: readonly Rule[] = [
       return bad === undefined ? undefined : `bad format for add-host: "${bad}"`;
     },
   },
+  rule(
+    'HostConfig.Annotations',
+    'invalid Annotations: the empty string is not permitted as an annotation key',
+    (_, { Annotations }) => Object.hasOwn(Annotations ?? {}, ''),
+  ),
   {
     field: 'HostConfig.MaskedPaths',
     broken: (_, { MaskedPaths, ReadonlyPaths }) => {

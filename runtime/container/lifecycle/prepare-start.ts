@@ -9,6 +9,7 @@ import { hostsText, isHostGateway } from '../networking/hosts-text.ts';
 import type { JoinedContainer } from '../networking/join-sandbox.ts';
 import type { LogRequest } from '../../launch/monitor/log-request.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
+import { networkKind } from '../model/network-mode.ts';
 import type { IdRemap, StartRequest } from '../ports.ts';
 import { refuseUnsharedBinds } from '../spec/bind-propagation.ts';
 import { buildSpec } from '../spec/build-spec.ts';
@@ -136,13 +137,19 @@ async function writeNameFiles(
     const host = await readTextIfExists(defaults.resolvConfPath ?? ports.host.resolvConfPath);
     return resolvConfFile(record, { host: host ?? '', defaults });
   };
-  const hosts = (): Promise<string> =>
-    joined === undefined && !(record.hostConfig.ExtraHosts ?? []).some(isHostGateway)
-      ? Promise.resolve(hostsFile(record))
-      : hostsText(record, joined?.sandbox.endpoints ?? [], {
-          networks: ports.networks,
-          links: links.map(({ hosts: entry }) => entry),
-        });
+  const hosts = async (): Promise<string> => {
+    const extra = record.hostConfig.ExtraHosts ?? [];
+    // In the host's network its names hold, too, unless others are asked for (libnetwork/sandbox_dns_unix.go of moby 28.5).
+    if (extra.length === 0 && networkKind(record.hostConfig) === 'host') {
+      const own = await readTextIfExists('/etc/hosts');
+      if (own !== undefined) return own;
+    }
+    if (joined === undefined && !extra.some(isHostGateway)) return hostsFile(record);
+    return hostsText(record, joined?.sandbox.endpoints ?? [], {
+      networks: ports.networks,
+      links: links.map(({ hosts: entry }) => entry),
+    });
+  };
   await Promise.all([
     resolvConf().then((text) => writeFile(folder.resolvConf, text, { mode: 0o644 })),
     writeFile(folder.hostname, hostnameFile(record), { mode: 0o644 }),

@@ -13,6 +13,7 @@ export type ContainerNetworks = Pick<
   | 'endpointsOf'
   | 'sandboxOf'
   | 'users'
+  | 'firewallTool'
   | 'join'
   | 'leave'
   | 'publishing'

@@ -25,8 +25,11 @@ export async function joinSandbox(
   const { networks } = state.ports;
   if (networkKind(record.hostConfig) !== 'own') return undefined;
   const wished = Object.entries(wishedNetworks(record, networks.defaultName));
-  // The network "none" beside others gives nothing.
-  const endpoints = wished.filter(([name]) => name !== 'none');
+  // The network "none" beside others gives nothing, and "bridge" gives as little where daemon.json has none.
+  const endpoints = wished.filter(
+    ([name]) =>
+      name !== 'none' && (name !== 'bridge' || networks.findIfThere('bridge') !== undefined),
+  );
   if (endpoints.length === 0 || record.config.NetworkDisabled) return undefined;
   try {
     const requests = endpoints.map(([name, settings]) => endpointRequest(record, name, settings));

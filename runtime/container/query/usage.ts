@@ -1,10 +1,13 @@
 import { totalmem } from 'node:os';
 
+import { readInterfaceCounts } from '../../host/interface-counts.ts';
+import type { InterfaceCounts } from '../../host/interface-counts.ts';
 import { readSystemCpu } from '../../host/system-cpu.ts';
 import type { SystemCpu } from '../../host/system-cpu.ts';
 import type { CgroupSample } from '../../launch/cgroups/live-cgroups.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
+import { donorOf } from '../model/namespace-mode.ts';
 import { cgroupPlaceOf } from '../spec/cgroup-place.ts';
 
 /** Between two samples of a stream, as with Docker. */
@@ -18,6 +21,8 @@ export interface UsageSample extends CgroupSample {
   readonly system: SystemCpu;
   /** All memory that the host has. */
   readonly hostMemoryBytes: number;
+  /** Of its interfaces in networks; none for one that has only loopback, or what the host has. */
+  readonly interfaces: readonly InterfaceCounts[];
 }
 
 /** What a container uses now; `undefined` when it does not run. */
@@ -26,12 +31,27 @@ export async function sampleUsage(
   container: Container,
 ): Promise<UsageSample | undefined> {
   if (container.connection === undefined) return undefined;
-  const [sample, system] = await Promise.all([
+  const [sample, system, interfaces] = await Promise.all([
     ports.runtime.cgroups.sample(cgroupPlaceOf(container.record)),
     readSystemCpu(),
+    sampleInterfaces(ports, container.record, container.connection.pid),
   ]);
   if (sample === undefined) return undefined;
-  return { ...sample, readMs: ports.clock.now(), system, hostMemoryBytes: totalmem() };
+  const [readMs, hostMemoryBytes] = [ports.clock.now(), totalmem()];
+  return { ...sample, readMs, system, hostMemoryBytes, interfaces };
+}
+
+/** Those of another container's network are told as its own, as with Docker. */
+async function sampleInterfaces(
+  { networks }: EngineState['ports'],
+  { id, hostConfig }: Container['record'],
+  pid: number,
+): Promise<readonly InterfaceCounts[]> {
+  const sandbox = networks.sandboxOf(donorOf(hostConfig.NetworkMode) ?? id);
+  if (sandbox === undefined) return [];
+  const names = new Set(sandbox.endpoints.map(({ interfaceName }) => interfaceName));
+  const all = await readInterfaceCounts(pid);
+  return all.filter(({ name }) => names.has(name));
 }
 
 /** What a container uses, each second, until it is removed or the reader leaves. */

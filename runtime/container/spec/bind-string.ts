@@ -53,7 +53,7 @@ export function parseDestination(path: string): string {
   const clean = posix.normalize(path).replace(/(.)\/$/, '$1');
   if (path.startsWith('/') && clean !== '/') return clean;
   throw new BerthError('CONTAINER_CONFIG_INVALID', {
-    message: `invalid mount config: invalid specification: destination ${path === '/' || clean === '/' ? "can't be '/'" : `"${path}" must be an absolute path`}`,
+    message: `invalid mount config: ${clean === '/' ? "invalid specification: destination can't be '/'" : `invalid mount path: '${path}' mount path must be absolute`}`,
     remedy: 'Give an absolute path within the container, not "/".',
     details: { destination: path },
   });

@@ -28,6 +28,11 @@ export const apiErrors = {
     exit: 1,
     meaning: 'This part of the Docker Engine API is not there yet.',
   },
+  API_NO_SWARM: {
+    http: 503,
+    exit: 1,
+    meaning: 'The request is for a swarm, and berth is in none: it has no Swarm mode.',
+  },
   IMPORT_SOURCE_UNAVAILABLE: {
     http: 500,
     exit: 1,

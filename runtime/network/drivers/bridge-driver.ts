@@ -77,6 +77,14 @@ export class BridgeDriver implements NetworkDriver {
     return 'host';
   }
 
+  /** As Docker has it (`GetSkipGwAlloc` of moby 28.5): the host has no address there, and nothing leads out. */
+  readonly gatewayUnasked = (network: NetworkRecord): readonly (4 | 6)[] =>
+    ([4, 6] as const).filter(
+      (family) =>
+        gatewayModeOf(network, family) === 'isolated' ||
+        (family === 4 && network.internal && flagOption(network, keys.inhibitIpv4, false)),
+    );
+
   verify(network: NetworkRecord, others: readonly NetworkRecord[]): void {
     verifyOptions(network, table);
     const name = bridgeName(network);

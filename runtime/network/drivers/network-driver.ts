@@ -27,6 +27,8 @@ export interface NetworkDriver {
   readonly macAddress: 'of-address' | 'random' | 'none';
   /** Where the containers of a network send what is for nobody near. */
   gateway(network: NetworkRecord): GatewayKind;
+  /** Families for which nobody needs an address as the router unless a client names one; absent: none of them. */
+  readonly gatewayUnasked?: (network: NetworkRecord) => readonly (4 | 6)[];
   /**
    * Looks at a network that is to be made.
    * @param others all that there are

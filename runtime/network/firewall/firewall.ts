@@ -64,12 +64,17 @@ export interface FirewallState {
   readonly links: readonly FirewallLink[];
 }
 
+/** What makes the rules; `none`: the host has nothing for that, or is left alone. */
+export type FirewallTool = 'nft' | 'iptables' | 'none';
+
 /**
  * What lets packets of bridge networks through, and nothing else of theirs. It knows what it has been told, and puts all of it
  * back when it finds its rules gone. Each call has taken effect when it resolves; after one that has thrown, all is as before.
  * Calls may overlap: they are carried out one after another. Removing what is not there is fine.
  */
 export interface Firewall {
+  /** What makes the rules, or will when somebody needs some; absent where nobody asks. */
+  readonly tool?: () => Promise<FirewallTool>;
   /**
    * Makes the host's rules exactly these, in one transaction, whatever was there: when berthd starts, and when somebody else may
    * have removed them. Connections go on, and what an administrator has put into BERTH-USER stays. Every bridge is there.

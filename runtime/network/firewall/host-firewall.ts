@@ -1,7 +1,7 @@
 import { readTextIfExists, writeExisting } from '../../host/files.ts';
 import type { Firewall, FirewallNetwork } from './firewall.ts';
 import { forwardingPlan, readForwarding } from './forwarding.ts';
-import { type FirewallOptions, openFirewall } from './open-firewall.ts';
+import { type FirewallOptions, openFirewall, type OpenedFirewall } from './open-firewall.ts';
 
 /** What berthd is told of the host's packets. */
 export interface HostFirewallOptions extends FirewallOptions {
@@ -14,16 +14,18 @@ export interface HostFirewallOptions extends FirewallOptions {
  * the rules is looked for when the first network needs some: a host whose containers do without is left as it is.
  */
 export function hostFirewall(options: HostFirewallOptions): Firewall {
-  let opened: Promise<Firewall> | undefined;
-  const own = (): Promise<Firewall> => {
-    opened ??= openFirewall(options).then(({ firewall }) => firewall);
+  let opened: Promise<OpenedFirewall> | undefined;
+  const open = (): Promise<OpenedFirewall> => {
+    opened ??= openFirewall(options);
     return opened;
   };
+  const own = async (): Promise<Firewall> => (await open()).firewall;
   /** What is told to a firewall that nobody needs so far has nothing to undo. */
   const ifOpen = async (action: (firewall: Firewall) => Promise<void>): Promise<void> => {
-    if (opened !== undefined) await action(await opened);
+    if (opened !== undefined) await action((await opened).firewall);
   };
   return {
+    tool: async () => (await open()).tool,
     restore: async (state) => {
       await (await own()).restore(state);
       await forward(state.networks, options);

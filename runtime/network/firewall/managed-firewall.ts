@@ -26,6 +26,8 @@ export class ManagedFirewall implements Firewall {
   readonly #backend: FirewallBackend;
   readonly #known = new KnownRules();
   readonly #queue = new SerialQueue();
+  /** Whether the host has what is known here: until then it may have rules of a berthd that had other networks. */
+  #isReplaced = false;
 
   constructor(backend: FirewallBackend) {
     this.#backend = backend;
@@ -38,6 +40,7 @@ export class ManagedFirewall implements Firewall {
         this.#known.clear();
         this.#known.add(state);
         await this.#backend.replace(this.#known.state);
+        this.#isReplaced = true;
       } catch (error) {
         this.#known.clear();
         this.#known.add(before);
@@ -83,6 +86,7 @@ export class ManagedFirewall implements Firewall {
   remove(): Promise<void> {
     return this.#queue.run(async () => {
       await this.#backend.clear();
+      this.#isReplaced = false;
       this.#known.clear();
     });
   }
@@ -92,7 +96,10 @@ export class ManagedFirewall implements Firewall {
       const add = this.#known.add(parts);
       if (isEmpty(add)) return;
       try {
-        await this.#backend.change({ add, remove: noParts }, () => this.#known.state);
+        if (this.#isReplaced)
+          await this.#backend.change({ add, remove: noParts }, () => this.#known.state);
+        else await this.#backend.replace(this.#known.state);
+        this.#isReplaced = true;
       } catch (error) {
         this.#known.remove(add);
         throw error;

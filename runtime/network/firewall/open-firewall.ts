@@ -1,7 +1,7 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { ProgramPlace } from './bridge-settings.ts';
 import type { DirectAccess, Family } from './family-rules.ts';
-import type { Firewall, FirewallState } from './firewall.ts';
+import type { Firewall, FirewallState, FirewallTool } from './firewall.ts';
 import { Firewalld } from './firewalld.ts';
 import { FirewalldBus } from './firewalld-bus.ts';
 import { type HostTools, hostTools, lastLine } from './host-tools.ts';
@@ -29,10 +29,10 @@ export interface FirewallOptions extends ProgramPlace {
   readonly tools?: HostTools;
 }
 
-/** A firewall, and what its rules are made by; `none`: the host has nothing for that, or is left alone. */
+/** A firewall, and what its rules are made by. */
 export interface OpenedFirewall {
   readonly firewall: Firewall;
-  readonly tool: 'nft' | 'iptables' | 'none';
+  readonly tool: FirewallTool;
 }
 
 /** Whether a tool makes the rules that are wanted. */

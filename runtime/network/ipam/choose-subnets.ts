@@ -25,8 +25,8 @@ export interface TakenSubnets {
 export interface SubnetWish {
   readonly families: readonly (4 | 6)[];
   readonly requests: readonly SubnetRequest[];
-  /** Whether somebody is the gateway, which then has an address. */
-  readonly gateway: 'yes' | 'no';
+  /** Families in which somebody is the gateway, which then has an address. */
+  readonly gateways: readonly (4 | 6)[];
 }
 
 /**
@@ -35,7 +35,7 @@ export interface SubnetWish {
  * @throws NETWORK_SUBNET_OVERLAPS, NETWORK_SUBNETS_USED_UP, NETWORK_ADDRESS_IN_USE
  */
 export function chooseSubnets(
-  { families, requests, gateway }: SubnetWish,
+  { families, requests, gateways }: SubnetWish,
   pools: readonly SubnetPool[],
   taken: TakenSubnets,
 ): readonly SubnetRecord[] {
@@ -60,13 +60,13 @@ export function chooseSubnets(
     .map((request) => ({
       ...{ subnet: request.subnet, auxiliary: request.auxiliary, origin: request.origin },
       ...(request.range === '' ? {} : { range: request.range }),
-      ...(gateway === 'yes'
+      ...(gateways.includes(familyOfSubnet(request.subnet))
         ? { gateway: request.gateway || firstFree(request) }
         : request.gateway && { gateway: request.gateway }),
     }));
 }
 
-function familyOfSubnet(text: string): number {
+function familyOfSubnet(text: string): 4 | 6 {
   return requirePrefix(text).address.family;
 }
 

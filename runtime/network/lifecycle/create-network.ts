@@ -99,7 +99,16 @@ export async function addNetwork(state: NetworkState, record: NetworkRecord): Pr
 function withDefaults({ ports }: NetworkState, request: NetworkRequest): NetworkRequest {
   const driver = request.driver === '' || request.driver === 'default' ? 'bridge' : request.driver;
   const defaults = request.configFrom === '' ? (ports.settings.defaultOptions[driver] ?? {}) : {};
-  return { ...request, driver, options: { ...defaults, ...request.options } };
+  const { ipv4, ipv6 } = request;
+  // What the request says itself counts, and the option would only show something else.
+  const unused = [
+    ...(ipv4 === undefined ? [] : [familyKeys.ipv4]),
+    ...(ipv6 === undefined ? [] : [familyKeys.ipv6]),
+  ];
+  const options = Object.entries({ ...defaults, ...request.options }).filter(
+    ([key]) => !unused.some((one) => one === key),
+  );
+  return { ...request, driver, options: Object.fromEntries(options) };
 }
 
 /** @throws NETWORK_NOT_FOUND, NETWORK_CONFIG_REFUSED */
@@ -184,7 +193,9 @@ export async function completeRecord(
   const subnets = chooseSubnets(
     {
       ...{ families: used, requests },
-      gateway: ['host', 'router'].includes(driver.gateway(draft)) ? 'yes' : 'no',
+      gateways: ['host', 'router'].includes(driver.gateway(draft))
+        ? used.filter((family) => driver.gatewayUnasked?.(draft).includes(family) !== true)
+        : [],
     },
     state.ports.settings.pools,
     await takenSubnets(state),

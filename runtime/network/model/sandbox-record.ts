@@ -42,6 +42,7 @@ const publishedPortSchema = z.object({
   /** Of the container. */
   port: z.int(),
   hostAddress: z.string(),
+  /** 0: none, as the container's own address is reached. */
   hostPort: z.int(),
   /** Of the container's address that it leads to. */
   containerFamily: z.literal([4, 6]),

@@ -33,7 +33,8 @@ export function heldPorts(
   ports: readonly PublishedPort[],
   { addresses, relays, translatesLoopback }: Reaching,
 ): readonly PortToHold[] {
-  return ports.map(({ protocol, port, hostAddress, hostPort, containerFamily }) => {
+  const here = ports.filter(({ hostPort }) => hostPort !== 0);
+  return here.map(({ protocol, port, hostAddress, hostPort, containerFamily }) => {
     const held = { protocol, address: hostAddress, port: hostPort };
     const address = addresses[containerFamily];
     const isNeeded =

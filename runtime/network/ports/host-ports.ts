@@ -9,6 +9,7 @@ export interface PublishedPort {
   readonly port: number;
   /** In canonical form: `0.0.0.0`, `::`, or a certain one. */
   readonly hostAddress: string;
+  /** 0: none, as the container's own address is reached. */
   readonly hostPort: number;
   /** Of the container's address: where it differs from that of the host's, only a relay gets there. */
   readonly containerFamily: 4 | 6;
@@ -59,19 +60,21 @@ export class HostPorts {
   /** Takes the ports that a container has already, as it runs since before berthd did. They are its own whoever has asked since. */
   claim(owner: string, ports: readonly Place[]): void {
     for (const { protocol, hostAddress, hostPort } of ports)
-      this.#ownersAt(protocol, hostAddress).set(hostPort, owner);
+      if (hostPort !== 0) this.#ownersAt(protocol, hostAddress).set(hostPort, owner);
   }
 
   #takeGroup(owner: string, group: PortGroup): readonly PublishedPort[] {
-    const addresses = group.addresses.map(({ hostAddress }) => hostAddress);
+    const here = group.addresses.filter(({ hostPort }) => hostPort !== 'none');
+    const addresses = here.map(({ hostAddress }) => hostAddress);
     const { protocol, port } = group;
-    const hostPort = this.#choose(group, addresses);
+    const hostPort = here.length === 0 ? 0 : this.#choose(group, addresses);
     const twice = addresses.find((address, i) => addresses.indexOf(address) !== i);
     if (twice !== undefined) throw allocated({ protocol, hostAddress: twice, hostPort }, owner);
-    return group.addresses.map(({ hostAddress, containerFamily }) => {
-      this.#ownersAt(protocol, hostAddress).set(hostPort, owner);
-      return { protocol, port, hostAddress, hostPort, containerFamily };
-    });
+    for (const address of addresses) this.#ownersAt(protocol, address).set(hostPort, owner);
+    return group.addresses.map(({ hostAddress, containerFamily, hostPort: own }) => ({
+      ...{ protocol, port, hostAddress, containerFamily },
+      hostPort: own === 'none' ? 0 : hostPort,
+    }));
   }
 
   #choose({ protocol, hostPorts }: PortGroup, addresses: readonly string[]): number {

@@ -6,6 +6,8 @@ import type { PortWish } from './port-wishes.ts';
 export interface PublishingHost {
   /** Families in which the container has an address on the network that publishes its ports. */
   readonly container: { readonly ipv4: boolean; readonly ipv6: boolean };
+  /** Families in which that network is routed: ports are open at the container's own address, and the host has none for them. */
+  readonly routed?: readonly (4 | 6)[] | undefined;
   /** Whether the host has IPv6: without, nothing is bound to `::` unless a wish says so. */
   readonly hasIpv6: boolean;
   /** For wishes without an address: `ip` of daemon.json, or the network's own. Absent: `0.0.0.0`, and `::`. */
@@ -25,6 +27,8 @@ export interface GroupAddress {
   readonly hostAddress: string;
   /** Of the container's address that it leads to. */
   readonly containerFamily: 4 | 6;
+  /** `none`: the container's own address is reached, and no port of the host is taken. */
+  readonly hostPort?: 'none';
 }
 
 /** All addresses of a family. */
@@ -60,22 +64,33 @@ export function rangeKey(range: PortRange | undefined): string {
 
 function addressesOf(
   { hostAddress: wished }: PortWish,
-  { container, hasIpv6, defaultAddress, relays }: PublishingHost,
+  { container, routed = [], hasIpv6, defaultAddress, relays }: PublishingHost,
 ): readonly GroupAddress[] {
   const usual = defaultAddress ?? { family: 4, value: 0n };
   const address = wished ?? usual;
   const text = formatAddress(address);
-  const containerFamily6 = container.ipv6 ? 6 : relays && container.ipv4 ? 4 : undefined;
+  const isRelayed = relays && container.ipv4 && !routed.includes(4);
+  const containerFamily6 = container.ipv6 ? 6 : isRelayed ? 4 : undefined;
   const addresses: GroupAddress[] = [];
   if (address.family === 4 && container.ipv4)
-    addresses.push({ hostAddress: text, containerFamily: 4 });
+    addresses.push({ hostAddress: text, containerFamily: 4, ...withoutHost(4, routed) });
   if (containerFamily6 === undefined) return addresses;
-  if (address.family === 6)
-    addresses.push({ hostAddress: text, containerFamily: containerFamily6 });
+  const six = {
+    containerFamily: containerFamily6,
+    ...withoutHost(containerFamily6, routed),
+  } as const;
+  if (address.family === 6) addresses.push({ hostAddress: text, ...six });
   // Who has said nothing means all of the host, in both families.
   else if (wished === undefined && address.value === 0n && hasIpv6)
-    addresses.push({ hostAddress: anyAddress[6], containerFamily: containerFamily6 });
+    addresses.push({ hostAddress: anyAddress[6], ...six });
   return addresses;
+}
+
+function withoutHost(
+  family: 4 | 6,
+  routed: readonly (4 | 6)[],
+): Pick<GroupAddress, 'hostPort'> | undefined {
+  return routed.includes(family) ? { hostPort: 'none' } : undefined;
 }
 
 function compareWishes(left: PortWish, right: PortWish): number {

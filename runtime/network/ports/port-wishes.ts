@@ -31,8 +31,8 @@ export interface PortWish extends ContainerPort {
 }
 
 /**
- * What is to be published: each binding, and with `publishAll` each exposed port that has none. An empty list of bindings
- * publishes nothing by itself, as in Docker.
+ * What is to be published: each binding, and with `publishAll` each exposed port that has none. An exposed port with an empty list
+ * of bindings is published at any port of the host, as in Docker (`SortPortMap` of go-connections adds an empty one).
  *
  * For the verification at create, too, where nothing else is done with the result.
  * @throws PORT_SPEC_INVALID in Docker's words; an address that is none, which Docker takes for all, is refused as by its command line
@@ -51,9 +51,13 @@ export function portWishes({ bindings, exposed, publishAll }: PortConfig): reado
       });
     }
   }
-  if (!publishAll) return wishes;
-  const unbound = exposedPorts({ bindings, exposed }).filter((port) => !bound.has(portKey(port)));
-  for (const port of unbound)
+  const listed = new Set(
+    Object.keys(bindings ?? {}).map((key) => portKey(parseContainerPort(key))),
+  );
+  const free = publishAll
+    ? exposedPorts({ bindings, exposed })
+    : exposedPorts({ bindings: null, exposed }).filter((port) => listed.has(portKey(port)));
+  for (const port of free.filter((one) => !bound.has(portKey(one))))
     wishes.push({ ...port, hostAddress: undefined, hostPorts: undefined });
   return wishes;
 }

@@ -42,6 +42,7 @@ export async function withPublishedPorts<Result>(
   const addresses = publishedAddresses(sandbox);
   const groups = portGroups(wishes, {
     container: { ipv4: addresses[4] !== undefined, ipv6: addresses[6] !== undefined },
+    routed: routedFamilies(state, sandbox),
     hasIpv6: await hasIpv6(),
     defaultAddress: defaultAddress(state, sandbox),
     relays,
@@ -85,6 +86,15 @@ function publishedAddresses({ endpoints }: SandboxRecord): {
     return text?.slice(0, text.indexOf('/'));
   };
   return { 4: of(4), 6: of(6) };
+}
+
+/** Families in which the network that publishes a container's ports is routed. */
+function routedFamilies(state: NetworkState, { endpoints }: SandboxRecord): readonly (4 | 6)[] {
+  const gateways = gatewayEndpoints(endpoints);
+  return ([4, 6] as const).filter((family) => {
+    const network = state.networks.get(gateways[family]?.network ?? '');
+    return network?.driver.firewall(network.record)?.gatewayModes[family] === 'routed';
+  });
 }
 
 /** What ports are published at that do not say; `undefined`: at all addresses. */

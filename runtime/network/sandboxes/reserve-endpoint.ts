@@ -58,7 +58,8 @@ function takeAddresses(network: Network, request: EndpointRequest): readonly IpP
   const taken: IpPrefix[] = [];
   try {
     if (ipv4) taken.push(network.addresses.take(4, certain(request.ipv4)));
-    if (ipv6) taken.push(network.addresses.take(6, certain(request.ipv6)));
+    if (ipv6 && request.families !== 'without-ipv6')
+      taken.push(network.addresses.take(6, certain(request.ipv6)));
   } catch (error) {
     for (const { address } of taken) network.addresses.release(address);
     throw error;

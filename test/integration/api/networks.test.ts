@@ -255,6 +255,6 @@ describe('docker network, of an engine on a host of its own', () => {
     expect(await refused('network', 'rm', 'config')).toContain('is in use');
     await docker('network', 'rm', 'user', 'config');
     const info = await docker('info', '-f', '{{json .Plugins.Network}}');
-    expect(JSON.parse(info)).toEqual(['bridge', 'host', 'null']);
+    expect(JSON.parse(info)).toEqual(['bridge', 'host', 'ipvlan', 'macvlan', 'null']);
   });
 });

@@ -87,6 +87,11 @@ export class NetworkedDaemon {
     return JSON.parse(await this.docker(...args)) as readonly Record<string, unknown>[];
   }
 
+  /** The file of a place's network namespace, for nsenter(1). */
+  namespace(place: Place): string {
+    return this.#namespaces.path(place);
+  }
+
   /** Runs a command in one of both places, for at most 30 seconds. */
   run(place: Place, ...command: readonly string[]): Promise<Ended> {
     const args = [`--net=${this.#namespaces.path(place)}`, ...command];

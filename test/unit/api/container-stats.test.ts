@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { containerStats } from '../../../runtime/api/views/container-stats.ts';
 import type { UsageSample } from '../../../runtime/container/query/usage.ts';
+import { parseInterfaceCounts } from '../../../runtime/host/interface-counts.ts';
 import { parseSystemCpu } from '../../../runtime/host/system-cpu.ts';
 
 const record = { id: 'a'.repeat(64), name: 'web' };
@@ -13,6 +14,7 @@ const usage = (version: 'v1' | 'v2', limit: number | bigint = 2n ** 64n - 1n): U
   readMs: 1_700_000_000_000,
   system: { totalNs: 9_000_000_000, onlineCpus: 2 },
   hostMemoryBytes: 4_000_000,
+  interfaces: [],
   limitFailures: 3,
   counts: {
     cpu: {
@@ -126,4 +128,21 @@ describe('what a container uses', () => {
 test('the time of all processors is that of their first seven columns', () => {
   const text = 'cpu  1 2 3 4 5 6 7 100 100 100\ncpu0 1 1 1 1 1 1 1 0 0 0\ncpu1 0\nintr 5\n';
   expect(parseSystemCpu(text)).toEqual({ totalNs: 280_000_000, onlineCpus: 2 });
+});
+
+test('what went through the interfaces is told by interface, and left out where there is none', () => {
+  const text = `Inter-|   Receive                                                |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+    lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
+  eth0:1296       16    1    2    0     0          0         0      906      13    3    4    0     0       0          0
+`;
+  const interfaces = parseInterfaceCounts(text).filter(({ name }) => name !== 'lo');
+  const sample = { ...usage('v2', 1), interfaces };
+  expect(containerStats({ record, usage: sample })['networks']).toEqual({
+    eth0: {
+      ...{ rx_bytes: 1296, rx_packets: 16, rx_errors: 1, rx_dropped: 2 },
+      ...{ tx_bytes: 906, tx_packets: 13, tx_errors: 3, tx_dropped: 4 },
+    },
+  });
+  expect(containerStats({ record, usage: usage('v2', 1) })).not.toHaveProperty('networks');
 });

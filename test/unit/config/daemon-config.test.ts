@@ -227,6 +227,28 @@ describe("berthd's flags", () => {
     });
   });
 
+  test('stand for parts of a key, one each time', () => {
+    const args = [
+      ...['--default-address-pool', 'base=10.10.0.0/16,size=24'],
+      ...['--default-address-pool=base=fd00::/48,size=64', '--default-ulimit=nofile=64:128'],
+      ...['--default-network-opt', 'bridge=com.docker.network.driver.mtu=1400'],
+      ...['--log-driver=local', '--log-opt', 'max-size=1m', '--log-opt=tag=a=b'],
+    ];
+    const { values } = parseDaemonFlags(args);
+    expect(values).toEqual({
+      'default-address-pools': [
+        { base: '10.10.0.0/16', size: 24 },
+        { base: 'fd00::/48', size: 64 },
+      ],
+      'default-ulimits': { nofile: { Name: 'nofile', Soft: 64, Hard: 128 } },
+      'default-network-opts': { bridge: { 'com.docker.network.driver.mtu': '1400' } },
+      ...{ 'log-driver': 'local', 'log-opts': { 'max-size': '1m', tag: 'a=b' } },
+    });
+    expect(() => parseDaemonConfig('{}', '/c.json', values)).not.toThrow();
+    expect(() => parseDaemonFlags(['--log-opt', 'x'])).toThrow('invalid argument "x"');
+    expect(() => parseDaemonFlags(['--default-ulimit', 'nofile=x'])).toThrow('"nofile=x"');
+  });
+
   test('that nobody knows are refused', () => {
     expect(() => parseDaemonFlags(['--pib', 'x'])).toThrow(/Unknown option '--pib'/);
   });

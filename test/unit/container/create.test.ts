@@ -17,11 +17,7 @@ describe('refuseUnsupported', () => {
   });
 
   test.each([
-    ['HostConfig.IpcMode', {}, { IpcMode: 'odd' }],
-    ['HostConfig.PidMode', {}, { PidMode: 'odd' }],
-    ['HostConfig.UTSMode', {}, { UTSMode: 'odd' }],
     ['HostConfig.UsernsMode', {}, { UsernsMode: 'odd' }],
-    ['HostConfig.CgroupnsMode', {}, { CgroupnsMode: 'odd' }],
     ['HostConfig.Cgroup', {}, { Cgroup: 'container:x' }],
     ['HostConfig.StorageOpt', {}, { StorageOpt: { size: '1G' } }],
     ['HostConfig.Runtime', {}, { Runtime: 'runsc' }],
@@ -64,6 +60,7 @@ describe('refuseUnsupported', () => {
       'CapDrop',
       'ConsoleSize',
       'CgroupParent',
+      'CgroupnsMode',
       'ContainerIDFile',
       'CpuPeriod',
       'CpuQuota',
@@ -80,6 +77,7 @@ describe('refuseUnsupported', () => {
       'ExtraHosts',
       'GroupAdd',
       'Init',
+      'IpcMode',
       'Links',
       'LogConfig',
       'MaskedPaths',
@@ -91,6 +89,7 @@ describe('refuseUnsupported', () => {
       'NanoCpus',
       'OomKillDisable',
       'OomScoreAdj',
+      'PidMode',
       'PidsLimit',
       'Privileged',
       'ReadonlyPaths',
@@ -100,6 +99,7 @@ describe('refuseUnsupported', () => {
       'ShmSize',
       'Sysctls',
       'Tmpfs',
+      'UTSMode',
       'Ulimits',
       'VolumeDriver',
       'VolumesFrom',
@@ -124,6 +124,25 @@ describe('refuseUnsupported', () => {
 });
 
 describe('verifyRequest', () => {
+  test.each([
+    [{ IpcMode: 'odd' }, 'invalid IPC mode: odd'],
+    [{ PidMode: 'container' }, 'invalid PID mode: container'],
+    [{ UTSMode: 'container:x' }, 'invalid UTS mode: container:x'],
+    [{ CgroupnsMode: 'odd' }, 'invalid CgroupNS mode: odd'],
+    [
+      { Annotations: { '': 'a' } },
+      'invalid Annotations: the empty string is not permitted as an annotation key',
+    ],
+  ])('has Docker’s words for namespaces and annotations: %j', (HostConfig, message) => {
+    const { config, hostConfig } = createRequestSchema.parse({ Image: 'x', HostConfig });
+    expect(() => {
+      verifyRequest(config, hostConfig);
+    }).toThrow(expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID', message }));
+    const donors = { IpcMode: 'container:x', PidMode: 'container:x', UTSMode: 'host' };
+    const right = createRequestSchema.parse({ Image: 'x', HostConfig: donors });
+    verifyRequest(right.config, right.hostConfig);
+  });
+
   test.each([
     [{ PortBindings: { 'x/tcp': [] } }, 'invalid port specification: "x"'],
     [

@@ -74,7 +74,7 @@ describe('the subnets of a network', () => {
   test('are those asked for, and others of the pools that nobody has', () => {
     const routes = [requirePrefix('0.0.0.0/0'), requirePrefix('172.17.0.0/24')];
     const networks = [{ name: 'front', prefix: requirePrefix('172.18.0.0/16') }];
-    const wish = { families: [4 as const, 6 as const], gateway: 'yes' as const };
+    const wish = { families: [4 as const, 6 as const], gateways: [4 as const, 6 as const] };
     expect(
       chooseSubnets({ ...wish, requests: [request('fd00::/64')] }, defaultPools, {
         ...{ networks, routes },
@@ -85,7 +85,7 @@ describe('the subnets of a network', () => {
     ]);
     // Who asks for what the host has a route to knows why; not for what a network has.
     const ask = (subnet: string): unknown =>
-      chooseSubnets({ families: [4], gateway: 'no', requests: [request(subnet)] }, defaultPools, {
+      chooseSubnets({ families: [4], gateways: [], requests: [request(subnet)] }, defaultPools, {
         ...{ networks, routes },
       });
     expect(ask('172.17.0.0/16')).toEqual([
@@ -96,7 +96,7 @@ describe('the subnets of a network', () => {
 
   test('do not overlap each other, and can be used up', () => {
     const twice = [request('10.1.0.0/16'), request('10.1.9.0/24')];
-    const wish = { families: [4 as const], gateway: 'yes' as const };
+    const wish = { families: [4 as const], gateways: [4 as const] };
     expect(() => chooseSubnets({ ...wish, requests: twice }, [], none)).toThrow('Pool overlaps');
     expect(() => chooseSubnets({ ...wish, requests: [] }, [], none)).toThrow(
       'all predefined address pools have been fully subnetted',
@@ -106,7 +106,7 @@ describe('the subnets of a network', () => {
   test('have a gateway that is the lowest free address of their range', () => {
     const gatewayOf = (more: Partial<SubnetRequest>): string | undefined =>
       chooseSubnets(
-        { families: [4], gateway: 'yes', requests: [request('10.1.0.0/24', more)] },
+        { families: [4], gateways: [4], requests: [request('10.1.0.0/24', more)] },
         ...[[], none],
       )[0]?.gateway;
     expect(gatewayOf({})).toBe('10.1.0.1');
@@ -123,7 +123,7 @@ describe('the subnets of a network', () => {
       fc.property(fc.array(prefixes, { maxLength: 12 }), (taken) => {
         const networks = taken.map((prefix) => ({ name: 'x', prefix }));
         const [chosen] = chooseSubnets(
-          { families: [4], requests: [], gateway: 'yes' },
+          { families: [4], requests: [], gateways: [4] },
           ...[defaultPools, { networks, routes: [] }],
         );
         const subnet = requirePrefix(chosen?.subnet ?? '');

@@ -36,6 +36,31 @@ networks:
   back: { internal: true, ipam: { config: [{ subnet: 10.77.0.0/24 }] } }
 `;
 
+/** Addresses of its own, links, a network that is another's, another service's network, and ports of a range. */
+const second = (port: string): string => `
+version: "2.4"
+services:
+  store:
+    image: bb
+    networks: { back: { ipv4_address: 10.79.0.8, ipv6_address: "fd79::8" } }
+    healthcheck: { test: ["CMD", "cat", "/up"], interval: 1s, retries: 30 }
+    command: ["sh", "-c", "touch /up; sleep 1000"]
+  web:
+    image: bb
+    depends_on: { store: { condition: service_healthy } }
+    networks: [back, theirs]
+    links: ["store:depot"]
+    ports: ["127.0.0.1:${port}:80"]
+    command: ["busybox", "sh", "-c", "hostname > /index.html; exec busybox httpd -f -p 80 -h /"]
+  beside:
+    image: bb
+    network_mode: "service:web"
+    command: ["sleep", "1000"]
+networks:
+  back: { enable_ipv6: true, ipam: { config: [{ subnet: 10.79.0.0/24, ip_range: 10.79.0.64/26 }, { subnet: "fd79::/64" }] } }
+  theirs: { external: true, name: another }
+`;
+
 function compose(...args: readonly string[]): Promise<string> {
   const { root, socket } = daemon.berthd;
   const env = { ...process.env, DOCKER_HOST: `unix://${socket}`, HOME: root };
@@ -73,4 +98,40 @@ test('a project is brought up again, and taken down with its networks', async ()
     'host',
     'none',
   ]);
+});
+
+test('addresses, links, networks of others, and more of a service than one', async () => {
+  const write = (port: string): void => {
+    writeFileSync(join(daemon.berthd.root, 'docker-compose.yml'), second(port));
+  };
+  await daemon.docker('network', 'create', 'another');
+  write('8100-8104');
+  await compose('up', '-d', '--scale', 'web=2');
+  const ports = await Promise.all(
+    [1, 2].map((at) => compose('port', `--index=${at}`, 'web', '80')),
+  );
+  expect(ports.map((text) => text.trim()).toSorted()).toEqual(['127.0.0.1:8100', '127.0.0.1:8101']);
+  const lookUp = (name: string): Promise<string> =>
+    daemon.docker('exec', 'proj_beside_1', 'busybox', 'nslookup', name);
+  expect(await lookUp('depot')).toMatch(/10\.79\.0\.8[^]*fd79::8/);
+  const both = await lookUp('web');
+  // The first of the range is the router's.
+  for (const address of ['10.79.0.65', '10.79.0.66']) expect(both).toContain(address);
+  const here = await daemon.docker(
+    'exec',
+    'proj_beside_1',
+    'busybox',
+    'wget',
+    '-qO-',
+    'http://127.0.0.1/',
+  );
+  expect(await daemon.fetch('host', 'http://127.0.0.1:8100/')).toHaveLength(here.length + 1);
+  expect(await compose('up', '-d', '--scale', 'web=2')).toContain('proj_web_1 is up-to-date');
+  write('8200-8204');
+  expect(await compose('up', '-d', '-t', '0')).toContain('Recreating proj_web_1');
+  expect(await compose('port', 'web', '80')).toMatch(/^127\.0\.0\.1:820\d$/m);
+  const down = await compose('down', '-v', '--remove-orphans', '-t', '0');
+  expect(down).toContain('Network another is external, skipping');
+  expect(await daemon.docker('ps', '-aq')).toBe('');
+  await daemon.docker('network', 'rm', 'another');
 });

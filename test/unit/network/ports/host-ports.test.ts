@@ -68,6 +68,20 @@ describe('where a wish leads', () => {
     expect(take({ ...onlyIpv4, relays: false }, '::1|1|80/tcp')).toEqual([]);
   });
 
+  test('of a routed family: to the container’s own address, and to no port of the host', () => {
+    expect(take({ ...dual, routed: [6] }, '|8080|80/tcp')).toEqual([
+      '0.0.0.0:8080:80/tcp v4',
+      ':::0:80/tcp v6',
+    ]);
+    expect(take({ ...onlyIpv4, routed: [4] }, '|8080|80/tcp')).toEqual(['0.0.0.0:0:80/tcp v4']);
+    const both = ports();
+    const wished = groups({ ...dual, routed: [4, 6] }, '|8080|80/tcp', '||81/tcp');
+    const first = both.take('web', wished);
+    // The same for another container: nobody has the port.
+    expect(both.take('other', wished)).toEqual(first);
+    expect(heldPorts(first, { addresses: {}, relays: true, translatesLoopback: true })).toEqual([]);
+  });
+
   test('with a default address: to that', () => {
     const at = (text: string): PublishingHost => ({ ...dual, defaultAddress: parseAddress(text) });
     expect(take(at('127.0.0.1'), '|1|80/tcp')).toEqual(['127.0.0.1:1:80/tcp v4']);

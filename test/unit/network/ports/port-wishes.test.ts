@@ -82,6 +82,17 @@ describe('wishes', () => {
     ]);
   });
 
+  test('are an exposed port whose list of bindings is empty: any port of the host will do', () => {
+    const bindings = { '80/tcp': [binding('8080')], '81': [], '82/tcp': null, '83/tcp': [] };
+    const exposed = ['80/tcp', '81/tcp', '82', '90/udp'];
+    const wishes = portWishes({ bindings, exposed, publishAll: false });
+    expect(wishes.map(({ port, hostPorts }) => [port, hostPorts?.first])).toEqual([
+      [80, 8080],
+      [81, undefined],
+      [82, undefined],
+    ]);
+  });
+
   test('are, with --publish-all, of each exposed port without a binding', () => {
     const bindings = { '80/tcp': [binding('8080')], '81/tcp': [], '82/tcp': null };
     const exposed = ['80/tcp', '81', '90/udp', 'nonsense', '90/udp'];
@@ -95,7 +106,8 @@ describe('wishes', () => {
       undefined,
       undefined,
     ]);
-    expect(portWishes({ bindings, exposed, publishAll: false }).map(name)).toEqual(['80/tcp']);
+    const some = portWishes({ bindings, exposed, publishAll: false });
+    expect(some.map(name)).toEqual(['80/tcp', '81/tcp']);
     expect(portWishes({ bindings: null, exposed, publishAll: false })).toEqual([]);
   });
 
