@@ -28,10 +28,11 @@ function issuesOf(issues: unknown): readonly string[] {
   if (!Array.isArray(issues)) return [];
   return issues.map((issue: Readonly<Record<string, string | number | undefined>>) => {
     const key = String(issue['key']);
-    const { line, column, near } = issue;
+    const { line, column, near, why } = issue;
     const place = line === undefined ? '' : `第 ${String(line)} 行第 ${String(column)} 列：`;
     const meant = near === undefined ? '' : `（是否想写"${String(near)}"？）`;
     const name = key === '' ? '文件内容' : `"${key}"`;
+    if (why !== undefined) return `${place}${name}无法使用：${String(why)}`;
     return `${place}${name}应为${kindOf(String(issue['wanted']))}${meant}`;
   });
 }

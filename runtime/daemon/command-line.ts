@@ -47,13 +47,14 @@ export async function runDaemon(args: readonly string[]): Promise<number> {
 
 /** As `dockerd --validate`: everything is read and checked that a start reads, and nothing is changed. */
 async function sayWhetherValid(configPath: string, flags: FlagValues): Promise<number> {
-  const { readDaemonConfig } = await import('../config/daemon-config.ts');
+  const { readConfigFile } = await import('../config/config-file.ts');
   const { engineSettings } = await import('./engine-settings.ts');
-  const config = await readDaemonConfig(configPath, flags);
-  await engineSettings(config);
-  if (config.tls !== undefined) {
+  const { config, judged } = await readConfigFile(configPath, flags);
+  await judged(() => engineSettings(config));
+  const { tls } = config;
+  if (tls !== undefined) {
     const { readTlsIdentity } = await import('./tls-identity.ts');
-    await readTlsIdentity(config.tls);
+    await judged(() => readTlsIdentity(tls));
   }
   console.log('configuration OK');
   return 0;

@@ -1,8 +1,9 @@
+import { unusableValue } from '../config/config-file.ts';
 import type { ContainerSettings } from '../config/daemon-config.ts';
 import type { ContainerDefaults } from '../container/ports.ts';
 import { parseSecurityOptions } from '../container/spec/security-options.ts';
 import { specRlimits } from '../container/spec/spec-rlimits.ts';
-import { BerthError, messageOf } from '../errors/berth-error.ts';
+import { messageOf } from '../errors/berth-error.ts';
 import { readTextIfExists } from '../host/files.ts';
 import { verifyLogDefaults } from './log-defaults.ts';
 
@@ -14,7 +15,8 @@ export async function containerDefaults(settings: ContainerSettings): Promise<Co
   const { init, cgroupParent, ulimits, shmSizeBytes, dns, dnsOptions, dnsSearch } = settings;
   const { ipcMode, cgroupnsMode, resolvConf, log } = settings;
   verifyLogDefaults(log);
-  sound('default-ulimits', () => specRlimits({ Ulimits: [...ulimits] }));
+  for (const ulimit of ulimits)
+    sound(['default-ulimits', ulimit.Name], () => specRlimits({ Ulimits: [ulimit] }));
   return {
     ...{ init, cgroupParent, ulimits: [...ulimits], shmSizeBytes, dns, dnsOptions, dnsSearch, log },
     security: await securityDefaults(settings),
@@ -31,7 +33,7 @@ async function securityDefaults({
   const profile = seccompProfile.startsWith('/')
     ? await readProfile(seccompProfile)
     : seccompProfile || 'builtin';
-  return sound('seccomp-profile', () =>
+  return sound(['seccomp-profile'], () =>
     parseSecurityOptions({
       Privileged: false,
       SecurityOpt: [`no-new-privileges=${noNewPrivileges}`, `seccomp=${profile}`],
@@ -42,23 +44,14 @@ async function securityDefaults({
 async function readProfile(path: string): Promise<string> {
   const text = await readTextIfExists(path);
   if (text !== undefined) return text;
-  throw invalid('seccomp-profile', `there is no file "${path}"`, undefined);
+  throw unusableValue(['seccomp-profile'], `there is no file "${path}"`);
 }
 
 /** What is wrong with a value that clients may give, too, is known where those are read. */
-function sound<T>(key: string, read: () => T): T {
+function sound<T>(key: Parameters<typeof unusableValue>[0], read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw invalid(key, messageOf(error), error);
+    throw unusableValue(key, messageOf(error), error);
   }
-}
-
-function invalid(key: string, why: string, cause: unknown): BerthError {
-  return new BerthError('DAEMON_CONFIG_INVALID', {
-    message: `"${key}" of daemon.json cannot be used: ${why}.`,
-    remedy: `Correct "${key}" in daemon.json, then start the daemon again.`,
-    details: { path: 'daemon.json', problem: 'unusable', issues: [{ key, wanted: why }] },
-    cause,
-  });
 }

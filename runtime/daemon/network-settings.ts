@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { unusableValue } from '../config/config-file.ts';
 import type { BridgeAddresses, NetworkConfig } from '../config/network-config.ts';
-import { BerthError } from '../errors/berth-error.ts';
 import { formatAddress, parseAddress } from '../network/address/ip-address.ts';
 import {
   contains,
@@ -95,18 +95,24 @@ function ofExisting({ name, family, wanted, found }: ExistingBridge): BridgeAddr
     own.find((prefix) => range !== undefined && contains(prefix, networkOf(range).address)) ??
     own[0];
   if (chosen === undefined) {
-    throw unusable('bridge', `"${name}" has no IPv${family} address; wanted a bridge with one`);
+    throw unusableValue(
+      ['bridge'],
+      `"${name}" has no IPv${family} address; wanted a bridge with one`,
+    );
   }
   const subnet = formatPrefix(networkOf(chosen));
   const isPart = range === undefined || (overlaps(chosen, range) && range.length >= chosen.length);
   if (!isPart) {
     const key = family === 4 ? 'fixed-cidr' : 'fixed-cidr-v6';
-    throw unusable(key, `wanted a part of "${subnet}", which is the network of "${name}"`);
+    throw unusableValue([key], `wanted a part of "${subnet}", which is the network of "${name}"`);
   }
   const gateway = parseAddress(wanted.gateway);
   if (gateway !== undefined && !contains(chosen, gateway)) {
     const key = family === 4 ? 'default-gateway' : 'default-gateway-v6';
-    throw unusable(key, `wanted an address of "${subnet}", which is the network of "${name}"`);
+    throw unusableValue(
+      [key],
+      `wanted an address of "${subnet}", which is the network of "${name}"`,
+    );
   }
   return { ...wanted, address: formatPrefix(chosen) };
 }
@@ -144,12 +150,4 @@ function given(text: string): string | undefined {
 function network(text: string): string | undefined {
   const prefix = parsePrefix(text);
   return prefix === undefined ? undefined : formatPrefix(networkOf(prefix));
-}
-
-function unusable(key: string, why: string): BerthError {
-  return new BerthError('DAEMON_CONFIG_INVALID', {
-    message: `"${key}" of daemon.json cannot be used: ${why}.`,
-    remedy: `Correct "${key}" in daemon.json, then start the daemon again.`,
-    details: { path: 'daemon.json', problem: 'unusable', issues: [{ key, wanted: why }] },
-  });
 }

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { hrtime } from 'node:process';
 import { isDeepStrictEqual } from 'node:util';
-import { readDaemonConfig, type DaemonConfig, type FlagValues } from '../config/daemon-config.ts';
+import { readConfigFile } from '../config/config-file.ts';
+import type { DaemonConfig, FlagValues } from '../config/daemon-config.ts';
 import type { NetworkConfig } from '../config/network-config.ts';
 import { messageOf } from '../errors/berth-error.ts';
 import { engineSettings } from './engine-settings.ts';
@@ -41,10 +42,11 @@ async function reloadOnce(work: Reloading): Promise<void> {
   const microseconds = (hrtime.bigint() / 1000n).toString();
   await notify({ RELOADING: '1', MONOTONIC_USEC: microseconds });
   try {
-    const config = await readDaemonConfig(configPath, flags);
+    const { config, judged } = await readConfigFile(configPath, flags);
     // All that may fail has been done when the first thing changes.
-    const settings = await engineSettings(config);
-    const identity = config.tls === undefined ? undefined : await readTlsIdentity(config.tls);
+    const settings = await judged(() => engineSettings(config));
+    const { tls } = config;
+    const identity = tls === undefined ? undefined : await judged(() => readTlsIdentity(tls));
     await work.reconfigure(settings, reloadAttributes(config));
     if (identity !== undefined) work.replaceIdentity(identity);
     const late = lateKeys(live.config, config);

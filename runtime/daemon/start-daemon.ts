@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { ApiServices } from '../api/services.ts';
 import type { ApiListener } from '../api/listener.ts';
 import { serveApi, type ServedApi } from '../api/serve.ts';
-import { type DaemonConfig, type FlagValues, readDaemonConfig } from '../config/daemon-config.ts';
+import { type ConfigFile, readConfigFile } from '../config/config-file.ts';
+import type { DaemonConfig, FlagValues } from '../config/daemon-config.ts';
 import { BerthError } from '../errors/berth-error.ts';
 import { Cleanup } from '../errors/cleanup.ts';
 import type { ContainerEngine } from '../container/engine.ts';
@@ -55,9 +56,9 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
   for (const listener of options.listeners) cleanup.add(() => listener.close());
   try {
     const { configPath } = options;
-    const config = await readDaemonConfig(configPath, options.flags);
+    const { config, judged } = await readConfigFile(configPath, options.flags);
     const log = createLog(config, process.env);
-    const settings = await engineSettings(config);
+    const settings = await judged(() => engineSettings(config));
     if (config.pidfile !== '') cleanup.add(await writePidfile(config.pidfile));
     await makeFolders(config.dataRoot, 0o711);
     await makeFolders(config.runRoot, 0o755);
@@ -71,11 +72,12 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
       },
     });
     await lockDataRoot(launcher, config);
-    const tcp = await openTcpListeners(config, options.version);
+    const tcp = await judged(() => openTcpListeners(config, options.version));
     for (const listener of tcp) cleanup.add(() => listener.close());
     const listeners = [...options.listeners, ...tcp];
     for (const listener of listeners) listener.experimental = config.experimental;
-    await serve({ ...options, listeners, live: { config }, settings, log, launcher, notify });
+    const live = { config };
+    await serve({ ...options, listeners, live, judged, settings, log, launcher, notify });
   } finally {
     await cleanup.run();
   }
@@ -84,6 +86,7 @@ export async function startDaemon(options: DaemonOptions): Promise<void> {
 interface Serving extends DaemonOptions {
   /** As it is now. */
   readonly live: { config: DaemonConfig };
+  readonly judged: ConfigFile['judged'];
   readonly settings: EngineSettings;
   readonly log: Log;
   readonly launcher: Launcher;
@@ -91,22 +94,24 @@ interface Serving extends DaemonOptions {
 }
 
 async function serve(serving: Serving): Promise<void> {
-  const { live, settings, version, stop, log, launcher, listeners, notify } = serving;
+  const { live, judged, settings, version, stop, log, launcher, listeners, notify } = serving;
   const { config } = live;
   const { dataRoot, runRoot, usernsRemap, experimental } = config;
   const report = problemLogger(log);
   const { services, images, reconfigure } = await whileStarting(
     { notify, clock: systemClock },
-    openEngine({
-      ...{ dataRoot, runRoot, usernsRemap, experimental, ...settings },
-      launcher,
-      networks: await networkParts(config.network, { launcher, dataRoot, report }),
-      version,
-      report,
-      onRequest: requestLogger(log),
-      onBrokenAnswer: brokenAnswerLogger(log),
-      notice: noticeLogger(log),
-    }),
+    judged(async () =>
+      openEngine({
+        ...{ dataRoot, runRoot, usernsRemap, experimental, ...settings },
+        launcher,
+        networks: await networkParts(config.network, { launcher, dataRoot, report }),
+        version,
+        report,
+        onRequest: requestLogger(log),
+        onBrokenAnswer: brokenAnswerLogger(log),
+        notice: noticeLogger(log),
+      }),
+    ),
   );
   const gid = (await groupId(config.group)) ?? 0;
   const apis: ServedApi[] = [];

@@ -1,5 +1,6 @@
+import { unusableValue } from '../config/config-file.ts';
 import type { TlsFiles } from '../config/daemon-config.ts';
-import { BerthError, messageOf } from '../errors/berth-error.ts';
+import { messageOf } from '../errors/berth-error.ts';
 import { readFile, stat } from '../host/files.ts';
 import { checkServerIdentity, type ServerIdentity } from '../host/tls-server.ts';
 
@@ -19,14 +20,18 @@ export async function readTlsIdentity(files: TlsFiles): Promise<ServerIdentity> 
   const { mode } = await stat(files.key);
   if ((mode & forbiddenBits) !== 0) {
     const bits = (mode & 0o777).toString(8).padStart(4, '0');
-    throw invalid('tlskey', `"${files.key}" has mode ${bits}, wanted 0600 or 0640`, undefined);
+    throw unusableValue(['tlskey'], `"${files.key}" has mode ${bits}, wanted 0600 or 0640`);
   }
   const identity = { authority, certificate, key };
   try {
     checkServerIdentity(identity);
   } catch (error) {
     const wanted = `wanted a certificate and its key, both PEM: ${messageOf(error)}`;
-    throw invalid('tlscert', `"${files.certificate}" with "${files.key}": ${wanted}`, error);
+    throw unusableValue(
+      ['tlscert'],
+      `"${files.certificate}" with "${files.key}": ${wanted}`,
+      error,
+    );
   }
   return identity;
 }
@@ -36,17 +41,8 @@ async function read(key: string, path: string): Promise<string> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw invalid(key, `"${path}" cannot be read: ${messageOf(error)}`, error);
+    throw unusableValue([key], `"${path}" cannot be read: ${messageOf(error)}`, error);
   }
   if (text.includes('-----BEGIN ')) return text;
-  throw invalid(key, `"${path}" holds no PEM`, undefined);
-}
-
-function invalid(key: string, why: string, cause: unknown): BerthError {
-  return new BerthError('DAEMON_CONFIG_INVALID', {
-    message: `"${key}" of daemon.json cannot be used: ${why}.`,
-    remedy: `Correct "${key}" in daemon.json, or the file, then start the daemon again.`,
-    details: { path: 'daemon.json', problem: 'unusable', issues: [{ key, wanted: why }] },
-    cause,
-  });
+  throw unusableValue([key], `"${path}" holds no PEM`);
 }

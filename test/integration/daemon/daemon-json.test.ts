@@ -223,6 +223,13 @@ describe('berthd and its daemon.json', () => {
         /line \d+, column \d+: "live-restore": wanted true/,
       ) as unknown,
     });
+    // What only those who use a value can tell has a place, too.
+    berthd.write({ labels: ['zone=c'], 'log-opts': { 'max-file': '2', 'max-size': 'x' } });
+    const unusable = await berthd.reload('the configuration stays as it was');
+    const place = placeIn(readFileSync(berthd.configPath, 'utf8'), '"x"');
+    expect(unusable['problem']).toBe(
+      `"${berthd.configPath}" cannot be used: ${place}: "log-opts.max-size": invalid size: 'x'.`,
+    );
     const { stdout } = await berthd.docker(['info', '-f', '{{json .Labels}}']);
     expect(stdout.trim()).toBe('["zone=b"]');
     berthd.write({ labels: ['zone=d'], debug: true });
@@ -230,5 +237,38 @@ describe('berthd and its daemon.json', () => {
     expect(twice['problem']).toMatch(
       /specified both as a flag and in the configuration file: debug/,
     );
+  });
+});
+
+/** Where a text first is in another one, as editors count. */
+function placeIn(whole: string, part: string): string {
+  const before = whole.slice(0, whole.indexOf(part)).split('\n');
+  return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
+}
+
+describe('berthd --validate says where a value is that cannot be used', () => {
+  const berthd = new ConfiguredBerthd();
+  afterAll(() => berthd.stop());
+
+  test.each([
+    [{ 'log-driver': 'nosuch' }, 'log-driver', "no log driver named 'nosuch' is registered"],
+    [{ 'log-opts': { 'max-sizes': '1m' } }, 'log-opts.max-sizes', "unknown log opt 'max-sizes'"],
+    [
+      { 'log-driver': 'local', 'log-opts': { compress: 'maybe' } },
+      'log-opts.compress',
+      'invalid boolean value for compress: maybe',
+    ],
+    [{ 'seccomp-profile': '/nowhere' }, 'seccomp-profile', 'there is no file "/nowhere"'],
+    [
+      { 'default-ulimits': { nosuch: { Name: 'nosuch', Soft: 1, Hard: 1 } } },
+      'default-ulimits.nosuch',
+      'nosuch',
+    ],
+  ])('%j', async (keys, key, why) => {
+    const { status, stderr } = await berthd.validate(keys);
+    expect(stderr).toMatch(/line \d+, column \d+: /);
+    expect(stderr).toContain(`: "${key}": `);
+    expect(stderr).toContain(why);
+    expect(status).not.toBe(0);
   });
 });
