@@ -12,6 +12,7 @@ const remedies: Readonly<Record<string, string>> = {
   EMFILE: '请提高打开文件数的上限。',
   ENFILE: '请提高打开文件数的上限。',
   EAGAIN: '请提高进程数的上限（pids.max、RLIMIT_NPROC）。',
+  EDQUOT: '请在磁盘配额内腾出空间，或提高配额。',
   EROFS: '请选择位于可写文件系统上的目录。',
 };
 

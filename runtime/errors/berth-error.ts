@@ -31,7 +31,11 @@ export function isBerthError(value: unknown, code?: ErrorCode): value is BerthEr
   return value instanceof BerthError && (code === undefined || value.code === code);
 }
 
+/** EDQUOT, for which Node.js has no word: it repeats this. */
+const unknownQuotaError = /^Unknown system error -122: Unknown system error -122\b/;
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message.replace(unknownQuotaError, 'EDQUOT: disk quota exceeded');
 }

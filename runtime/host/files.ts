@@ -2,9 +2,13 @@ import { constants, closeSync, fsyncSync, openSync } from 'node:fs';
 import { access, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+/** What Node.js calls EDQUOT, for which it has no name: the number is the same on all that berth runs on. */
+const quotaCode = 'Unknown system error -122';
+
 /** Whether `error` is a Node.js system error with the given errno name, such as `ENOENT`. */
 export function hasErrno(error: unknown, ...names: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && names.includes(String(error.code));
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return names.includes(error.code === quotaCode ? 'EDQUOT' : String(error.code));
 }
 
 /** Resolves `promise`, or `fallback` when what it looks for is not there (ENOENT, ENOTDIR). */

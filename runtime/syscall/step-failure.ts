@@ -11,10 +11,18 @@ const remedies: Readonly<Record<string, string>> = {
   ENOSPC:
     'Free space on the disk, or raise the limit that is used up (inodes, namespaces, cgroups).',
   ENOMEM: 'Free memory.',
+  EDQUOT: 'Free space below the quota, or raise it.',
   EMFILE: 'Raise the limit of open files.',
   ENFILE: 'Raise the limit of open files.',
   EAGAIN: 'Raise the limit of processes (pids.max, RLIMIT_NPROC).',
   EROFS: 'Choose a folder on a file system that is writable.',
+};
+
+/** What berth's clients look for, as Docker's do: the words of strerror(3). */
+const words: Readonly<Record<string, string>> = {
+  ENOSPC: ': no space left on device',
+  EDQUOT: ': disk quota exceeded',
+  EROFS: ': read-only file system',
 };
 
 /** The error for a step of a program that has failed: SYSCALL_FAILED, naming the step, with the remedy of its errno. */
@@ -33,7 +41,7 @@ export function stepFailure({
 }): BerthError {
   const name = errnoName(errno);
   return new BerthError('SYSCALL_FAILED', {
-    message: `${program}: ${label}: ${name}`,
+    message: `${program}: ${label}: ${name}${words[name] ?? ''}`,
     details: { program, step: label, call, errno: name },
     ...(remedies[name] !== undefined && { remedy: remedies[name] }),
   });

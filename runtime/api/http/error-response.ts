@@ -1,5 +1,6 @@
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import { catalogueEntry } from '../../errors/catalogue.ts';
+import { toDiskError } from '../../host/disk-error.ts';
 
 /** An error as the API answers it: Docker's `message`, and what berth knows besides. */
 export interface ErrorResponse {
@@ -15,10 +16,11 @@ export interface ErrorResponse {
 
 /** Turns anything that was thrown into an answer. */
 export function errorResponse(thrown: unknown, requestId: string): ErrorResponse {
-  if (!(thrown instanceof BerthError)) {
-    return { status: 500, body: { message: messageOf(thrown), requestId } };
+  const error = toDiskError(thrown);
+  if (!(error instanceof BerthError)) {
+    return { status: 500, body: { message: messageOf(error), requestId } };
   }
-  const { code, message, remedy } = thrown;
+  const { code, message, remedy } = error;
   return {
     status: catalogueEntry(code).http,
     body: { message, code, ...(remedy === undefined ? {} : { remedy }), requestId },

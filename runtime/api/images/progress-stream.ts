@@ -1,4 +1,5 @@
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
+import { toDiskError } from '../../host/disk-error.ts';
 import { jsonLine } from '../http/api-response.ts';
 import { currentRequest } from '../http/request-context.ts';
 import { progressBar } from './progress-bar.ts';
@@ -21,7 +22,8 @@ export function layerLine(digest: string, status: string, progress?: ByteProgres
 export async function* endWithError(lines: AsyncIterable<string>): AsyncGenerator<string> {
   try {
     yield* lines;
-  } catch (error) {
+  } catch (thrown) {
+    const error = toDiskError(thrown);
     const message = messageOf(error);
     const remedy = error instanceof BerthError ? error.remedy : undefined;
     const request = currentRequest();

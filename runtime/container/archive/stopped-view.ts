@@ -1,3 +1,4 @@
+import { requireWritable } from '../../host/disk-error.ts';
 import { exists } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import type { Mount } from '../../spec/mount.ts';
@@ -16,6 +17,8 @@ export async function stoppedView(state: EngineState, container: Container): Pro
   const { record } = container;
   const folder = state.folder(container);
   const rootfs = await state.ports.snapshots.containerRootfs(record.id);
+  // An overlay there is refused with EINVAL only.
+  await requireWritable(folder.folder);
   // The next start makes the run folder anew, and this one with it.
   const runDir = `${folder.runFolder}/files`;
   await makeFolders(runDir, 0o700);

@@ -1,5 +1,6 @@
 import { networkingPrefix } from '../networking/networking-failure.ts';
 import { BerthError, isBerthError, messageOf } from '../../errors/berth-error.ts';
+import { toDiskError } from '../../host/disk-error.ts';
 
 /** Why a program could not be started, in Docker's words and with its exit status. */
 export interface StartFailure {
@@ -40,12 +41,20 @@ export function startFailureOf(thrown: unknown, { program, prefix }: StartAttemp
     });
     return { exitCode, message, error };
   }
-  const reason = messageOf(thrown);
+  const found = toDiskError(thrown);
+  const reason = messageOf(found);
   // Docker has no task before there is a network for it.
   const message = reason.startsWith(networkingPrefix) ? reason : `${prefix}: ${reason}`;
-  const error =
-    thrown instanceof BerthError
-      ? thrown
-      : new BerthError('SYSCALL_FAILED', { message, cause: thrown });
+  const error = thrown instanceof BerthError ? thrown : otherFailure(found, message);
   return { exitCode: 128, message, error };
+}
+
+/** Of what Node.js does. */
+function otherFailure(found: unknown, message: string): BerthError {
+  if (!isBerthError(found)) return new BerthError('SYSCALL_FAILED', { message, cause: found });
+  const { code, remedy, details } = found;
+  return new BerthError(code, {
+    ...{ message, details, cause: found },
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }

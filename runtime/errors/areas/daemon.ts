@@ -12,6 +12,11 @@ export const daemonErrors = {
     exit: 1,
     meaning: 'The file of "pidfile" names a process that is alive.',
   },
+  DISK_UNWRITABLE: {
+    http: 500,
+    exit: 1,
+    meaning: 'The disk is full, a quota is used up, or the file system is read-only.',
+  },
   DAEMON_STOPPING: {
     http: 503,
     exit: 1,
