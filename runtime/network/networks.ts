@@ -32,7 +32,9 @@ import {
   joinNetworks,
   type JoinRequest,
   leaveNetworks,
+  noteChanged,
   removeEndpoint,
+  settleSandbox,
 } from './sandboxes/sandboxes.ts';
 
 /** The networks of a host, and what containers have of them. */
@@ -206,6 +208,16 @@ export class Networks {
   /** See `unlinkSandboxes`. */
   unlink(container: string, other: string): Promise<void> {
     return unlinkSandboxes(this.#state, container, other);
+  }
+
+  /** See `settleSandbox`. */
+  settle(container: string): Promise<void> {
+    return settleSandbox(this.#state, container);
+  }
+
+  /** See `noteChanged`: for who has done what follows from `connect` and `disconnect`. */
+  noteChanged(container: string): Promise<void> {
+    return noteChanged(this.#state, container);
   }
 
   /** Ends what goes on for nobody. What containers have stays: they run on. */

@@ -7,6 +7,7 @@ import { startHealthChecks } from '../health/health-checks.ts';
 import { hasProgram, started } from '../model/container-state.ts';
 import type { ContainerId } from '../model/container-id.ts';
 import type { ExitRecord } from '../ports.ts';
+import { settleNetworks } from '../networking/settle-networks.ts';
 import { wantsRestart } from '../restart/restart-policy.ts';
 import type { StoredContainer } from '../store/record-store.ts';
 import { settleLimits } from '../update/update-container.ts';
@@ -40,6 +41,9 @@ export async function recoverContainers(state: EngineState): Promise<void> {
   leaveForgotten(state);
   await recoverVolumes(state);
   for (const container of state.index.all()) resume(state, container);
+  // Nobody waits for that either.
+  for (const container of state.index.all())
+    settleNetworks(state, container).catch(state.ports.report);
 }
 
 /** Takes down what a berthd that was killed has left of containers that do not run, or are no more. */

@@ -4,11 +4,9 @@ import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import { hasProgram } from '../model/container-state.ts';
-import { isUserDefined, networkKind, wishedNetworks } from '../model/network-mode.ts';
+import { networkKind, wishedNetworks } from '../model/network-mode.ts';
 import type { EndpointSettings } from '../model/networking-config.ts';
-import { endpointRequest } from './endpoint-request.ts';
-import { writeHostsAgain } from './hosts-again.ts';
-import { nameServer } from './name-server.ts';
+import { connectNow, finishChange } from './connect-now.ts';
 import { refusedNetworking } from './refused-networking.ts';
 import { verifyEndpointSettings } from './settings-problem.ts';
 
@@ -36,27 +34,11 @@ export function connectContainer(
     // First: what cannot be written down must not be so.
     await state.save(container, { ...record, networks: next });
     if (!isRunning) return;
-    await orAsBefore(state, container, record, async () => {
-      const names = [...before.map(({ networkName }) => networkName), network.name];
-      const plan = await nameServer(state.ports, record, names);
-      const upstreams = names.some(isUserDefined) ? plan?.upstreams : undefined;
-      const request = endpointRequest(record, network.id, settings);
-      await networks.connect(container.id, { ...request, upstreams });
-    });
-    await settle(state, container, before);
+    await orAsBefore(state, container, record, () =>
+      connectNow(state, container, { network, settings }),
+    );
+    await finishChange(state, container, before);
   });
-}
-
-/** What else goes with other networks: relays of ports that lead to another address, and who is who. */
-async function settle(
-  state: EngineState,
-  container: Container,
-  before: Parameters<typeof writeHostsAgain>[2],
-): Promise<void> {
-  const { networks, runtime, report } = state.ports;
-  const { runFolder } = state.folder(container);
-  await runtime.moveRelays(runFolder, networks.heldPorts(container.id)).catch(report);
-  await writeHostsAgain(state, container, before);
 }
 
 /** Does what a record says by now already, which is as it was when that does not work. */
@@ -105,7 +87,7 @@ export function disconnectContainer(
     await state.save(container, { ...record, networks: rest });
     if (network !== undefined && isConnected)
       await orAsBefore(state, container, record, () => networks.disconnect(container.id, network));
-    if (isRunning) await settle(state, container, before);
+    if (isRunning) await finishChange(state, container, before);
   });
 }
 

@@ -25,5 +25,7 @@ export type ContainerNetworks = Pick<
   | 'disconnect'
   | 'unlink'
   | 'removeEndpoint'
+  | 'settle'
+  | 'noteChanged'
   | 'close'
 >;

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../network/model/sandbox-record.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { nameServer } from './name-server.ts';
-import { ownLines } from './hosts-text.ts';
+import { hostsText, ownLines } from './hosts-text.ts';
 
 /**
  * Writes /etc/hosts and /etc/resolv.conf of a running container anew, whose networks are others now. The files stay those that it has
@@ -18,7 +18,10 @@ export async function writeHostsAgain(
   const { hosts } = state.folder(container);
   const after = state.ports.networks.sandboxOf(container.id)?.endpoints ?? [];
   const old = new Set(ownLines(container.record, before));
-  const text = (await readTextIfExists(hosts)) ?? '';
+  const found = (await readTextIfExists(hosts)) ?? '';
+  // A berthd that was killed has just emptied it.
+  const plain = { networks: state.ports.networks, links: [] };
+  const text = found === '' ? await hostsText(container.record, [], plain) : found;
   const kept = text.split('\n').filter((line) => line !== '' && !old.has(line));
   const lines = [...kept, ...ownLines(container.record, after)];
   await writeFile(hosts, lines.map((line) => `${line}\n`).join(''), { mode: 0o644 });

@@ -70,6 +70,8 @@ export const sandboxRecordSchema = z.object({
   /** Where the user namespace is kept that it was made along with; absent: its users are the host's, or another container's. */
   userNamespace: z.string().optional(),
   endpoints: z.array(endpointSchema).readonly(),
+  /** There while a change is under way: ids of endpoints that are being connected or disconnected. What there is of them is not known. */
+  changing: texts.optional(),
   /** Ports of the host that lead to it. */
   ports: z.array(publishedPortSchema).readonly().default([]),
   /** The containers that it is linked to; absent: none. */

@@ -19,6 +19,7 @@ import { changeLinks } from './open-links.ts';
 import { portRules } from './publish-ports.ts';
 import { changeNames, serveNames } from './serve-names.ts';
 import { releaseEndpoint, reserveEndpoint } from './reserve-endpoint.ts';
+import { alreadyConnected, findOpen, sandboxOf } from './sandbox-lookup.ts';
 
 /** What a container that is about to start asks for. */
 export interface JoinRequest {
@@ -108,7 +109,7 @@ async function connectNow(
   const sandbox = sandboxOf(state, container);
   const network = findOpen(state, request.network);
   if (sandbox.endpoints.some((endpoint) => endpoint.network === network.id))
-    throw exists(network, request);
+    throw alreadyConnected(network, request);
   const taken = sandbox.endpoints.map(({ interfaceName }) => interfaceName);
   const [endpoint] = await reserveAll(state, [request], taken);
   if (endpoint === undefined) throw new TypeError(network.name);
@@ -121,7 +122,7 @@ async function connectNow(
     sandboxOf(state, container);
     state.keepSandbox(next);
     // Before anything is done: who comes after a berthd that is killed knows what there may be.
-    await state.sandboxStore.save(next);
+    await state.sandboxStore.save({ ...next, changing: [endpoint.id] });
     await change(state, next, sandbox.endpoints);
     await movePorts(state, { before: sandbox, after: next });
     await changeLinks(state, container);
@@ -135,11 +136,12 @@ async function connectNow(
 }
 
 /** Disconnects a running container from a network. @throws ENDPOINT_NOT_FOUND */
-export function disconnectRunning(
+export async function disconnectRunning(
   state: NetworkState,
   container: string,
   network: Network,
 ): Promise<void> {
+  await hostReady(state);
   return state.inTurn(container, () => disconnectNow(state, container, network));
 }
 
@@ -179,12 +181,25 @@ async function disconnectNow(
       remedy: 'See "docker network inspect".',
       details: { container, network: network.name },
     });
-  const next = { ...sandbox, endpoints: sandbox.endpoints.filter((one) => one !== endpoint) };
-  await movePorts(state, { before: sandbox, after: next });
+  await disconnectThese(state, sandbox, [endpoint]);
+  state.announce('disconnect', network, container);
+}
+
+async function disconnectThese(
+  state: NetworkState,
+  sandbox: SandboxRecord,
+  gone: readonly Endpoint[],
+): Promise<void> {
+  const { container, endpoints } = sandbox;
+  const kept = endpoints.filter((one) => !gone.includes(one));
+  const next = { ...sandbox, endpoints: kept, changing: undefined };
+  await state.sandboxStore.save({ ...sandbox, changing: gone.map(({ id }) => id) });
   try {
-    await change(state, next, sandbox.endpoints);
+    await movePorts(state, { before: sandbox, after: next });
+    await change(state, next, endpoints);
   } catch (error) {
     await movePorts(state, { before: next, after: sandbox }).catch(state.ports.report);
+    await state.sandboxStore.save(sandbox).catch(state.ports.report);
     throw error;
   }
   // It may have left meanwhile: all that it has goes then.
@@ -193,39 +208,32 @@ async function disconnectNow(
   const rest = await Promise.allSettled([
     changeNames(state, { before: sandbox, after: next }),
     changeLinks(state, container),
-    state.sandboxStore.save(next),
+    state.sandboxStore.save({ ...next, changing: [] }),
   ]);
   for (const result of rest) if (result.status === 'rejected') state.ports.report(result.reason);
-  releaseEndpoint(state, endpoint);
-  state.announce('disconnect', network, container);
+  for (const endpoint of gone) releaseEndpoint(state, endpoint);
 }
 
-function sandboxOf(state: NetworkState, container: string): SandboxRecord {
-  const sandbox = state.sandboxes.get(container);
-  if (sandbox) return sandbox;
-  throw new BerthError('NETWORK_UNAVAILABLE', {
-    message: `the container ${container} has no network namespace of its own that berth knows of`,
-    remedy: 'Stop it, connect it, and start it again.',
-    details: { container },
+/**
+ * Disconnects a container from what a berthd that was killed was connecting or disconnecting: nobody knows how far it came.
+ * @throws SYSCALL_FAILED, and what a firewall throws
+ */
+export async function settleSandbox(state: NetworkState, container: string): Promise<void> {
+  await hostReady(state);
+  await state.inTurn(container, async () => {
+    const sandbox = state.sandboxes.get(container);
+    if (sandbox?.changing === undefined) return;
+    const { changing, endpoints } = sandbox;
+    const gone = endpoints.filter(({ id }) => changing.includes(id));
+    await disconnectThese(state, sandbox, gone);
   });
 }
 
-/** One that is not being removed. */
-function findOpen(state: NetworkState, nameOrId: string): Network {
-  const network = state.find(nameOrId);
-  if (!network.removing) return network;
-  throw new BerthError('NETWORK_NOT_FOUND', {
-    message: `network ${nameOrId} not found`,
-    remedy: 'It is being removed: make another one.',
-    details: { network: nameOrId },
-  });
-}
-
-function exists(network: Network, { names: [name = ''] }: EndpointRequest): BerthError {
-  return new BerthError('ENDPOINT_EXISTS', {
-    message: `endpoint with name ${name} already exists in network ${network.name}`,
-    remedy: 'Disconnect it first if it is to be connected in another way.',
-    details: { network: network.name },
+/** Takes note that a connect or disconnect is over, with all that follows from it: until then the next berthd looks after it. */
+export function noteChanged(state: NetworkState, container: string): Promise<void> {
+  return state.inTurn(container, async () => {
+    const sandbox = state.sandboxes.get(container);
+    if (sandbox !== undefined) await state.sandboxStore.save(sandbox);
   });
 }
 
