@@ -20,8 +20,14 @@ interface StartOptions {
 export class RealBerthd {
   readonly root = mkdtempSync(join(tmpdir(), 'berth-kill-'));
   readonly socket = join(this.root, 'api.sock');
+  readonly #keys: object;
   #child: ChildProcess | undefined;
   #said = '';
+
+  /** @param keys of daemon.json; there is no bridge unless they say so */
+  constructor(keys: object = { bridge: 'none' }) {
+    this.#keys = keys;
+  }
 
   /** What the one that was started last has logged: JSON, a line each. */
   get said(): string {
@@ -37,7 +43,7 @@ export class RealBerthd {
     const hosts = [`unix://${this.socket}`];
     writeFileSync(
       this.#config,
-      JSON.stringify({ ...keys, hosts, group: 'root', bridge: 'none', ...more }),
+      JSON.stringify({ ...keys, hosts, group: 'root', ...this.#keys, ...more }),
     );
   }
 

@@ -31,8 +31,11 @@ export async function recordOperation(
 ): Promise<{ readonly recorded: Recorded; readonly points: readonly CrashPoint[] }> {
   const { client, archives, berthd } = world;
   const empty = await settled(() => remainsOf(world));
+  // What berthd makes once, such as the rules of the firewall, is there for all crashes.
+  if (operation.claims === true) await once(world, operation);
+  await sameBeginning(world, operation);
   await operation.prepare?.(client, archives);
-  const before = await viewOf(client, operation);
+  const before = await viewOf(world, operation);
   const shapeBefore = shapeOf(await settled(() => remainsOf(world)));
   const log = join(berthd.root, 'calls');
   const tracer = await Tracer.record(berthd.pid, log);
@@ -41,9 +44,20 @@ export async function recordOperation(
   await tracer.detach();
   const points = callsIn(log).map((call) => ({ role: roleOf(berthd.pid, call.thread), call }));
   if (!isSuccess(answer)) throw new Error(`${operation.name}: ${answer.status} ${answer.body}`);
-  const after = await viewOf(client, operation);
+  const after = await viewOf(world, operation);
   await world.clear();
   return { recorded: { empty, before, after, shapeBefore, shapeAfter }, points };
+}
+
+async function once(world: World, operation: Operation): Promise<void> {
+  await operation.prepare?.(world.client, world.archives);
+  await operation.perform(world.client, world.archives, world.berthd);
+  await world.clear();
+}
+
+/** What berthd remembers of networks that it has made is no part of what is looked at. */
+async function sameBeginning(world: World, { claims }: Operation): Promise<void> {
+  if (claims === true) await world.startAgain();
 }
 
 /** Does an operation, and kills berthd when it is about to make a call. */
@@ -53,12 +67,13 @@ export async function crashUnder(
   { role, call }: CrashPoint,
 ): Promise<Outcome> {
   const { client, archives, berthd } = world;
+  await sameBeginning(world, operation);
   await operation.prepare?.(client, archives);
   const before = idsOf(world);
   const tracer = await Tracer.killAt(berthd.pid, role, call);
   const answer = await operation.perform(client, archives, berthd);
   // Berthd has still to do after some answers.
-  await settled(() => remainsOf(world));
+  await settled(() => remainsOf(world, 'without rules'));
   await tracer.detach();
   const killed = (await client.call('GET', '/_ping')).status === 0;
   if (!killed) {

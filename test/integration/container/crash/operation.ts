@@ -1,6 +1,7 @@
 import type { RealBerthd } from '../real-berthd.ts';
 import type { Answer, ApiClient } from './api-client.ts';
 import { isSuccess } from './api-client.ts';
+import type { Mark } from './mark.ts';
 
 /** Archives that operations send. */
 export interface Archives {
@@ -20,7 +21,9 @@ export interface Operation {
   /** Does it, with one request or more; gives the last answer, which is the first one that was no success. */
   perform(client: ApiClient, archives: Archives, berthd: RealBerthd): Promise<Answer>;
   /** What else than lists of containers, volumes and images tells whether it has happened. */
-  observe?(client: ApiClient): Promise<unknown>;
+  observe?(client: ApiClient, host: Mark): Promise<unknown>;
+  /** It claims certain addresses, ports or subnets, which nobody else can have meanwhile. */
+  readonly claims?: true;
   /** It has steps that a client sees: one that was not told of its success may find any of them. */
   readonly steps?: true;
   /** The next berthd goes on with it (docs/decisions/0014), also after a power cut, which ends all containers. */

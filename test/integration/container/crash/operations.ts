@@ -1,5 +1,6 @@
 import { ofSeveralRequests, onOneContainer } from './container-operations.ts';
 import { ofVolumesAndImages } from './image-operations.ts';
+import { networkOperations } from './network-operations.ts';
 import type { Operation } from './operation.ts';
 import { unaskedOperations } from './unasked-operations.ts';
 
@@ -9,4 +10,5 @@ export const operations: readonly Operation[] = [
   ...ofSeveralRequests,
   ...ofVolumesAndImages,
   ...unaskedOperations,
+  ...networkOperations,
 ];

@@ -3,21 +3,32 @@ import type { Dirent } from 'node:fs';
 import { globSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { NetworkRemains } from './network-remains.ts';
 import type { World } from './world.ts';
 
 /** Made when it is needed first, and there from then on. */
-const madeOnce = ['run/exec.sock', 'run/containers/', 'data/registries/scores.json'];
+const madeOnce = [
+  ...['run/exec.sock', 'run/containers/', 'data/registries/scores.json'],
+  ...['run/networks/on-host', 'run/netns/'],
+];
 
 /** What is on the disk, and what is of containers that run. */
-export function remainsOf(world: World): readonly string[] {
+export function remainsOf(
+  world: World,
+  extent: 'all' | 'without rules' = 'all',
+): readonly string[] {
+  const networks = new NetworkRemains(world);
   return [
     ...[...filesBelow(world.berthd.root, 'data'), ...filesBelow(world.berthd.root, 'run')].filter(
       (line) =>
         !madeOnce.includes(line.split(' ')[0] ?? '') &&
         !isToBeContinued(line) &&
+        !networks.isSpare(line) &&
         !isOfView(world.berthd.root, line),
     ),
-    ...mountsBelow(world.berthd.root),
+    ...mountsBelow(world).filter((line) => !networks.isSpare(line)),
+    ...networks.interfaces(),
+    ...(extent === 'all' ? networks.rules() : []),
     ...processesOf(world),
     ...cgroupsOf(idsOf(world)).map((path) => `cgroup ${path}${isFrozen(path) ? ' frozen' : ''}`),
   ];
@@ -57,7 +68,7 @@ function filesBelow(root: string, path: string): readonly string[] {
         lines.push(...filesBelow(root, below));
     } else lines.push(entry.isFile() ? `${below} ${digestOf(join(root, below))}` : below);
     // It is going to be done: what is there is not the end of it.
-    if (entry.name === 'container.json' && isPending(join(root, below)))
+    if (entry.name.endsWith('.json') && isPending(join(root, below)))
       lines.push(`${below} pending`);
   }
   return lines.sort();
@@ -74,7 +85,7 @@ function entriesOf(folder: string): readonly Dirent[] {
 
 function isPending(record: string): boolean {
   try {
-    return readFileSync(record, 'utf8').includes('"pending":');
+    return /"(?:pending|changing)":/.test(readFileSync(record, 'utf8'));
   } catch {
     return false;
   }
@@ -89,18 +100,26 @@ function digestOf(path: string): string {
   }
 }
 
-function mountsBelow(root: string): readonly string[] {
-  const places = readFileSync('/proc/self/mountinfo', 'utf8')
+function mountsBelow(world: World): readonly string[] {
+  const places = world.host
+    .read('mountinfo')
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '');
-  return places.filter((place) => place.startsWith(`${root}/`)).map((place) => `mount ${place}`);
+  return places
+    .filter((place) => place.startsWith(`${world.berthd.root}/`))
+    .map((place) => `mount ${place}`);
 }
 
-/** berthd's own, as launchers and monitors, without the tracer. */
+/** berthd's own, as launchers and monitors, without the tracer, and without the second launcher, which is made when it is needed. */
 function processesOf(world: World): readonly string[] {
-  return world
-    .processes()
-    .flatMap(({ name }) => (name === 'strace' ? [] : [`process ${name}`]))
+  const found = world.processes().filter(({ name }) => name !== 'strace');
+  const launchers = found.filter(
+    ({ name, parent }) => name === 'berth-launcher' && parent === world.berthd.pid,
+  );
+  const second = launchers.length === 2 ? launchers[1] : undefined;
+  return found
+    .filter((each) => each !== second)
+    .map(({ name }) => `process ${name}`)
     .sort();
 }
 
@@ -137,6 +156,13 @@ export function idsOf({ dataFolder }: World): readonly string[] {
 export function shapeOf(remains: readonly string[]): readonly string[] {
   return remains
     .filter((line) => !/\/(?:hostname|hosts|resolv\.conf) /.test(line))
-    .map((line) => line.replace(/ [0-9a-f]{8}$/, '').replaceAll(/[0-9a-f]{64}|[0-9a-f]{32}/g, 'ID'))
+    .map((line) =>
+      line
+        .replace(/ [0-9a-f]{8}$/, '')
+        .replaceAll(
+          /[0-9a-f]{64}|[0-9a-f]{32}|(?<=run\/netns\/|br-)[0-9a-f]{12}|(?<=veth)[0-9a-f]{7}/g,
+          'ID',
+        ),
+    )
     .sort();
 }

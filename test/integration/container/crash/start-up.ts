@@ -17,6 +17,8 @@ const operation = { name: 'start-up', perform: () => Promise.reject(new Error('n
 async function prepare(world: World): Promise<void> {
   const pids: number[] = [];
   const ending: number[] = [];
+  for (const Name of ['front', 'idle'])
+    await world.client.must('POST', '/networks/create', { Name });
   for (const { name, end, ...more } of found) {
     const path = `/containers/create?name=${name}`;
     const { HostConfig = {}, ...config } = more;
@@ -43,6 +45,10 @@ async function prepare(world: World): Promise<void> {
   leaveHalves(world);
 }
 
+function publishing(port: number): object {
+  return { PortBindings: { '80/tcp': [{ HostPort: `${port}` }] } };
+}
+
 const found: readonly {
   readonly name: string;
   /** What ends while there is no berthd. */
@@ -50,10 +56,16 @@ const found: readonly {
   readonly HostConfig?: object;
   readonly Volumes?: object;
 }[] = [
-  { name: 'kept', end: 'none' },
+  { name: 'kept', end: 'none', HostConfig: { NetworkMode: 'front', ...publishing(8080) } },
   { name: 'plain', end: 'program', Volumes: { '/data': {} } },
-  { name: 'lost', end: 'with monitor' },
-  { name: 'again', end: 'program', HostConfig: { RestartPolicy: { Name: 'always' } } },
+  { name: 'lost', end: 'with monitor', HostConfig: { NetworkMode: 'bridge', ...publishing(8081) } },
+  {
+    name: 'again',
+    end: 'program',
+    HostConfig: {
+      ...{ RestartPolicy: { Name: 'always' }, NetworkMode: 'front', ...publishing(8082) },
+    },
+  },
   { name: 'brief', end: 'program', HostConfig: { AutoRemove: true }, Volumes: { '/data': {} } },
 ];
 
@@ -80,7 +92,7 @@ export async function recordStart(
   await world.start(tracedFromStart(log));
   const shape = shapeOf(await settled(() => remainsOf(world)));
   const calls = callsIn(log);
-  const after = await settled(() => viewOf(world.client, operation));
+  const after = await settled(() => viewOf(world, operation));
   await world.startAgain();
   await world.clear();
   const recorded = { empty, before: after, after, shapeBefore: shape, shapeAfter: shape };

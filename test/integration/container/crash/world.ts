@@ -9,6 +9,7 @@ import { RealBerthd } from '../real-berthd.ts';
 import { ApiClient } from './api-client.ts';
 import { Mark } from './mark.ts';
 import type { OwnProcess } from './mark.ts';
+import { networksOf } from './network-view.ts';
 import type { Archives } from './operation.ts';
 
 /** One thread for file calls, so that they have one order. */
@@ -16,16 +17,29 @@ const env = { UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' };
 
 /** A berthd on folders of its own, with one image. */
 export class World {
-  readonly berthd = new RealBerthd();
+  /** Its default bridge has IPv6, too. */
+  readonly berthd = new RealBerthd({ ipv6: true, 'fixed-cidr-v6': 'fd00:b::/64' });
   readonly client = new ApiClient(this.berthd.socket);
-  readonly #mark = new Mark();
-  readonly #surroundings: () => readonly string[];
+  readonly #mounts: (() => string) | undefined;
+  #host: Mark | undefined;
   #archives: Archives | undefined;
   #registry: Promise<RegistryProcess> | undefined;
 
-  /** @param surroundings A command that executes the berthd behind it, each time that one is started. */
-  constructor(surroundings: () => readonly string[] = () => []) {
-    this.#surroundings = surroundings;
+  /** @param mounts A command of sh that arranges mounts for each host; absent: they have those of the machine. */
+  constructor(mounts?: () => string) {
+    this.#mounts = mounts;
+  }
+
+  /** Where berthd is. It is there from a start of berthd until `endHost`; the next start makes another one. */
+  get host(): Mark {
+    if (this.#host === undefined) throw new Error('there is no host before berthd was started');
+    return this.#host;
+  }
+
+  /** Ends it, as a machine that loses power: nothing may run there. */
+  endHost(): void {
+    this.#host?.end();
+    this.#host = undefined;
   }
 
   get archives(): Archives {
@@ -39,7 +53,7 @@ export class World {
 
   /** Processes of berthd's own: itself, launchers, monitors, and what is about to be a container. */
   processes(): readonly OwnProcess[] {
-    return this.#mark.processes();
+    return this.#host?.processes() ?? [];
   }
 
   async open(): Promise<void> {
@@ -59,12 +73,10 @@ export class World {
 
   /** Starts berthd, which has ended. */
   async start(tracer: readonly string[] = []): Promise<void> {
-    const mark = await this.#mark.command();
+    this.#host ??= new Mark(this.#mounts?.());
+    const host = await this.#host.command();
     // A tracer lets go of what executes another program: nothing may come between it and berthd.
-    await this.berthd.start({
-      under: [...mark, ...this.#surroundings(), ...tracer],
-      env,
-    });
+    await this.berthd.start({ under: [...host, ...tracer], env });
   }
 
   async startAgain(): Promise<void> {
@@ -77,6 +89,7 @@ export class World {
     const { client } = this;
     for (const { Id } of await client.get<readonly { Id: string }[]>('/containers/json?all=1'))
       await client.must('DELETE', `/containers/${Id}?force=1&v=1`);
+    for (const { Id } of await networksOf(client)) await client.must('DELETE', `/networks/${Id}`);
     const { Volumes } = await client.get<{ Volumes: readonly { Name: string }[] }>('/volumes');
     for (const { Name } of Volumes) await client.must('DELETE', `/volumes/${Name}`);
     const all = await client.get<readonly { Id: string; RepoTags: string[] }[]>('/images/json');
@@ -96,7 +109,7 @@ export class World {
   /** Ends it when no container is there any more. */
   async destroy(): Promise<void> {
     await this.berthd.destroy();
-    this.#mark.end();
+    this.endHost();
     await (await this.#registry)?.stop();
   }
 

@@ -20,7 +20,7 @@ export class Machine {
   #boot = randomUUID();
 
   private constructor() {
-    this.world = new World(() => this.#surroundings());
+    this.world = new World(() => this.#mounts());
     const folder = join(this.world.berthd.root, 'disks');
     mkdirSync(folder);
     this.#disk = Disk.make(folder);
@@ -96,17 +96,17 @@ export class Machine {
       ifThere(() => {
         rmdirSync(cgroup);
       });
+    world.endHost();
     removeTree(join(world.berthd.root, 'run'));
     await this.#disk.unmount(world.dataFolder);
     this.#boot = randomUUID();
   }
 
-  /** A mount namespace in which the kernel says that it was started anew. */
-  #surroundings(): readonly string[] {
+  /** The kernel says that it was started anew. */
+  #mounts(): string {
     const file = join(this.world.berthd.root, 'boot-id');
     writeFileSync(file, `${this.#boot}\n`);
-    const script = `mount --bind "${file}" ${bootId} && exec "$@"`;
-    return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'];
+    return `mount --bind "${file}" ${bootId}`;
   }
 }
 
@@ -117,6 +117,7 @@ function pidsIn(cgroup: string): readonly number[] {
 
 /** Those that have not ended yet. What stands still only ends when it is let go. */
 function endAll(pids: readonly number[], cgroups: readonly string[]): readonly number[] {
+  if (pids.includes(process.pid)) throw new Error('these are processes of the machine');
   for (const pid of pids) ifThere(() => process.kill(pid, 'SIGKILL'));
   for (const state of globSync(cgroups.map((cgroup) => join(cgroup, 'freezer.state'))))
     ifThere(() => {

@@ -28,7 +28,7 @@ export async function recordPowerCut(
   const [before, shapeBefore] = await seenAfterCut(machine, operation);
   // What did not happen before the cut is done on what is there after it: nothing runs, but for what policies want.
   await operation.perform(client, archives, berthd);
-  const afterAgain = await settled(() => viewOf(client, operation));
+  const afterAgain = await settled(() => viewOf(machine.world, operation));
   await machine.restore();
   await operation.prepare?.(client, archives);
   const log = join(berthd.root, 'calls');
@@ -50,7 +50,7 @@ async function seenAfterCut(
   const { world } = machine;
   await machine.cutWhenSynced();
   await world.start();
-  const look = (): Promise<readonly string[]> => viewOf(world.client, operation);
+  const look = (): Promise<readonly string[]> => viewOf(world, operation);
   // What policies want is started after berthd has said that it is ready.
   await until(look, (view) => !view.join().includes(' restarting '));
   const view = await settled(look);
