@@ -52,6 +52,9 @@ export interface ImageService {
    */
   resolve(nameOrId: string): Promise<ImageId>;
 
+  /** Folders of the host with the files of an image's layers, topmost first; none when they are not all unpacked. */
+  folders(image: Pick<ImageDetails, 'layers'>): Promise<readonly string[]>;
+
   /** @throws what `resolve` throws, PLATFORM_UNAVAILABLE, BLOB_CORRUPT */
   inspect(nameOrId: string, options?: PlatformOption): Promise<ImageDetails>;
 

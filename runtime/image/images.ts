@@ -96,6 +96,10 @@ export class Images implements ImageService {
     return toDetails(image, await this.#sizeOf(image));
   }
 
+  async folders({ layers }: Pick<ImageDetails, 'layers'>): Promise<readonly string[]> {
+    return this.#parts.stacks.foldersOf(layers);
+  }
+
   async history(
     nameOrId: string,
     { platform }: PlatformOption = {},

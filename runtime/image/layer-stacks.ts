@@ -44,6 +44,9 @@ export interface LayerStacks {
   /** Bytes of all files in the layers with these DiffIDs, lowest first; `undefined` when one is not unpacked. */
   sizeOf(diffIds: readonly Digest[]): Promise<number | undefined>;
 
+  /** Where the files of the layers with these DiffIDs, lowest first, are: folders, topmost first; none when one is not unpacked. */
+  foldersOf(diffIds: readonly Digest[]): Promise<readonly string[]>;
+
   /**
    * Removes layers that neither an image nor a container needs.
    *

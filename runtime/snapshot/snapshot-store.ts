@@ -114,6 +114,12 @@ export class SnapshotStore implements LayerStacks, ContainerSnapshots {
     return sizeBytes;
   }
 
+  async foldersOf(diffIds: readonly Digest[]): Promise<readonly string[]> {
+    const snapshots = await Promise.all(stackOf(diffIds).map((chainId) => this.#read(chainId)));
+    const folders = snapshots.flatMap((snapshot) => snapshot?.fs ?? []);
+    return folders.length === diffIds.length ? folders.toReversed() : [];
+  }
+
   createContainer(containerId: string, chainId: Digest): Promise<RootfsMount> {
     return this.#links.run(async () => {
       const snapshots = await this.#snapshots(chainId);

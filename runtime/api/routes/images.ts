@@ -36,7 +36,8 @@ export const imageRoutes: readonly Route[] = [
       ? await manifestsOf(services, image.id, await imageUsers(services))
       : undefined;
     const containerConfig = expectsContainerConfig(request) ? 'with' : 'without';
-    return json(imageInspectView(image, { version, manifests, containerConfig }));
+    const folders = await services.images.folders(image);
+    return json(imageInspectView(image, { version, manifests, containerConfig, folders }));
   }),
   get('/images/:name/history', async (request, { images }) => {
     const platform = platformOf(request, '1.48');

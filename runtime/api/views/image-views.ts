@@ -55,12 +55,14 @@ export interface ImageInspectOptions {
   readonly manifests?: readonly object[] | undefined;
   /** Whether the client expects what Docker's first builder left in images. */
   readonly containerConfig: 'with' | 'without';
+  /** Where its layers' files are, topmost first; none when they are not unpacked. */
+  readonly folders: readonly string[];
 }
 
 /** An image as `GET /images/{name}/json` has it. */
 export function imageInspectView(
   image: ImageDetails,
-  { version, manifests, containerConfig }: ImageInspectOptions,
+  { version, manifests, containerConfig, folders }: ImageInspectOptions,
 ): Readonly<Record<string, unknown>> {
   const { raw, platform } = image;
   const osVersion = raw['os.version'];
@@ -81,11 +83,27 @@ export function imageInspectView(
     ...(osVersion === undefined ? {} : { OsVersion: osVersion }),
     Size: image.sizeBytes,
     ...(isAtLeast(version, '1.44') ? {} : { VirtualSize: image.sizeBytes }),
-    GraphDriver: { Name: 'overlay2', Data: null },
+    GraphDriver: { Name: 'overlay2', Data: graphData(folders) },
     RootFS: { Type: 'layers', Layers: image.layers },
     Metadata: { LastTagTime: goTime(0) },
     ...(isAtLeast(version, '1.48') ? { Descriptor: image.descriptor } : {}),
     ...(manifests === undefined ? {} : { Manifests: manifests }),
+  };
+}
+
+/**
+ * Where an image's files are on the host: as Docker's `overlay2` has it, those of the topmost layer are the upper ones, and what
+ * would be merged and worked in is beside them, without being there.
+ */
+function graphData(folders: readonly string[]): Readonly<Record<string, string>> | null {
+  const [top, ...lower] = folders;
+  if (top === undefined) return null;
+  const folder = top.slice(0, top.lastIndexOf('/'));
+  return {
+    ...(lower.length === 0 ? {} : { LowerDir: lower.join(':') }),
+    MergedDir: `${folder}/merged`,
+    UpperDir: top,
+    WorkDir: `${folder}/work`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { busyboxArchive } from './busybox-image.ts';
@@ -121,6 +121,23 @@ describe('a container', () => {
     expect(free.exitCode).toBe(0);
     const names = (await docker('ps', '-a', '--format', '{{.Names}}')).stdout.trim().split('\n');
     expect(names.sort()).toEqual(['first', 'second']);
+  });
+
+  test('an image is shown with the folders of its layers', async () => {
+    await docker('create', '--name', 'upper', '--network', 'none', 'bb', 'true');
+    await docker('cp', '/etc/hostname', 'upper:/of-upper');
+    await docker('commit', 'upper', 'two-layers');
+    await docker('rm', 'upper');
+    const format = ['-f', '{{json .GraphDriver.Data}}'];
+    const { stdout } = await docker('image', 'inspect', ...format, 'two-layers');
+    const { LowerDir, UpperDir, ...others } = JSON.parse(stdout) as Record<string, string>;
+    expect(existsSync(join(UpperDir ?? '', 'of-upper'))).toBe(true);
+    expect(existsSync(join(LowerDir ?? '', 'bin/busybox'))).toBe(true);
+    const folder = dirname(UpperDir ?? '');
+    expect(others).toEqual({ MergedDir: join(folder, 'merged'), WorkDir: join(folder, 'work') });
+    const one = await docker('image', 'inspect', ...format, 'bb');
+    expect(Object.keys(JSON.parse(one.stdout) as object)).not.toContain('LowerDir');
+    await docker('rmi', 'two-layers');
   });
 
   test('is shown with the folders of its files on the host, while it runs and afterwards', async () => {

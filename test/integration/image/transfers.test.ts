@@ -347,6 +347,7 @@ test('layers that are not unpacked count as they are stored', async () => {
     stacks: {
       ensure: () => Promise.reject(new Error('not here')),
       sizeOf: () => Promise.resolve(undefined),
+      foldersOf: () => Promise.resolve([]),
       collectGarbage: () => Promise.resolve([]),
     },
     source: new Registry(),
