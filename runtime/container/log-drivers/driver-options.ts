@@ -1,3 +1,5 @@
+import { messageOf } from '../../errors/berth-error.ts';
+import { goRegExp } from './go-regexp.ts';
 import { syslogProblem, syslogOptions } from './syslog/syslog-options.ts';
 import { attributeOptions } from './extra-attributes.ts';
 import { tagProblem } from './log-tag.ts';
@@ -130,9 +132,9 @@ function cacheProblem(options: Options): string | undefined {
 function attributesProblem(options: Options): string | undefined {
   for (const name of ['labels-regex', 'env-regex']) {
     try {
-      RegExp(options[name] ?? '', 'u');
-    } catch {
-      return `error parsing regexp: \`${options[name] ?? ''}\``;
+      goRegExp(options[name] ?? '');
+    } catch (error) {
+      return `error parsing regexp: ${messageOf(error)}`;
     }
   }
   const problem = tagProblem(options['tag'] ?? '');

@@ -1,4 +1,5 @@
 import type { ContainerConfig } from '../model/container-config.ts';
+import { goRegExp } from './go-regexp.ts';
 
 /** Options that choose attributes, of all drivers that keep output. */
 export const attributeOptions = ['labels', 'labels-regex', 'env', 'env-regex', 'tag'] as const;
@@ -24,6 +25,6 @@ function chosenBy(
   regex = '',
 ): (pair: readonly [name: string, value: string]) => boolean {
   const names = list.split(',');
-  const pattern = regex === '' ? undefined : new RegExp(regex, 'u');
+  const pattern = regex === '' ? undefined : goRegExp(regex);
   return ([name]) => names.includes(name) || pattern?.test(name) === true;
 }

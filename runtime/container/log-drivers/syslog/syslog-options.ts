@@ -38,9 +38,12 @@ type Options = Readonly<Record<string, string>>;
 /** The address of `syslog-address`; a text is what is wrong with it. */
 export function syslogAddress(text: string): SyslogAddress | string {
   if (text === '') return { kind: 'unix', path: undefined, type: 'datagram' };
-  const match = /^([a-z+]*):\/\/(.*)$/i.exec(text);
+  const match = /^([a-z][a-z\d+.-]*):(?:\/\/)?(.*)$/i.exec(text);
   const kind = match?.[1]?.toLowerCase() ?? '';
   const rest = match?.[2] ?? '';
+  // Go's net/url takes what is before a colon for a scheme, and such an address for nothing.
+  if (match === null && /^[^/?#]*:/.test(text))
+    return `parse "${text}": first path segment in URL cannot contain colon`;
   if (kind === 'unix' || kind === 'unixgram') {
     if (!existsNow(rest)) return `stat ${rest}: no such file or directory`;
     return { kind: 'unix', path: rest, type: kind === 'unix' ? 'stream' : 'datagram' };
