@@ -86,12 +86,13 @@ const several: readonly Operation[] = [
     perform: (client) => {
       const wanted = { Image: 'bb', Cmd: ['true'], Volumes: { '/data': {} } };
       const HostConfig = { NetworkMode: 'none', AutoRemove: true };
+      // It may be gone by the time that somebody waits for that.
       return inTurn(
         client,
         ['POST', '/containers/create?name=web', { ...wanted, HostConfig }],
         ['POST', '/containers/web/start'],
         ['POST', '/containers/web/wait?condition=removed'],
-      );
+      ).then((answer) => (answer.status === 404 ? { ...answer, status: 200 } : answer));
     },
     steps: true,
   },
