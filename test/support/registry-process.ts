@@ -15,6 +15,10 @@ export interface RegistryOptions {
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** URL of the registry that this one is a pull-through cache of. */
   readonly cacheOf?: string;
+  /** A command that executes it, such as nsenter(1) with its options. */
+  readonly under?: readonly string[];
+  /** Any that is free unless given. */
+  readonly port?: number;
 }
 
 /** A registry on a free port of loopback. */
@@ -29,7 +33,7 @@ export interface RegistryProcess {
 export async function startRegistryProcess(
   options: RegistryOptions = {},
 ): Promise<RegistryProcess> {
-  const { auth, tls, cacheOf } = options;
+  const { auth, tls, cacheOf, under = [], port: wanted = 0 } = options;
   const folder = await mkdtemp(join(tmpdir(), 'berth-registry-'));
   const configuration = {
     version: 0.1,
@@ -38,13 +42,14 @@ export async function startRegistryProcess(
       filesystem: { rootdirectory: options.storage ?? join(folder, 'data') },
       delete: { enabled: true },
     },
-    http: { addr: '127.0.0.1:0', ...(tls && { tls }) },
+    http: { addr: `127.0.0.1:${wanted}`, ...(tls && { tls }) },
     ...(auth && { auth }),
     ...(cacheOf !== undefined && { proxy: { remoteurl: cacheOf } }),
   };
   // JSON is YAML too.
   await writeFile(join(folder, 'config.yml'), JSON.stringify(configuration));
-  const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], {
+  const [file, ...args] = [...under, 'docker-registry', 'serve', join(folder, 'config.yml')];
+  const child = spawn(file, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const stop = async (): Promise<void> => {

@@ -196,9 +196,11 @@ async function disconnectThese(
   await state.sandboxStore.save({ ...sandbox, changing: gone.map(({ id }) => id) });
   try {
     await movePorts(state, { before: sandbox, after: next });
-    await change(state, next, endpoints);
+    await change(state, next, endpoints).catch(async (error: unknown) => {
+      await movePorts(state, { before: next, after: sandbox }).catch(state.ports.report);
+      throw error;
+    });
   } catch (error) {
-    await movePorts(state, { before: next, after: sandbox }).catch(state.ports.report);
     await state.sandboxStore.save(sandbox).catch(state.ports.report);
     throw error;
   }

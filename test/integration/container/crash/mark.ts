@@ -57,9 +57,14 @@ export class Mark {
 
   /** What a command prints that is executed where berthd is. @throws its exit status is not 0 */
   execute(...command: readonly string[]): string {
+    const [file = '', ...args] = [...this.inNetwork, ...command];
+    return execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** A command that executes another one in the host's network, without the mark. */
+  get inNetwork(): readonly string[] {
     this.#mustBeApart();
-    const enter = [`--net=${this.#namespace('net')}`, ...command];
-    return execFileSync('nsenter', enter, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return ['nsenter', `--net=${this.#namespace('net')}`, '--'];
   }
 
   /** None before `command`: until then the keeper has the namespaces of the machine, and all that runs there would seem to be berthd's. */

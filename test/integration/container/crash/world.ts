@@ -23,7 +23,7 @@ export class World {
   readonly #mounts: (() => string) | undefined;
   #host: Mark | undefined;
   #archives: Archives | undefined;
-  #registry: Promise<RegistryProcess> | undefined;
+  #registry: { readonly host: Mark; readonly started: Promise<RegistryProcess> } | undefined;
 
   /** @param mounts A command of sh that arranges mounts for each host; absent: they have those of the machine. */
   constructor(mounts?: () => string) {
@@ -110,12 +110,20 @@ export class World {
   async destroy(): Promise<void> {
     await this.berthd.destroy();
     this.endHost();
-    await (await this.#registry)?.stop();
+    await (await this.#registry?.started)?.stop();
   }
 
+  /** It is where berthd is, always at the same port, and keeps what it has when there is another host. */
   async #registryHost(): Promise<string> {
-    this.#registry ??= startRegistryProcess();
-    return (await this.#registry).host;
+    const { host } = this;
+    if (this.#registry?.host !== host) {
+      await (await this.#registry?.started)?.stop();
+      const options = {
+        ...{ under: host.inNetwork, port: 5000, storage: join(this.berthd.root, 'registry') },
+      };
+      this.#registry = { host, started: startRegistryProcess(options) };
+    }
+    return (await this.#registry.started).host;
   }
 
   #archiveOfOneFile(): Uint8Array {
