@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 
 /** A question by UDP. */
@@ -18,16 +18,29 @@ export interface DatagramExchange {
  * comes from where it went. Rejects with the system's error, such as ECONNREFUSED, or the signal's reason.
  */
 export function exchangeDatagrams(exchange: DatagramExchange): Promise<Buffer> {
-  const { address, port, message, isAnswer, signal } = exchange;
-  const type = isIPv6(address) ? 'udp6' : 'udp4';
+  const socket = createSocket(isIPv6(exchange.address) ? 'udp6' : 'udp4');
+  return exchangeOver(socket, exchange).finally(() => {
+    socket.close();
+  });
+}
+
+/**
+ * The same by a socket that is there, is of the address's family and is connected to nobody.
+ * @param way `connect`: it is connected afterwards. `send`: it is not, hears of no errors, and what comes from elsewhere is passed over
+ *   here; the address has to be in its canonical form (RFC 5952).
+ */
+export function exchangeOver(
+  socket: Socket,
+  { address, port, message, isAnswer, signal }: DatagramExchange,
+  way: 'connect' | 'send' = 'connect',
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket(type);
     let ended = false;
     const once = (settle: () => void): void => {
       if (ended) return;
       ended = true;
       signal.removeEventListener('abort', giveUp);
-      socket.close();
+      socket.off('error', fail).off('message', take);
       settle();
     };
     const giveUp = (): void => {
@@ -40,24 +53,33 @@ export function exchangeDatagrams(exchange: DatagramExchange): Promise<Buffer> {
         reject(error);
       });
     };
-    socket.on('error', fail);
-    socket.on('message', (answer) => {
+    const take = (answer: Buffer, from: RemoteInfo): void => {
+      if (way === 'send' && (from.address !== address || from.port !== port)) return;
       if (!isAnswer(answer)) return;
       once(() => {
         resolve(answer);
       });
-    });
+    };
+    socket.on('error', fail);
+    socket.on('message', take);
     if (signal.aborted) {
       giveUp();
       return;
     }
     signal.addEventListener('abort', giveUp);
-    socket.connect(port, address, () => {
-      if (ended) return;
-      socket.send(message, (error) => {
-        if (error) fail(error);
-      });
-    });
+    const sent = (error: Error | null): void => {
+      if (error) fail(error);
+    };
+    if (way === 'send') {
+      socket.send(message, port, address, sent);
+      return;
+    }
+    // What the types do not say: where there is no way, the error comes here.
+    const connected = (error?: Error): void => {
+      if (error) fail(error);
+      if (!ended) socket.send(message, sent);
+    };
+    socket.connect(port, address, connected);
   });
 }
 

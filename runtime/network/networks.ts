@@ -190,7 +190,7 @@ export class Networks {
   /** See `connectRunning`. */
   connect(
     container: string,
-    request: EndpointRequest & Pick<JoinRequest, 'upstreams'>,
+    request: EndpointRequest & Pick<JoinRequest, 'upstreams' | 'upstreamsFrom'>,
   ): Promise<Endpoint> {
     return connectRunning(this.#state, container, request);
   }

@@ -2,12 +2,23 @@ import { MSG_DONTWAIT, MSG_NOSIGNAL, SCM_RIGHTS, SOL_SOCKET } from './constants/
 import type { Value } from './program.ts';
 import type { ProgramBuilder } from './program-builder.ts';
 
+/** What Node.js makes of a socket, by its kind. */
+const types = {
+  /** A dgram.Socket of IPv4, and one of IPv6. */
+  datagrams: { type: 'dgram.Socket', dgramType: 'udp4' },
+  datagrams6: { type: 'dgram.Socket', dgramType: 'udp6' },
+  /** A net.Server; it must not listen yet. */
+  server: { type: 'net.Server' },
+  /** A net.Socket, which is connected or about to be: it reads at once. */
+  connection: { type: 'net.Socket' },
+} as const;
+
 /** A socket that a program has made, for the process that runs the launcher. */
 export interface HandedSocket {
   /** What `onSocket` of the launcher is told. */
   readonly name: string;
-  /** What it becomes there: a dgram.Socket of IPv4, or a net.Server; one of the latter must not listen yet. */
-  readonly kind: 'datagrams' | 'server';
+  /** What it becomes there. */
+  readonly kind: keyof typeof types;
   readonly fd: Value;
   /** The launcher's channel: see its options. */
   readonly channel: number;
@@ -27,9 +38,9 @@ const answersSize = 4096;
  * Node.js 26, `handleConversion`; a change there fails the tests of this.
  */
 export function handOver(p: ProgramBuilder, { name, kind, fd, channel }: HandedSocket): void {
-  const type =
-    kind === 'server' ? { type: 'net.Server' } : { type: 'dgram.Socket', dgramType: 'udp4' };
-  const line = Buffer.from(`${JSON.stringify({ cmd: 'NODE_HANDLE', ...type, msg: name })}\n`);
+  const line = Buffer.from(
+    `${JSON.stringify({ cmd: 'NODE_HANDLE', ...types[kind], msg: name })}\n`,
+  );
   const vector = p.bytes(lengthAt(16, 8, line.length));
   p.pointer(vector, p.bytes(line));
   const control = p.bytes(rights());

@@ -18,8 +18,8 @@ export interface LauncherOptions {
   /** Descriptors of this process that programs find from `firstKeptFd` on, in this order. */
   readonly keep?: readonly number[];
   /**
-   * Takes what programs hand over by `handOver`, with the name that they gave it: a dgram.Socket or a net.Server, which receives
-   * and listens from then on. The descriptor behind those of `keep` is then the channel.
+   * Takes what programs hand over by `handOver`, with the name that they gave it: a dgram.Socket, a net.Server or a net.Socket,
+   * which receives, listens or reads from then on. The descriptor behind those of `keep` is then the channel.
    */
   readonly onSocket?: (name: string, socket: unknown) => void;
 }

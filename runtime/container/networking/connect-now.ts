@@ -17,8 +17,9 @@ export async function connectNow(
   const before = networks.sandboxOf(id)?.endpoints ?? [];
   const names = [...before.map(({ networkName }) => networkName), network.name];
   const plan = await nameServer(ports, record, names);
-  const upstreams = names.some(isUserDefined) ? plan?.upstreams : undefined;
-  await networks.connect(id, { ...endpointRequest(record, network.id, settings), upstreams });
+  const { upstreams, upstreamsFrom } = plan !== undefined && names.some(isUserDefined) ? plan : {};
+  const request = endpointRequest(record, network.id, settings);
+  await networks.connect(id, { ...request, upstreams, upstreamsFrom });
 }
 
 /** Does what goes with other networks: relays of ports that lead to another address, and who is who. The change is over then. */

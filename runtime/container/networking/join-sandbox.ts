@@ -35,10 +35,10 @@ export async function joinSandbox(
     const requests = endpoints.map(([name, settings]) => endpointRequest(record, name, settings));
     const names = await nameServer(state.ports, record);
     for (const text of names?.notices ?? []) state.ports.notice(text, { container: id });
-    const upstreams = endpoints.some(([name]) => isUserDefined(name))
-      ? names?.upstreams
-      : undefined;
-    const join = { ...request, container: id, endpoints: requests, upstreams };
+    const { upstreams, upstreamsFrom } =
+      names !== undefined && endpoints.some(([name]) => isUserDefined(name)) ? names : {};
+    const asked = { upstreams, upstreamsFrom };
+    const join = { ...request, container: id, endpoints: requests, ...asked };
     const { sandbox, connected } = await networks.join(join);
     const explained = connected.catch((error: unknown) => {
       throw explainedNetworking(error);

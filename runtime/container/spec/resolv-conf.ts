@@ -53,9 +53,13 @@ export interface ResolvConfPlan {
   readonly text: string;
   /** Whom berth's name server asks; empty in other scopes. */
   readonly upstreams: readonly string[];
+  /** From whose network namespace: the host's own servers from the host's, those that were told from the container's. */
+  readonly upstreamsFrom: 'host' | 'container';
   /** What the user should be told. */
   readonly notices: readonly string[];
 }
+
+const noUpstreams = { upstreams: [], upstreamsFrom: 'host' } as const;
 
 /** Reads a file. Of several `search` or `domain` lines the last counts, of `options` all do. */
 export function parseResolvConf(text: string): ResolvConf {
@@ -108,7 +112,7 @@ export function planResolvConf(
   const based = `# Based on host file: '${source.path}'`;
   switch (scope.kind) {
     case 'host':
-      return { text: textOf(conf, overrides, [based]), upstreams: [], notices: [] };
+      return { text: textOf(conf, overrides, [based]), ...noUpstreams, notices: [] };
     case 'bridge': {
       const reachable = isTold
         ? { nameservers: conf.nameservers, notices: [] }
@@ -116,7 +120,7 @@ export function planResolvConf(
       const warnings = reachable.notices.map(() => '# Used default nameservers.');
       const comments = [`${based} (legacy)`, ...warnings];
       const text = textOf({ ...conf, nameservers: reachable.nameservers }, overrides, comments);
-      return { text, upstreams: [], notices: reachable.notices };
+      return { text, ...noUpstreams, notices: reachable.notices };
     }
     case 'internal-server':
       return internalPlan(conf, overrides, `${based} (internal resolver)`);
@@ -145,7 +149,7 @@ function internalPlan(
     upstreams.length === 0
       ? ['the host has no name server: containers find the names of containers only']
       : [];
-  return { text, upstreams, notices };
+  return { text, upstreams, upstreamsFrom: isTold ? 'container' : 'host', notices };
 }
 
 /** Those that a container with a namespace of its own reaches. */

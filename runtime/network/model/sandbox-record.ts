@@ -78,6 +78,8 @@ export const sandboxRecordSchema = z.object({
   linked: z.array(linkedSandboxSchema).readonly().optional(),
   /** Whom its name server asks for what is no container's name; absent: it needs none of its own. */
   upstreams: texts.optional(),
+  /** From whose network namespace these are asked; absent: the host's. */
+  upstreamsFrom: z.enum(['host', 'container']).optional(),
 });
 
 /** A sandbox; values are replaced, never changed. */

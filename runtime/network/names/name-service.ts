@@ -4,12 +4,26 @@ import { errnoName } from '../../syscall/errno.ts';
 import { Forwarder, type Patience } from './forwarder.ts';
 import type { NameDirectory } from './name-directory.ts';
 import { type Forwarding, Responder } from './responder.ts';
+import { NamespaceSockets } from './namespace-sockets.ts';
+import { serverAddress } from './redirect-table.ts';
 import { serveDatagrams } from './serve-datagrams.ts';
 import { serveStreams } from './serve-streams.ts';
 import { type ServerSockets, SocketChannel } from './socket-channel.ts';
+import type { Upstream, UpstreamSockets } from './upstream.ts';
+
+/** Where a container's questions go on to, in the order in which servers are asked. */
+export interface ClientForwarding extends Pick<Forwarding, 'forwarding'> {
+  readonly upstreams: readonly ClientUpstream[];
+}
+
+/** A server, and the network namespace from which it is asked. */
+export interface ClientUpstream extends Omit<Upstream, 'sockets'> {
+  /** Absent: the host's. */
+  readonly from?: 'host' | 'container';
+}
 
 /** A container whose names are answered. */
-export interface NameClient extends Forwarding {
+export interface NameClient extends ClientForwarding {
   readonly id: string;
   /** Where its network namespace is kept. */
   readonly namespacePath: string;
@@ -27,6 +41,8 @@ export interface NameServiceOptions {
 interface Served {
   readonly sockets: ServerSockets;
   readonly responder: Responder;
+  /** By which its own servers are asked. */
+  readonly upstreamSockets: NamespaceSockets;
   /** Ends the connections that there are. */
   readonly disconnect: () => void;
 }
@@ -56,6 +72,7 @@ export class NameService {
   async serve({ id, namespacePath, upstreams, forwarding }: NameClient): Promise<void> {
     await this.stop(id);
     const sockets = await this.#channel.open(namespacePath);
+    const upstreamSockets = new NamespaceSockets(this.#channel, namespacePath);
     const report = (problem: unknown): void => {
       this.#options.notice('the name server of a container has a problem', {
         container: id,
@@ -66,12 +83,12 @@ export class NameService {
       sandbox: id,
       directory: this.#options.directory,
       forwarder: this.#forwarder,
-      forwarding: { upstreams, forwarding },
+      forwarding: forwardingBy(upstreamSockets, { upstreams, forwarding }),
       report,
     });
     serveDatagrams(sockets.datagrams, responder);
     const disconnect = serveStreams(sockets.server, responder);
-    this.#served.set(id, { sockets, responder, disconnect });
+    this.#served.set(id, { sockets, responder, upstreamSockets, disconnect });
     this.#tellOfPort(sockets.redirectErrno);
     sockets.datagrams.on('error', report);
     sockets.server.on('error', report);
@@ -79,9 +96,10 @@ export class NameService {
   }
 
   /** Sends a container's questions elsewhere from now on. Nothing happens when it is not served. */
-  change(id: string, { upstreams, forwarding }: Forwarding): void {
+  change(id: string, forwarding: ClientForwarding): void {
     const served = this.#served.get(id);
-    if (served !== undefined) served.responder.forwarding = { upstreams, forwarding };
+    if (served !== undefined)
+      served.responder.forwarding = forwardingBy(served.upstreamSockets, forwarding);
   }
 
   /** Closes a container's sockets. Nothing happens when it is not served. */
@@ -109,8 +127,22 @@ export class NameService {
   }
 }
 
-async function closeSockets({ sockets, disconnect }: Served): Promise<void> {
+/** The server's own address, asked from the container, would be asked by itself: moby leaves it out, too. */
+function forwardingBy(
+  sockets: UpstreamSockets,
+  { upstreams, forwarding }: ClientForwarding,
+): Forwarding {
+  return {
+    forwarding,
+    upstreams: upstreams
+      .filter(({ address, from }) => from !== 'container' || address !== serverAddress)
+      .map(({ from, ...upstream }) => (from === 'container' ? { ...upstream, sockets } : upstream)),
+  };
+}
+
+async function closeSockets({ sockets, upstreamSockets, disconnect }: Served): Promise<void> {
   await Promise.all([
+    upstreamSockets.close(),
     new Promise<void>((resolve) => sockets.datagrams.close(resolve)),
     new Promise<void>((resolve) => {
       sockets.server.close(() => {

@@ -14,6 +14,7 @@ import {
 import type { FilterTable } from '../netlink/tables.ts';
 
 /** Where containers of networks find their name server, as Docker's: 127.0.0.11. */
+export const serverAddress = '127.0.0.11';
 export const serverAddressBytes = Uint8Array.of(127, 0, 0, 11);
 /** The port that resolvers ask (RFC 1035, section 4.2). */
 export const dnsPort = 53;

@@ -10,7 +10,10 @@ import type { Upstream } from './upstream.ts';
 export interface Forwarding {
   /** In the order in which they are asked; the first three count. */
   readonly upstreams: readonly Upstream[];
-  /** `off`: nowhere. A container that is only in internal networks must not reach beyond them by names either. */
+  /**
+   * `off`: to none that is asked from elsewhere. A container that is only in internal networks must not reach beyond them by names
+   * either; from its own namespace it reaches what it may.
+   */
   readonly forwarding: 'on' | 'off';
 }
 
@@ -68,8 +71,9 @@ export class Responder {
   }
 
   async #forward(query: Buffer, question: Question, transport: 'udp' | 'tcp'): Promise<Buffer> {
-    const { upstreams, forwarding } = this.forwarding;
-    if (forwarding === 'off') return encodeRefusal(query, responseCode.serverFailure, question);
+    const { upstreams: all, forwarding } = this.forwarding;
+    const upstreams = forwarding === 'on' ? all : all.filter(({ sockets }) => sockets);
+    if (upstreams.length === 0) return encodeRefusal(query, responseCode.serverFailure, question);
     const sandbox = this.#sandbox;
     const outcome = await this.#forwarder.forward({ sandbox, upstreams, query, transport });
     switch (outcome.kind) {

@@ -2,14 +2,19 @@ import { randomInt } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import type { DatagramSocket } from '../../host/exchange-datagrams.ts';
-import type { Server } from '../../host/sockets.ts';
+import type { Server, Socket } from '../../host/sockets.ts';
 import { Launcher } from '../../syscall/launcher.ts';
+import type { ProgramBuilder } from '../../syscall/program-builder.ts';
+import type { IpAddress } from '../address/ip-address.ts';
 import { socketsProgram } from './server-sockets.ts';
+import { connectionProgram, datagramsProgram } from './upstream-sockets.ts';
 
 /** Ports beyond those that the kernel gives to connections (net.ipv4.ip_local_port_range), of which one is taken at random. */
 const ports = { first: 61_000, end: 65_536 } as const;
 /** So many are tried. */
 const attempts = 10;
+
+type Handed = DatagramSocket | Server | Socket;
 
 /** The sockets of one container. */
 export interface ServerSockets {
@@ -26,7 +31,7 @@ export interface ServerSockets {
  * near the channel on which they come.
  */
 export class SocketChannel {
-  readonly #expected = new Map<string, (socket: DatagramSocket | Server) => void>();
+  readonly #expected = new Map<string, (socket: Handed) => void>();
   readonly #launcher: Launcher;
   #count = 0;
 
@@ -34,7 +39,7 @@ export class SocketChannel {
     this.#launcher = new Launcher({
       onSocket: (name, socket) => {
         const take = this.#expected.get(name) ?? closeSocket;
-        take(socket as DatagramSocket | Server);
+        take(socket as Handed);
       },
     });
   }
@@ -57,49 +62,101 @@ export class SocketChannel {
     await this.#launcher.stop();
   }
 
+  /**
+   * Makes sockets of UDP, by which others are asked from a namespace.
+   * @throws BerthError SYSCALL_FAILED the namespace is gone; LAUNCHER_LOST after `close`
+   */
+  async openDatagrams({
+    namespace,
+    family,
+    count,
+  }: {
+    readonly namespace: string;
+    readonly family: 4 | 6;
+    readonly count: number;
+  }): Promise<readonly DatagramSocket[]> {
+    const names = Array.from({ length: count }, () => this.#name('upstream'));
+    const { arrived } = await this.#take(names, datagramsProgram({ namespace, family, names }));
+    return arrived.map(({ socket, begin }) => {
+      begin();
+      return socket as DatagramSocket;
+    });
+  }
+
+  /**
+   * Begins a connection by TCP from a namespace.
+   * @throws BerthError SYSCALL_FAILED the namespace is gone, or there is no way; LAUNCHER_LOST after `close`
+   */
+  async connect(place: {
+    readonly namespace: string;
+    readonly address: IpAddress;
+    readonly port: number;
+  }): Promise<Socket> {
+    const name = this.#name('connection');
+    const { arrived } = await this.#take([name], connectionProgram({ ...place, name }));
+    const [connection] = arrived;
+    connection?.begin();
+    return connection?.socket as Socket;
+  }
+
   async #openAt(namespace: string, port: number): Promise<ServerSockets> {
+    const names = { datagrams: this.#name('datagrams'), server: this.#name('server') };
+    const program = socketsProgram({ namespace, port, names });
+    const { arrived, data } = await this.#take([names.datagrams, names.server], program);
+    const [datagrams, server] = arrived;
+    return {
+      datagrams: datagrams?.socket as DatagramSocket,
+      server: server?.socket as Server,
+      begin: () => {
+        for (const { begin } of arrived) begin();
+      },
+      redirectErrno: data.readInt32LE(),
+    };
+  }
+
+  #name(kind: string): string {
     this.#count += 1;
-    const names = { datagrams: `datagrams ${this.#count}`, server: `server ${this.#count}` };
-    const arrived = [
-      this.#expect(names.datagrams, 'message'),
-      this.#expect(names.server, 'connection'),
-    ] as const;
+    return `${kind} ${this.#count}`;
+  }
+
+  /** Runs a program and waits for the sockets that it hands over by these names. */
+  async #take(
+    names: readonly string[],
+    program: ProgramBuilder,
+  ): Promise<{ readonly arrived: readonly Arrived[]; readonly data: Buffer }> {
+    const expected = names.map((name) => this.#expect(name));
     try {
-      const { data } = await this.#launcher.run(socketsProgram({ namespace, port, names }));
-      const [datagrams, server] = await inTime(Promise.all(arrived));
-      return {
-        datagrams: datagrams.socket as DatagramSocket,
-        server: server.socket as Server,
-        begin: () => {
-          datagrams.begin();
-          server.begin();
-        },
-        redirectErrno: data.readInt32LE(),
-      };
+      const { data } = await this.#launcher.run(program);
+      return { arrived: await inTime(Promise.all(expected)), data };
     } catch (error) {
-      for (const each of arrived)
+      for (const each of expected)
         void each.then(({ socket }) => {
           closeSocket(socket);
         });
       throw error;
     } finally {
-      this.#expected.delete(names.datagrams);
-      this.#expected.delete(names.server);
+      for (const name of names) this.#expected.delete(name);
     }
   }
 
   /** A socket is at work as soon as it is there: what comes before anybody listens is kept. */
-  #expect(name: string, event: 'message' | 'connection'): Promise<Arrived> {
+  #expect(name: string): Promise<Arrived> {
     return new Promise((resolve) => {
-      this.#expected.set(name, (socket: EventEmitter & (DatagramSocket | Server)) => {
-        const early: unknown[][] = [];
-        const keep = (...args: unknown[]): void => {
-          early.push(args);
-        };
-        socket.on(event, keep);
+      this.#expected.set(name, (socket) => {
+        const early: (readonly [event: string, args: readonly unknown[]])[] = [];
+        const keepers = ['message', 'connection'].map((event) => {
+          const keep = (...args: unknown[]): void => {
+            early.push([event, args]);
+          };
+          return [event, keep] as const;
+        });
+        const emitter: EventEmitter = socket;
+        for (const [event, keep] of keepers) emitter.on(event, keep);
+        // A connection that is refused before anybody listens must not end the process.
+        if ('destroy' in socket) socket.on('error', () => undefined).unref();
         const begin = (): void => {
-          socket.off(event, keep);
-          for (const args of early) socket.emit(event, ...args);
+          for (const [event, keep] of keepers) emitter.off(event, keep);
+          for (const [event, args] of early) emitter.emit(event, ...args);
         };
         resolve({ socket, begin });
       });
@@ -108,7 +165,7 @@ export class SocketChannel {
 }
 
 interface Arrived {
-  readonly socket: DatagramSocket | Server;
+  readonly socket: Handed;
   readonly begin: () => void;
 }
 
@@ -132,6 +189,7 @@ function inTime<Sockets>(arrived: Promise<Sockets>): Promise<Sockets> {
   });
 }
 
-function closeSocket(socket: DatagramSocket | Server): void {
-  socket.close();
+function closeSocket(socket: Handed): void {
+  if ('destroy' in socket) socket.destroy();
+  else socket.close();
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { exchangeDatagrams } from '../../host/exchange-datagrams.ts';
+import { type DatagramExchange, exchangeDatagrams } from '../../host/exchange-datagrams.ts';
 import type { Socket } from '../../host/sockets.ts';
 import { connectStream } from '../../host/stream-connection.ts';
 import { FrameParser, frame } from './frames.ts';
@@ -8,11 +8,29 @@ import { dnsPort } from './redirect-table.ts';
 
 /** A name server that is asked for what no container is called. */
 export interface Upstream {
-  /** An IP address, with a zone where it needs one; as berthd's own network namespace reaches it. */
+  /** An IP address, with a zone where it needs one. */
   readonly address: string;
   /** Absent: 53. */
   readonly port?: number;
+  /** Those of the namespace from which it is asked; absent: berthd's own. */
+  readonly sockets?: UpstreamSockets;
 }
+
+/** How servers are asked from a network namespace. */
+export interface UpstreamSockets {
+  /** Sends a datagram and waits for its answer. Rejects with the system's error, or the signal's reason. */
+  readonly exchange: (exchange: DatagramExchange) => Promise<Buffer>;
+  /** A connection by TCP, which may still be about to be made. */
+  readonly connect: (
+    place: { readonly address: string; readonly port: number },
+    timeoutMs: number,
+  ) => Promise<Socket>;
+}
+
+const ownSockets: UpstreamSockets = {
+  exchange: exchangeDatagrams,
+  connect: ({ address, port }, timeoutMs) => connectStream({ host: address, port }, timeoutMs),
+};
 
 /** A question to one server. */
 export interface UpstreamQuestion {
@@ -34,13 +52,13 @@ export async function askUpstream(question: UpstreamQuestion): Promise<Buffer> {
   const { upstream, transport, timeoutMs } = question;
   const query = Buffer.from(question.query);
   query.writeUInt16BE(randomInt(0x10000), 0);
-  const { address, port = dnsPort } = upstream;
+  const { address, port = dnsPort, sockets = ownSockets } = upstream;
   const signal = AbortSignal.any([question.signal, AbortSignal.timeout(timeoutMs)]);
   const isAnswer = (message: Buffer): boolean => isAnswerTo(message, query);
   const answer =
     transport === 'udp'
-      ? await exchangeDatagrams({ address, port, message: query, isAnswer, signal })
-      : await exchangeFrames(await connectStream({ host: address, port }, timeoutMs), {
+      ? await sockets.exchange({ address, port, message: query, isAnswer, signal })
+      : await exchangeFrames(await sockets.connect({ address, port }, timeoutMs), {
           query,
           isAnswer,
           signal,
@@ -81,6 +99,11 @@ function exchangeFrames(
     });
     if (signal.aborted) {
       giveUp();
+      return;
+    }
+    // One that is handed over may have failed before anybody listened.
+    if (socket.destroyed) {
+      reject(new Error('the connection was closed'));
       return;
     }
     signal.addEventListener('abort', giveUp);

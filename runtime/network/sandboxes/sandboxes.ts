@@ -17,19 +17,17 @@ import type { EndpointRequest } from './endpoint-request.ts';
 import { type NamespaceUsers, pathsOf } from './namespace-pool.ts';
 import { changeLinks } from './open-links.ts';
 import { portRules } from './publish-ports.ts';
-import { changeNames, serveNames } from './serve-names.ts';
+import { changeNames, serveNames, type UpstreamRequest, upstreamsOf } from './serve-names.ts';
 import { releaseEndpoint, reserveEndpoint } from './reserve-endpoint.ts';
 import { alreadyConnected, findOpen, sandboxOf } from './sandbox-lookup.ts';
 
 /** What a container that is about to start asks for. */
-export interface JoinRequest {
+export interface JoinRequest extends UpstreamRequest {
   /** Id of the container. */
   readonly container: string;
   readonly endpoints: readonly EndpointRequest[];
   /** Absent: those of the host. */
   readonly users?: NamespaceUsers | undefined;
-  /** Whom its name server asks; absent: it has none. */
-  readonly upstreams?: readonly string[] | undefined;
   /** The containers that it is linked to; absent: none. */
   readonly linked?: readonly LinkedSandbox[] | undefined;
 }
@@ -63,7 +61,7 @@ export async function joinNetworks(
   }
   const sandbox: SandboxRecord = {
     ...{ version: 1, id: randomId(), container, ...kept, endpoints, ports: [] },
-    ...(request.upstreams === undefined ? {} : { upstreams: request.upstreams }),
+    ...upstreamsOf(request),
     ...(request.linked === undefined ? {} : { linked: request.linked }),
   };
   state.keepSandbox(sandbox);
@@ -95,7 +93,7 @@ export function leaveNetworks(state: NetworkState, container: string): Promise<v
 export async function connectRunning(
   state: NetworkState,
   container: string,
-  request: EndpointRequest & Pick<JoinRequest, 'upstreams'>,
+  request: EndpointRequest & UpstreamRequest,
 ): Promise<Endpoint> {
   await hostReady(state);
   return state.inTurn(container, () => connectNow(state, container, request));
@@ -104,7 +102,7 @@ export async function connectRunning(
 async function connectNow(
   state: NetworkState,
   container: string,
-  { upstreams, ...request }: EndpointRequest & Pick<JoinRequest, 'upstreams'>,
+  { upstreams, upstreamsFrom, ...request }: EndpointRequest & UpstreamRequest,
 ): Promise<Endpoint> {
   const sandbox = sandboxOf(state, container);
   const network = findOpen(state, request.network);
@@ -115,7 +113,7 @@ async function connectNow(
   if (endpoint === undefined) throw new TypeError(network.name);
   const next = {
     ...{ ...sandbox, endpoints: [...sandbox.endpoints, endpoint] },
-    ...(upstreams === undefined ? {} : { upstreams }),
+    ...upstreamsOf({ upstreams, upstreamsFrom }),
   };
   try {
     // It may have left while addresses were waited for.

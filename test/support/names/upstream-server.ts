@@ -1,13 +1,20 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { decode, encode, type Packet } from 'dns-packet';
 import { FrameParser, frame } from '../../../runtime/network/names/frames.ts';
 
-/** What a server does with a question: answers, with the bytes of these messages in their order, or says nothing. */
-export type Behaviour = (query: Packet, transport: 'udp' | 'tcp') => readonly Buffer[];
+/**
+ * What a server does with a question: answers, with the bytes of these messages in their order, or says nothing. `port`: from which
+ * it was asked.
+ */
+export type Behaviour = (
+  query: Packet,
+  transport: 'udp' | 'tcp',
+  port: number,
+) => readonly Buffer[];
 
-/** A real name server of another host, on loopback, by UDP and TCP at the same port. */
+/** A real name server of another host, on loopback if nothing else is said, by UDP and TCP at the same port. */
 export class UpstreamServer {
   readonly port: number;
   /** Names that it was asked for. */
@@ -23,7 +30,8 @@ export class UpstreamServer {
     this.port = datagrams.address().port;
     this.behaviour = behaviour;
     datagrams.on('message', (message, { port, address }) => {
-      for (const answer of this.#answer(message, 'udp')) datagrams.send(answer, port, address);
+      for (const answer of this.#answer(message, 'udp', port))
+        datagrams.send(answer, port, address);
     });
     server.on('connection', (socket) => {
       this.#connections.add(socket);
@@ -31,26 +39,34 @@ export class UpstreamServer {
       const parser = new FrameParser();
       socket.on('data', (chunk: Buffer) => {
         for (const message of parser.push(chunk))
-          for (const answer of this.#answer(message, 'tcp')) socket.write(frame(answer));
+          for (const answer of this.#answer(message, 'tcp', socket.remotePort ?? 0))
+            socket.write(frame(answer));
       });
     });
   }
 
-  static async start(behaviour: Behaviour): Promise<UpstreamServer> {
+  /** @param place where it listens; without a port, at one that is free */
+  static async start(
+    behaviour: Behaviour,
+    { address, port = 0 }: { readonly address: string; readonly port?: number } = {
+      address: '127.0.0.1',
+    },
+  ): Promise<UpstreamServer> {
     for (;;) {
-      const datagrams = createSocket('udp4').bind(0, '127.0.0.1');
+      const datagrams = createSocket(isIPv6(address) ? 'udp6' : 'udp4').bind(port, address);
       await once(datagrams, 'listening');
       const server = createServer();
       const isFree = await new Promise<boolean>((resolve) => {
         server.once('error', () => {
           resolve(false);
         });
-        server.listen(datagrams.address().port, '127.0.0.1', () => {
+        server.listen(datagrams.address().port, address, () => {
           resolve(true);
         });
       });
       if (isFree) return new UpstreamServer(datagrams, server, behaviour);
       datagrams.close();
+      if (port !== 0) throw new Error(`${address}:${port} is taken`);
     }
   }
 
@@ -66,10 +82,10 @@ export class UpstreamServer {
     ]);
   }
 
-  #answer(message: Buffer, transport: 'udp' | 'tcp'): readonly Buffer[] {
+  #answer(message: Buffer, transport: 'udp' | 'tcp', port: number): readonly Buffer[] {
     const query = decode(message);
     this.asked.push(query.questions?.[0]?.name ?? '');
-    return this.behaviour(query, transport);
+    return this.behaviour(query, transport, port);
   }
 }
 

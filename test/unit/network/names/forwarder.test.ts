@@ -76,6 +76,10 @@ test('the first server that answers counts; one that fails, refuses, or is not t
   expect(addressOf(await ask(by, [gone, good], { transport: 'tcp' }))).toBe('192.0.2.1');
   expect((await ask(by, [failing, gone])).kind).toBe('failed');
   expect((await ask(by, [])).kind).toBe('failed');
+  // The kernel refuses to connect to it: a broadcast.
+  const nowhere = { address: '255.255.255.255' };
+  const all = { upstreams: [nowhere, good.place] };
+  expect(addressOf(await ask(by, [], all))).toBe('192.0.2.1');
   // As many as in Docker and in resolv.conf(5).
   expect((await ask(by, [failing, failing, failing, good])).kind).toBe('failed');
   const unknown = await server((asked) => [answerCode(asked, 3)]);
@@ -108,9 +112,9 @@ test('answers that do not match the question are passed over', async () => {
   const ids = new Set<number | undefined>();
   for (let i = 0; i < 20; i += 1) {
     const lying = liar.behaviour;
-    liar.behaviour = (asked, transport) => {
+    liar.behaviour = (asked, transport, port) => {
       ids.add(asked.id);
-      return lying(asked, transport);
+      return lying(asked, transport, port);
     };
     expect(addressOf(await ask(forwarder(), [liar]))).toBe('192.0.2.1');
     liar.behaviour = lying;
