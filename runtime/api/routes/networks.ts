@@ -4,23 +4,16 @@ import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import type { ContainerEngine } from '../../container/engine.ts';
 import { flag, text, textMap } from '../../container/model/container-config.ts';
 import { endpointSettingsSchema, plainEndpoint } from '../../container/model/networking-config.ts';
-import {
-  booleanFilter,
-  type Filters,
-  matchesLabels,
-  matchesPattern,
-  refusedFilterValue,
-  refuseUnknownFilters,
-} from '../../container/query/filters.ts';
+import { refuseUnknownFilters } from '../../container/query/filters.ts';
 import type { NetworkRequest } from '../../network/lifecycle/create-network.ts';
 import type { Network } from '../../network/lifecycle/network.ts';
-import { isPredefined } from '../../network/model/network-record.ts';
 import { created, json, noContent, ok } from '../http/api-response.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { get, post, remove } from '../route.ts';
 import type { Route } from '../route.ts';
 import { attachmentsView, networkView } from '../views/network-view.ts';
 import { pruneSelection } from './container-prune.ts';
+import { networkTest } from './network-filters.ts';
 
 /** `undefined`: the client does not say. */
 const choice = z
@@ -91,9 +84,8 @@ export const networkRoutes: readonly Route[] = [
   get('/networks/:name', async ({ name, query }, { containers }) => {
     // Details of services, which only a swarm has.
     refuseNoBoolean('verbose', query.text('verbose'));
-    const network = containers.networks.find(name);
     if (['', 'local'].includes(query.text('scope')))
-      return json(await detailed(network, containers));
+      return json(await detailed(findOne(name, containers.networks), containers));
     throw new BerthError('NETWORK_NOT_FOUND', {
       message: `network ${name} not found`,
       remedy: 'Leave out "scope": all networks of berth are of the scope "local".',
@@ -136,6 +128,18 @@ export const networkRoutes: readonly Route[] = [
     return noContent;
   }),
 ];
+
+/** Docker has other words for an ambiguous id here than anywhere else. @throws NETWORK_NOT_FOUND, NETWORK_ID_AMBIGUOUS */
+function findOne(name: string, networks: ContainerEngine['networks']): Network {
+  try {
+    return networks.find(name);
+  } catch (error) {
+    if (!isBerthError(error, 'NETWORK_ID_AMBIGUOUS')) throw error;
+    const { remedy = '', details } = error;
+    const message = `${String(details['matches'])} matches found based on ID prefix: network ${name} is ambiguous`;
+    throw new BerthError('NETWORK_ID_AMBIGUOUS', { message, remedy, details, cause: error });
+  }
+}
 
 async function detailed(
   network: Network,
@@ -198,31 +202,4 @@ function refuseNoBoolean(parameter: string, value: string): void {
     remedy: `Correct "${parameter}".`,
     details: { parameter, value },
   });
-}
-
-/** Which networks a list is to have. @throws FILTER_INVALID */
-function networkTest(
-  filters: Filters,
-  networks: ContainerEngine['networks'],
-): (network: Network) => boolean {
-  const [names, ids] = [filters.get('name'), filters.get('id')];
-  const types = filters.get('type');
-  const wrong = types?.find((type) => type !== 'custom' && type !== 'builtin');
-  if (wrong !== undefined) throw refusedFilterValue('type', wrong, 'wanted "custom" or "builtin"');
-  const dangling = booleanFilter(filters, 'dangling');
-  const isOneOf = (key: string, value: string): boolean =>
-    filters.get(key)?.includes(value) ?? true;
-  return (network) => {
-    const { name, id, record } = network;
-    const isUsed = isPredefined(name) || networks.endpointsOf(network).length > 0;
-    return (
-      isOneOf('driver', record.driver) &&
-      isOneOf('scope', 'local') &&
-      isOneOf('type', isPredefined(name) ? 'builtin' : 'custom') &&
-      (names === undefined || matchesPattern('name', names, [name])) &&
-      (ids === undefined || matchesPattern('id', ids, [id])) &&
-      matchesLabels(filters.get('label') ?? [], record.labels) &&
-      (dangling === undefined || isUsed !== dangling)
-    );
-  };
 }

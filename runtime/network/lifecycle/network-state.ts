@@ -113,9 +113,9 @@ export class NetworkState {
     if (only && fitting.length === 1) return only;
     if (only)
       throw new BerthError('NETWORK_ID_AMBIGUOUS', {
-        message: `network ${nameOrId} is ambiguous (${fitting.length} matches found on name)`,
+        message: `network ${nameOrId} is ambiguous (${fitting.length} matches found based on ID prefix)`,
         remedy: 'Give more digits of the id, or the name.',
-        details: { network: nameOrId },
+        details: { network: nameOrId, matches: fitting.length },
       });
     throw new BerthError('NETWORK_NOT_FOUND', {
       message: `network ${nameOrId} not found`,

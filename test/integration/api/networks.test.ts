@@ -87,8 +87,46 @@ describe('docker network, of an engine on a host of its own', () => {
     expect(await names('dangling=true')).toEqual(['mine']);
     expect(await names('scope=swarm')).toEqual(['']);
     expect(await refused('network', 'ls', '-f', 'odd=1')).toContain("invalid filter 'odd'");
-    expect(await refused('network', 'ls', '-f', 'type=odd')).toContain('invalid filter');
+    expect(await refused('network', 'ls', '-f', 'type=odd')).toContain(
+      "invalid filter: 'type'='odd'",
+    );
+    expect(await refused('network', 'ls', '-f', 'dangling=odd')).toContain(
+      `invalid value for filter 'dangling', must be "true" (or "1"), or "false" (or "0")`,
+    );
+    const twice = ['-f', 'dangling=true', '-f', 'dangling=false'];
+    expect(await refused('network', 'ls', ...twice)).toContain(
+      'got more than one value for filter',
+    );
+    // What asks for nothing leaves nobody out.
+    const nothing = '{"name":[],"id":{},"driver":[],"scope":{},"label":[],"dangling":[]}';
+    const list = (filters: string): ReturnType<typeof api> =>
+      api('GET', `/v1.51/networks?filters=${encodeURIComponent(filters)}`);
+    expect((await list(nothing))[1]).toBe((await list('{}'))[1]);
+    expect(await list('{"type":[]}')).toEqual([200, '[]\n']);
     await docker('network', 'rm', made.slice(0, 12));
+  });
+
+  test('of several networks whose ids begin alike none is meant', async () => {
+    const ids: string[] = [];
+    let shared: string | undefined;
+    // Sixteen digits: seventeen networks at most. These need nothing of the host.
+    while (shared === undefined) {
+      ids.push(await docker('network', 'create', '--config-only', `only${ids.length}`));
+      const digits = ids.map((id) => id.charAt(0));
+      shared = digits.find((digit, index) => digits.indexOf(digit) !== index);
+    }
+    const [status, text] = await api('GET', `/v1.51/networks/${shared}?verbose=1&scope=local`);
+    expect(status).toBe(400);
+    expect(text).toMatch(
+      new RegExp(`"[0-9]+ matches found based on ID prefix: network ${shared} is ambiguous"`),
+    );
+    expect((await api('GET', `/v1.51/networks/${shared}?scope=swarm`))[0]).toBe(404);
+    expect((await api('GET', `/v1.51/networks/only0?verbose=odd`))[1]).toContain(
+      'invalid value for verbose: odd',
+    );
+    const rest = await refused('network', 'rm', shared);
+    expect(rest).toMatch(/is ambiguous \([0-9]+ matches found based on ID prefix\)/);
+    await docker('network', 'rm', ...ids);
   });
 
   test('what Docker refuses is refused in its words', async () => {
