@@ -32,14 +32,34 @@ export function toDiskError(thrown: unknown): unknown {
   const errno = (Object.keys(reasons) as Errno[]).find((name) => hasErrno(thrown, name));
   if (errno === undefined) return thrown;
   const { syscall, path } = thrown as { readonly syscall?: string; readonly path?: string };
+  return diskError({ errno, call: syscall ?? 'write', path }, thrown);
+}
+
+/** What could not be written. */
+interface FailedWrite {
+  /** Such as `ENOSPC`. */
+  readonly errno: string;
+  /** The system call, such as `write`. */
+  readonly call: string;
+  /** `undefined`: not known. */
+  readonly path?: string | undefined;
+}
+
+/** DISK_UNWRITABLE for a call that has failed; just the cause when its errno is none of a file system that takes nothing more. */
+export function diskError({ errno, call, path }: FailedWrite, cause: unknown): unknown {
+  if (!isReason(errno)) return cause;
   const { words, remedy } = reasons[errno];
-  const what = [syscall ?? 'write', ...(path === undefined ? [] : [path])].join(' ');
+  const what = path === undefined ? call : `${call} ${path}`;
   return new BerthError('DISK_UNWRITABLE', {
     message: `${what}: ${words}`,
     remedy,
-    details: { errno, reason: messageOf(thrown), ...(path === undefined ? {} : { path }) },
-    cause: thrown,
+    details: { errno, reason: messageOf(cause), ...(path === undefined ? {} : { path }) },
+    cause,
   });
+}
+
+function isReason(errno: string): errno is Errno {
+  return Object.hasOwn(reasons, errno);
 }
 
 /** Makes sure that something can be written, for calls that answer a read-only file system with an errno that says nothing. @throws DISK_UNWRITABLE */

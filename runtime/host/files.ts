@@ -1,5 +1,15 @@
 import { constants, closeSync, fsyncSync, openSync } from 'node:fs';
-import { access, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import {
+  access,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  writeFile as writeNodeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** What Node.js calls EDQUOT, for which it has no name: the number is the same on all that berth runs on. */
@@ -89,12 +99,56 @@ export async function writeFileWhole(
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    // Of a descriptor Node.js does not say which file it is of: a full disk would have no name.
-    if (error instanceof Error && !('path' in error)) Object.assign(error, { path });
-    throw error;
+    // What did not work is told, not what did not work afterwards: on a read-only file system that is the same once more.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw named(error, path);
   }
   if (options.durability === 'disk') syncFolder(dirname(path));
+}
+
+/** Writes a file where it is, as Node.js does; an error has the path with it. */
+export async function writeFile(
+  path: string,
+  data: string | Uint8Array,
+  options: { readonly mode?: number; readonly flag?: string } = {},
+): Promise<void> {
+  try {
+    await writeNodeFile(path, data, options);
+  } catch (error) {
+    throw named(error, path);
+  }
+}
+
+/** Of a descriptor Node.js does not say which file it is of: a full disk would have no name. */
+function named(error: unknown, path: string): unknown {
+  if (error instanceof Error && !('path' in error)) Object.assign(error, { path });
+  return error;
+}
+
+/**
+ * Writes a small file anew that others have mounted or open, and that therefore stays the one it is. What it has is not let go of
+ * before the new text is there: on a full disk nobody else gets its room meanwhile. Made when it is missing.
+ */
+export async function rewriteFile(path: string, text: string, mode: number): Promise<void> {
+  const old = await readTextIfExists(path);
+  if (old === undefined) return writeFile(path, text, { mode });
+  try {
+    await overwrite(path, text);
+  } catch (error) {
+    // Half of it would be worse: the old text had room.
+    await overwrite(path, old).catch(() => undefined);
+    throw named(error, path);
+  }
+}
+
+async function overwrite(path: string, text: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.writeFile(text);
+    await file.truncate(Buffer.byteLength(text));
+  } finally {
+    await file.close();
+  }
 }
 
 /** Takes away what a process that was killed in `writeFileWhole` has left in a folder. Nobody may be writing there. */
@@ -140,5 +194,4 @@ export {
   statfs,
   symlink,
   utimes,
-  writeFile,
 } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
-import { readTextIfExists, writeFile } from '../../host/files.ts';
+import { readTextIfExists, rewriteFile } from '../../host/files.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 
@@ -38,5 +38,5 @@ async function removeFrom(
   const text = await readTextIfExists(hosts);
   if (text === undefined) return;
   const kept = text.split('\n').filter((line) => line.split('\t')[1]?.split(' ')[0] !== alias);
-  await writeFile(hosts, kept.join('\n'), { mode: 0o644 });
+  await rewriteFile(hosts, kept.join('\n'), 0o644);
 }

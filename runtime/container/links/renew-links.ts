@@ -1,4 +1,4 @@
-import { readTextIfExists, writeFile } from '../../host/files.ts';
+import { readTextIfExists, rewriteFile } from '../../host/files.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
 import { endpointOf, linkedTo } from './linked-containers.ts';
@@ -14,7 +14,7 @@ export async function renewLinks(state: EngineState, container: Container): Prom
     const { hosts } = state.folder(parent);
     const text = (await readTextIfExists(hosts)) ?? '';
     const next = withAddresses(text, alias, addresses);
-    if (next !== text) await writeFile(hosts, next, { mode: 0o644 });
+    if (next !== text) await rewriteFile(hosts, next, 0o644);
   }
 }
 

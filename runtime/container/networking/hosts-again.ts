@@ -1,4 +1,4 @@
-import { readTextIfExists, writeFile } from '../../host/files.ts';
+import { readTextIfExists, rewriteFile } from '../../host/files.ts';
 import type { Endpoint } from '../../network/model/sandbox-record.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
@@ -24,9 +24,9 @@ export async function writeHostsAgain(
   const text = found === '' ? await hostsText(container.record, [], plain) : found;
   const kept = text.split('\n').filter((line) => line !== '' && !old.has(line));
   const lines = [...kept, ...ownLines(container.record, after)];
-  await writeFile(hosts, lines.map((line) => `${line}\n`).join(''), { mode: 0o644 });
+  await rewriteFile(hosts, lines.map((line) => `${line}\n`).join(''), 0o644);
   const names = after.map(({ networkName }) => networkName);
   const plan = await nameServer(state.ports, container.record, names);
   if (plan === undefined || names.length === 0) return;
-  await writeFile(state.folder(container).resolvConf, plan.text, { mode: 0o644 });
+  await rewriteFile(state.folder(container).resolvConf, plan.text, 0o644);
 }

@@ -87,7 +87,7 @@ export async function addNetwork(state: NetworkState, record: NetworkRecord): Pr
     await establishNetwork(state, network);
   } catch (error) {
     await removeFromHost(state, network).catch(state.ports.report);
-    await state.store.erase(record);
+    await state.store.erase(record).catch(state.ports.report);
     throw error;
   }
   state.networks.set(network.id, network);

@@ -1,6 +1,6 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { isPredefined } from '../model/network-record.ts';
-import { removeFromHost } from './establish-network.ts';
+import { establishNetwork, removeFromHost } from './establish-network.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 
@@ -23,7 +23,7 @@ export async function removeNetwork(state: NetworkState, nameOrId: string): Prom
     try {
       await Promise.allSettled(state.leaving.values());
       await removeFromHost(state, network);
-      await state.store.erase(network.record);
+      await eraseRecord(state, network);
     } catch (error) {
       network.removing = false;
       throw error;
@@ -31,6 +31,16 @@ export async function removeNetwork(state: NetworkState, nameOrId: string): Prom
     state.networks.delete(network.id);
     state.announce('destroy', network);
   });
+}
+
+/** A network whose record stays is there, and the host has again what it needs. */
+async function eraseRecord(state: NetworkState, network: Network): Promise<void> {
+  try {
+    await state.store.erase(network.record);
+  } catch (error) {
+    await establishNetwork(state, network).catch(state.ports.report);
+    throw error;
+  }
 }
 
 function refuseWhenUsed(state: NetworkState, network: Network): void {

@@ -1,5 +1,7 @@
 import { basename, join } from 'node:path';
 
+import { isBerthError } from '../../errors/berth-error.ts';
+import { diskError } from '../../host/disk-error.ts';
 import { listFolder } from '../../host/files.ts';
 import { makeFolders } from '../../host/make-folders.ts';
 import { randomId } from '../../host/random-id.ts';
@@ -125,7 +127,7 @@ export class NamespacePool {
       await this.#runner.run(p);
     } catch (error) {
       await this.release([kept]).catch(this.#report);
-      throw error;
+      throw withoutRoom(error, namespace);
     }
     return kept;
   }
@@ -143,6 +145,12 @@ export class NamespacePool {
 /** All that is kept of them. */
 export function pathsOf({ namespace, userNamespace }: KeptNamespaces): readonly string[] {
   return userNamespace === undefined ? [namespace] : [namespace, userNamespace];
+}
+
+/** Of a file that cannot be made, what that says; another error as it is, such as one about the limit of namespaces (also ENOSPC). */
+function withoutRoom(error: unknown, path: string): unknown {
+  if (!isBerthError(error, 'SYSCALL_FAILED') || error.details['call'] !== 'openat') return error;
+  return diskError({ errno: String(error.details['errno']), call: 'open', path }, error);
 }
 
 function addSteps(p: ProgramBuilder, path: string, users: NamespaceUsers | undefined): void {

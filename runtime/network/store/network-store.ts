@@ -39,12 +39,16 @@ export class NetworkStore {
       .toSorted((left, right) => left.createdMs - right.createdMs);
   }
 
-  /** Writes one; once this resolves the network is there for good. */
+  /** Writes one; once this resolves the network is there for good, and when it rejects not at all. */
   async save(record: NetworkRecord): Promise<void> {
-    await writeFileWhole(this.#path(record), JSON.stringify(record), {
-      mode: 0o600,
-      durability: 'disk',
-    });
+    const path = this.#path(record);
+    try {
+      await writeFileWhole(path, JSON.stringify(record), { mode: 0o600, durability: 'disk' });
+    } catch (error) {
+      // It may have its name already, and not be on the disk.
+      await removeFile(path).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Forgets one. */
