@@ -156,7 +156,7 @@ describe('bad input', () => {
     ['GET', '/containers/nosuch/checkpoints', 404, 'No such container: nosuch'],
     ['DELETE', '/containers/nosuch/checkpoints/c1', 404, 'No such container: nosuch'],
     ['PUT', '/volumes/nosuch', 501, 'does not have PUT /volumes/nosuch'],
-    ['DELETE', '/containers/nosuch?link=1', 400, '"link"'],
+    ['DELETE', '/containers/nosuch?link=1', 404, 'No such container: nosuch'],
     ['POST', '/auth', 400, "unsupported Content-Type header (): must be 'application/json'"],
   ])('%s %s gets %i', async (method, path, status, message) => {
     const answer = await ask(daemon.socket, { method, path: encodeURI(path) });

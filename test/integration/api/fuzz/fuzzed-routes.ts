@@ -129,6 +129,8 @@ export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
   'POST /containers/:name/rename': { query: { name: word } },
   'POST /containers/:name/resize': { query: { h: number, w: number } },
   'DELETE /containers/:name': { query: { force: flag, v: flag, link: flag } },
+  'GET /containers/:name/:alias/json': { query: { size: flag } },
+  'DELETE /containers/:name/:alias': { query: { force: flag, v: flag, link: flag } },
   'POST /containers/:name/pause': {},
   'POST /containers/:name/unpause': {},
   'POST /containers/prune': { query: { filters } },
@@ -185,6 +187,7 @@ export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
   'POST /volumes/create': { body: volumeCreateSchema },
   'POST /volumes/prune': { query: { filters } },
   'GET /networks': { query: { filters } },
+  'GET /networks/': { query: { filters } },
   'GET /networks/:name': { query: { verbose: flag, scope: ['', 'local', 'swarm', 'x'] } },
   // A configuration for others, which has nothing on the machine that all tests share.
   'POST /networks/create': { body: networkCreateSchema, fixed: { ConfigOnly: true } },
