@@ -69,7 +69,7 @@ describe('a write with another in its place', () => {
 
   it('fails with the error of the other', async () => {
     await expect(carryOut(write('missing', { orElse: write('/dev/full') }))).rejects.toMatchObject({
-      message: 'start: set /dev/full: ENOSPC',
+      message: 'start: set /dev/full: ENOSPC: no space left on device',
     });
   });
 
