@@ -61,7 +61,12 @@ export class TestDaemon {
   ): Promise<TestDaemon> {
     const daemon = new TestDaemon(registry);
     daemon.usernsRemap = usernsRemap;
-    await daemon.up();
+    try {
+      await daemon.up();
+    } catch (error) {
+      removeTree(daemon.root);
+      throw error;
+    }
     return daemon;
   }
 
