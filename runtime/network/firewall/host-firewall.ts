@@ -1,3 +1,4 @@
+import { SerialQueue } from '../../concurrency/serial-queue.ts';
 import { readTextIfExists, writeExisting } from '../../host/files.ts';
 import type { Firewall, FirewallNetwork } from './firewall.ts';
 import { forwardingPlan, readForwarding } from './forwarding.ts';
@@ -19,28 +20,34 @@ export function hostFirewall(options: HostFirewallOptions): Firewall {
     opened ??= openFirewall(options);
     return opened;
   };
-  const own = async (): Promise<Firewall> => (await open()).firewall;
+  // In the order of the calls, also of those that wait until it is open: what is taken back must not come before what was told.
+  const queue = new SerialQueue();
+  const inTurn = (action: (firewall: Firewall) => Promise<void>): Promise<void> =>
+    queue.run(async () => action((await open()).firewall));
   /** What is told to a firewall that nobody needs so far has nothing to undo. */
-  const ifOpen = async (action: (firewall: Firewall) => Promise<void>): Promise<void> => {
-    if (opened !== undefined) await action((await opened).firewall);
-  };
+  const ifOpen = (action: (firewall: Firewall) => Promise<void>): Promise<void> =>
+    queue.run(async () => {
+      if (opened !== undefined) await action((await opened).firewall);
+    });
   return {
     tool: async () => (await open()).tool,
-    restore: async (state) => {
-      await (await own()).restore(state);
-      await forward(state.networks, options);
-    },
-    addNetwork: async (network) => {
-      // Nothing is forwarded before there are rules for it.
-      await (await own()).addNetwork(network);
-      await forward([network], options);
-    },
+    restore: (state) =>
+      inTurn(async (firewall) => {
+        await firewall.restore(state);
+        await forward(state.networks, options);
+      }),
+    addNetwork: (network) =>
+      inTurn(async (firewall) => {
+        // Nothing is forwarded before there are rules for it.
+        await firewall.addNetwork(network);
+        await forward([network], options);
+      }),
     removeNetwork: (id) => ifOpen((firewall) => firewall.removeNetwork(id)),
-    publish: async (ports) => (await own()).publish(ports),
+    publish: (ports) => inTurn((firewall) => firewall.publish(ports)),
     unpublish: (ports) => ifOpen((firewall) => firewall.unpublish(ports)),
-    link: async (links) => (await own()).link(links),
+    link: (links) => inTurn((firewall) => firewall.link(links)),
     unlink: (links) => ifOpen((firewall) => firewall.unlink(links)),
-    remove: async () => (await own()).remove(),
+    remove: () => inTurn((firewall) => firewall.remove()),
   };
 }
 

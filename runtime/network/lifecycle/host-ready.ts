@@ -19,8 +19,9 @@ export function hostReady(state: NetworkState): Promise<void> {
 /** Makes what networks need that somebody has made or is connected to, and removes what nobody has any more. */
 async function prepareHost(state: NetworkState): Promise<void> {
   const { report, firewall } = state.ports;
-  await state.namespaces.sweep(() => [...state.sandboxes.values()]);
+  // Before containers that have ended meanwhile leave: the host has the rules of theirs, too.
   const wanted = [...state.networks.values()].filter((network) => isWanted(state, network));
+  await state.namespaces.sweep(() => [...state.sandboxes.values()]);
   const made: Network[] = [];
   for (const network of wanted) {
     try {
