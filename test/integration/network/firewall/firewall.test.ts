@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Firewall } from '../../../../runtime/network/firewall/firewall.ts';
+import { hostFirewall } from '../../../../runtime/network/firewall/host-firewall.ts';
 import { hostTools, type HostTools } from '../../../../runtime/network/firewall/host-tools.ts';
 import { openFirewall } from '../../../../runtime/network/firewall/open-firewall.ts';
 import { address } from '../namespaces.ts';
@@ -271,4 +272,22 @@ describe.each(['nft', 'iptables'] as const)('rules made by %s', (wanted) => {
     expect(town.host('iptables-legacy-save')).not.toContain('BERTH');
     await see([['outside', 'tcp 198.51.100.9:80', 'trusted 192.0.2.9']]);
   });
+});
+
+test('what is taken back while the firewall is still being opened is not there afterwards', async () => {
+  const firewall = hostFirewall({
+    launcher: town.namespaces.launcher,
+    namespace: town.namespaces.path('host'),
+    families: { 4: 'managed', 6: 'managed' },
+    directAccess: 'protected',
+    firewalld: 'left-alone',
+    ipForward: 'left-alone',
+  });
+  const restored = firewall.restore(all);
+  await firewall.unpublish(ports.filter(({ hostPort }) => hostPort === 8081));
+  await restored;
+  const rules = town.host('nft --stateless list ruleset');
+  await firewall.remove();
+  expect(rules).toContain('8082');
+  expect(rules).not.toContain('8081');
 });
