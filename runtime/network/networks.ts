@@ -111,12 +111,9 @@ export class Networks {
     return this.#state.sandboxes.get(container);
   }
 
-  /** What makes the rules of the firewall; `none` as long as there is no network that wants some. */
+  /** What makes the rules of the firewall; `none` as long as nobody has needed any. */
   async firewallTool(): Promise<FirewallTool> {
-    const { networks, ports } = this.#state;
-    const all = [...networks.values()];
-    if (!all.some(({ driver, record }) => driver.firewall(record) !== undefined)) return 'none';
-    return (await ports.firewall.tool?.()) ?? 'none';
+    return (await this.#state.ports.firewall.tool?.()) ?? 'none';
   }
 
   /** Ids of all containers that have something. */

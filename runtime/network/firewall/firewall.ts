@@ -73,7 +73,7 @@ export type FirewallTool = 'nft' | 'iptables' | 'none';
  * Calls may overlap: they are carried out one after another. Removing what is not there is fine.
  */
 export interface Firewall {
-  /** What makes the rules, or will when somebody needs some; absent where nobody asks. */
+  /** What makes the rules; `none` while nobody has needed any; absent where nobody asks. */
   readonly tool?: () => Promise<FirewallTool>;
   /**
    * Makes the host's rules exactly these, in one transaction, whatever was there: when berthd starts, and when somebody else may

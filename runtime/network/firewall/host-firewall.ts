@@ -30,7 +30,8 @@ export function hostFirewall(options: HostFirewallOptions): Firewall {
       if (opened !== undefined) await action((await opened).firewall);
     });
   return {
-    tool: async () => (await open()).tool,
+    // Whoever asks for information does not wait until programs of the host have been tried.
+    tool: async () => (opened === undefined ? 'none' : (await opened).tool),
     restore: (state) =>
       inTurn(async (firewall) => {
         await firewall.restore(state);
