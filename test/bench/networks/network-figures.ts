@@ -89,11 +89,11 @@ function emptyRuns(): Record<keyof typeof kinds, number[]> {
   return { none: [], bridge: [], port: [] };
 }
 
-/** Programs of this host in a container. */
-const hostPrograms = ['usr', 'lib', 'lib64'].flatMap((name) => [
-  '--volume',
-  `/${name}:/${name}:ro`,
-]);
+/** Programs of this host in a container, and where iperf3 writes. */
+const hostPrograms = [
+  '--tmpfs=/tmp',
+  ...['usr', 'lib', 'lib64'].map((name) => `--volume=/${name}:/${name}:ro`),
+];
 
 /** Milliseconds for a gigabyte, and for a thousand connections: less is better, as everywhere. */
 async function throughput({ ours, theirs }: Both, rounds: number): Promise<readonly Result[]> {
