@@ -88,15 +88,7 @@ export async function writeFileWhole(
   temporaryNumber += 1;
   const temporary = `${path}.${process.pid}-${temporaryNumber}.tmp`;
   try {
-    const file = await open(temporary, 'wx', options.mode);
-    try {
-      await file.writeFile(data);
-      await file.chmod(options.mode);
-      if (options.owner) await file.chown(options.owner.uid, options.owner.gid);
-      if (options.durability === 'disk') await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeNew(temporary, data, options);
     await rename(temporary, path);
   } catch (error) {
     // What did not work is told, not what did not work afterwards: on a read-only file system that is the same once more.
@@ -104,6 +96,32 @@ export async function writeFileWhole(
     throw named(error, path);
   }
   if (options.durability === 'disk') syncFolder(dirname(path));
+}
+
+async function writeNew(
+  path: string,
+  data: string | Uint8Array,
+  { mode, durability, owner }: WriteOptions,
+): Promise<void> {
+  // Node.js opens, writes and closes on one of its threads, without a way back to here between.
+  if (durability === 'memory' && owner === undefined && isWhole(mode)) {
+    await writeNodeFile(path, data, { mode, flag: 'wx' });
+    return;
+  }
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(data);
+    await file.chmod(mode);
+    if (owner) await file.chown(owner.uid, owner.gid);
+    if (durability === 'disk') await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether what is made with these permission bits has them, whatever umask anybody works with. */
+function isWhole(mode: number): boolean {
+  return (mode & 0o077) === 0;
 }
 
 /** Writes a file where it is, as Node.js does; an error has the path with it. */

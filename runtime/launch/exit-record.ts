@@ -17,11 +17,13 @@ export interface ExitRecord {
   readonly warnings: readonly string[];
 }
 
-/** Reads the record that the monitor left in a run folder; `undefined` when there is none. */
+/** Reads the record that a monitor that has gone left in a run folder; `undefined` when there is none. */
 export async function readExitRecord(runDir: string): Promise<ExitRecord | undefined> {
-  const bytes = await orIfMissing(readFile(`${runDir}/${exitFileName}`), undefined);
+  const [bytes, hooks] = await Promise.all([
+    orIfMissing(readFile(`${runDir}/${exitFileName}`), undefined),
+    orIfMissing(readFile(`${runDir}/${poststopFileName}`), Buffer.alloc(0)),
+  ]);
   if (!bytes || bytes.length < exitHeaderSize) return undefined;
-  const hooks = await orIfMissing(readFile(`${runDir}/${poststopFileName}`), Buffer.alloc(0));
   const seconds = Number(bytes.readBigInt64LE(0));
   const nanoseconds = Number(bytes.readBigInt64LE(8));
   const status = bytes.readUInt32LE(16);

@@ -1,7 +1,16 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { sideBySide } from '../concurrency/side-by-side.ts';
-import { listFolder, mkdir, orIfMissing, readlink, removeFile, symlink } from '../host/files.ts';
+import {
+  hasErrno,
+  listFolder,
+  mkdir,
+  orIfMissing,
+  readlink,
+  removeFile,
+  rmdir,
+  symlink,
+} from '../host/files.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { makeFolders } from '../host/make-folders.ts';
 import { hexOf, isDigest } from '../image/digest.ts';
@@ -27,7 +36,7 @@ export class ContainerFolder {
   }
 
   /**
-   * Makes the writable folders.
+   * Makes the writable folders, and the container's folder when it is missing.
    * @param chainId Of the topmost layer
    * @param root Owner and mode of the image's root
    */
@@ -37,15 +46,22 @@ export class ContainerFolder {
     root: FolderStatus | undefined,
   ): Promise<WritableFolders> {
     const folder = join(this.#path, containerId);
-    await makeFolders(folder, 0o700);
-    try {
-      const folders = this.folders(containerId);
-      // Side by side: each waits for the disk, and all `docker run`s for them.
-      await sideBySide([
+    const folders = this.folders(containerId);
+    // Side by side: each waits for the disk, and all `docker run`s for them.
+    const make = (): Promise<void> =>
+      sideBySide([
         symlink(join('..', '..', 'snapshots', hexOf(chainId)), join(folder, 'lower')),
         makeRootFolder(folders.upper, root),
         mkdir(folders.work, { mode: 0o700 }),
       ]);
+    try {
+      try {
+        await make();
+      } catch (error) {
+        if (!hasErrno(error, 'ENOENT')) throw error;
+        await makeFolders(folder, 0o700);
+        await make();
+      }
       return folders;
     } catch (error) {
       await this.remove(containerId);
@@ -85,7 +101,23 @@ export class ContainerFolder {
   /** Removes the writable folders, then the link; whatever else is in the container's folder stays. */
   async remove(containerId: string): Promise<void> {
     const { upper, work } = this.folders(containerId);
-    await Promise.all([removeTree(upper), removeTree(work)]);
+    await Promise.all([removeTree(upper), removeWork(work)]);
     await removeFile(join(this.#path, containerId, 'lower'));
   }
+}
+
+/**
+ * What overlayfs leaves of a mount whose changes need not reach the disk: a folder in a folder in a folder with one file in it
+ * (fs/overlayfs/super.c, ovl_create_volatile_dirty). To look for it would take as long as all the rest of a container.
+ */
+async function removeWork(work: string): Promise<void> {
+  const inside = join(work, 'work');
+  const mark = join(inside, 'incompat', 'volatile');
+  try {
+    await removeFile(join(mark, 'dirty'));
+    for (const folder of [mark, dirname(mark), inside]) await rmdir(folder);
+  } catch {
+    // Whatever else is there.
+  }
+  await removeTree(work);
 }

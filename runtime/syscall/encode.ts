@@ -76,11 +76,15 @@ export function encodeProgram(
   const words = new Uint32Array(bytes.buffer, 0, sections.data / layout.wordSize);
   constants.write(words, sections.constants);
   const context: StepContext = { words, offsets, sections, constants, architecture, refuse };
-  for (const [index, one] of steps.entries()) encodeStep(one, index, context);
-  for (const [i, { at, to }] of program.pointers.entries()) {
-    view.setUint32(sections.relocations + layout.wordSize * i, offsetIn(sections, at), true);
-    view.setBigUint64(offsetIn(sections, at), BigInt(offsetIn(sections, to)), true);
-  }
+  steps.forEach((one, index) => {
+    encodeStep(one, index, context);
+  });
+  program.pointers.forEach(({ at, to }, i) => {
+    const place = offsetIn(sections, at);
+    words[sections.relocations / layout.wordSize + i] = place;
+    view.setUint32(place, offsetIn(sections, to), true);
+    view.setUint32(place + 4, 0, true);
+  });
   return bytes;
 }
 
@@ -96,12 +100,15 @@ const exitStep: Step = {
 /** Where each step begins, and behind them where the last one ends; takes note of the constants on the way. */
 function offsetsOf(steps: readonly Step[], constants: Constants): Uint32Array {
   const offsets = new Uint32Array(steps.length + 1);
+  const note = (argument: Value): void => {
+    constants.add(argument);
+  };
   let at: number = header.size;
-  for (const [index, one] of steps.entries()) {
+  steps.forEach((one, index) => {
     offsets[index] = at;
     at += stepBytes(one);
-    for (const argument of one.arguments) constants.add(argument);
-  }
+    one.arguments.forEach(note);
+  });
   offsets[steps.length] = at;
   return offsets;
 }
@@ -211,18 +218,21 @@ interface StepContext {
   readonly refuse: (problem: string) => never;
 }
 
-/** A word of 32 bits at a time: a start has a thousand steps, and they are made anew each time. */
+/**
+ * A word of 32 bits at a time: a start has a thousand steps, and they are made anew each time. For the same reason nothing here goes over
+ * an array by an iterator, which before it is compiled makes an object for each element.
+ */
 function encodeStep(one: Step, index: number, context: StepContext): void {
   const { words, offsets, architecture, refuse } = context;
   const from = (offsets[index] ?? 0) / layout.wordSize;
   const count = one.arguments.length;
-  let at = from + layout.arguments / layout.wordSize;
+  const first = from + layout.arguments / layout.wordSize;
   let kinds = 0;
-  for (const argument of one.arguments) {
+  for (let i = 0; i < count; i += 1) {
     // The executor resolves the last argument first, so that one has the lowest bits.
-    kinds = (kinds << 2) | encodeValue(argument, at, context);
-    at += 1;
+    kinds = (kinds << 2) | encodeValue(one.arguments[i] as Value, first + i, context);
   }
+  let at = first + count;
   let form = count;
   if (one.result) {
     form |= shape.result;

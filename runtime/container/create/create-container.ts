@@ -1,4 +1,5 @@
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
+import { sideBySide } from '../../concurrency/side-by-side.ts';
 import { Cleanup } from '../../errors/cleanup.ts';
 import { writeFile } from '../../host/files.ts';
 import { removeTree } from '../../host/remove-tree.ts';
@@ -218,12 +219,14 @@ async function build(state: EngineState, wanted: ContainerRecord): Promise<Conta
   let record = wanted;
   try {
     record = { ...wanted, mounts: await takeVolumes(state, wanted, undo) };
-    await makeFolders(folder.folder, 0o710);
+    const rootfs = state.ports.images.rootfsFor(record.imageId);
     undo.add(() => removeTree(folder.folder));
+    // Of one that has failed both are waited for: what is undone must not be made meanwhile.
+    await sideBySide([rootfs, makeFolders(folder.folder, 0o710)]);
     record = { ...record, mounts: await takeImages(state, record) };
-    const { chainId } = await state.ports.images.rootfsFor(record.imageId);
+    const { chainId } = await rootfs;
     undo.add(() => state.ports.snapshots.removeContainer(record.id));
-    await Promise.all([
+    await sideBySide([
       state.ports.snapshots.createContainer(record.id, chainId),
       writeFile(logPlan(record, folder).path, '', { mode: 0o640 }),
     ]);

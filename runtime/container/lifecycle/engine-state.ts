@@ -4,6 +4,7 @@ import { ExecStore } from '../exec/exec-store.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { ContainerPorts } from '../ports.ts';
 import { ownCapabilities } from '../spec/capability-set.ts';
+import { LayerFiles } from '../spec/layer-files.ts';
 import { ContainerIndex } from '../store/container-index.ts';
 import { folderOf } from '../store/container-paths.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
@@ -36,6 +37,8 @@ export class EngineState {
   readonly volumes: Volumes;
   readonly records: RecordStore;
   readonly execs = new ExecStore();
+  /** What is known of files in the layers of images. */
+  readonly layerFiles: LayerFiles;
   readonly events = new Listeners<ContainerEvent>();
   readonly counts: EngineCounts = { healthChecks: 0, failedHealthChecks: 0, restarts: 0 };
 
@@ -58,6 +61,7 @@ export class EngineState {
     },
   ) {
     this.ports = ports;
+    this.layerFiles = new LayerFiles(ports.isOpaque);
     this.index = parts.index;
     this.volumes = parts.volumes;
     this.capabilities = parts.capabilities;

@@ -90,9 +90,12 @@ function withSandbox(donors: DonorPlaces, { sandbox }: JoinedContainer): DonorPl
   return { ...donors, net, ...(user === undefined ? {} : { user }) };
 }
 
-async function rootAndUser({ ports }: EngineState, record: ContainerRecord): Promise<RootAndUser> {
+async function rootAndUser(
+  { ports, layerFiles }: EngineState,
+  record: ContainerRecord,
+): Promise<RootAndUser> {
   const rootfs = await ports.snapshots.containerRootfs(record.id);
-  const files = new LayeredRootfs(rootfs, ports.isOpaque);
+  const files = new LayeredRootfs(rootfs, layerFiles);
   const [passwd = '', group = ''] = await Promise.all([
     files.readText('/etc/passwd'),
     files.readText('/etc/group'),
@@ -116,6 +119,8 @@ function logRequest(record: ContainerRecord, folder: ContainerFolder): LogReques
 
 /** An exit record in the run folder must be that of the run to come, or it would be taken for it. */
 async function freshRunFolder({ runFolder }: ContainerFolder): Promise<void> {
+  const made = await makeFolders(runFolder, 0o700);
+  if (made !== undefined) return;
   await removeTree(runFolder);
   await makeFolders(runFolder, 0o700);
 }

@@ -20,6 +20,8 @@ export function rememberOriginal(compressed: bigint, original: bigint): void {
 export class LogFile {
   /** What it is known by, whatever its name is by now, and when it was compressed meanwhile. */
   readonly inode: bigint;
+  /** Bytes when it was opened; of a compressed file, as compressed. */
+  readonly openedSize: number;
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #isCompressed: boolean;
@@ -29,11 +31,13 @@ export class LogFile {
     readonly path: string;
     readonly file: FileHandle;
     readonly inode: bigint;
+    readonly openedSize: number;
     readonly isCompressed: boolean;
   }) {
     this.#path = options.path;
     this.#file = options.file;
     this.inode = options.inode;
+    this.openedSize = options.openedSize;
     this.#isCompressed = options.isCompressed;
   }
 
@@ -50,9 +54,9 @@ export class LogFile {
       if (isCompressed && number === 0) continue;
       const file = await openIfThere(name);
       if (file === undefined) continue;
-      const { ino } = await file.stat({ bigint: true });
+      const { ino, size } = await file.stat({ bigint: true });
       const inode = (isCompressed ? originals.get(ino) : undefined) ?? ino;
-      return new LogFile({ path, file, inode, isCompressed });
+      return new LogFile({ path, file, inode, openedSize: Number(size), isCompressed });
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { newestInode, openFiles } from './log-files.ts';
-import type { LogFile } from './log-file.ts';
+import { LogFile } from './log-file.ts';
 import { type TailPlace, tailPlace } from './log-tail.ts';
 
 /** Bytes asked of a file at once: large enough that a chatty container's log costs few system calls. */
@@ -54,7 +54,8 @@ export class LogReader {
 
   /** A log that is not there yet is empty. */
   static async open(place: LogPlace): Promise<LogReader> {
-    const files = [...(await openFiles(place.path))];
+    // One that is not rotated is one file: nobody has to look for others.
+    const files = place.rotates ? [...(await openFiles(place.path))] : await onlyFile(place.path);
     const limit = place.to === 'ever' ? Infinity : ((await files.at(-1)?.size()) ?? 0);
     if (place.from === 'beginning') return new LogReader(place, { files, offset: 0, limit });
     const { file, offset } = await startOf(files, place.from);
@@ -167,12 +168,21 @@ export class LogReader {
   }
 }
 
+async function onlyFile(path: string): Promise<LogFile[]> {
+  const file = await LogFile.open(path, 0);
+  return file === undefined ? [] : [file];
+}
+
 /** A mark in a file that is gone means that everything that is there comes after it. */
 async function startOf(
   files: readonly LogFile[],
   from: Exclude<LogPlace['from'], 'beginning'>,
 ): Promise<TailPlace> {
-  if (typeof from !== 'object') return tailPlace(files, from === 'end' ? 0 : from);
+  if (typeof from !== 'object') {
+    // As that of a container that has not been started.
+    const isEmpty = files.length === 1 && files[0]?.openedSize === 0;
+    return isEmpty ? { file: 0, offset: 0 } : tailPlace(files, from === 'end' ? 0 : from);
+  }
   const file = files.findIndex(({ inode }) => inode === from.inode);
   return file === -1 ? { file: 0, offset: 0 } : { file, offset: from.offset };
 }

@@ -1,14 +1,11 @@
-import { hasErrno, lstat, readFile, readlink } from '../../host/files.ts';
 import type { RootfsMount } from '../../snapshot/rootfs-mount.ts';
-import type { OpaqueProbe } from '../ports.ts';
+import { ChangingFiles, type FileLookups, type LayerFiles } from './layer-files.ts';
 
 /** As many symbolic links as Linux follows (path_resolution(7)). */
 const maximumLinks = 40;
 
 /** /etc/passwd of a big company has a few MiB; an image must not make berthd read gigabytes. */
 const maximumFileBytes = 16 * 1024 * 1024;
-
-type Stats = Awaited<ReturnType<typeof lstatNumbers>>;
 
 /** What is at a path: a folder is the union of folders in several layers, topmost first. */
 type Node =
@@ -25,21 +22,27 @@ const missing: Node = { kind: 'missing' };
  */
 export class LayeredRootfs {
   readonly #root: Node;
-  readonly #isOpaque: OpaqueProbe;
+  /** Below it files change. */
+  readonly #writable: string;
+  readonly #changing: ChangingFiles;
+  readonly #fixed: LayerFiles;
   /** What was found, by folder and name: /etc is on the way to most files. */
   readonly #found = new Map<Node, Map<string, Promise<Node>>>();
 
-  constructor(rootfs: RootfsMount, isOpaque: OpaqueProbe) {
+  /** @param layerFiles what is known of the layers of images */
+  constructor(rootfs: RootfsMount, layerFiles: LayerFiles) {
     const layers = rootfs.type === 'bind' ? [rootfs.path] : [rootfs.upper, ...rootfs.lower];
     this.#root = { kind: 'folder', layers };
-    this.#isOpaque = isOpaque;
+    this.#writable = rootfs.type === 'bind' ? rootfs.path : rootfs.upper;
+    this.#fixed = layerFiles;
+    this.#changing = new ChangingFiles(layerFiles.probe);
   }
 
   /** The text of a regular file; `undefined` when there is none at this absolute path. */
   async readText(path: string): Promise<string | undefined> {
     const node = await this.#resolve(path);
     if (node.kind !== 'file' || node.sizeBytes > maximumFileBytes) return undefined;
-    return readFile(node.path, 'utf8');
+    return this.#files(node.path).text(node.path, node.sizeBytes);
   }
 
   async #resolve(path: string): Promise<Node> {
@@ -81,30 +84,22 @@ export class LayeredRootfs {
     const folders: string[] = [];
     for (const [index, layer] of layers.entries()) {
       const path = `${layer}/${name}`;
-      const found = await statIfThere(path);
+      const files = this.#files(path);
+      const found = await files.stat(path);
       if (found === undefined) continue;
       if (!found.isDirectory()) {
         // Below a folder anything else ends the union; a character device 0/0 is a whiteout.
         if (folders.length > 0 || (found.isCharacterDevice() && found.rdev === 0)) break;
-        if (found.isSymbolicLink()) return { kind: 'link', target: await readlink(path) };
+        if (found.isSymbolicLink()) return { kind: 'link', target: await files.target(path) };
         return found.isFile() ? { kind: 'file', path, sizeBytes: found.size } : missing;
       }
       folders.push(path);
-      if (index < layers.length - 1 && (await this.#isOpaque(path))) break;
+      if (index < layers.length - 1 && (await files.isOpaque(path))) break;
     }
     return folders.length === 0 ? missing : { kind: 'folder', layers: folders };
   }
-}
 
-async function statIfThere(path: string): Promise<Stats | undefined> {
-  try {
-    return await lstatNumbers(path);
-  } catch (error) {
-    if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
+  #files(path: string): FileLookups {
+    return path.startsWith(`${this.#writable}/`) ? this.#changing : this.#fixed;
   }
-}
-
-function lstatNumbers(path: string) {
-  return lstat(path, { bigint: false });
 }

@@ -15,8 +15,6 @@ export interface ContainerFolder {
   readonly folder: string;
   /** Its existence says that the container exists. */
   readonly record: string;
-  /** Its existence says that the record need not survive a power cut. */
-  readonly volatile: string;
   /** Output as Docker's json-file driver keeps it; older files have numbers behind this name. */
   readonly log: string;
   /** The same for other drivers: who reads it is to ask berthd. */
@@ -48,18 +46,17 @@ export function folderOf(paths: ContainerPaths, id: string): ContainerFolder {
   const folder = join(paths.dataFolder, id);
   return {
     folder,
-    record: join(folder, 'container.json'),
-    volatile: join(folder, 'volatile'),
-    log: join(folder, `${id}-json.log`),
-    ownLog: join(folder, 'output.log'),
-    logCursor: join(folder, 'output.sent'),
-    hostname: join(folder, 'hostname'),
-    hosts: join(folder, 'hosts'),
-    resolvConf: join(folder, 'resolv.conf'),
-    checkpoints: join(folder, 'checkpoints'),
-    criuLogs: join(folder, 'criu'),
-    shm: join(folder, 'shm'),
-    images: join(folder, 'images'),
+    record: `${folder}/container.json`,
+    log: `${folder}/${id}-json.log`,
+    ownLog: `${folder}/output.log`,
+    logCursor: `${folder}/output.sent`,
+    hostname: `${folder}/hostname`,
+    hosts: `${folder}/hosts`,
+    resolvConf: `${folder}/resolv.conf`,
+    checkpoints: `${folder}/checkpoints`,
+    criuLogs: `${folder}/criu`,
+    shm: `${folder}/shm`,
+    images: `${folder}/images`,
     // Half of the id: the monitor's socket is in it, and unix(7) allows 107 bytes for its path.
     runFolder: join(paths.runFolder, id.slice(0, 32)),
   };

@@ -5,8 +5,8 @@ import {
   readTextIfExists,
   removeFile,
   removeTemporaries,
+  stat,
   syncFolder,
-  writeFile,
   writeFileWhole,
 } from '../../host/files.ts';
 import type { WriteOptions } from '../../host/files.ts';
@@ -31,11 +31,14 @@ export type StoredContainer =
  * renaming. Not so for containers with AutoRemove: a power cut ends them, their end means removal, and a record that
  * is forgotten has just that effect (the folder without a record is swept up at start-up). A killed berthd loses
  * nothing either way, for the page cache outlives it. That spares `docker run --rm` all of its fsyncs. Its name may reach
- * the disk before what is in it, with somebody else's fsync: a file beside it says that such a record counts as forgotten.
+ * the disk before what is in it, with somebody else's fsync: its mode, which comes with the name, says that such a record counts as forgotten.
  */
 function durabilityOf(record: ContainerRecord): WriteOptions['durability'] {
   return record.hostConfig.AutoRemove ? 'memory' : 'disk';
 }
+
+/** Permission bits: nobody may write to one that may be forgotten. */
+const modes = { disk: 0o600, memory: 0o400 } as const;
 
 /** Container records on disk, one file a container, written whole. */
 export class RecordStore {
@@ -48,13 +51,11 @@ export class RecordStore {
   /** Writes a record; once this resolves the change has happened. The container's folder must exist. */
   async save(record: ContainerRecord): Promise<void> {
     const durability = durabilityOf(record);
-    const { record: path, volatile } = folderOf(this.#paths, record.id);
-    const isNew = record.state.status === 'created';
-    // Before the record: journals keep the order of names.
-    if (durability === 'memory' && isNew) await writeFile(volatile, '', { mode: 0o600 });
-    await writeFileWhole(path, JSON.stringify(record), { mode: 0o600, durability });
+    const { record: path } = folderOf(this.#paths, record.id);
+    await writeFileWhole(path, JSON.stringify(record), { mode: modes[durability], durability });
     // The folder itself is new at creation; its name must reach the disk too.
-    if (durability === 'disk' && isNew) syncFolder(this.#paths.dataFolder);
+    if (durability === 'disk' && record.state.status === 'created')
+      syncFolder(this.#paths.dataFolder);
   }
 
   /** Forgets a record: from here on the container does not exist. */
@@ -72,17 +73,22 @@ export class RecordStore {
   }
 
   async #read(id: ContainerId): Promise<StoredContainer> {
-    const { folder, record: path, volatile } = folderOf(this.#paths, id);
+    const { folder, record: path } = folderOf(this.#paths, id);
     await removeTemporaries(folder);
     const text = await readTextIfExists(path);
     if (text === undefined) return { kind: 'remains', id };
     try {
       return { kind: 'record', record: containerRecordSchema.parse(JSON.parse(text)) };
     } catch (cause) {
-      if (cause instanceof SyntaxError && (await exists(volatile))) return { kind: 'remains', id };
+      if (cause instanceof SyntaxError && (await mayBeForgotten(path)))
+        return { kind: 'remains', id };
       return { kind: 'unreadable', id, error: unreadable(path, cause) };
     }
   }
+}
+
+async function mayBeForgotten(path: string): Promise<boolean> {
+  return ((await stat(path)).mode & 0o777) === modes.memory;
 }
 
 function unreadable(path: string, cause: unknown): BerthError {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
+import { LayerFiles } from '../../../runtime/container/spec/layer-files.ts';
 import { LayeredRootfs } from '../../../runtime/container/spec/layered-rootfs.ts';
 import { resolveUser } from '../../../runtime/container/spec/resolve-user.ts';
 
@@ -57,8 +58,21 @@ describe('LayeredRootfs', () => {
     const rootfs = { type: 'overlay', upper: join(folder, 'upper'), lower, work: '' } as const;
     const isOpaque = (path: string): Promise<boolean> =>
       Promise.resolve(opaque.includes(path.slice(folder.length + 1)));
-    return new LayeredRootfs(rootfs, isOpaque).readText(path);
+    return new LayeredRootfs(rootfs, new LayerFiles(isOpaque)).readText(path);
   };
+
+  test('asks the layers of images once, and what the container writes each time', async () => {
+    const lower = [join(folder, 'top'), join(folder, 'base')];
+    const rootfs = { type: 'overlay', upper: join(folder, 'upper'), lower, work: '' } as const;
+    const layers = new LayerFiles(() => Promise.resolve(false));
+    const readAgain = (): Promise<string | undefined> =>
+      new LayeredRootfs(rootfs, layers).readText('/etc/passwd');
+    expect(await readAgain()).toBe('base');
+    await writeFile(join(folder, 'base/etc/passwd'), 'never');
+    expect(await readAgain()).toBe('base');
+    await writeFile(join(folder, 'upper/etc/passwd'), 'own');
+    expect(await readAgain()).toBe('own');
+  });
 
   test('reads the topmost file', async () => {
     expect(await read('/etc/passwd')).toBe('base');
