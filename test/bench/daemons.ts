@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
 import { daemonCommand } from '../../scripts/program/daemon-command.ts';
 import type { DaemonCommand } from './process.ts';
 
@@ -24,9 +25,19 @@ export interface DaemonSetup {
   readonly networks?: 'own' | 'left-alone';
 }
 
+/** What a daemon keeps: its data, and what is only of this boot, which is in memory on a host (file-hierarchy(7), /run). */
+function keptIn(folder: string): readonly [data: string, run: string] {
+  return [join(folder, 'data'), join(inMemory(folder), 'run')];
+}
+
+/** What belongs to a folder below that for temporary files, in memory. */
+export function inMemory(folder: string): string {
+  return join('/dev/shm', relative(tmpdir(), folder));
+}
+
 /** berthd, as `berth up` starts it. */
 export function berthd({ folder, mirrors = [] }: DaemonSetup): BenchDaemon {
-  const kept = [join(folder, 'data'), join(folder, 'run')] as const;
+  const kept = keptIn(folder);
   const [config, socket] = [join(folder, 'daemon.json'), join(folder, 'berth.sock')];
   mkdirSync(folder, { recursive: true });
   const settings = {
@@ -42,7 +53,7 @@ export function berthd({ folder, mirrors = [] }: DaemonSetup): BenchDaemon {
     env: { NODE_COMPILE_CACHE: join(folder, '../compile-cache') },
     command: daemonCommand(config),
     clear: () => {
-      setAside(folder, kept);
+      setAside(kept);
     },
   };
 }
@@ -53,7 +64,7 @@ export function dockerd({
   mirrors = [],
   networks = 'left-alone',
 }: DaemonSetup): BenchDaemon {
-  const kept = [join(folder, 'data'), join(folder, 'run')] as const;
+  const kept = keptIn(folder);
   const socket = join(folder, 'docker.sock');
   mkdirSync(folder, { recursive: true });
   return {
@@ -67,14 +78,14 @@ export function dockerd({
       ...mirrors.map((url) => `--registry-mirror=${url}`),
     ],
     clear: () => {
-      setAside(folder, kept);
+      setAside(kept);
     },
   };
 }
 
-function setAside(folder: string, paths: readonly string[]): void {
-  const aside = mkdtempSync(join(folder, 'earlier-'));
-  for (const path of paths) {
-    if (existsSync(path)) renameSync(path, join(aside, basename(path)));
+function setAside(paths: readonly string[]): void {
+  for (const path of paths.filter(existsSync)) {
+    const aside = mkdtempSync(join(dirname(path), 'earlier-'));
+    renameSync(path, join(aside, basename(path)));
   }
 }

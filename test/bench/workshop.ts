@@ -7,6 +7,7 @@ import { currentArchitecture } from '../../runtime/syscall/architecture.ts';
 import { helloElf } from '../../runtime/syscall/hello-elf.ts';
 import { helloWorldText } from '../../templates/hello-world.ts';
 import { removeTree } from '../support/remove-tree.ts';
+import { inMemory } from './daemons.ts';
 
 /** A folder with what the benchmarks run: the hello program as a root file system, and as an image archive. */
 export class Workshop {
@@ -45,5 +46,6 @@ export class Workshop {
   /** Removes everything. */
   remove(): void {
     removeTree(this.folder);
+    removeTree(inMemory(this.folder));
   }
 }
