@@ -10,6 +10,7 @@ import { opaqueProbe } from '../container/spec/opaque-probe.ts';
 import { backgroundClock, systemClock } from '../host/clock.ts';
 import { chmod, removeTemporaries, stat } from '../host/files.ts';
 import { makeFolders } from '../host/make-folders.ts';
+import { collectInPause } from '../host/young-generation.ts';
 import { ContentStore } from '../image/content-store.ts';
 import { Images } from '../image/images.ts';
 import { ContainerRuntime } from '../launch/container-runtime.ts';
@@ -89,6 +90,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
     metrics: () => metrics.text(),
     onRequest: (request: AnsweredRequest) => {
       metrics.observe(request);
+      collectInPause();
       onRequest?.(request);
     },
   };

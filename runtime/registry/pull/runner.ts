@@ -1,4 +1,4 @@
-import { discardedBuffers } from '../../host/buffer-garbage.ts';
+import { discardedBuffers } from '../../host/young-generation.ts';
 import type { Clock } from '../../host/clock.ts';
 import { contentMismatch } from '../../image/content-error.ts';
 import type { Descriptor } from '../../image/manifest.ts';

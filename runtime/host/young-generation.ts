@@ -6,8 +6,12 @@ type Collect = (options: { readonly type: 'minor' }) => void;
 /** So much garbage is worth a collection of the young generation, which takes less than a millisecond. */
 const worthCollectingBytes = 4 * 1024 * 1024;
 
+/** After so long without an answer the next request is not expected at once. */
+const quietMs = 10;
+
 let garbageBytes = 0;
-let collect: Collect | undefined;
+let collector: Collect | undefined;
+let pause: NodeJS.Timeout | undefined;
 
 /**
  * Tells of buffers that nobody needs any more. V8 collects by what is on its heap; the bytes of buffers are not, so that
@@ -15,10 +19,22 @@ let collect: Collect | undefined;
  */
 export function discardedBuffers(byteCount: number): void {
   garbageBytes += byteCount;
-  if (garbageBytes < worthCollectingBytes) return;
+  if (garbageBytes >= worthCollectingBytes) collectYoung();
+}
+
+/**
+ * Tells that somebody has been answered. V8 collects when its nursery is full, which is in the middle of something; a nursery of a few
+ * megabytes that is emptied whenever nobody waits has room for all that a `docker run` makes.
+ */
+export function collectInPause(): void {
+  pause ??= setTimeout(collectYoung, quietMs).unref();
+  pause.refresh();
+}
+
+function collectYoung(): void {
   garbageBytes = 0;
-  collect ??= loadCollector();
-  collect({ type: 'minor' });
+  collector ??= loadCollector();
+  collector({ type: 'minor' });
 }
 
 /** V8's collector is no part of the language: its flag puts it into contexts that are made from then on. */

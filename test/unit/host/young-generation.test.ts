@@ -1,0 +1,28 @@
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { expect, onTestFinished, test } from 'vitest';
+import { collectInPause } from '../../../runtime/host/young-generation.ts';
+
+/** What the engine says of a collection. */
+interface Collection {
+  readonly kind: number;
+  readonly flags: number;
+}
+
+test('the young generation is collected a moment after an answer', async () => {
+  const collections: Collection[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { detail } of list.getEntries()) collections.push(detail as Collection);
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  onTestFinished(() => {
+    observer.disconnect();
+  });
+  collectInPause();
+  // One that V8 does by itself is not forced.
+  await expect
+    .poll(() => collections, { timeout: 10_000 })
+    .toContainEqual({
+      kind: constants.NODE_PERFORMANCE_GC_MINOR,
+      flags: constants.NODE_PERFORMANCE_GC_FLAGS_FORCED,
+    });
+});
