@@ -28,14 +28,16 @@ import { NamespacePool } from './sandboxes/namespace-pool.ts';
 import {
   connectRunning,
   disconnectRunning,
+  noteChanged,
+  settleSandbox,
+} from './sandboxes/connect-running.ts';
+import {
   type JoinedSandbox,
   joinNetworks,
   type JoinRequest,
   leaveNetworks,
-  noteChanged,
   removeEndpoint,
-  settleSandbox,
-} from './sandboxes/sandboxes.ts';
+} from './sandboxes/join-networks.ts';
 
 /** The networks of a host, and what containers have of them. */
 export class Networks {

@@ -1,4 +1,4 @@
-import type { JoinedSandbox, JoinRequest } from '../../network/sandboxes/sandboxes.ts';
+import type { JoinedSandbox, JoinRequest } from '../../network/sandboxes/join-networks.ts';
 import { explainedNetworking } from './networking-failure.ts';
 import type { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';

@@ -1,5 +1,5 @@
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import type { NetworkDriver } from '../drivers/network-driver.ts';
+import type { Network } from '../lifecycle/network.ts';
 import type { Endpoint } from '../model/sandbox-record.ts';
 import { ifNamespaceIsThere } from '../namespaces/network-namespace.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
@@ -10,7 +10,7 @@ export interface Disconnection {
   readonly namespace: string;
   readonly endpoints: readonly Endpoint[];
   /** `undefined`: its network is gone, and what the host had of it with that. */
-  readonly driverOf: (endpoint: Endpoint) => NetworkDriver | undefined;
+  readonly networkOf: (endpoint: Endpoint) => Network | undefined;
 }
 
 /**
@@ -19,15 +19,19 @@ export interface Disconnection {
  */
 export function disconnectAll(
   p: ProgramBuilder,
-  { namespace, endpoints, driverOf }: Disconnection,
+  { namespace, endpoints, networkOf }: Disconnection,
 ): void {
   const host = NetlinkSocket.open(p);
-  for (const endpoint of endpoints) driverOf(endpoint)?.disconnect(host, endpoint);
+  for (const endpoint of endpoints) {
+    const network = networkOf(endpoint);
+    network?.driver.disconnect(host, endpoint);
+  }
   // They would go with the namespace; but that ends in its own time, with its last process, and others wait for the parent.
-  const inside = endpoints.filter((endpoint) => driverOf(endpoint)?.disconnectInside !== undefined);
+  const inside = endpoints.filter((endpoint) => networkOf(endpoint)?.driver.disconnectInside);
   if (inside.length === 0) return;
   ifNamespaceIsThere(p, namespace, () => {
     const container = NetlinkSocket.open(p);
-    for (const endpoint of inside) driverOf(endpoint)?.disconnectInside?.(container, endpoint);
+    for (const endpoint of inside)
+      networkOf(endpoint)?.driver.disconnectInside?.(container, endpoint);
   });
 }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { parseAddress } from '../address/ip-address.ts';
 import type { PublishedPort as Rule } from '../firewall/firewall.ts';
 import { hostBinding } from '../drivers/bridge-driver.ts';
@@ -73,6 +75,26 @@ export function heldPortsOf(
   const addresses = publishedAddresses(sandbox);
   const { relays } = settings;
   return heldPorts(sandbox.ports, { addresses, relays, translatesLoopback: true });
+}
+
+/**
+ * Leads the ports of a container to it by another network, when another one is its way out of the host by now.
+ * @throws what a firewall throws
+ */
+export async function movePorts(
+  state: NetworkState,
+  { before, after }: { readonly before: SandboxRecord; readonly after: SandboxRecord },
+): Promise<void> {
+  const [old, next] = [portRules(state, before), portRules(state, after)];
+  if (isDeepStrictEqual(old, next)) return;
+  await state.ports.firewall.unpublish(old);
+  try {
+    await state.ports.firewall.publish(next);
+  } catch (error) {
+    // Better by the way that was than by none.
+    await state.ports.firewall.publish(old);
+    throw error;
+  }
 }
 
 /** The addresses of a container that its ports lead to: those in the networks that lead out of the host. */
