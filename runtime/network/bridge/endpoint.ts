@@ -7,6 +7,7 @@ import { addAddress, addressIndexAt } from '../netlink/addresses.ts';
 import { addVeth, allowHairpin, bringUp, deleteLink, getLink } from '../netlink/links.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { setInterfaceSysctl } from './interface-sysctl.ts';
+import { announceAddresses, correctNeighbours, forgetNeighbours } from './neighbours.ts';
 
 /** Sockets of both ends of a cable, in a program that is in the container's namespace, open as `namespaceFd`. */
 export interface EndpointSockets {
@@ -43,7 +44,12 @@ export function connectEndpoint(
   host.do(addVeth({ name: portName, mtu, master: bridge }, { name, mtu, macAddress, namespaceFd }));
   host.do(allowHairpin(portName));
   host.do(bringUp({ name: portName }));
-  return configureInterface(p, sockets, { name, addresses });
+  const index = configureInterface(p, sockets, { name, addresses });
+  // Before that the bridge lets nothing through: what is announced, and a container's first question, would be lost.
+  host.awaitRunning(getLink({ name: portName }));
+  announceAddresses(p, sockets.container, { name, macAddress, addresses });
+  correctNeighbours(host, bridge, { macAddress, addresses });
+  return index;
 }
 
 /** Adds steps that give an interface of the container its addresses and bring it up; gives its index. */
@@ -63,7 +69,25 @@ export function configureInterface(
   return index;
 }
 
-/** Adds the step that removes both ends. Fine when they are gone, as after the end of the container's namespace. */
-export function disconnectEndpoint(host: NetlinkSocket, portName: string): void {
+/** What of a container is at a bridge. */
+export interface EndpointPlace {
+  /** Name of the bridge. */
+  readonly bridge: string;
+  /** Name of the end that is the bridge's port. */
+  readonly portName: string;
+  readonly addresses: readonly IpPrefix[];
+}
+
+/**
+ * Adds steps that remove both ends, and what the host remembers of the container's addresses. Fine when they are gone, as after the end
+ * of the container's namespace, or with the bridge.
+ */
+export function disconnectEndpoint(
+  host: NetlinkSocket,
+  { bridge, portName, addresses }: EndpointPlace,
+): void {
   host.do(deleteLink({ name: portName }), { unless: [errnoNumber('ENODEV')] });
+  host.ifThere(getLink({ name: bridge }), (index) => {
+    forgetNeighbours(host, index, addresses);
+  });
 }

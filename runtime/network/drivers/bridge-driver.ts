@@ -144,8 +144,9 @@ export class BridgeDriver implements NetworkDriver {
     });
   };
 
-  readonly disconnect: NetworkDriver['disconnect'] = (host, { portName }) => {
-    disconnectEndpoint(host, portName);
+  readonly disconnect: NetworkDriver['disconnect'] = (host, network, { portName, addresses }) => {
+    const bridge = bridgeName(network);
+    disconnectEndpoint(host, { bridge, portName, addresses: addresses.map(requirePrefix) });
   };
 
   reconnect(host: NetlinkSocket, network: NetworkRecord, { portName }: Endpoint): void {

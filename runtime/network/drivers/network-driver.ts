@@ -49,7 +49,7 @@ export interface NetworkDriver {
     endpoint: Endpoint,
   ): Ref;
   /** Adds steps that take away what the host has of it, and the container's end with that; fine when it is gone. */
-  disconnect(host: NetlinkSocket, endpoint: Endpoint): void;
+  disconnect(host: NetlinkSocket, network: NetworkRecord, endpoint: Endpoint): void;
   /** Adds steps that take it away from within the container's namespace; absent: the host's end is all it takes. */
   readonly disconnectInside?: (container: NetlinkSocket, endpoint: Endpoint) => void;
   /** Adds steps that join an endpoint which is there to what `ensure` has made anew; fine when it is gone. */

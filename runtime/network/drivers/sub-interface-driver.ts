@@ -1,6 +1,7 @@
 import { errnoNumber } from '../../syscall/errno.ts';
 import type { ProgramRunner } from '../../syscall/run-image.ts';
 import { configureInterface } from '../bridge/endpoint.ts';
+import { announceAddresses } from '../bridge/neighbours.ts';
 import { requirePrefix } from '../ipam/network-addresses.ts';
 import type { NetworkRecord } from '../model/network-record.ts';
 import { namespaceFd } from '../namespaces/network-namespace.ts';
@@ -55,11 +56,16 @@ export function subInterfaceDriver(kind: SubInterfaceKind, runner: ProgramRunner
     connect: (p, sockets, network, { macAddress: mac, interfaceName, addresses }) => {
       const parent = indexes.get(network.id);
       if (parent === undefined) throw new TypeError(network.name);
-      const settings = { name: interfaceName, mtu: mtuOption(network), macAddress: parseMac(mac) };
+      const name = interfaceName;
+      const macAddress = parseMac(mac);
+      const settings = { name, mtu: mtuOption(network), macAddress };
       sockets.host.do(kind.addLink(network, { ...settings, parent, namespaceFd }));
-      return configureInterface(p, sockets, {
-        ...{ name: interfaceName, addresses: addresses.map(requirePrefix) },
-      });
+      const own = addresses.map(requirePrefix);
+      const index = configureInterface(p, sockets, { name, addresses: own });
+      // Who has the parent's hardware address is where all others of that parent are.
+      if (macAddress !== undefined)
+        announceAddresses(p, sockets.container, { name, macAddress, addresses: own });
+      return index;
     },
     disconnect: () => undefined,
     disconnectInside: (container, { interfaceName }) => {

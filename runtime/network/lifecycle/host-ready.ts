@@ -5,7 +5,7 @@ import { portRules } from '../sandboxes/publish-ports.ts';
 import { wantedLinks } from '../sandboxes/open-links.ts';
 import { serveNames } from '../sandboxes/serve-names.ts';
 import { makeOnHost } from './establish-network.ts';
-import { removeLeftPorts } from './repair.ts';
+import { removeLeftovers } from './repair.ts';
 
 /**
  * Resolves when the host has what berthd found written down. What does not work for a network is reported now, and an error for
@@ -33,7 +33,7 @@ async function prepareHost(state: NetworkState): Promise<void> {
   }
   const rules = made.flatMap(({ driver, record }) => driver.firewall(record) ?? []);
   if (rules.length > 0) {
-    await removeLeftPorts(state);
+    await removeLeftovers(state);
     const known = new Set(rules.map(({ id }) => id));
     const ports = [...state.sandboxes.values()].flatMap((sandbox) => portRules(state, sandbox));
     const links = wantedLinks(state).filter(({ rule }) => known.has(rule.network));

@@ -1,9 +1,14 @@
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { deleteLink } from '../netlink/links.ts';
+import { formatAddress } from '../address/ip-address.ts';
+import { requirePrefix } from '../ipam/network-addresses.ts';
+import type { SandboxRecord } from '../model/sandbox-record.ts';
+import { deleteLink, type Link } from '../netlink/links.ts';
+import { deleteNeighbour, type Neighbour } from '../netlink/neighbours.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import { portRules } from '../sandboxes/publish-ports.ts';
 import { establishNetwork } from './establish-network.ts';
 import { readLinks } from '../netlink/read-links.ts';
+import { readNeighbours } from '../netlink/read-neighbours.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
@@ -31,25 +36,55 @@ export async function repairBridges(
   }
 }
 
-/** Removes ports of berth's bridges that belong to no container: those of a berthd that was killed in the middle. */
-export async function removeLeftPorts(state: NetworkState): Promise<void> {
+/**
+ * Removes what a berthd that was killed in the middle has left at berth's bridges: ports that belong to no container, and what the host
+ * remembers of addresses that no container has.
+ * @throws SYSCALL_FAILED
+ */
+export async function removeLeftovers(state: NetworkState): Promise<void> {
   const links = await readLinks(state.ports.runner);
-  const bridges = [...state.networks.values()].map(
+  const names = [...state.networks.values()].map(
     ({ driver, record }) => driver.firewall(record)?.bridge,
   );
-  const masters = links.filter(({ name }) => bridges.includes(name)).map(({ index }) => index);
-  const known = new Set(
-    [...state.sandboxes.values()].flatMap(({ endpoints }) =>
-      endpoints.map(({ portName }) => portName),
-    ),
-  );
-  const left = links.filter(
-    ({ kind, master, name }) =>
-      kind === 'veth' && master !== undefined && masters.includes(master) && !known.has(name),
-  );
-  if (left.length === 0) return;
+  const bridges = links.filter(({ name }) => names.includes(name)).map(({ index }) => index);
+  if (bridges.length === 0) return;
+  const endpoints = [...state.sandboxes.values()].flatMap((sandbox) => sandbox.endpoints);
+  const ports = leftPorts(links, { bridges, endpoints });
+  const neighbours = leftNeighbours(await readNeighbours(state.ports.runner, bridges), endpoints);
+  if (ports.length === 0 && neighbours.length === 0) return;
   const p = new ProgramBuilder('remove what was left');
   const host = NetlinkSocket.open(p);
-  for (const { index } of left) host.do(deleteLink({ index }), { unless: [errnoNumber('ENODEV')] });
+  const unless = [errnoNumber('ENODEV'), errnoNumber('ENOENT')];
+  for (const { index } of ports) host.do(deleteLink({ index }), { unless });
+  for (const neighbour of neighbours) host.do(deleteNeighbour(neighbour), { unless });
   await state.ports.runner.run(p);
 }
+
+function leftPorts(
+  links: readonly Link[],
+  { bridges, endpoints }: { readonly bridges: readonly number[]; readonly endpoints: Endpoints },
+): readonly Link[] {
+  const known = new Set(endpoints.map(({ portName }) => portName));
+  return links.filter(
+    ({ kind, master, name }) =>
+      kind === 'veth' && master !== undefined && bridges.includes(master) && !known.has(name),
+  );
+}
+
+/** What somebody has set for good stays, and what the kernel needs no table for. */
+function leftNeighbours(
+  neighbours: readonly Neighbour[],
+  endpoints: Endpoints,
+): readonly Neighbour[] {
+  const known = new Set(
+    endpoints.flatMap(({ addresses }) =>
+      addresses.map((text) => formatAddress(requirePrefix(text).address)),
+    ),
+  );
+  return neighbours.filter(
+    ({ state, address }) =>
+      state !== 'permanent' && state !== 'noarp' && !known.has(formatAddress(address)),
+  );
+}
+
+type Endpoints = SandboxRecord['endpoints'];

@@ -92,6 +92,16 @@ export function bringUp(place: LinkPlace): NetlinkRequest {
   return changeLink('bring up', place, { flags: IFF_UP });
 }
 
+/**
+ * Gives an interface a hardware address. The kernel tells of it also when it is the one that the interface has: with `arp_notify` and
+ * `ndisc_notify` (Documentation/networking/ip-sysctl.rst) everybody near hears whose the interface's addresses are.
+ */
+export function setMacAddress(place: LinkPlace, macAddress: Uint8Array): NetlinkRequest {
+  return changeLink('give a hardware address to', place, {
+    attributes: [{ type: IFLA_ADDRESS, value: macAddress }],
+  });
+}
+
 /** Notes something down at an interface: up to 255 bytes. */
 export function setAlias(place: LinkPlace, alias: string): NetlinkRequest {
   return changeLink('note down at', place, { attributes: [text(IFLA_IFALIAS, alias)] });

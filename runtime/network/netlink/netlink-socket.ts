@@ -1,7 +1,15 @@
 import { SOCK_CLOEXEC } from '../../syscall/constants/io.ts';
-import type { Address, Ref } from '../../syscall/program.ts';
+import { errnoNumber } from '../../syscall/errno.ts';
+import type { Address, Label, Ref } from '../../syscall/program.ts';
 import { maxReplySize, type ProgramBuilder } from '../../syscall/program-builder.ts';
-import { AF_NETLINK, NETLINK_ROUTE, NLM_F_ACK, NLMSG_DONE, NLMSG_ERROR } from './constants.ts';
+import {
+  AF_NETLINK,
+  IFF_RUNNING,
+  NETLINK_ROUTE,
+  NLM_F_ACK,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from './constants.ts';
 import { encodeRequest, messageHead, type NetlinkRequest } from './message.ts';
 
 const SOCK_RAW = 3;
@@ -11,6 +19,10 @@ const bufferSize = 32 * 1024;
 const errorAt = messageHead.size;
 /** struct ifinfomsg: its interface's index, behind the message's head. */
 const indexAt = messageHead.size + 4;
+/** The same: its flags. */
+const flagsAt = messageHead.size + 8;
+/** How often, and after how many nanoseconds, an interface is looked at again that does not run yet. */
+const looks = { most: 100, pauseNs: 500_000 } as const;
 
 if (bufferSize > maxReplySize) throw new TypeError('a piece of a list does not fit into a reply');
 
@@ -76,12 +88,44 @@ export class NetlinkSocket {
   /** Asks for one interface: gives its index. The request is one of RTM_GETLINK. */
   indexOf(request: NetlinkRequest): Ref {
     const p = this.#p;
-    this.#send(request, []);
-    this.#receive(request.label);
-    this.#failOnError(request.label, this.#buffer);
+    this.#ask(request);
     const index = p.value(p.reserve(8));
     p.set(index, p.load(32, this.#buffer.at(indexAt)));
     return index;
+  }
+
+  /** Adds steps that run only if there is an interface, whose index they get. The request is one of RTM_GETLINK. */
+  ifThere(request: NetlinkRequest, addSteps: (index: Ref) => void): void {
+    const p = this.#p;
+    const none = p.label();
+    this.#ask(request, none);
+    const index = p.value(p.reserve(8));
+    p.set(index, p.load(32, this.#buffer.at(indexAt)));
+    addSteps(index);
+    p.place(none);
+  }
+
+  /**
+   * Waits until an interface carries packets, 50 milliseconds at most. The kernel takes note of a cable's other end in its own
+   * time (net/core/link_watch.c), and only then does a bridge let packets through that port; since 6.8 it does so when it is asked.
+   * The request is one of RTM_GETLINK.
+   */
+  awaitRunning(request: NetlinkRequest): void {
+    const p = this.#p;
+    const [again, done] = [p.label(), p.label()];
+    const left = p.value(p.reserve(8));
+    // struct timespec.
+    const pause = p.bytes(new Uint8Array(BigInt64Array.of(0n, BigInt(looks.pauseNs)).buffer));
+    p.set(left, looks.most);
+    p.place(again);
+    this.#ask(request);
+    const flags = p.load(32, this.#buffer.at(flagsAt));
+    p.jumpIf('ne', p.compute('and', flags, IFF_RUNNING), 0, done);
+    p.jumpIf('eq', left, 0, done);
+    p.set(left, p.compute('sub', left, 1));
+    p.call(request.label, 'nanosleep', [pause, 0]);
+    p.jump(again);
+    p.place(done);
   }
 
   /** Has the kernel list something, and replies what it sends: `decodeMessages` reads that. */
@@ -103,6 +147,20 @@ export class NetlinkSocket {
     p.set(cursor, p.compute('add', cursor, p.compute('and', p.compute('add', size, 3), ~3)));
     p.jump(next);
     p.place(done);
+  }
+
+  /** @param ifNone where it goes on when there is no such interface; absent: the program fails */
+  #ask(request: NetlinkRequest, ifNone?: Label): void {
+    const p = this.#p;
+    this.#send(request, []);
+    this.#receive(request.label);
+    if (ifNone !== undefined) {
+      const isThere = p.label();
+      p.jumpIf('ne', this.#typeAt(this.#buffer), NLMSG_ERROR, isThere);
+      p.jumpIf('eq', p.load(32, this.#buffer.at(errorAt)), -errnoNumber('ENODEV'), ifNone);
+      p.place(isThere);
+    }
+    this.#failOnError(request.label, this.#buffer);
   }
 
   #send(request: NetlinkRequest, blanks: readonly Blank[]): void {

@@ -46,8 +46,9 @@ export function changeProgram(change: SandboxChange): Program {
   }
   // Last: when something before does not work, nothing has been taken away.
   for (const endpoint of gone) {
-    networkOf(endpoint).driver.disconnectInside?.(sockets.container, endpoint);
-    networkOf(endpoint).driver.disconnect(host, endpoint);
+    const { driver, record } = networkOf(endpoint);
+    driver.disconnectInside?.(sockets.container, endpoint);
+    driver.disconnect(host, record, endpoint);
   }
   return p;
 }

@@ -24,7 +24,7 @@ export function disconnectAll(
   const host = NetlinkSocket.open(p);
   for (const endpoint of endpoints) {
     const network = networkOf(endpoint);
-    network?.driver.disconnect(host, endpoint);
+    network?.driver.disconnect(host, network.record, endpoint);
   }
   // They would go with the namespace; but that ends in its own time, with its last process, and others wait for the parent.
   const inside = endpoints.filter((endpoint) => networkOf(endpoint)?.driver.disconnectInside);

@@ -7,6 +7,7 @@ import {
 import {
   connectEndpoint,
   disconnectEndpoint,
+  type EndpointPlace,
   type EndpointPlan,
 } from '../../../runtime/network/bridge/endpoint.ts';
 import { setDefaultRoute } from '../../../runtime/network/bridge/default-routes.ts';
@@ -22,6 +23,7 @@ let index: number;
 const bridge: BridgePlan = {
   name: 'berth0',
   mtu: 1400,
+  macAddress: Uint8Array.of(2, 66, 10, 5, 0, 1),
   addresses: [prefix('10.5.0.1/24'), prefix('fd05::1/64')],
 };
 
@@ -50,6 +52,8 @@ function endpoint(number: number): EndpointPlan {
   };
 }
 
+const place = (number: number): EndpointPlace => ({ ...endpoint(number), bridge: bridge.name });
+
 const gateways = { 4: address('10.5.0.1'), 6: address('fd05::1') } as const;
 
 async function connect(
@@ -64,6 +68,11 @@ async function connect(
     for (const { address: own } of plan.addresses)
       setDefaultRoute(container, { name: plan.name, index: to, to: routers[own.family] });
   });
+}
+
+/** What a place remembers of an address: the hardware address, if it has one. */
+function remembered(by: Place, address: string): readonly unknown[] {
+  return namespaces.ip(by, 'neighbour', 'show', 'to', address).map(({ lladdr }) => lladdr);
 }
 
 function ping(from: Place, to: string): string {
@@ -110,9 +119,9 @@ test('packets go between containers and the host, by both protocols, at once', a
 
 test('an endpoint goes while its container runs, and comes again', async () => {
   await namespaces.run('host', (host) => {
-    disconnectEndpoint(host, 'port2');
+    disconnectEndpoint(host, place(2));
     // Gone already: fine.
-    disconnectEndpoint(host, 'port2');
+    disconnectEndpoint(host, place(2));
   });
   expect(namespaces.ip('web', 'link').map(({ ifname }) => ifname)).toEqual(['lo']);
   expect(() => ping('web', '10.5.0.3')).toThrow();
@@ -120,9 +129,51 @@ test('an endpoint goes while its container runs, and comes again', async () => {
   expect(ping('web', '10.5.0.3')).toContain('1 packets received');
 });
 
+test('who remembers another hardware address for an address hears of the new one', async () => {
+  const own = ['10.5.0.2', 'fd05::2'];
+  for (const from of ['database', 'host'] as const)
+    for (const to of own) expect(ping(from, to)).toContain('1 packets received');
+  const all = (by: Place): unknown => own.map((text) => remembered(by, text));
+  const before = [['02:42:0a:05:00:02'], ['02:42:0a:05:00:02']];
+  expect([all('database'), all('host')]).toEqual([before, before]);
+  await namespaces.run('host', (host) => {
+    disconnectEndpoint(host, place(2));
+  });
+  // The host forgets whom it sees go.
+  expect([all('database'), all('host')]).toEqual([before, [[], []]]);
+  // As who went while berth did not see it.
+  for (const text of own) {
+    const entry = ['replace', text, 'lladdr', '02:42:00:00:00:99', 'dev', 'berth0'];
+    namespaces.execute('host', 'ip', 'neighbour', ...entry, 'nud', 'stale');
+  }
+  await connect('web', { ...endpoint(2), macAddress: Uint8Array.of(2, 0, 0, 0, 0, 1) });
+  const after = [['02:00:00:00:00:01'], ['02:00:00:00:00:01']];
+  // Nobody has sent anything to the new one.
+  expect([all('database'), all('host')]).toEqual([after, after]);
+  for (const from of ['database', 'host'] as const)
+    for (const to of own) expect(ping(from, to)).toContain('1 packets received');
+});
+
+test('the host is put right also where it hears nothing, and learns nothing of whom it does not know', async () => {
+  const rules = [
+    'add table bridge mute',
+    'add chain bridge mute in { type filter hook input priority 0; policy drop; }',
+  ];
+  for (const rule of rules) namespaces.execute('host', 'nft', rule);
+  await namespaces.run('host', (host) => {
+    disconnectEndpoint(host, place(2));
+  });
+  const stale = ['lladdr', '02:42:00:00:00:99', 'dev', 'berth0', 'nud', 'stale'];
+  namespaces.execute('host', 'ip', 'neighbour', 'replace', '10.5.0.2', ...stale);
+  await connect('web', { ...endpoint(2), macAddress: Uint8Array.of(2, 0, 0, 0, 0, 2) });
+  expect(remembered('host', '10.5.0.2')).toEqual(['02:00:00:00:00:02']);
+  expect(remembered('host', 'fd05::2')).toEqual([]);
+  namespaces.execute('host', 'nft', 'delete table bridge mute');
+});
+
 test('without an address of IPv6 there is no IPv6', async () => {
   await namespaces.run('host', (host) => {
-    disconnectEndpoint(host, 'port2');
+    disconnectEndpoint(host, place(2));
   });
   await connect('web', {
     ...endpoint(2),
@@ -146,7 +197,7 @@ test('what cannot be connected is named with its step, and can be removed', asyn
     connect('database', elsewhere, { ...gateways, 4: address('10.7.0.1') }),
   ).rejects.toThrow('set a route: ENETUNREACH');
   await namespaces.run('host', (host) => {
-    disconnectEndpoint(host, 'port4');
+    disconnectEndpoint(host, place(4));
   });
   expect(namespaces.ip('database', 'link').map(({ ifname }) => ifname)).toEqual(['lo', 'eth0']);
 });

@@ -94,6 +94,18 @@ test('containers of a macvlan are in the wire of their parent, by both protocols
   expect(ping(host.namespaces.path('outside'), '10.9.0.77')).toContain('1 packets received');
   // Nothing of it is in the host.
   expect(host.links()).toEqual(['card0']);
+  // The next one with these addresses has another hardware address, and whoever is in the wire hears of it.
+  const own = ['10.9.0.2', 'fd09::2'];
+  for (const to of own)
+    expect(ping(host.namespaces.path('outside'), to)).toContain('1 packets received');
+  await networks.leave(containerId(1));
+  await join(containerId(1), 'lan', { ipv4: '10.9.0.2', ipv6: 'fd09::2' });
+  const next = networks.sandboxOf(containerId(1))?.endpoints[0]?.macAddress;
+  expect(next).not.toBe('02:42:00:00:00:01');
+  for (const to of own)
+    expect(host.namespaces.ip('outside', 'neighbour', 'show', 'to', to)).toMatchObject([
+      { lladdr: next },
+    ]);
   await networks.disconnect(containerId(2), network);
   expect(ipInside(database.namespace, 'link').map(({ ifname }) => ifname)).toEqual(['lo']);
   await networks.connect(containerId(2), endpointRequest('lan'));

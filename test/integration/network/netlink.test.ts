@@ -26,6 +26,15 @@ import {
 } from '../../../runtime/network/netlink/message.ts';
 import { NetlinkSocket } from '../../../runtime/network/netlink/netlink-socket.ts';
 import {
+  addNeighbour,
+  correctNeighbour,
+  deleteNeighbour,
+  listNeighbours,
+  type Neighbour,
+  neighbourIndexAt,
+  parseNeighbour,
+} from '../../../runtime/network/netlink/neighbours.ts';
+import {
   addRoute,
   deleteRoute,
   listRoutes,
@@ -178,6 +187,62 @@ describe('a bridge and a pair, in one program', () => {
         expect.objectContaining({ destination: prefix('10.1.0.0/24'), gateway: undefined }),
       ]),
     );
+  });
+
+  test('have neighbours, which are listed by interface, put right and removed', async () => {
+    const [index, loopback] = [await indexOf('far', 'eth0'), await indexOf('far', 'lo')];
+    const [first, second] = [Buffer.of(2, 0, 0, 0, 0, 1), Buffer.of(2, 0, 0, 0, 0, 2)];
+    const neighbour = (text: string, more: Partial<Neighbour> = {}): Neighbour => ({
+      ...{ index, address: address(text), macAddress: first, state: 'stale', ...more },
+    });
+    const all = ['10.1.0.9', 'fd00::9'];
+    await doAll('far', ...all.map((text) => addNeighbour(neighbour(text))));
+    await doAll('far', addNeighbour(neighbour('10.1.0.10', { state: 'permanent' })));
+    // Of another interface: a blank that is filled while the program runs.
+    await namespaces.run('far', (socket) => {
+      const blanks = [{ at: neighbourIndexAt, value: socket.indexOf(getLink({ name: 'lo' })) }];
+      const own = neighbour('127.0.0.9', { index: 0, state: 'noarp', macAddress: Buffer.alloc(6) });
+      socket.do(addNeighbour(own), { blanks });
+    });
+    const listed = async (of: number): Promise<readonly unknown[]> =>
+      (await list('far', listNeighbours(of))).map(parseNeighbour);
+    const known = [neighbour('10.1.0.9'), neighbour('10.1.0.10', { state: 'permanent' })];
+    const seen = await listed(index);
+    expect(seen).toEqual(expect.arrayContaining([...known, neighbour('fd00::9')]));
+    expect(seen.map((entry) => (entry as Neighbour).index)).not.toContain(loopback);
+    expect((await listed(loopback)).map((entry) => (entry as Neighbour).index)).toContain(loopback);
+    const shown = (text: string): readonly Record<string, unknown>[] =>
+      namespaces.ip('far', 'neighbour', 'show', 'to', text);
+    for (const text of all)
+      expect(shown(text)).toMatchObject([{ lladdr: '02:00:00:00:00:01', state: ['STALE'] }]);
+    const right = { macAddress: second, state: 'reachable' } as const;
+    await doAll('far', ...all.map((text) => correctNeighbour(neighbour(text, right))));
+    for (const text of all)
+      expect(shown(text)).toMatchObject([{ lladdr: '02:00:00:00:00:02', state: ['REACHABLE'] }]);
+    await doAll('far', ...all.map((text) => deleteNeighbour(neighbour(text))));
+    for (const text of all) expect(shown(text)).toEqual([]);
+    // One that is not there is not made, and is no other one's.
+    for (const [request, message] of [
+      [correctNeighbour(neighbour('10.1.0.9')), 'correct a neighbour: ENOENT'],
+      [deleteNeighbour(neighbour('fd00::9')), 'remove a neighbour: ENOENT'],
+      [addNeighbour(neighbour('10.1.0.10')), 'add a neighbour: EEXIST'],
+      [deleteNeighbour(neighbour('fd00::9', { index: 4711 })), 'remove a neighbour: ENODEV'],
+    ] as const)
+      await expect(doAll('far', request)).rejects.toThrow(message);
+  });
+
+  test('an interface that has nothing at its other end is not waited for without end', async () => {
+    await namespaces.run('near', (socket) => {
+      socket.do(addBridge({ name: 'idle' }));
+      socket.awaitRunning(getLink({ name: 'idle' }));
+      socket.ifThere(getLink({ name: 'nobody' }), () => {
+        socket.do(deleteLink({ name: 'idle' }));
+      });
+      socket.ifThere(getLink({ name: 'idle' }), () => {
+        socket.do(deleteLink({ name: 'idle' }));
+      });
+    });
+    expect(namespaces.ip('near', 'link').map(({ ifname }) => ifname)).not.toContain('idle');
   });
 
   test('change, and go', async () => {

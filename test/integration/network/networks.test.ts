@@ -235,6 +235,14 @@ test('sandboxes outlive berthd, and what nobody has is swept away', async () => 
   host.namespaces.execute('host', 'ip', 'link', 'add', 'veth1234567', 'type', 'veth');
   const bridge = host.links().find((name) => name.startsWith('br-')) ?? '';
   host.namespaces.execute('host', 'ip', 'link', 'set', 'veth1234567', 'master', bridge);
+  // What the host remembers of one who is there, of one who is gone, and what somebody has set.
+  const neighbours = { '10.1.0.2': 'stale', '10.1.0.7': 'stale', '10.1.0.8': 'permanent' };
+  for (const [address, state] of Object.entries(neighbours))
+    host.namespaces.execute(
+      'host',
+      ...['ip', 'neighbour', 'replace', address, 'lladdr', '02:42:00:00:00:99'],
+      ...['dev', bridge, 'nud', state],
+    );
   networks = await host.open();
   expect(networks.sandboxOf(containerId(1))).toEqual(one);
   const none = await join(9);
@@ -242,7 +250,14 @@ test('sandboxes outlive berthd, and what nobody has is swept away', async () => 
   expect(addressesOf(two)).toEqual(['10.1.0.3/24']);
   expect(ping(one.namespace, '10.1.0.3')).toContain('1 packets received');
   expect(host.links()).not.toContain('veth1234567');
-  await Promise.all([1, 2, 9].map((number) => networks.leave(containerId(number))));
+  const known = (): unknown => host.ip('neighbour', 'show', 'dev', bridge).map(({ dst }) => dst);
+  expect(known()).toEqual(expect.arrayContaining(['10.1.0.2', '10.1.0.8']));
+  expect(known()).not.toContain('10.1.0.7');
+  // A berthd that did not connect it has the host forget it, too.
+  await networks.leave(containerId(1));
+  expect(known()).toContain('10.1.0.8');
+  expect(known()).not.toContain('10.1.0.2');
+  await Promise.all([2, 9].map((number) => networks.leave(containerId(number))));
   await networks.remove('front');
   await networks.close();
   expect(host.keptNamespaces()).toEqual([]);

@@ -113,6 +113,28 @@ test('a container that switches IPv6 off is found by IPv4 alone', async () => {
   expect(stdout).not.toMatch(/Address: f[cd]/);
 });
 
+test('an address that another container had is reached at once, whatever its hardware address', async () => {
+  const subnets = ['--subnet', '10.83.0.0/24', '--ipv6', '--subnet', 'fd83::/64'];
+  await daemon.docker('network', 'create', ...subnets, 'lived-in');
+  const run = async (name: string, ...options: readonly string[]): Promise<void> => {
+    const all = ['--network', 'lived-in', '--name', name, ...options];
+    await daemon.docker('run', '-d', ...all, 'bb', 'sleep', '1000');
+  };
+  const own = ['10.83.0.50', 'fd83::50'];
+  const fixed = ['--ip', '10.83.0.50', '--ip6', 'fd83::50', '--mac-address'];
+  const ping = ['busybox', 'ping', '-c', '1', '-W', '9'];
+  const reach = async (to: string): Promise<void> => {
+    expect(await daemon.docker('exec', 'asker', ...ping, to)).toContain('1 packets received');
+    expect((await daemon.run('host', ...ping, to)).stdout).toContain('1 packets received');
+  };
+  await run('asker');
+  await run('old-tenant', ...fixed, '02:00:00:00:00:51');
+  for (const to of own) await reach(to);
+  await daemon.docker('rm', '-f', 'old-tenant');
+  await run('new-tenant', ...fixed, '02:00:00:00:00:52');
+  for (const to of own) await reach(to);
+});
+
 test('an option that the request of a network contradicts is not shown', async () => {
   const [four, six] = ['com.docker.network.enable_ipv4', 'com.docker.network.enable_ipv6'];
   const Options = { [four]: 'false', [six]: 'true' };
