@@ -26,8 +26,8 @@ export function exchangeDatagrams(exchange: DatagramExchange): Promise<Buffer> {
 
 /**
  * The same by a socket that is there, is of the address's family and is connected to nobody.
- * @param way `connect`: it is connected afterwards. `send`: it is not, hears of no errors, and what comes from elsewhere is passed over
- *   here; the address has to be in its canonical form (RFC 5952).
+ * @param way `connect`: it is connected afterwards. `send`: it is not, hears of errors if it was made so, and what comes from elsewhere
+ *   is passed over here; the address has to be in its canonical form (RFC 5952).
  */
 export function exchangeOver(
   socket: Socket,

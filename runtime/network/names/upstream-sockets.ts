@@ -12,10 +12,16 @@ import { addressBytes, type IpAddress } from '../address/ip-address.ts';
 import { enterNamespace } from '../namespaces/network-namespace.ts';
 import { AF_INET, AF_INET6 } from '../netlink/constants.ts';
 
+/** in6.h: a socket that is connected to nobody hears of errors, too. */
+const [SOL_IPV6, IPV6_RECVERR] = [41, 25];
+
 const flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
 const families = { 4: AF_INET, 6: AF_INET6 } as const;
 
-/** The program that makes sockets of UDP in a namespace, which have no port yet, and hands each over by its name. */
+/**
+ * The program that makes sockets of UDP in a namespace, which have no port yet, and hands each over by its name. Those of IPv6 stay
+ * unconnected (`NamespaceSockets`), and hear nevertheless that nobody has a port, or that there is no way (ipv6(7), IPV6_RECVERR).
+ */
 export function datagramsProgram({
   namespace,
   family,
@@ -29,8 +35,10 @@ export function datagramsProgram({
   const p = new ProgramBuilder('ask name servers');
   enterNamespace(p, namespace);
   const kind = family === 4 ? 'datagrams' : 'datagrams6';
+  const on = p.bytes(new Uint8Array(Uint32Array.of(1).buffer));
   for (const name of names) {
     const fd = p.call('make a socket', 'socket', [families[family], SOCK_DGRAM | flags, 0]);
+    if (family === 6) p.call('hear of errors', 'setsockopt', [fd, SOL_IPV6, IPV6_RECVERR, on, 4]);
     handOver(p, { name, kind, fd, channel: firstKeptFd });
   }
   p.exit(0);

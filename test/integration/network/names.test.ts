@@ -198,3 +198,21 @@ test('each container has its own; one that stops has none, and after a restart i
     }),
   ).rejects.toThrow('ENOENT');
 });
+
+test('a server of IPv6 whose port nobody has is passed over at once, from a container too', async () => {
+  // The next one is asked for no other reason than that the first has failed.
+  const patience = { nextMs: 60_000, giveUpMs: 60_000 };
+  const patient = new NameService({ directory, notice: (text) => notices.push(text), patience });
+  const closed = { address: '::1', port: 9, from: 'container' } as const;
+  try {
+    await patient.serve({ ...client('database'), upstreams: [closed, upstream.place] });
+    // More than are made at once.
+    const all = Array.from({ length: 20 }, (_, i) => `name${i}.example`);
+    const found = await dig('database', '+short', ...all);
+    expect(found.split('\n')).toEqual(all.map(() => '192.0.2.1'));
+    await patient.serve({ ...client('database'), upstreams: [closed] });
+    expect(await dig('database', 'name.example')).toContain('status: SERVFAIL');
+  } finally {
+    await patient.close();
+  }
+});
