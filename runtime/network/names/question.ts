@@ -1,18 +1,19 @@
-import { decode } from 'dns-packet';
+import { decode, question as questionCodec } from 'dns-packet';
+
+declare module 'dns-packet' {
+  /** What the types leave out: a question by itself. `bytes`: how many the last one had. */
+  export const question: {
+    readonly decode: ((bytes: Buffer) => unknown) & { readonly bytes: number };
+  };
+}
 
 /** Bytes of a message's head (RFC 1035, section 4.1.1). */
 export const headSize = 12;
-/** Behind a question's name are its type and its class. */
-const typeAndClass = 4;
 /** What a resolver can take by UDP that does not say (RFC 1035, section 4.2.1). */
 const leastPayload = 512;
 /** What fits into a message at all. */
-export const mostPayload = 65_535;
+const mostPayload = 65_535;
 
-/** Numbers of types (IANA, "Domain Name System Parameters"). */
-export const recordType = { A: 1, PTR: 12, AAAA: 28, OPT: 41 } as const;
-/** The Internet's class. */
-export const classInternet = 1;
 /** What an answer says of itself. */
 export const responseCode = {
   success: 0,
@@ -26,8 +27,12 @@ export const responseCode = {
 export interface Question {
   /** In lower case, without a dot at its end; empty for the root. */
   readonly name: string;
-  readonly type: number;
-  readonly class: number;
+  /** The same as it was written. */
+  readonly writtenName: string;
+  /** As the library calls it: `AAAA`, or `UNKNOWN_65`. */
+  readonly type: string;
+  /** `IN` for the Internet's. */
+  readonly class: string;
   /** Where in the message the question ends, which begins at `headSize`. */
   readonly end: number;
   /** How many bytes the resolver takes by UDP; absent when it does not speak of extensions (RFC 6891). */
@@ -50,15 +55,16 @@ export function parseRequest(message: Buffer): Request {
   const end = questionEnd(message);
   if (end === undefined) return { kind: 'refused', code: responseCode.malformed };
   try {
-    const { questions, additionals = [] } = decode(message);
+    const { questions: [asked] = [], additionals = [] } = decode(message);
+    if (asked === undefined) return { kind: 'refused', code: responseCode.malformed };
     const extensions = additionals.find((record) => record.type === 'OPT');
-    const name = questions?.[0]?.name ?? '';
     return {
       kind: 'question',
       question: {
-        name: name === '.' ? '' : name.toLowerCase(),
-        type: message.readUInt16BE(end - 4),
-        class: message.readUInt16BE(end - 2),
+        name: asked.name === '.' ? '' : asked.name.toLowerCase(),
+        writtenName: asked.name,
+        type: asked.type,
+        class: asked.class ?? 'IN',
         end,
         payload: extensions && Math.max(leastPayload, extensions.udpPayloadSize),
       },
@@ -88,15 +94,13 @@ export function isAnswerTo(answer: Buffer, query: Buffer): boolean {
 }
 
 /** Where the only question of a message ends; `undefined` unless there is exactly one, whole and without pointers. */
-export function questionEnd(message: Buffer): number | undefined {
+function questionEnd(message: Buffer): number | undefined {
   if (message.length < headSize || message.readUInt16BE(4) !== 1) return undefined;
-  let at: number = headSize;
-  for (;;) {
-    const length = message[at];
-    if (length === undefined || length > 63) return undefined;
-    at += 1 + length;
-    if (at - headSize > 255) return undefined;
-    if (length === 0) break;
+  try {
+    // Without what is before it: so there is nothing that a pointer may lead to.
+    questionCodec.decode(message.subarray(headSize));
+    return headSize + questionCodec.decode.bytes;
+  } catch {
+    return undefined;
   }
-  return at + typeAndClass <= message.length ? at + typeAndClass : undefined;
 }

@@ -1,25 +1,29 @@
 import {
-  classInternet,
-  headSize,
-  payloadLimit,
-  type Question,
-  recordType,
-  responseCode,
-} from './question.ts';
+  type Answer,
+  encode,
+  encodingLength,
+  type Packet,
+  RECURSION_AVAILABLE,
+  RECURSION_DESIRED,
+  TRUNCATED_RESPONSE,
+} from 'dns-packet';
+import { headSize, payloadLimit, type Question, responseCode } from './question.ts';
 
 /** Seconds for which an answer may be kept, as Docker's. */
 const timeToLive = 600;
-/** A name that is the question's: a pointer to where that begins (RFC 1035, section 4.1.4). */
-const questionName = Buffer.of(0xc0, headSize);
-/** Bits of the head's third byte: it is an answer, it is cut short, recursion is wished for; of the fourth: it is there. */
-const [isAnswer, isTruncated, wishesRecursion, hasRecursion] = [0x80, 0x02, 0x01, 0x80];
-/** What berth takes by UDP itself, as it says in answers (DNS flag day 2020). */
-const ownPayload = 1232;
+/** Bits of the head that are as in the question: what kind of query it is, and whether recursion is wished for. */
+const repeatedFlags = 0x7800 | RECURSION_DESIRED;
 
-/** A record in an answer, of the question's name. */
+/** Who speaks of extensions gets them spoken of (RFC 6891, section 7): what berth takes by UDP itself (DNS flag day 2020). */
+const extensions: Answer = {
+  ...{ name: '.', type: 'OPT', udpPayloadSize: 1232, extendedRcode: 0, ednsVersion: 0 },
+  ...{ flags: 0, flag_do: false, options: [] },
+};
+
+/** A record in an answer, of the question's name. `data`: an address, or a name. */
 export interface ReplyRecord {
-  readonly type: number;
-  readonly data: Uint8Array;
+  readonly type: 'A' | 'AAAA' | 'PTR';
+  readonly data: string;
 }
 
 /** What an answer is made from. */
@@ -30,70 +34,63 @@ export interface ReplyPlan {
   readonly records: readonly ReplyRecord[];
 }
 
-/**
- * Encodes an answer. Records that do not fit are left out, which it says by its TC bit: the resolver then asks by TCP. Who speaks of
- * extensions gets them spoken of (RFC 6891, section 7).
- */
+/** Encodes an answer. Records that do not fit are left out, which it says by its TC bit: the resolver then asks by TCP. */
 export function encodeReply({ query, question, transport, records }: ReplyPlan): Buffer {
-  const extensions = question.payload === undefined ? [] : [extensionRecord];
-  const extensionBytes = extensions.reduce((sum, { length }) => sum + length, 0);
-  let room = payloadLimit(question, transport) - question.end - extensionBytes;
-  const fitting: Buffer[] = [];
-  for (const record of records.map(encodeRecord)) {
-    room -= record.length;
+  const additionals = extensionsFor(question);
+  let room = payloadLimit(question, transport) - question.end - recordBytes(additionals);
+  const answers: Answer[] = [];
+  for (const record of records) {
+    const answer: Answer = { name: question.writtenName, class: 'IN', ttl: timeToLive, ...record };
+    room -= recordBytes([answer]);
     if (room < 0) break;
-    fitting.push(record);
+    answers.push(answer);
   }
-  const head = headOf(query, responseCode.success);
-  if (fitting.length < records.length) head.writeUInt8(head.readUInt8(2) | isTruncated, 2);
-  head.writeUInt16BE(1, 4);
-  head.writeUInt16BE(fitting.length, 6);
-  head.writeUInt16BE(extensions.length, 10);
-  return Buffer.concat([head, query.subarray(headSize, question.end), ...fitting, ...extensions]);
+  const truncated = answers.length < records.length ? TRUNCATED_RESPONSE : 0;
+  const flags = flagsOf(query, responseCode.success) | truncated;
+  return encodeBehind(query, question, { flags, answers, additionals });
 }
 
 /** Encodes an answer that says nothing but why there is none; with the question, if that can be read. */
 export function encodeRefusal(query: Buffer, code: number, question?: Question): Buffer {
-  const head = headOf(query, code);
-  if (question === undefined) return head;
-  head.writeUInt16BE(1, 4);
-  const extensions = question.payload === undefined ? [] : [extensionRecord];
-  head.writeUInt16BE(extensions.length, 10);
-  return Buffer.concat([head, query.subarray(headSize, question.end), ...extensions]);
+  const flags = flagsOf(query, code);
+  if (question === undefined) return encode({ type: 'response', id: query.readUInt16BE(0), flags });
+  return encodeBehind(query, question, { flags, additionals: extensionsFor(question) });
 }
 
-/** A name as records have it: labels behind their lengths. `undefined` for one that is none. */
-export function encodeName(name: string): Buffer | undefined {
-  const labels = name.split('.').map((label) => Buffer.from(label));
-  if (labels.some(({ length }) => length === 0 || length > 63)) return undefined;
-  const bytes = Buffer.concat([
-    ...labels.flatMap((label) => [Buffer.of(label.length), label]),
-    Buffer.of(0),
-  ]);
-  return bytes.length > 255 ? undefined : bytes;
+/**
+ * Whether a name can be in a message (RFC 1035, section 3.1): that the library does not look at, and would write lengths that mean
+ * something else.
+ */
+export function isEncodable(name: string): boolean {
+  const lengths = name.split('.').map((label) => Buffer.byteLength(label));
+  const size = lengths.reduce((sum, length) => sum + 1 + length, 1);
+  return size <= 255 && lengths.every((length) => length > 0 && length <= 63);
 }
 
-function headOf(query: Buffer, code: number): Buffer {
-  const head = Buffer.alloc(headSize);
-  query.copy(head, 0, 0, 2);
-  head.writeUInt8(isAnswer | (query.readUInt8(2) & (0x78 | wishesRecursion)), 2);
-  head.writeUInt8(hasRecursion | code, 3);
-  return head;
+/** Takes the place of the question while the library encodes the message. */
+const stand: Packet = { questions: [{ name: '.', type: 'A', class: 'IN' }] };
+const standSize = encodingLength(stand);
+
+/**
+ * Encodes a message with the question that it answers. That is repeated byte for byte, which the library cannot do: it knows names as
+ * text, so that labels that are no UTF-8 or have dots in them come out as others, and classes only by their names. A resolver
+ * throws an answer to another question away.
+ */
+function encodeBehind(query: Buffer, { end }: Question, packet: Packet): Buffer {
+  const bytes = encode({ type: 'response', id: query.readUInt16BE(0), ...packet, ...stand });
+  const [head, rest] = [bytes.subarray(0, headSize), bytes.subarray(standSize)];
+  return Buffer.concat([head, query.subarray(headSize, end), rest]);
 }
 
-function encodeRecord({ type, data }: ReplyRecord): Buffer {
-  const head = Buffer.alloc(10);
-  head.writeUInt16BE(type, 0);
-  head.writeUInt16BE(classInternet, 2);
-  head.writeUInt32BE(timeToLive, 4);
-  head.writeUInt16BE(data.length, 8);
-  return Buffer.concat([questionName, head, data]);
+function extensionsFor({ payload }: Question): Answer[] {
+  return payload === undefined ? [] : [extensions];
 }
 
-/** OPT: the root's name, its type, what berth takes in place of a class, and neither extended codes, flags nor options. */
-const extensionRecord = ((): Buffer => {
-  const record = Buffer.alloc(11);
-  record.writeUInt16BE(recordType.OPT, 1);
-  record.writeUInt16BE(ownPayload, 3);
-  return record;
-})();
+/** How many bytes some records take. */
+function recordBytes(additionals: Answer[]): number {
+  return encodingLength({ additionals }) - headSize;
+}
+
+function flagsOf(query: Buffer, code: number): number {
+  return (query.readUInt16BE(2) & repeatedFlags) | RECURSION_AVAILABLE | code;
+}

@@ -1,7 +1,7 @@
-import { addressBytes, type IpAddress, parseAddress } from '../address/ip-address.ts';
+import { formatAddress, type IpAddress, parseAddress } from '../address/ip-address.ts';
 import type { NameDirectory } from './name-directory.ts';
-import { classInternet, type Question, recordType, responseCode } from './question.ts';
-import { encodeName, encodeRefusal, encodeReply, type ReplyRecord } from './reply.ts';
+import { type Question, responseCode } from './question.ts';
+import { encodeRefusal, encodeReply, isEncodable, type ReplyRecord } from './reply.ts';
 
 /** What becomes of a question. */
 export type Resolution =
@@ -32,14 +32,14 @@ export interface Inquiry {
  */
 export function resolveNames(inquiry: Inquiry, directory: NameDirectory): Resolution {
   const { sandbox, query, question } = inquiry;
-  if (question.class !== classInternet) {
+  if (question.class !== 'IN') {
     return answered(encodeRefusal(query, responseCode.refused, question));
   }
-  if (question.type === recordType.PTR) return resolveAddress(inquiry, directory);
-  const family = question.type === recordType.AAAA ? 6 : 4;
+  if (question.type === 'PTR') return resolveAddress(inquiry, directory);
+  const family = question.type === 'AAAA' ? 6 : 4;
   const known = directory.lookup(sandbox, question.name, family);
   if (known.kind === 'unknown') return { kind: 'forward' };
-  const isAddress = question.type === recordType.A || question.type === recordType.AAAA;
+  const isAddress = question.type === 'A' || question.type === 'AAAA';
   if (known.kind === 'no-address-of-that-family' || !isAddress) {
     return answered(encodeReply({ ...inquiry, records: [] }));
   }
@@ -67,9 +67,8 @@ export function addressOfReverseName(name: string): IpAddress | undefined {
 function resolveAddress(inquiry: Inquiry, directory: NameDirectory): Resolution {
   const address = addressOfReverseName(inquiry.question.name);
   const name = address && directory.reverse(inquiry.sandbox, address);
-  const data = name === undefined ? undefined : encodeName(name);
-  if (data === undefined) return { kind: 'forward' };
-  return answered(encodeReply({ ...inquiry, records: [{ type: recordType.PTR, data }] }));
+  if (name === undefined || !isEncodable(name)) return { kind: 'forward' };
+  return answered(encodeReply({ ...inquiry, records: [{ type: 'PTR', data: name }] }));
 }
 
 function answered(answer: Buffer): Resolution {
@@ -86,10 +85,7 @@ function rotations(addresses: readonly IpAddress[]): readonly (readonly IpAddres
 }
 
 function addressRecord(address: IpAddress): ReplyRecord {
-  return {
-    type: address.family === 4 ? recordType.A : recordType.AAAA,
-    data: addressBytes(address),
-  };
+  return { type: address.family === 4 ? 'A' : 'AAAA', data: formatAddress(address) };
 }
 
 /** `2.0.5.10.` as 10, 5, 0, 2. */

@@ -95,6 +95,35 @@ test('addresses have their names', async () => {
     expect((await ask(question(name, 'PTR'))).code).toBe(2);
 });
 
+test('the question comes back byte for byte, also one that is no text', async () => {
+  const strange = Buffer.concat([
+    question('web', 'A').subarray(0, 12),
+    Buffer.from([3, 0xff, 0xc0, 0x80, 3, ...Buffer.from('a.b'), 0, 0, 65, 0, 1]),
+  ]);
+  const classless = Buffer.from(question('web', 'A'));
+  classless.writeUInt16BE(4711, classless.length - 2);
+  for (const [query, code] of [
+    [strange, 2],
+    [classless, 5],
+    [question('a.b', 'UNKNOWN_65', edns(1232)), 2],
+  ] as const) {
+    const answer = (await responder().answer(query, 'udp')) ?? Buffer.alloc(0);
+    const end = query.length - (query.readUInt16BE(10) === 1 ? 11 : 0);
+    expect([answer.readUInt16BE(4), (answer[3] ?? 0) & 0xf]).toEqual([1, code]);
+    expect(answer.subarray(12, end)).toEqual(query.subarray(12, end));
+    expect(answer.length - end).toBe(query.length - end);
+  }
+});
+
+test('a name that no message can have is not given for an address', async () => {
+  for (const name of ['x'.repeat(64), Array.from({ length: 60 }, () => 'abcd').join('.')]) {
+    const directory = new FixedDirectory({ [name]: ['10.5.0.9'] });
+    const query = question('9.0.5.10.in-addr.arpa', 'PTR');
+    const answer = (await responder(directory).answer(query, 'udp')) ?? Buffer.alloc(0);
+    expect([name.length, (answer[3] ?? 0) & 0xf]).toEqual([name.length, 2]);
+  }
+});
+
 test('what does not fit by UDP is left out, and said to be', async () => {
   const short = await ask(question('many', 'A'));
   expect(short.flag_tc).toBe(true);
