@@ -40,6 +40,7 @@ export async function recoverContainers(state: EngineState): Promise<void> {
   }
   leaveForgotten(state);
   await recoverVolumes(state);
+  state.restarts.begin();
   for (const container of state.index.all()) resume(state, container);
   // Nobody waits for that either.
   for (const container of state.index.all())
