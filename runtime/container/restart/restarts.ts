@@ -39,7 +39,7 @@ export class Restarts {
   readonly #last = new WeakMap<Container, Promise<void>>();
   #open = true;
   /** Resolves when starts may begin. */
-  readonly #begun = Promise.withResolvers<void>();
+  readonly #begun = Promise.withResolvers<undefined>();
 
   constructor(options: RestartsOptions) {
     this.#options = options;
@@ -50,7 +50,7 @@ export class Restarts {
    * on already is not told apart from that.
    */
   begin(): void {
-    this.#begun.resolve();
+    this.#begun.resolve(undefined);
   }
 
   /** Whether policies are carried out: no more so once berthd goes down. */
