@@ -13,6 +13,9 @@ import { viewOf } from './view.ts';
 import { settled } from './wait.ts';
 import type { World } from './world.ts';
 
+/** What Node.js keeps for its next start is nothing of berthd's. */
+const compileCache = process.env['NODE_COMPILE_CACHE'] ?? '/compile-cache/';
+
 /** Nobody asks for it over the API: it is no operation that can be done a second time. */
 const operation: Operation = {
   name: 'end of berthd',
@@ -46,7 +49,9 @@ export async function recordEnd(
   const roles = new Map(threads.map((thread) => [thread, roleOf(pid, thread)]));
   await berthd.end('SIGTERM');
   await tracer.detach();
-  const points = callsIn(log).map((call) => ({ role: roles.get(call.thread) ?? 'other', call }));
+  const points = callsIn(log)
+    .filter(({ shown }) => !shown.includes(compileCache))
+    .map((call) => ({ role: roles.get(call.thread) ?? 'other', call }));
   await world.start();
   const after = await settled(() => viewOf(world, operation));
   const shape = shapeOf(await settled(() => remainsOf(world)));
