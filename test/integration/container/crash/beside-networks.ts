@@ -21,10 +21,16 @@ const onDefault = { ...sleeper, ExposedPorts: { '80/tcp': {} } };
 async function linked(client: ApiClient): Promise<string> {
   const { status, body } = await client.call('GET', '/containers/web/json');
   if (status !== 200) return 'no container';
-  const { HostConfig } = JSON.parse(body) as { HostConfig: { Links: readonly string[] | null } };
+  const { HostConfig, State } = JSON.parse(body) as {
+    HostConfig: { Links: readonly string[] | null };
+    State: { Running: boolean };
+  };
+  const links = (HostConfig.Links ?? []).join();
+  // Its next start writes the file anew.
+  if (!State.Running) return links;
   const hosts = await client.call('GET', '/containers/web/archive?path=/etc/hosts');
   const [line = 'no line'] = /data .*$/m.exec(hosts.body) ?? [];
-  return `${(HostConfig.Links ?? []).join()} ${line.replaceAll(/[0-9a-f]{12}/g, 'ID')}`;
+  return `${links} ${line.replaceAll(/[0-9a-f]{12}/g, 'ID')}`;
 }
 
 const all: readonly Operation[] = [
