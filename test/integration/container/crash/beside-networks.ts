@@ -49,7 +49,9 @@ const all: readonly Operation[] = [
       await runOnFront(client);
       await client.must('DELETE', '/containers/web?force=1');
     },
-    perform: (client) => client.call('POST', '/berth/networks/withdraw'),
+    // A berthd that starts makes it all again, for who has asked for a network.
+    perform: (client) =>
+      inTurn(client, ['POST', '/berth/networks/withdraw'], ['DELETE', '/networks/front']),
     steps: true,
   },
   {

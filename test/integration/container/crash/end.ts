@@ -23,7 +23,10 @@ const operation: Operation = {
 };
 
 /** What goes on without berthd: a container with ports, one with probes and a policy, and an exec. */
-async function prepare({ client }: World): Promise<void> {
+async function prepare(world: World): Promise<void> {
+  const { client } = world;
+  // With the same addresses each time.
+  await world.startAgain();
   await runIt(client, onBridge);
   await run(client, 'probed', {
     Healthcheck: { Test: ['CMD', 'true'], Interval: 50_000_000, Timeout: 10_000_000_000 },
