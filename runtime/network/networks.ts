@@ -205,8 +205,10 @@ export class Networks {
   }
 
   /** See `unlinkSandboxes`. */
-  unlink(container: string, other: string): Promise<void> {
-    return unlinkSandboxes(this.#state, container, other);
+  async unlink(container: string, other: string): Promise<void> {
+    // What it takes back is there then.
+    await hostReady(this.#state);
+    await unlinkSandboxes(this.#state, container, other);
   }
 
   /** See `settleSandbox`. */

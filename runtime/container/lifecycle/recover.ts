@@ -4,6 +4,7 @@ import { removeTree } from '../../host/remove-tree.ts';
 import { settleCheckpoint } from '../checkpoint/settle-checkpoint.ts';
 import { keepLog } from '../log-drivers/keep-log.ts';
 import { startHealthChecks } from '../health/health-checks.ts';
+import { settleLinks } from '../links/remove-link.ts';
 import { hasProgram, started } from '../model/container-state.ts';
 import type { ContainerId } from '../model/container-id.ts';
 import type { ExitRecord } from '../ports.ts';
@@ -40,10 +41,13 @@ export async function recoverContainers(state: EngineState): Promise<void> {
   }
   leaveForgotten(state);
   await recoverVolumes(state);
+  state.restarts.begin();
   for (const container of state.index.all()) resume(state, container);
   // Nobody waits for that either.
-  for (const container of state.index.all())
+  for (const container of state.index.all()) {
     settleNetworks(state, container).catch(state.ports.report);
+    settleLinks(state, container).catch(state.ports.report);
+  }
 }
 
 /** Takes down what a berthd that was killed has left of containers that do not run, or are no more. */

@@ -34,6 +34,11 @@ export const containerRecordSchema = z.object({
     .array(z.object({ alias: z.string(), container: z.string() }))
     .readonly()
     .optional(),
+  /** Those that were taken away while it ran: what it has of them goes, too, and then this. */
+  unlinking: z
+    .array(z.object({ alias: z.string(), container: z.string() }))
+    .readonly()
+    .optional(),
   /** How often its policy has started it again since somebody last did. */
   restartCount: z.int().min(0).default(0),
   /** Somebody has stopped it, or sent it a signal, since it was last started. */

@@ -22,7 +22,10 @@ export async function connectNow(
   await networks.connect(id, { ...request, upstreams, upstreamsFrom });
 }
 
-/** Does what goes with other networks: relays of ports that lead to another address, and who is who. The change is over then. */
+/**
+ * Does what goes with other networks: relays of ports that lead to another address, and who is who. The change is over then. It has
+ * happened before: what does not work here is told to the administrator, and is what the next berthd looks after.
+ */
 export async function finishChange(
   state: EngineState,
   container: Container,
@@ -31,6 +34,10 @@ export async function finishChange(
   const { networks, runtime, report } = state.ports;
   const { runFolder } = state.folder(container);
   await runtime.moveRelays(runFolder, networks.heldPorts(container.id)).catch(report);
-  await writeHostsAgain(state, container, before);
-  await networks.noteChanged(container.id);
+  try {
+    await writeHostsAgain(state, container, before);
+    await networks.noteChanged(container.id);
+  } catch (error) {
+    report(error);
+  }
 }

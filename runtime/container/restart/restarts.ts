@@ -27,7 +27,7 @@ export interface RestartsOptions {
   readonly before: (container: Container) => readonly Container[];
 }
 
-/** The containers that wait to be started again. */
+/** The containers that wait to be started again, from `begin` on. */
 export class Restarts {
   readonly #options: RestartsOptions;
   readonly #gate = new StartGate(mostAtOnce);
@@ -38,9 +38,19 @@ export class Restarts {
   /** The last of those, by whom they are for. */
   readonly #last = new WeakMap<Container, Promise<void>>();
   #open = true;
+  /** Resolves when starts may begin. */
+  readonly #begun = Promise.withResolvers<undefined>();
 
   constructor(options: RestartsOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Lets starts begin: not before all that an earlier berthd has left is found and taken down. What a container has of a start that goes
+   * on already is not told apart from that.
+   */
+  begin(): void {
+    this.#begun.resolve(undefined);
   }
 
   /** Whether policies are carried out: no more so once berthd goes down. */
@@ -89,6 +99,7 @@ export class Restarts {
     this.#open = false;
     for (const wait of this.#waiting.values()) wait.abort();
     this.#waiting.clear();
+    this.begin();
     await Promise.all(this.#underWay);
   }
 
@@ -99,6 +110,7 @@ export class Restarts {
   ): Promise<void> {
     // Being cancelled is no error.
     if (delayMs > 0) await this.#options.clock.sleep(delayMs, cancelled).catch(() => undefined);
+    await this.#begun.promise;
     await this.#followOthers(container, cancelled);
     if (cancelled.aborted) return;
     await this.#gate.run(() =>

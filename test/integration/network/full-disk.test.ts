@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { until } from '../scripts/support/until.ts';
-import { NetworkedDaemon } from './networked-daemon.ts';
+import { NetworkedDaemon, wire } from './networked-daemon.ts';
 import { SmallDisk } from './small-disk.ts';
 
 interface Answer {
@@ -84,6 +84,7 @@ function refusal(folder: string, reason = 'no space left on device'): object {
   };
 }
 
+const httpd = ['busybox', 'httpd', '-f', '-p', '80', '-h', '/etc'];
 const readOnly = 'read-only file system';
 const server = { Image: 'bb', Cmd: ['sleep', '1000'], HostConfig: { NetworkMode: 'front' } };
 
@@ -165,6 +166,17 @@ test('a container starts, is connected and disconnected whole, or not at all', a
   expect(await change('connect')).toMatchObject({ status: 200 });
   expect(await names()).toEqual(['eth0', 'eth1']);
 
+  // What comes behind that is no reason to say that it has not happened; the next berthd does it.
+  const hostsFile = `containers/${id}/hosts`;
+  data.makeReadOnly(hostsFile);
+  expect(await change('disconnect')).toMatchObject({ status: 200 });
+  expect(await names()).toEqual(['eth0']);
+  expect(await change('connect')).toMatchObject({ status: 200 });
+  expect(await names()).toEqual(['eth0', 'eth1']);
+  const told = daemon.berthd.log.map((line) => JSON.stringify(line));
+  expect(told.filter((line) => line.includes(`${hostsFile}'"`))).toHaveLength(2);
+  data.makeWritable();
+
   const both = await everything();
   const hosts = await daemon.docker('exec', 'web', 'cat', '/etc/hosts');
   for (const [fail, mend] of [
@@ -210,4 +222,42 @@ test('a container starts, is connected and disconnected whole, or not at all', a
   run.fillInodes();
   expect(await ask('DELETE', '/containers/web?force=1')).toMatchObject({ status: 204 });
   expect(await ask('DELETE', '/networks/back')).toMatchObject({ status: 204 });
+});
+
+test('a berthd that starts where nothing can be written finds what runs, which can be stopped and removed', async () => {
+  await daemon.docker('network', 'create', 'side');
+  const inSide = ['run', '-d', '--network', 'side', '--name'];
+  await daemon.docker(...inSide, 'served', '-p', '8080:80', 'bb', ...httpd);
+  await daemon.docker(...inSide, 'kept', '--restart', 'always', 'bb', 'sleep', '1000');
+  await daemon.docker('create', '--name', 'never', 'bb', 'true');
+  const seen = ['ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.State}} {{.Ports}}'];
+  const before = await daemon.docker(...seen);
+  await daemon.berthd.end('SIGKILL');
+  data.fill();
+  run.fill();
+  run.fillInodes();
+  await daemon.berthd.run();
+
+  expect(await daemon.docker(...seen)).toBe(before);
+  expect(await daemon.fetch('outside', `http://${wire.host.ipv4}:8080/passwd`)).toContain('root:');
+  expect(await daemon.docker('exec', 'kept', 'echo', 'here')).toBe('here');
+  for (const [method, path, body] of [
+    ['POST', '/containers/create?name=new', server],
+    ['POST', '/containers/kept/rename?name=other', {}],
+    ['POST', '/networks/create', { Name: 'new' }],
+    ['POST', '/containers/never/start', {}],
+  ] as const)
+    expect(await ask(method, path, body), path).toMatchObject({
+      status: 500,
+      body: {
+        code: 'DISK_UNWRITABLE',
+        message: expect.stringContaining('no space left') as unknown,
+      },
+    });
+  expect(await daemon.docker(...seen)).toBe(before);
+  await daemon.docker('stop', '-t', '0', 'kept', 'served');
+  expect(await daemon.docker(...seen)).not.toContain('running');
+  await daemon.docker('rm', 'kept', 'served', 'never');
+  await daemon.docker('network', 'rm', 'side');
+  expect(await daemon.docker(...seen)).toBe('');
 });

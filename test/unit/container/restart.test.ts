@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { nextDelayMs } from '../../../runtime/container/restart/back-off.ts';
 import {
@@ -6,6 +6,10 @@ import {
   restartPolicyProblem,
   wantsRestart,
 } from '../../../runtime/container/restart/restart-policy.ts';
+import { Restarts } from '../../../runtime/container/restart/restarts.ts';
+import { Container } from '../../../runtime/container/lifecycle/container.ts';
+import type { ContainerRecord } from '../../../runtime/container/model/container-record.ts';
+import { systemClock } from '../../../runtime/host/clock.ts';
 import { StartGate } from '../../../runtime/container/restart/start-gate.ts';
 import { requestWith } from './create-request.ts';
 
@@ -91,5 +95,39 @@ describe('StartGate', () => {
     for (const { resolve } of ends) resolve(undefined);
     await Promise.allSettled(runs);
     expect(inside).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe('starts that nobody asked for', () => {
+  const begun: string[] = [];
+  const restarts = (): Restarts =>
+    new Restarts({
+      clock: systemClock,
+      start: ({ id }) => {
+        begun.push(id);
+        return Promise.resolve();
+      },
+      before: () => [],
+    });
+  const container = (id: string): Container => new Container({ id } as ContainerRecord);
+
+  test('come when all that an earlier berthd has left is found, and not before', async () => {
+    const [some, one] = [restarts(), container('one')];
+    some.later(one, { delayMs: 0, kind: 'anew' });
+    // Else it would have begun meanwhile.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([begun, some.isWaiting(one)]).toEqual([[], true]);
+    some.begin();
+    await vi.waitFor(() => {
+      expect(begun).toEqual(['one']);
+    });
+    await some.close();
+  });
+
+  test('never come when berthd ends before that', async () => {
+    const some = restarts();
+    some.later(container('two'), { delayMs: 0, kind: 'again' });
+    await some.close();
+    expect(begun).not.toContain('two');
   });
 });

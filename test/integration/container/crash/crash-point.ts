@@ -5,7 +5,8 @@ import { faultsAfter } from './judge.ts';
 import type { Recorded } from './judge.ts';
 import type { Operation } from './operation.ts';
 import { idsOf, remainsOf, shapeOf } from './remains.ts';
-import { callsIn, roleOf, Tracer } from './tracer.ts';
+import { dice, oneOf } from './selection.ts';
+import { callsIn, roleOf, tracedFromStart, Tracer } from './tracer.ts';
 import type { Call, ThreadRole } from './tracer.ts';
 import { viewOf } from './view.ts';
 import { settled } from './wait.ts';
@@ -21,6 +22,8 @@ export interface CrashPoint {
 export interface Outcome {
   /** Whether berthd came to the call: now and then it does some things in another order, or together. */
   readonly killed: boolean;
+  /** The call that the next berthd was killed before, while it found what the first one had left. */
+  readonly again?: string;
   readonly faults: readonly string[];
 }
 
@@ -83,5 +86,30 @@ export async function crashUnder(
   await berthd.ended();
   const ids = [...new Set([...before, ...idsOf(world)])];
   const crash = { operation, recorded, answer, ids };
-  return { killed, faults: await faultsAfter(world, crash) };
+  // It takes a third of the time of all the rest.
+  const again = dice.number() < 1 / 3 ? await killWhileItStarts(world) : undefined;
+  return {
+    ...{ killed, faults: await faultsAfter(world, crash) },
+    ...(again === undefined ? {} : { again }),
+  };
+}
+
+/** What a berthd does while it finds what is there: so many calls of a name, or fewer. */
+const inStart: readonly (readonly [name: string, most: number])[] = [
+  ['rename', 4],
+  ['unlink', 6],
+  ['fsync', 4],
+  ['mkdir', 6],
+  ['rmdir', 6],
+  ['write', 24],
+];
+
+/** Kills the next berthd, too: before one of these calls, or at the latest when it is ready and goes on with what is left to do. */
+async function killWhileItStarts(world: World): Promise<string> {
+  const [name, most] = oneOf(inStart);
+  const call = { name, count: 1 + Math.floor(dice.number() * most) };
+  await world.start(tracedFromStart('/dev/null', call)).catch(() => undefined);
+  const shown = world.berthd.isRunning ? 'ready' : `${name} ${call.count}`;
+  await world.berthd.end('SIGKILL');
+  return shown;
 }

@@ -4,6 +4,7 @@ import { crashUnder, recordOperation } from './crash-point.ts';
 import type { CrashPoint, Outcome } from './crash-point.ts';
 import type { Recorded } from './judge.ts';
 import { operations } from './operations.ts';
+import { crashInEnd, recordEnd } from './end.ts';
 import { crashInStart, recordStart } from './start-up.ts';
 import { dice, note, oneOf, oursOf, wanted } from './selection.ts';
 import { World } from './world.ts';
@@ -19,6 +20,7 @@ interface Subject {
 
 const subjects: readonly Subject[] = [
   { name: 'start of berthd', record: recordStart, crash: crashInStart },
+  { name: 'end of berthd', record: recordEnd, crash: crashInEnd },
   ...operations.map((operation) => ({
     name: operation.name,
     record: (world: World) => recordOperation(world, operation),
@@ -43,10 +45,21 @@ async function faultsAt(
 ): Promise<readonly string[]> {
   const all: string[] = [];
   for (const point of points) {
-    const { killed, faults } = await subject.crash(world, recorded, point);
+    const { killed, again, faults } = await subject.crash(world, recorded, point);
     const { role, call } = point;
-    note({ subject: subject.name, role, call: call.shown, count: call.count, killed, faults });
-    all.push(...faults.map((fault) => `${subject.name}, ${role}, ${call.shown}: ${fault}`));
+    note({
+      subject: subject.name,
+      role,
+      call: call.shown,
+      count: call.count,
+      killed,
+      again,
+      faults,
+    });
+    const when = [role, call.shown, ...(again === undefined ? [] : [`again at ${again}`])].join(
+      ', ',
+    );
+    all.push(...faults.map((fault) => `${subject.name}, ${when}: ${fault}`));
   }
   return all;
 }

@@ -85,7 +85,7 @@ function entriesOf(folder: string): readonly Dirent[] {
 
 function isPending(record: string): boolean {
   try {
-    return /"(?:pending|changing)":/.test(readFileSync(record, 'utf8'));
+    return /"(?:pending|changing|unlinking)":/.test(readFileSync(record, 'utf8'));
   } catch {
     return false;
   }

@@ -11,7 +11,10 @@ import { viewOf } from './view.ts';
 import { settled, until } from './wait.ts';
 import type { World } from './world.ts';
 
-const operation = { name: 'start-up', perform: () => Promise.reject(new Error('not asked for')) };
+const operation = {
+  name: 'start-up',
+  perform: () => Promise.reject(new Error('not asked for')),
+};
 
 /** Ends berthd, and leaves it all that it can find when it starts. */
 async function prepare(world: World): Promise<void> {

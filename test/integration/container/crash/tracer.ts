@@ -38,6 +38,9 @@ const mutating = [
 /** A thread of berthd's: of those for file calls there is one when `UV_THREADPOOL_SIZE` is 1; others come and go. */
 export type ThreadRole = 'main' | 'file calls' | 'other';
 
+/** What strace kills at. */
+type Counted = Pick<Call, 'name' | 'count'>;
+
 /** One of the calls of a thread. */
 export interface Call {
   readonly name: string;
@@ -87,7 +90,7 @@ function fileCallsOf(pid: number): number {
 }
 
 /** strace's arguments. */
-function tracing(log: string, killAt?: Call): readonly string[] {
+function tracing(log: string, killAt?: Counted): readonly string[] {
   const calls = mutating.map((call) => `?${call}`).join(',');
   const kill =
     killAt === undefined ? [] : ['-e', `inject=${killAt.name}:signal=SIGKILL:when=${killAt.count}`];
@@ -98,7 +101,7 @@ function tracing(log: string, killAt?: Call): readonly string[] {
 const everyThread = ['-f', '-b', 'execve'] as const;
 
 /** Runs a program under strace, all of its threads, but not the programs that it runs. */
-export function tracedFromStart(log: string, killAt?: Call): readonly string[] {
+export function tracedFromStart(log: string, killAt?: Counted): readonly string[] {
   return ['strace', '-D', ...everyThread, ...tracing(log, killAt)];
 }
 

@@ -1,20 +1,8 @@
 import { isSuccess } from './api-client.ts';
-import type { Answer, ApiClient } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
 import { atOnce, inTurn, make, run, sleeper, withVolumes } from './operation.ts';
 import type { Operation } from './operation.ts';
-import { until } from './wait.ts';
-
-/** Asks until the answer is as wanted, or berthd is no more. */
-function askUntil(
-  client: ApiClient,
-  path: string,
-  isWanted: (body: string) => boolean,
-): Promise<Answer> {
-  return until(
-    () => client.call('GET', path),
-    ({ status, body }) => status === 0 || isWanted(body),
-  );
-}
+import { askUntil } from './wait.ts';
 
 const countOf = async (client: ApiClient): Promise<unknown> => {
   const { status, body } = await client.call('GET', '/containers/web/json');

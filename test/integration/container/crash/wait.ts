@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import type { Answer, ApiClient } from './api-client.ts';
+
 const limitMs = 10_000;
 const intervalMs = 20;
 /** How often the same is to be seen before it is taken for the last. */
@@ -27,4 +29,16 @@ export async function settled<T>(look: () => T | Promise<T>): Promise<T> {
     last = found;
     return times === looks;
   });
+}
+
+/** Asks until the answer is as wanted, or berthd is no more. */
+export function askUntil(
+  client: ApiClient,
+  path: string,
+  isWanted: (body: string) => boolean,
+): Promise<Answer> {
+  return until(
+    () => client.call('GET', path),
+    ({ status, body }) => status === 0 || isWanted(body),
+  );
 }
