@@ -66,6 +66,11 @@ export const provisioningMessages = {
     'Load the kernel module it belongs to, or use a kernel that has it.',
     '请加载它所属的内核模块，或使用支持该参数的内核。',
   ),
+  switchStays: phrase(
+    (p: { key: string; interfaces: string }) =>
+      `${p.key} stays on: interfaces that came since may need it (${p.interfaces})`,
+    (p) => `${p.key} 保持开启：之后出现的网络接口可能需要它（${p.interfaces}）`,
+  ),
   writeFile: phrase(
     (p: { path: string }) => `write ${p.path}`,
     (p) => `写入 ${p.path}`,

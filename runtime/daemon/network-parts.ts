@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { engineId } from '../api/system/system-info.ts';
 import type { NetworkConfig } from '../config/network-config.ts';
 import type { IpPrefix } from '../network/address/ip-prefix.ts';
@@ -17,10 +18,16 @@ export async function networkParts(
   {
     launcher,
     dataRoot,
-    report,
-  }: Pick<NetworkPorts, 'report'> & { readonly launcher: Launcher; readonly dataRoot: string },
+    runRoot,
+    ...told
+  }: Pick<NetworkPorts, 'report' | 'notice'> & {
+    readonly launcher: Launcher;
+    readonly dataRoot: string;
+    readonly runRoot: string;
+  },
 ): Promise<Pick<NetworkPorts, 'settings' | 'firewall'>> {
-  const { bridge, firewall, directRouting, forwarding } = config;
+  const { bridge, firewall, directRouting, forwarding, forwardWithoutDrop } = config;
+  const { report, notice } = told;
   const bridgeAddresses =
     bridge.kind === 'existing' ? await addressesAt(launcher, bridge.name) : [];
   const managed = (isManaged: boolean): 'managed' | 'left-alone' =>
@@ -28,7 +35,12 @@ export async function networkParts(
   return {
     settings: networkSettings(config, { engineId: await engineId(dataRoot), bridgeAddresses }),
     firewall: hostFirewall({
-      ...{ launcher, report, firewalld: 'asked', ipForward: forwarding ? 'on' : 'left-alone' },
+      ...{ launcher, report, firewalld: 'asked' },
+      forwarding: {
+        ...{ runner: launcher, notice, ipForward: forwarding ? 'on' : 'left-alone' },
+        file: join(runRoot, 'networks', 'forwarding'),
+      },
+      othersForwarding: forwardWithoutDrop ? 'left-alone' : 'dropped',
       families: { 4: managed(firewall.ipv4), 6: managed(firewall.ipv6) },
       directAccess: directRouting ? 'open' : 'protected',
     }),

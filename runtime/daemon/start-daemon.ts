@@ -97,19 +97,21 @@ async function serve(serving: Serving): Promise<void> {
   const { live, judged, settings, version, stop, log, launcher, listeners, notify } = serving;
   const { config } = live;
   const { dataRoot, runRoot, usernsRemap, experimental } = config;
-  const report = problemLogger(log);
+  const [report, notice] = [problemLogger(log), noticeLogger(log)];
   const { services, images, reconfigure } = await whileStarting(
     { notify, clock: systemClock },
     judged(async () =>
       openEngine({
         ...{ dataRoot, runRoot, usernsRemap, experimental, ...settings },
         launcher,
-        networks: await networkParts(config.network, { launcher, dataRoot, report }),
+        networks: await networkParts(config.network, {
+          ...{ launcher, dataRoot, runRoot, report, notice },
+        }),
         version,
         report,
         onRequest: requestLogger(log),
         onBrokenAnswer: brokenAnswerLogger(log),
-        notice: noticeLogger(log),
+        notice,
       }),
     ),
   );

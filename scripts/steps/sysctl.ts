@@ -20,7 +20,9 @@ type SysctlStep = z.infer<typeof sysctlStep>;
 const captured = z.array(z.strictObject({ key: z.string(), value: z.string() }));
 type Captured = z.infer<typeof captured>;
 
-const fileOf = (key: string, host: ProvisionHost): string => join(host.procSys, ...key.split('.'));
+/** As sysctl(8) has it: a dot in the name of an interface, such as of a VLAN, is a slash in that of a switch. */
+const fileOf = (key: string, host: ProvisionHost): string =>
+  join(host.procSys, ...key.split('.').map((part) => part.replaceAll('/', '.')));
 
 async function read(key: string, host: ProvisionHost): Promise<string | undefined> {
   return (await readTextIfExists(fileOf(key, host)))?.trim();
@@ -38,27 +40,45 @@ async function need(key: string, host: ProvisionHost): Promise<string> {
 
 /**
  * Setting one of these sets the forwarding of every interface too (ip-sysctl.rst), so going back must know theirs. By
- * key: the folder with one folder an interface.
+ * key: the folder with one folder an interface, and what else the kernel changes (inet_forward_change in net/ipv4/devinet.c).
  */
-const switchesOfInterfaces: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_forward': 'net.ipv4.conf',
-  'net.ipv6.conf.all.forwarding': 'net.ipv6.conf',
+const switchesOfInterfaces: Readonly<
+  Record<string, { readonly folder: string; readonly more: readonly string[] }>
+> = {
+  'net.ipv4.ip_forward': { folder: 'net.ipv4.conf', more: ['net.ipv4.conf.all.accept_redirects'] },
+  'net.ipv6.conf.all.forwarding': { folder: 'net.ipv6.conf', more: [] },
 };
 
-async function interfaceSwitches(key: string, host: ProvisionHost): Promise<readonly string[]> {
-  const parent = switchesOfInterfaces[key];
-  if (parent === undefined) return [];
-  const interfaces = await listFolder(fileOf(parent, host));
-  // An interface name may hold a dot (a VLAN), which sysctl(8) writes as a slash: such a key cannot be split at dots.
-  return interfaces
-    .filter((name) => !name.includes('.'))
-    .map((name) => `${parent}.${name}.forwarding`)
-    .filter((name) => name !== key);
+async function switchesAlong(key: string, host: ProvisionHost): Promise<readonly string[]> {
+  const along = switchesOfInterfaces[key];
+  if (along === undefined) return [];
+  const interfaces = await listFolder(fileOf(along.folder, host));
+  return [
+    ...interfaces.map((name) => `${along.folder}.${name.replaceAll('.', '/')}.forwarding`),
+    ...along.more,
+  ].filter((name) => name !== key);
+}
+
+/** Interfaces that are up and were not there before: who brought them has found forwarding on, and may rely on it. */
+async function newInterfaces(
+  key: string,
+  before: Captured,
+  host: ProvisionHost,
+): Promise<readonly string[]> {
+  const along = await switchesAlong(key, host);
+  const known = new Set(before.map((one) => one.key));
+  const came = along.filter((one) => one.endsWith('.forwarding') && !known.has(one));
+  const names = came.map((one) => (one.split('.').at(-2) ?? '').replaceAll('/', '.'));
+  const flags = await Promise.all(
+    names.map((name) => readTextIfExists(host.path(`/sys/class/net/${name}/flags`))),
+  );
+  // IFF_UP of netdevice(7).
+  return names.filter((_, index) => (Number(flags[index] ?? '0') & 1) === 1);
 }
 
 async function capture(step: SysctlStep, host: ProvisionHost): Promise<Captured> {
   const found = [{ key: step.key, value: await need(step.key, host) }];
-  for (const key of await interfaceSwitches(step.key, host)) {
+  for (const key of await switchesAlong(step.key, host)) {
     const value = await read(key, host);
     if (value !== undefined) found.push({ key, value });
   }
@@ -79,7 +99,14 @@ export const sysctlKind: StepKind<SysctlStep, Captured> = {
     await need(step.key, host);
     await writeFile(fileOf(step.key, host), step.value);
   },
-  undo: async (_step, { captured: before, host }) => {
+  undo: async (step, { captured: before, host }) => {
+    const isOn = before[0]?.value === '0' && (await read(step.key, host)) === '1';
+    const others = isOn ? await newInterfaces(step.key, before, host) : [];
+    if (others.length > 0)
+      return {
+        kind: 'forgotten',
+        note: m.switchStays({ key: step.key, interfaces: others.join(', ') }),
+      };
     for (const { key, value } of before) {
       // What has gone meanwhile (an interface, a module's switches) has no value to go back to.
       const now = await read(key, host);

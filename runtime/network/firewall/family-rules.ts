@@ -26,3 +26,18 @@ export function isTranslatedOutwards(network: FirewallNetwork, family: Family): 
 
 /** Whether published ports are reached by the containers' own addresses too (`allow-direct-routing` of daemon.json). */
 export type DirectAccess = 'open' | 'protected';
+
+/** Names of interfaces of the host, by protocol. */
+export type Unrouted = Readonly<Record<Family, readonly string[]>>;
+
+/** Those between which rules are to keep packets from going: more than one, of names that no tool takes for something else. */
+export function unroutedOf(
+  unrouted: (() => Unrouted) | undefined,
+  family: Family,
+): readonly string[] {
+  const names = (unrouted?.()[family] ?? []).filter((name) => interfaceName.test(name));
+  return names.length > 1 ? names : [];
+}
+
+/** What the kernel takes as a name and none of the tools reads as something else, such as a pattern. */
+export const interfaceName = /^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,14}$/;

@@ -1,3 +1,4 @@
+import type { Family } from './family-rules.ts';
 import type { FirewallNetwork } from './firewall.ts';
 
 /** A setting of the kernel, and what it is. */
@@ -6,6 +7,12 @@ export interface Sysctl {
   readonly key: string;
   readonly value: string;
 }
+
+/** What switches forwarding on between all interfaces, below /proc/sys. */
+export const switches = {
+  4: 'net/ipv4/ip_forward',
+  6: 'net/ipv6/conf/all/forwarding',
+} as const satisfies Readonly<Record<Family, string>>;
 
 /** What there is on the host. */
 export interface ForwardingState {
@@ -36,9 +43,9 @@ export function forwardingPlan(
   const [on4, on6] = [families.has(4) && now.ipv4 === '0', families.has(6) && now.ipv6 === '0'];
   const learning = on6 ? now.learning.filter(({ acceptRa }) => acceptRa === '1') : [];
   return [
-    ...(on4 ? [{ key: 'net/ipv4/ip_forward', value: '1' }] : []),
+    ...(on4 ? [{ key: switches[4], value: '1' }] : []),
     ...learning.map(({ name }) => ({ key: `net/ipv6/conf/${name}/accept_ra`, value: '2' })),
-    ...(on6 ? [{ key: 'net/ipv6/conf/all/forwarding', value: '1' }] : []),
+    ...(on6 ? [{ key: switches[6], value: '1' }] : []),
   ];
 }
 
@@ -62,8 +69,8 @@ export async function readForwarding(
     })),
   );
   return {
-    ipv4: await setting('net/ipv4/ip_forward'),
-    ipv6: await setting('net/ipv6/conf/all/forwarding'),
+    ipv4: await setting(switches[4]),
+    ipv6: await setting(switches[6]),
     learning,
   };
 }

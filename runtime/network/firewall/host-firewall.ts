@@ -1,13 +1,13 @@
 import { SerialQueue } from '../../concurrency/serial-queue.ts';
-import { readTextIfExists, writeExisting } from '../../host/files.ts';
-import type { Firewall, FirewallNetwork } from './firewall.ts';
-import { forwardingPlan, readForwarding } from './forwarding.ts';
+import type { Firewall } from './firewall.ts';
+import { type ForwardingOptions, ForwardingSwitch } from './forwarding-switch.ts';
 import { type FirewallOptions, openFirewall, type OpenedFirewall } from './open-firewall.ts';
 
 /** What berthd is told of the host's packets. */
-export interface HostFirewallOptions extends FirewallOptions {
-  /** `ip-forward` of daemon.json. */
-  readonly ipForward: 'on' | 'left-alone';
+export interface HostFirewallOptions extends Omit<FirewallOptions, 'unrouted'> {
+  readonly forwarding: ForwardingOptions;
+  /** `dropped`: where berthd switches forwarding on, it forwards for its networks only (`ip-forward-no-drop` of daemon.json). */
+  readonly othersForwarding: 'dropped' | 'left-alone';
 }
 
 /**
@@ -15,14 +15,15 @@ export interface HostFirewallOptions extends FirewallOptions {
  * the rules is looked for when the first network needs some: a host whose containers do without is left as it is.
  */
 export function hostFirewall(options: HostFirewallOptions): Firewall {
+  const forwarding = new ForwardingSwitch(options.forwarding);
   let opened: Promise<OpenedFirewall> | undefined;
   const open = (): Promise<OpenedFirewall> => {
-    opened ??= openFirewall(options);
+    opened ??= openWith(options, forwarding);
     return opened;
   };
   // In the order of the calls, also of those that wait until it is open: what is taken back must not come before what was told.
   const queue = new SerialQueue();
-  const inTurn = (action: (firewall: Firewall) => Promise<void>): Promise<void> =>
+  const inTurn = (action: (firewall: OpenedFirewall['firewall']) => Promise<void>): Promise<void> =>
     queue.run(async () => action((await open()).firewall));
   /** What is told to a firewall that nobody needs so far has nothing to undo. */
   const ifOpen = (action: (firewall: Firewall) => Promise<void>): Promise<void> =>
@@ -35,29 +36,34 @@ export function hostFirewall(options: HostFirewallOptions): Firewall {
     restore: (state) =>
       inTurn(async (firewall) => {
         await firewall.restore(state);
-        await forward(state.networks, options);
+        await forwarding.on(state.networks, () => firewall.makeAnew());
       }),
     addNetwork: (network) =>
       inTurn(async (firewall) => {
         // Nothing is forwarded before there are rules for it.
         await firewall.addNetwork(network);
-        await forward([network], options);
+        await forwarding.on([network], () => firewall.makeAnew());
       }),
     removeNetwork: (id) => ifOpen((firewall) => firewall.removeNetwork(id)),
     publish: (ports) => inTurn((firewall) => firewall.publish(ports)),
     unpublish: (ports) => ifOpen((firewall) => firewall.unpublish(ports)),
     link: (links) => inTurn((firewall) => firewall.link(links)),
     unlink: (links) => ifOpen((firewall) => firewall.unlink(links)),
-    remove: () => inTurn((firewall) => firewall.remove()),
+    remove: () =>
+      inTurn(async (firewall) => {
+        // The rules that keep others' packets from being forwarded go last.
+        await forwarding.back();
+        await firewall.remove();
+      }),
   };
 }
 
-async function forward(
-  networks: readonly FirewallNetwork[],
-  { ipForward }: HostFirewallOptions,
-): Promise<void> {
-  if (ipForward === 'left-alone') return;
-  const now = await readForwarding(readTextIfExists);
-  for (const { key, value } of forwardingPlan(networks, { ipForward, now }))
-    await writeExisting(`/proc/sys/${key}`, value);
+async function openWith(
+  { othersForwarding, ...options }: HostFirewallOptions,
+  forwarding: ForwardingSwitch,
+): Promise<OpenedFirewall> {
+  await forwarding.load();
+  return othersForwarding === 'dropped'
+    ? openFirewall({ ...options, unrouted: () => forwarding.unrouted })
+    : openFirewall(options);
 }

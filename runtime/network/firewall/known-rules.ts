@@ -1,5 +1,6 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { formatAddress, type IpAddress } from '../address/ip-address.ts';
+import { interfaceName } from './family-rules.ts';
 import type { FirewallLink, FirewallNetwork, FirewallState, PublishedPort } from './firewall.ts';
 
 /** Rules that come, or go. */
@@ -150,9 +151,6 @@ function known<Item>(
   const found = new Map(items.map((item) => [key(item), map.get(key(item))]));
   return [...found.values()].filter((item) => item !== undefined);
 }
-
-/** What the kernel takes as a name and none of the tools reads as something else, such as a pattern. */
-const interfaceName = /^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,14}$/;
 
 /** @throws FIREWALL_NETWORK_INVALID */
 function checkNetwork({ id, bridge, trustedInterfaces }: FirewallNetwork): void {

@@ -1,7 +1,7 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { ProgramPlace } from './bridge-settings.ts';
-import type { DirectAccess, Family } from './family-rules.ts';
-import type { Firewall, FirewallState, FirewallTool } from './firewall.ts';
+import type { DirectAccess, Family, Unrouted } from './family-rules.ts';
+import type { FirewallState, FirewallTool } from './firewall.ts';
 import { Firewalld } from './firewalld.ts';
 import { FirewalldBus } from './firewalld-bus.ts';
 import { type HostTools, hostTools, lastLine } from './host-tools.ts';
@@ -19,6 +19,8 @@ export interface FirewallOptions extends ProgramPlace {
   readonly families: Readonly<Record<Family, 'managed' | 'left-alone'>>;
   /** `allow-direct-routing` of daemon.json: `open` when it is true. */
   readonly directAccess: DirectAccess;
+  /** Interfaces between which nothing is to be forwarded, as it was before berthd switched forwarding on; absent: none. */
+  readonly unrouted?: () => Unrouted;
   /** `left-alone` where the namespace that is meant is not the one that firewalld looks after. */
   readonly firewalld: 'asked' | 'left-alone';
   /** Where the bus listens that firewalld is at; absent: the system's. */
@@ -31,7 +33,7 @@ export interface FirewallOptions extends ProgramPlace {
 
 /** A firewall, and what its rules are made by. */
 export interface OpenedFirewall {
-  readonly firewall: Firewall;
+  readonly firewall: ManagedFirewall;
   readonly tool: FirewallTool;
 }
 
@@ -43,7 +45,7 @@ type Trial = { readonly works: true } | { readonly works: false; readonly said: 
  * Where neither can, or not for one of the protocols, the firewall gives FIREWALL_MISSING when a network needs it.
  */
 export async function openFirewall(options: FirewallOptions): Promise<OpenedFirewall> {
-  const { launcher, namespace, directAccess, tools = hostTools(namespace) } = options;
+  const { launcher, namespace, directAccess, unrouted, tools = hostTools(namespace) } = options;
   const managed = ([4, 6] as const).filter((family) => options.families[family] === 'managed');
   if (managed.length === 0) {
     return { firewall: new ManagedFirewall(new UnmanagedBackend([], '')), tool: 'none' };
@@ -55,7 +57,7 @@ export async function openFirewall(options: FirewallOptions): Promise<OpenedFire
     const { families, said } = await workingFamilies(tools, tool, managed);
     tried.push(said);
     if (!families.includes(managed[0] ?? 4)) continue;
-    const place = { launcher, namespace, tools, families, directAccess };
+    const place = { launcher, namespace, tools, families, directAccess, unrouted };
     const own =
       tool === 'nft'
         ? new WithNeighbours(new NftBackend(place), [
@@ -93,7 +95,7 @@ async function workingFamilies(
 
 /** Has the kernel look at the whole ruleset and not take it (nft(8), `--check`). */
 async function tryNft(tools: HostTools, family: Family): Promise<Trial> {
-  const text = rulesetText([family], { elements: [], directAccess: 'protected' });
+  const text = rulesetText([family], { elements: [], directAccess: 'protected', unrouted: ['lo'] });
   return trialOf('nft', await tools('nft', ['--check', '-f', '-'], text));
 }
 

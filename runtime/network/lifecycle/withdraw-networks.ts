@@ -16,12 +16,13 @@ export async function withdrawNetworks(state: NetworkState): Promise<void> {
         remedy: 'Stop them first.',
         details: { containers },
       });
-    await state.ports.firewall.remove();
     for (const network of state.networks.values()) {
       const { driver, record } = network;
       network.established = undefined;
       if (!record.configOnly) await driver.remove(record, state.recordsBeside(record));
     }
+    // Behind the interfaces: which others there are tells whether forwarding is needed by somebody else.
+    await state.ports.firewall.remove();
     await state.sandboxStore.forgetHostUse();
   });
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hostAt, thisHost, type ProvisionHost } from '../../../scripts/host/provision-host.ts';
 import { bindStep, type Step } from '../../../scripts/steps/index.ts';
@@ -112,12 +112,16 @@ describe('on a folder', () => {
   test('forwarding of single interfaces, which the kernel changes along, goes back too', async () => {
     const root = await mkdtemp(join(tmpdir(), 'berth-host-'));
     const host = hostAt(root, { procSys: join(root, 'proc/sys') });
-    const file = (key: string): string => join(host.procSys, ...key.split('.'));
+    const file = (key: string): string =>
+      join(host.procSys, ...key.split('.').map((part) => part.replaceAll('/', '.')));
     const conf = 'net.ipv4.conf';
+    const vlan = 'net.ipv4.conf.eth0/50.forwarding';
     for (const [key, value] of [
       ['net.ipv4.ip_forward', '0'],
       [`${conf}.eth0.forwarding`, '1'],
       [`${conf}.eth1.forwarding`, '0'],
+      [vlan, '1'],
+      [`${conf}.all.accept_redirects`, '0'],
     ] as const) {
       await mkdir(join(file(key), '..'), { recursive: true });
       await writeFile(file(key), `${value}\n`);
@@ -130,6 +134,8 @@ describe('on a folder', () => {
         while: async () => {
           await writeFile(file(`${conf}.eth0.forwarding`), '1\n');
           await writeFile(file(`${conf}.eth1.forwarding`), '1\n');
+          await writeFile(file(vlan), '1\n');
+          await writeFile(file(`${conf}.all.accept_redirects`), '1\n');
         },
       },
     );
@@ -137,6 +143,37 @@ describe('on a folder', () => {
     expect(await read('net.ipv4.ip_forward')).toBe('0');
     expect(await read(`${conf}.eth0.forwarding`)).toBe('1');
     expect(await read(`${conf}.eth1.forwarding`)).toBe('0');
+    expect(await read(vlan)).toBe('1');
+    expect(await read(`${conf}.all.accept_redirects`)).toBe('0');
+    await rm(root, { recursive: true });
+  });
+
+  test('forwarding stays on where somebody has brought an interface that may need it', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'berth-host-'));
+    const host = hostAt(root, { procSys: join(root, 'proc/sys') });
+    const put = async (path: string, text: string): Promise<void> => {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text);
+    };
+    const forward = 'proc/sys/net/ipv4/ip_forward';
+    await put(forward, '0\n');
+    await put('proc/sys/net/ipv4/conf/eth0/forwarding', '0\n');
+    const step = bindStep({ kind: 'sysctl', key: 'net.ipv4.ip_forward', value: '1' });
+    const captured = await step.capture(host);
+    await step.apply(host);
+    await put('proc/sys/net/ipv4/conf/wg0/forwarding', '1\n');
+    const undo = (): ReturnType<typeof step.undo> =>
+      step.undo({ captured, host, options: undoAll });
+    await put('sys/class/net/wg0/flags', '0x10d1\n');
+    expect(await undo()).toEqual({
+      kind: 'forgotten',
+      note: expect.stringContaining('wg0') as unknown,
+    });
+    expect(await readFile(join(root, forward), 'utf8')).toContain('1');
+    // One that is down forwards nothing.
+    await put('sys/class/net/wg0/flags', '0x10d0\n');
+    expect(await undo()).toEqual({ kind: 'undone' });
+    expect(await readFile(join(root, forward), 'utf8')).toContain('0');
     await rm(root, { recursive: true });
   });
 

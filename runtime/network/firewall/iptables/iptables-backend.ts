@@ -1,4 +1,4 @@
-import type { DirectAccess, Family } from '../family-rules.ts';
+import { type DirectAccess, type Family, type Unrouted, unroutedOf } from '../family-rules.ts';
 import type { FirewallNetwork, FirewallState } from '../firewall.ts';
 import type { HostTools } from '../host-tools.ts';
 import type { RuleParts } from '../known-rules.ts';
@@ -11,6 +11,7 @@ export interface IptablesOptions extends ProgramPlace {
   readonly tools: HostTools;
   readonly families: readonly Family[];
   readonly directAccess: DirectAccess;
+  readonly unrouted?: (() => Unrouted) | undefined;
 }
 
 /**
@@ -41,7 +42,8 @@ export class IptablesBackend implements FirewallBackend {
     await applyBridgeSettings(newNetworks, this.#options);
     for (const family of families) {
       const saved = (await savedRules(tools, family)) ?? '';
-      const text = restoreText(saved, { ...whole, family, directAccess });
+      const unrouted = unroutedOf(this.#options.unrouted, family);
+      const text = restoreText(saved, { ...whole, family, directAccess, unrouted });
       await restoreRules(tools, family, text);
     }
   }

@@ -42,6 +42,7 @@ export const ownChains: Readonly<Record<Jump['table'], readonly string[]>> = {
     'BERTH-PORTS',
     'BERTH-CLOSED',
     'BERTH-OUT',
+    'BERTH-UNROUTED',
   ],
   nat: ['BERTH-PUBLISH', 'BERTH-MASQUERADE', 'BERTH-TRANSLATE'],
   raw: ['BERTH-RAW'],
@@ -51,6 +52,8 @@ export const ownChains: Readonly<Record<Jump['table'], readonly string[]>> = {
 export interface Wanted extends FirewallState {
   readonly family: Family;
   readonly directAccess: DirectAccess;
+  /** Interfaces of the host between which nothing is forwarded. */
+  readonly unrouted: readonly string[];
 }
 
 const answers = '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT';
@@ -65,7 +68,8 @@ export function tableRules(wanted: Wanted): Readonly<Record<Jump['table'], reado
   };
 }
 
-function filterRules({ networks, ports, links, family, directAccess }: Wanted): readonly string[] {
+function filterRules(wanted: Wanted): readonly string[] {
+  const { networks, ports, links, family, directAccess, unrouted } = wanted;
   const open = openPorts(ports, networks, family);
   return [
     `-A BERTH-FORWARD -j ${userChain}`,
@@ -95,6 +99,16 @@ function filterRules({ networks, ports, links, family, directAccess }: Wanted): 
       ? [135, 136].map((type) => `-A BERTH-CLOSED -p ipv6-icmp --icmpv6-type ${type} -j ACCEPT`)
       : []),
     '-A BERTH-CLOSED -j DROP',
+    ...unroutedRules(unrouted),
+  ];
+}
+
+/** What a bridge of the host's passes from port to port comes by here too, with br_netfilter. */
+function unroutedRules(names: readonly string[]): readonly string[] {
+  return [
+    ...names.map((name) => `-A BERTH-FORWARD -i ${name} -j BERTH-UNROUTED`),
+    ...names.map((name) => `-A BERTH-UNROUTED -i ${name} -o ${name} -j RETURN`),
+    ...names.map((name) => `-A BERTH-UNROUTED -o ${name} -j DROP`),
   ];
 }
 

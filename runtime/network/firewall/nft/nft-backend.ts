@@ -7,7 +7,7 @@ import {
   runSteps,
   setBridges,
 } from '../bridge-settings.ts';
-import type { DirectAccess, Family } from '../family-rules.ts';
+import { type DirectAccess, type Family, type Unrouted, unroutedOf } from '../family-rules.ts';
 import type { FirewallNetwork, FirewallState } from '../firewall.ts';
 import { type HostTools, must } from '../host-tools.ts';
 import type { RuleParts } from '../known-rules.ts';
@@ -23,6 +23,7 @@ export interface NftOptions extends ProgramPlace {
   readonly tools: HostTools;
   readonly families: readonly Family[];
   readonly directAccess: DirectAccess;
+  readonly unrouted?: (() => Unrouted) | undefined;
 }
 
 /**
@@ -39,12 +40,15 @@ export class NftBackend implements FirewallBackend {
   }
 
   async replace(whole: FirewallState): Promise<void> {
-    const { tools, families, directAccess } = this.#options;
+    const { tools, families, directAccess, unrouted } = this.#options;
     const networks = new Map(whole.networks.map((network) => [network.id, network]));
     const ledger = new ElementLedger();
     const elements = ledger.add(this.#elementsOf(whole, networks));
     await applyBridgeSettings(whole.networks, this.#options);
-    await must(tools, ['nft', '-f', '-'], rulesetText(families, { elements, directAccess }));
+    const text = families.map((family) =>
+      rulesetText([family], { elements, directAccess, unrouted: unroutedOf(unrouted, family) }),
+    );
+    await must(tools, ['nft', '-f', '-'], text.join(''));
     this.#ledger = ledger;
     this.#networks = networks;
   }

@@ -4,10 +4,10 @@ import { dataText, type Element, keyText } from './element.ts';
 /** Name of berth's table in each of the families `ip` and `ip6`. */
 export const tableName = 'berth';
 
-/** What differs between the families, in words of nft(8). */
+/** What differs between the families, in words of nft(8); a protocol's name it would look for in /etc/protocols, which small hosts lack. */
 const words = {
-  4: { table: 'ip', address: 'ipv4_addr', icmp: 'icmp' },
-  6: { table: 'ip6', address: 'ipv6_addr', icmp: 'ipv6-icmp' },
+  4: { table: 'ip', address: 'ipv4_addr', icmp: 1 },
+  6: { table: 'ip6', address: 'ipv6_addr', icmp: 58 },
 } as const;
 
 /** An administrator's own rules are in it: it is never emptied. */
@@ -54,10 +54,21 @@ const rawLines = [
   `iifname != "lo" ip daddr . ${port} @loopback-ports drop`,
 ];
 
+/** What the rules differ in from host to host. */
+interface Settings {
+  readonly directAccess: DirectAccess;
+  /** Interfaces of the host between which nothing is forwarded. */
+  readonly unrouted: readonly string[];
+}
+
+function listText(names: readonly string[]): string {
+  return `{ ${names.map((name) => `"${name}"`).join(', ')} }`;
+}
+
 /** The rules: as many for a thousand networks and ports as for one. */
 function chainsOf(
   family: Family,
-  directAccess: DirectAccess,
+  { directAccess, unrouted }: Settings,
 ): Readonly<Record<string, readonly string[]>> {
   const { table: ip, icmp } = words[family];
   return {
@@ -96,7 +107,12 @@ function chainsOf(
       'iifname @internal drop',
       'oifname vmap @into',
       'iifname @bridges accept',
+      ...(unrouted.length === 0
+        ? []
+        : [`iifname ${listText(unrouted)} oifname ${listText(unrouted)} jump unrouted`]),
     ],
+    // What a bridge of the host's passes from port to port comes by here too, with br_netfilter.
+    unrouted: [...unrouted.map((name) => `iifname "${name}" oifname "${name}" return`), 'drop'],
     protected: [
       'ct status dnat accept',
       directAccess === 'open'
@@ -126,15 +142,12 @@ function chainsOf(
  */
 export function rulesetText(
   families: readonly Family[],
-  {
-    elements,
-    directAccess,
-  }: { readonly elements: readonly Element[]; readonly directAccess: DirectAccess },
+  { elements, ...settings }: Settings & { readonly elements: readonly Element[] },
 ): string {
   return families
     .map((family) => {
       const ours = elements.filter((element) => element.family === family);
-      return [...baseLines(family, directAccess), ...elementLines(family, ours)].join('\n');
+      return [...baseLines(family, settings), ...elementLines(family, ours)].join('\n');
     })
     .join('\n')
     .concat('\n');
@@ -149,9 +162,9 @@ export function removalText(families: readonly Family[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-function baseLines(family: Family, directAccess: DirectAccess): readonly string[] {
+function baseLines(family: Family, settings: Settings): readonly string[] {
   const table = `${words[family].table} ${tableName}`;
-  const [sets, maps, chains] = [setsOf(family), mapsOf(family), chainsOf(family, directAccess)];
+  const [sets, maps, chains] = [setsOf(family), mapsOf(family), chainsOf(family, settings)];
   const chainNames = Object.keys(chains);
   const isBase = (line: string): boolean => line.startsWith('type ');
   return [

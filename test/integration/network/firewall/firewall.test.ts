@@ -1,8 +1,17 @@
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Firewall } from '../../../../runtime/network/firewall/firewall.ts';
+import type { Unrouted } from '../../../../runtime/network/firewall/family-rules.ts';
 import { hostFirewall } from '../../../../runtime/network/firewall/host-firewall.ts';
 import { hostTools, type HostTools } from '../../../../runtime/network/firewall/host-tools.ts';
-import { openFirewall } from '../../../../runtime/network/firewall/open-firewall.ts';
+import {
+  networkElements,
+  portElements,
+} from '../../../../runtime/network/firewall/nft/rule-elements.ts';
+import { rulesetText } from '../../../../runtime/network/firewall/nft/ruleset.ts';
+import {
+  openFirewall,
+  type OpenedFirewall,
+} from '../../../../runtime/network/firewall/open-firewall.ts';
 import { address } from '../namespaces.ts';
 import { networks, published, Town } from './town.ts';
 
@@ -57,7 +66,9 @@ const withoutNft =
 const bridgeFilter = { nft: 0, iptables: 1 };
 
 describe.each(['nft', 'iptables'] as const)('rules made by %s', (wanted) => {
-  let firewall: Firewall;
+  let firewall: OpenedFirewall['firewall'];
+  const nothing: Unrouted = { 4: [], 6: [] };
+  let unrouted = nothing;
   beforeAll(async () => {
     for (const name of ['iptables', 'ip6tables']) {
       town.host(`echo ${bridgeFilter[wanted]} > /proc/sys/net/bridge/bridge-nf-call-${name}`);
@@ -70,6 +81,7 @@ describe.each(['nft', 'iptables'] as const)('rules made by %s', (wanted) => {
       families: { 4: 'managed', 6: 'managed' },
       directAccess: 'protected',
       firewalld: 'left-alone',
+      unrouted: () => unrouted,
       tools: wanted === 'nft' ? tools : withoutNft(tools),
     });
     expect(opened.tool).toBe(wanted);
@@ -107,6 +119,28 @@ describe.each(['nft', 'iptables'] as const)('rules made by %s', (wanted) => {
       ['outside', 'tcp 192.0.2.2:8082', 'nobody'],
       ['outside', 'tcp 192.0.2.1:8081', 'nobody'],
     ]);
+  });
+
+  test('between interfaces of the host nothing is forwarded where only berth needs it', async () => {
+    const between = async (who: 'nobody' | 'outside'): Promise<void> =>
+      see([
+        ['trusted', 'tcp 192.0.2.9:81', who === 'nobody' ? who : 'outside 198.51.100.9'],
+        ['trusted', 'tcp [2001:db8::9]:81', who === 'nobody' ? who : 'outside 2001:db8:1::9'],
+      ]);
+    await between('outside');
+    const names = ['outside0', 'trusted0', 'not there'];
+    unrouted = { 4: names, 6: names };
+    await firewall.makeAnew();
+    await between('nobody');
+    await see([
+      ['trusted', 'tcp 192.0.2.1:8080', 'a1 198.51.100.9'],
+      ['a1', 'tcp 192.0.2.9:81', 'outside 192.0.2.1'],
+      ['a1', 'tcp [2001:db8::9]:81', 'outside 2001:db8::1'],
+      ['trusted', 'tcp 10.1.0.2:80', 'a1 198.51.100.9'],
+    ]);
+    unrouted = nothing;
+    await firewall.makeAnew();
+    await between('outside');
   });
 
   test('what is not published is reached by nobody but its network and the host', async () => {
@@ -281,7 +315,13 @@ test('what is taken back while the firewall is still being opened is not there a
     families: { 4: 'managed', 6: 'managed' },
     directAccess: 'protected',
     firewalld: 'left-alone',
-    ipForward: 'left-alone',
+    forwarding: {
+      ...{ ipForward: 'left-alone', notice: () => undefined },
+      // It is removed in the end.
+      file: join(dirname(town.namespaces.path('host')), 'forwarding'),
+      runner: town.namespaces.launcher,
+    },
+    othersForwarding: 'left-alone',
   });
   const restored = firewall.restore(all);
   await firewall.unpublish(ports.filter(({ hostPort }) => hostPort === 8081));
@@ -290,4 +330,17 @@ test('what is taken back while the firewall is still being opened is not there a
   await firewall.remove();
   expect(rules).toContain('8082');
   expect(rules).not.toContain('8081');
+});
+
+test('a host without /etc/protocols takes the rules too', () => {
+  const elements = networks.flatMap((network) => networkElements(network, 4));
+  const port = { ...published('0.0.0.0', 8080, 'a1'), protocol: 'sctp' } as const;
+  const [a] = networks;
+  const text = rulesetText([4, 6], {
+    ...{ elements: [...elements, ...(a === undefined ? [] : portElements(port, a))] },
+    ...{ directAccess: 'protected', unrouted: ['outside0', 'trusted0'] },
+  });
+  const hidden = '[ ! -e /etc/protocols ] || mount --bind /dev/null /etc/protocols';
+  const script = `${hidden}; printf %s "$1" | nft --check -f -`;
+  town.namespaces.execute('host', 'unshare', '--mount', 'sh', '-ec', script, 'sh', text);
 });

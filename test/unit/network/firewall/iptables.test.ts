@@ -10,6 +10,7 @@ const wanted = {
   links: [],
   family: 4,
   directAccess: 'protected',
+  unrouted: [],
 } as const;
 
 test('rules of a network and its ports', () => {
@@ -46,6 +47,15 @@ test('rules of a network and its ports', () => {
       '-A BERTH-RAW ! -i lo -d 127.0.0.1 -p sctp --dport 8080 -j DROP',
     ],
   });
+});
+
+test('interfaces that the host does not forward between may still be bridges', () => {
+  const { filter } = tableRules({ ...wanted, unrouted: ['eth0', 'br0'] });
+  expect(filter.filter((rule) => rule.includes('br0'))).toEqual([
+    '-A BERTH-FORWARD -i br0 -j BERTH-UNROUTED',
+    '-A BERTH-UNROUTED -i br0 -o br0 -j RETURN',
+    '-A BERTH-UNROUTED -o br0 -j DROP',
+  ]);
 });
 
 const saved = `*filter

@@ -85,7 +85,7 @@ test('there are as many rules for a thousand ports as for none, and none is of B
   ).flat();
   const rules = (text: string): readonly string[] =>
     text.split('\n').filter((line) => !line.startsWith('add element'));
-  const options = { directAccess: 'protected' } as const;
+  const options = { directAccess: 'protected', unrouted: [] } as const;
   const many = rules(rulesetText([4, 6], { ...options, elements }));
   expect(many).toEqual(rules(rulesetText([4, 6], { ...options, elements: [] })));
   expect(many.filter((line) => line.includes('BERTH-USER'))).toEqual(
@@ -95,6 +95,18 @@ test('there are as many rules for a thousand ports as for none, and none is of B
     ]),
   );
   expect(removalText([4])).toBe('add table ip berth\ndelete table ip berth\n');
+});
+
+test('interfaces that the host does not forward between may still be bridges', () => {
+  const text = rulesetText([6], {
+    ...{ directAccess: 'protected', elements: [], unrouted: ['eth0', 'br0'] },
+  });
+  const list = '{ "eth0", "br0" }';
+  expect(text.split('\n').filter((line) => line.includes('br0'))).toEqual([
+    `add rule ip6 berth forward iifname ${list} oifname ${list} jump unrouted`,
+    'add rule ip6 berth unrouted iifname "br0" oifname "br0" return',
+  ]);
+  expect(text).toContain('add rule ip6 berth unrouted drop\n');
 });
 
 test('elements are messages of nf_tables, in one transaction', () => {
