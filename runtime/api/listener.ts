@@ -4,11 +4,11 @@ import { BerthError, messageOf } from '../errors/berth-error.ts';
 import { removeFile } from '../host/files.ts';
 import { hasErrno } from '../host/files.ts';
 import { createServer } from '../host/http.ts';
+import { kernelUuid } from '../host/kernel-uuid.ts';
 import type { PassedSocket } from '../host/passed-sockets.ts';
 import type { ServerIdentity } from '../host/tls-server.ts';
 import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
 import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
-import { refuseMalformed } from './http/refuse-malformed.ts';
 import { requestIdHeader, requestIdOf } from './http/request-id.ts';
 
 /** Longer than clients keep a connection for their next request, as Docker does. */
@@ -73,7 +73,7 @@ export class ApiListener {
       }
     });
     this.#server.on('clientError', (problem: NodeJS.ErrnoException, connection: Duplex) => {
-      refuseMalformed(problem, connection, this.#answers.get(connection));
+      void refuse(problem, connection, this.#answers.get(connection));
     });
     this.#server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
       this.#whenReady((handlers) => {
@@ -184,11 +184,25 @@ export class ApiListener {
     response.writeHead(200, {
       ...commonHeaders({ version: this.#parts.version, experimental: this.experimental }),
       ...pingHeaders,
-      [requestIdHeader]: requestIdOf(request),
+      [requestIdHeader]: requestIdOf(request, kernelUuid),
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Length': pingBody.length,
     });
     response.end(request.method === 'HEAD' ? undefined : pingBody);
+  }
+}
+
+/** Answers what is no HTTP request. That is seldom, and takes the whole catalogue of errors: it is loaded for the first one. */
+async function refuse(
+  problem: NodeJS.ErrnoException,
+  connection: Duplex,
+  answering: ServerResponse | undefined,
+): Promise<void> {
+  try {
+    const { refuseMalformed } = await import('./http/refuse-malformed.ts');
+    refuseMalformed(problem, connection, answering);
+  } catch {
+    connection.destroy();
   }
 }
 

@@ -1,7 +1,9 @@
-import { parseArgs } from 'node:util';
 import { BerthError } from '../errors/berth-error.ts';
 import { composedFlags } from './composed-flags.ts';
 import type { FlagValues } from './daemon-config.ts';
+
+// Importing node:util by name reads all its exports, lazy ones too, before berthd listens.
+const { parseArgs } = process.getBuiltinModule('node:util');
 
 /** What berthd is started with. */
 export interface DaemonFlags {

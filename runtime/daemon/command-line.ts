@@ -7,7 +7,7 @@ import { systemClock } from '../host/clock.ts';
 import { takePassedSockets } from '../host/passed-sockets.ts';
 import { loadEngine } from './load-engine.ts';
 import { openListeners } from './open-listeners.ts';
-import { takeServiceWishes } from './service-manager.ts';
+import { takeServiceWishes } from './service-wishes.ts';
 
 /** Names that a service manager gives the API's sockets (FileDescriptorName= of systemd.socket(5)). */
 const socketNames = ['api', 'berth.socket'];

@@ -23,12 +23,8 @@ import { openEngine } from './open-engine.ts';
 import { openTcpListeners } from './open-listeners.ts';
 import { writePidfile } from './pidfile.ts';
 import { reloadWhenAsked } from './reload.ts';
-import {
-  serviceNotifier,
-  whileStarting,
-  type NotifyService,
-  type ServiceWishes,
-} from './service-manager.ts';
+import { serviceNotifier, whileStarting, type NotifyService } from './service-manager.ts';
+import type { ServiceWishes } from './service-wishes.ts';
 import { answersVersion, feedWatchdog } from './watchdog.ts';
 
 /** What berthd is started with. */

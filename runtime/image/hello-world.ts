@@ -1,7 +1,6 @@
-import { pack } from 'tar-stream';
-
 import { digestOf } from './digest.ts';
 import type { Digest } from './digest.ts';
+import { helloWorldReference } from './hello-world-reference.ts';
 import type { ImageBlobs } from './image-model.ts';
 import { mediaTypes } from './media-types.ts';
 
@@ -13,9 +12,6 @@ export interface HelloWorldOptions {
   readonly program: Uint8Array;
 }
 
-/** Name of the image that berth carries. */
-export const helloWorldReference = 'hello-world:latest';
-
 /** The image's date. Fixed, so that the same program always gives the same image, bit for bit. */
 const createdAt = '2026-11-21T00:00:00Z';
 
@@ -26,7 +22,8 @@ async function collect(chunks: AsyncIterable<unknown>): Promise<Uint8Array> {
 }
 
 /** The layer: one file, /hello. Not compressed, as what a compressor writes depends on its version. */
-function makeLayer(program: Uint8Array): Promise<Uint8Array> {
+async function makeLayer(program: Uint8Array): Promise<Uint8Array> {
+  const { pack } = await import('tar-stream');
   const archive = pack();
   archive.entry(
     { name: 'hello', mode: 0o755, uid: 0, gid: 0, mtime: new Date(0) },

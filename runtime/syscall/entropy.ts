@@ -1,7 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { Launcher } from './launcher.ts';
-import { ProgramBuilder } from './program-builder.ts';
-
 /** Key of the shared memory segment by which OpenSSL tells that /dev/urandom is seeded (e_os.h of OpenSSL 3.5). */
 const seededIndication = 114;
 /** shmget(2). */
@@ -18,6 +14,9 @@ const timeoutMs = 5000;
  */
 export async function ensureEntropy(): Promise<void> {
   if (hasEntropy()) return;
+  // Hardly a host needs them, and every command line and the daemon's start come by here.
+  const { Launcher } = await import('./launcher.ts');
+  const { ProgramBuilder } = await import('./program-builder.ts');
   const program = new ProgramBuilder('tell OpenSSL that /dev/urandom is seeded');
   program.call('make the segment', 'shmget', [seededIndication, 1, IPC_CREAT | readable]);
   const launcher = await Launcher.start();
@@ -30,7 +29,8 @@ export async function ensureEntropy(): Promise<void> {
 
 function hasEntropy(): boolean {
   try {
-    randomBytes(1);
+    // An import of it by name reads all its exports, lazy ones too.
+    process.getBuiltinModule('node:crypto').randomBytes(1);
     return true;
   } catch {
     return false;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 
@@ -20,7 +21,8 @@ export class Exchange {
   ) {
     this.request = request;
     this.response = response;
-    this.id = requestIdOf(request);
+    // Node takes its random bytes for many of them at once: this one takes a tenth of a microsecond.
+    this.id = requestIdOf(request, randomUUID);
     this.#commonHeaders = commonHeaders;
   }
 

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 
 import { BerthError } from '../../errors/berth-error.ts';
@@ -26,10 +25,12 @@ function notWebSocket(remedy: string): BerthError {
  *
  * @throws API_REQUEST_INVALID; then the connection is gone
  */
-export function takeWebSocket(
+export async function takeWebSocket(
   { request, response, upgrade }: HijackExchange,
   payload: Payload,
 ): Promise<Duplex> {
+  // Few clients attach this way, and the daemon's start does not wait for the library.
+  const { WebSocketServer } = await import('ws');
   return new Promise((resolve, reject) => {
     if (upgrade === undefined) {
       reject(notWebSocket('Ask for it with the header "Connection: Upgrade".'));

@@ -1,5 +1,3 @@
-import { pack } from 'tar-stream';
-
 import { BerthError } from '../../errors/berth-error.ts';
 import { hexOf } from '../digest.ts';
 import type { Digest } from '../digest.ts';
@@ -33,6 +31,8 @@ export async function* writeArchive(image: ImageBlobs): AsyncGenerator<Uint8Arra
       Layers: manifest.layers.map(({ digest }) => blobPath(digest)),
     },
   ];
+  // Few daemons ever pack an image, and the library is fourteen files.
+  const { pack } = await import('tar-stream');
   const archive = pack();
   const add = (path: string, content: Uint8Array | string): void => {
     archive.entry({ name: path, mode: 0o644, mtime: new Date(0) }, Buffer.from(content));

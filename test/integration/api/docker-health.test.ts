@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ContainerEvent } from '../../../runtime/container/events/container-event.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { TestDaemon } from './test-daemon.ts';
+import { removeContainers } from '../../support/empty-engine.ts';
 
 let daemon: TestDaemon;
 
@@ -12,8 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.destroy());
 afterEach(async () => {
-  const { stdout } = await daemon.docker(['ps', '-aq']);
-  if (stdout !== '') await daemon.docker(['rm', '-f', ...stdout.trim().split('\n')]);
+  await removeContainers(daemon.socket);
   expect(daemon.problems).toEqual([]);
 });
 

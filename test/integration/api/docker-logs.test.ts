@@ -13,6 +13,7 @@ import { Launcher } from '../../../runtime/syscall/launcher.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { receiveDatagrams } from './datagram-receiver.ts';
 import { TestDaemon } from './test-daemon.ts';
+import { removeContainers } from '../../support/empty-engine.ts';
 
 let daemon: TestDaemon;
 
@@ -22,8 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.destroy());
 afterEach(async () => {
-  const { stdout } = await daemon.docker(['ps', '-aq']);
-  if (stdout !== '') await daemon.docker(['rm', '-f', ...stdout.trim().split('\n')]);
+  await removeContainers(daemon.socket);
   expect(daemon.problems).toEqual([]);
   expect(daemon.notices.splice(0)).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { systemClock } from '../../../runtime/host/clock.ts';
 import { LiveCgroups } from '../../../runtime/launch/cgroups/live-cgroups.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { TestDaemon } from './test-daemon.ts';
+import { removeContainers } from '../../support/empty-engine.ts';
 
 let daemon: TestDaemon;
 
@@ -14,8 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.destroy());
 afterEach(async () => {
-  const { stdout } = await daemon.docker(['ps', '-aq']);
-  if (stdout !== '') await daemon.docker(['rm', '-f', ...stdout.trim().split('\n')]);
+  await removeContainers(daemon.socket);
   expect(daemon.problems).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ import { defaultCgroupPath } from '../../../runtime/cgroup/cgroup-path.ts';
 import { hasErrno } from '../../../runtime/host/files.ts';
 import { busyboxArchive } from './busybox-image.ts';
 import { TestDaemon } from './test-daemon.ts';
+import { removeContainers } from '../../support/empty-engine.ts';
 
 let daemon: TestDaemon;
 
@@ -16,8 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.destroy());
 afterEach(async () => {
-  const { stdout } = await daemon.docker(['ps', '-aq']);
-  if (stdout !== '') await daemon.docker(['rm', '-f', ...stdout.trim().split('\n')]);
+  await removeContainers(daemon.socket);
   expect(daemon.problems).toEqual([]);
 });
 

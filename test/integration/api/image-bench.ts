@@ -13,6 +13,7 @@ import type { ImageRecipe } from '../image/support.ts';
 import { ask } from './raw-http.ts';
 import type { HttpAnswer, HttpQuestion } from './raw-http.ts';
 import { TestDaemon } from './test-daemon.ts';
+import { removeContainers } from '../../support/empty-engine.ts';
 
 /** An engine in the test's process, without images before each test. */
 export interface ImageBench {
@@ -71,8 +72,7 @@ export function useImageBench(): ImageBench {
   afterAll(() => daemon.destroy());
 
   const empty = async (): Promise<void> => {
-    const { stdout: containers } = await daemon.docker(['ps', '-aq']);
-    if (containers !== '') await daemon.docker(['rm', '-f', ...containers.trim().split('\n')]);
+    await removeContainers(daemon.socket);
     for (const { id } of await daemon.images.list()) {
       await daemon.images.remove(id, { force: 'always', users: [] });
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { busyboxArchive, busyboxImage } from './busybox-archive.ts';
 import type { CliResult, CliSurroundings } from './cli-process.ts';
 import { CliProcess, berth } from './cli-process.ts';
+import { removeContainers } from '../../support/empty-engine.ts';
 
 /** An engine that the command line is tried against. */
 export interface TestEngine {
@@ -59,9 +60,7 @@ export function useEngine(start: () => Promise<TestEngine>): ClientBench {
     await loadBusybox(made.engine.socketPath);
   });
   afterEach(async () => {
-    const { stdout } = await bench.cli(['ps', '-aq', '--no-trunc']);
-    const ids = stdout.split('\n').filter((id) => id !== '');
-    if (ids.length > 0) await bench.cli(['rm', '--force', ...ids]);
+    await removeContainers(bench.socketPath);
   });
   afterAll(async () => {
     await made.engine?.stop();

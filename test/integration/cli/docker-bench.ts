@@ -7,6 +7,7 @@ import { FaultProxy } from '../../support/fault-proxy.ts';
 import { type RegistryProcess, startRegistryProcess } from '../../support/registry-process.ts';
 import type { TestEngine } from './client-bench.ts';
 import { pushSuiteImages, writeSuiteImages } from './suite-images.ts';
+import { removeContainers, removeImages } from '../../support/empty-engine.ts';
 
 /** An engine that the docker command is tried on. */
 export interface EngineKind {
@@ -120,10 +121,7 @@ export function useDockerBench(kind: EngineKind): DockerBench {
 }
 
 /** Removes containers, then images; berth begins with hello-world. */
-async function empty({ must }: DockerBench): Promise<void> {
-  const lines = (text: string): readonly string[] => [...new Set(text.split('\n'))].filter(Boolean);
-  const containers = lines(await must('ps', '--all', '--quiet'));
-  if (containers.length > 0) await must('rm', '--force', ...containers);
-  const images = lines(await must('images', '--all', '--quiet', '--no-trunc'));
-  if (images.length > 0) await must('rmi', '--force', ...images);
+async function empty({ socketPath }: DockerBench): Promise<void> {
+  await removeContainers(socketPath);
+  await removeImages(socketPath);
 }

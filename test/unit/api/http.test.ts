@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isAtLeast, refuseUnsupportedVersion } from '../../../runtime/api/http/api-version.ts';
 import { createRequestSchema } from '../../../runtime/container/model/create-request.ts';
 import { cleanTarget } from '../../../runtime/api/http/clean-path.ts';
+import { kernelUuid } from '../../../runtime/host/kernel-uuid.ts';
 import { requestIdOf } from '../../../runtime/api/http/request-id.ts';
 import { errorResponse } from '../../../runtime/api/http/error-response.ts';
 import { Query } from '../../../runtime/api/http/query.ts';
@@ -182,7 +183,7 @@ describe('errorResponse', () => {
 
 describe('the id of a request', () => {
   const idOf = (given?: string): string =>
-    requestIdOf({ headers: given === undefined ? {} : { 'x-request-id': given } });
+    requestIdOf({ headers: given === undefined ? {} : { 'x-request-id': given } }, kernelUuid);
 
   test('is what the client calls it, when that can stand in a log', () => {
     expect(idOf('ci-17:a.b_C')).toBe('ci-17:a.b_C');

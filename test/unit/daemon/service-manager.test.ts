@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  takeServiceWishes,
-  whileStarting,
-  type ServiceNews,
-} from '../../../runtime/daemon/service-manager.ts';
+import { whileStarting, type ServiceNews } from '../../../runtime/daemon/service-manager.ts';
+import { takeServiceWishes } from '../../../runtime/daemon/service-wishes.ts';
 import { feedWatchdog } from '../../../runtime/daemon/watchdog.ts';
 import type { Clock } from '../../../runtime/host/clock.ts';
 

@@ -27,7 +27,10 @@ export async function fillRoot(root: string): Promise<void> {
  */
 export function snapshotTree(
   root: string,
-  options: { readonly skip?: (path: string) => boolean } = {},
+  options: {
+    readonly skip?: (path: string) => boolean;
+    readonly contents?: 'hashed' | 'left';
+  } = {},
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   // Without waiting for each of some thousand files, which takes eight times as long.
@@ -39,7 +42,9 @@ export function snapshotTree(
       lines.push(head);
       for (const name of readdirSync(path).sort()) visit(join(path, name));
     } else if (info.isFile()) {
-      lines.push(`${head} ${hash('sha256', readFileSync(path))}`);
+      lines.push(
+        options.contents === 'left' ? head : `${head} ${hash('sha256', readFileSync(path))}`,
+      );
     } else if (info.isSymbolicLink()) {
       lines.push(`${head} -> ${readlinkSync(path)}`);
     } else {

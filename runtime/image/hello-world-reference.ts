@@ -1,0 +1,2 @@
+/** Name of the image that berth carries. */
+export const helloWorldReference = 'hello-world:latest';
