@@ -1,4 +1,4 @@
-import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { collectInPause } from '../../../runtime/host/young-generation.ts';
 
@@ -11,7 +11,8 @@ interface Collection {
 test('the young generation is collected a moment after an answer', async () => {
   const collections: Collection[] = [];
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) collections.push(detail as Collection);
+    for (const entry of list.getEntries())
+      collections.push((entry as PerformanceEntry & { readonly detail: Collection }).detail);
   });
   observer.observe({ entryTypes: ['gc'] });
   onTestFinished(() => {
