@@ -28,6 +28,8 @@ export interface Operation {
   readonly steps?: true;
   /** The next berthd goes on with it (docs/decisions/0014), also after a power cut, which ends all containers. */
   readonly goesOn?: true;
+  /** What it puts into files of a container that runs is the container's to sync (docs/decisions/0014): a power cut may undo it. */
+  readonly unsynced?: true;
 }
 
 export const sleeper = { Image: 'bb', Cmd: ['sleep', '1000'] };

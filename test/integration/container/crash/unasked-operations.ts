@@ -91,6 +91,7 @@ const unasked: readonly Operation[] = [
     perform: (client, { files }) => client.call('PUT', '/containers/web/archive?path=/tmp', files),
     observe: async (client) =>
       (await client.call('HEAD', '/containers/web/archive?path=/tmp/file')).status,
+    unsynced: true,
   },
   {
     name: 'start with a volume that is mounted',

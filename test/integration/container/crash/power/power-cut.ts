@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { isSuccess } from '../api-client.ts';
+import type { Answer } from '../api-client.ts';
 import type { CrashPoint, Outcome } from '../crash-point.ts';
 import { faultsAfter } from '../judge.ts';
 import type { Recorded } from '../judge.ts';
@@ -80,8 +81,13 @@ export async function cutUnder(
   const ids = [...new Set([...before, ...idsOf(world)])];
   const steps = operation.steps ?? operation.goesOn;
   const judged = { ...operation, ...(steps && { steps }) };
-  return { killed, faults: await faultsAfter(world, { operation: judged, recorded, answer, ids }) };
+  const told = operation.unsynced === true ? unanswered : answer;
+  const crash = { operation: judged, recorded, answer: told, ids };
+  return { killed, faults: await faultsAfter(world, crash) };
 }
+
+/** As if nobody had been told that it has happened. */
+const unanswered: Answer = { status: 0, body: '' };
 
 /** Berthd has still to do after some answers. */
 async function settledOrEnded(world: World): Promise<void> {
