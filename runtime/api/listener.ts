@@ -10,9 +10,7 @@ import type { ServerIdentity } from '../host/tls-server.ts';
 import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
 import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
 import { requestIdHeader, requestIdOf } from './http/request-id.ts';
-
-/** Longer than clients keep a connection for their next request, as Docker does. */
-const keepAliveMs = 90_000;
+import { apiServerOptions, leaveConnectionOut } from './http/server-options.ts';
 
 /** What answers requests once the engine is ready. */
 export interface ApiHandlers {
@@ -114,7 +112,7 @@ export class ApiListener {
     const { host, port, identity } = place;
     // All of TLS: who listens on Unix sockets only does without.
     const { createTlsServer } = await import('../host/tls-server.ts');
-    const { server, replace } = createTlsServer({ identity, keepAliveTimeout: keepAliveMs });
+    const { server, replace } = createTlsServer({ identity, http: apiServerOptions });
     const name = `tcp://${host.includes(':') ? `[${host}]` : host}`;
     const path = `${name}:${port}`;
     const parts = { owner: 'tcp', server, version, replaceIdentity: replace } as const;
@@ -181,6 +179,7 @@ export class ApiListener {
   }
 
   #answerPing(request: IncomingMessage, response: ServerResponse): void {
+    leaveConnectionOut(request, response);
     response.writeHead(200, {
       ...commonHeaders({ version: this.#parts.version, experimental: this.experimental }),
       ...pingHeaders,
@@ -207,7 +206,7 @@ async function refuse(
 }
 
 function plainServer(): Server {
-  return createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0 });
+  return createServer(apiServerOptions);
 }
 
 function isPing({ method, url = '' }: IncomingMessage): boolean {

@@ -9,12 +9,19 @@ import type { ApiResponse } from './http/api-response.ts';
 import { refuseUnsupportedVersion } from './http/api-version.ts';
 import { cleanTarget } from './http/clean-path.ts';
 import { Exchange } from './http/exchange.ts';
-import { quietAfterHeaders, takeConnection, type UpgradeRequest } from './http/hijack.ts';
+import { errorResponse } from './http/error-response.ts';
+import {
+  quietAfterHeaders,
+  refuseConnection,
+  takeConnection,
+  type UpgradeRequest,
+} from './http/hijack.ts';
 import { invalidUrl, missingRoute } from './http/missing-route.ts';
 import { commonHeaders } from './http/ping.ts';
 import { inRequest } from './http/request-context.ts';
 import type { RequestContext } from './http/request-context.ts';
 import { parseRequestTarget } from './http/request-target.ts';
+import { originForm } from './http/server-options.ts';
 import { takeWebSocket } from './http/websocket.ts';
 import { writeAnswer, writeError, writeStream } from './http/write-response.ts';
 import type { ApiHandlers } from './listener.ts';
@@ -42,6 +49,9 @@ interface Asked {
   /** Its path in the table, once found. */
   route: string;
   told: boolean;
+  /** How what goes wrong is told. */
+  errors: Route['errors'];
+  readonly upgrade: UpgradeRequest | undefined;
 }
 
 /** The Docker Engine API, between a listener that hands its requests on and the table of routes. */
@@ -65,10 +75,12 @@ export class ApiServer implements ApiHandlers {
     response: Exchange['response'],
     upgrade?: UpgradeRequest,
   ): void {
+    request.url = originForm(request.url ?? '/');
     const exchange = new Exchange({ request, response }, this.#headers);
-    const asked: Asked = { exchange, since: performance.now(), route: '', told: false };
+    const since = performance.now();
+    const asked: Asked = { exchange, since, route: '', told: false, errors: 'json', upgrade };
     const context: RequestContext = { id: exchange.id };
-    inRequest(context, () => this.#answer(asked, upgrade)).then(
+    inRequest(context, () => this.#answer(asked)).then(
       () => {
         if (context.failure !== undefined) this.#tellBroken(exchange.id, context.failure);
       },
@@ -79,13 +91,18 @@ export class ApiServer implements ApiHandlers {
   }
 
   #fail(asked: Asked, error: unknown): void {
-    const { exchange, told } = asked;
-    const { id, response } = exchange;
+    const { exchange, told, errors, upgrade } = asked;
+    const { id, request, response } = exchange;
     if (exchange.hasLeft) return;
     if (!(error instanceof BerthError)) this.#services.report(error, id);
-    writeError(exchange, error);
-    if (told) this.#tellBroken(id, error);
-    else this.#tell(asked, response.statusCode, error);
+    if (told) {
+      writeError(exchange, error);
+      this.#tellBroken(id, error);
+      return;
+    }
+    this.#tell(asked, errorResponse(error, id).status, error);
+    if (errors === 'json') writeError(exchange, error);
+    else refuseConnection({ request, response, upgrade, id }, error);
   }
 
   #tellBroken(id: string, problem: unknown): void {
@@ -111,8 +128,8 @@ export class ApiServer implements ApiHandlers {
     for (const connection of this.#hijacked) connection.destroy();
   }
 
-  async #answer(asked: Asked, upgrade: UpgradeRequest | undefined): Promise<void> {
-    const { exchange } = asked;
+  async #answer(asked: Asked): Promise<void> {
+    const { exchange, upgrade } = asked;
     const { request, response: answer, id } = exchange;
     const elsewhere = cleanTarget(request.url ?? '/');
     if (elsewhere !== undefined) {
@@ -123,6 +140,7 @@ export class ApiServer implements ApiHandlers {
     const { route, parameters, version, query } = this.#match(request);
     asked.route = route.path;
     refuseUnsupportedVersion(version);
+    asked.errors = route.errors;
     const apiRequest = new ApiRequest({ version, parameters, query, request, exchange });
     const response = await route.handle(apiRequest, this.#services);
     const tell = (): void => {

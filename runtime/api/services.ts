@@ -1,4 +1,5 @@
 import type { ContainerEngine } from '../container/engine.ts';
+import type { CgroupVersion } from '../host/cgroup-version.ts';
 import type { Clock } from '../host/clock.ts';
 import type { ImageDirectory } from '../image/image-directory.ts';
 import type { ImageService } from '../image/image-service.ts';
@@ -20,8 +21,13 @@ export interface EngineIdentity {
   readonly insecureRegistries: readonly string[];
   /** Whether containers have users of their own (`userns-remap`). */
   readonly remapsUsers?: boolean;
-  /** Docker's `SecurityOptions`; absent: berth's own defaults. */
-  readonly securityOptions?: readonly string[];
+  /** `seccomp-profile` of daemon.json; absent: `builtin`. */
+  readonly seccompProfile?: string;
+  /** `no-new-privileges` of daemon.json. */
+  readonly noNewPrivileges?: boolean;
+  readonly cgroupVersion: CgroupVersion;
+  /** What containers that do not say have of cgroup namespaces. */
+  readonly cgroupnsMode: string;
   /** Of the engine, such as `zone=a`. */
   readonly labels?: readonly string[];
   /** Whether clients are to offer what Docker calls experimental; absent: `off`. */

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 
+import type { CgroupVersion } from '../host/cgroup-version.ts';
 import type { Clock } from '../host/clock.ts';
 import type { ImageService } from '../image/image-service.ts';
 import type { CompressedLog } from '../launch/logs/compressed-log.ts';
@@ -284,6 +285,7 @@ export type OpaqueProbe = (folder: string) => Promise<boolean>;
 
 /** Host facts that decide how a container is put together. */
 export interface HostTraits {
+  readonly cgroupVersion: CgroupVersion;
   /** Go's name of the processor: `amd64` or `arm64`. */
   readonly architecture: string;
   /** The DNS configuration that containers start from. */

@@ -9,26 +9,17 @@ export interface EngineSettings {
   readonly registry: Partial<RegistryConfig>;
   readonly defaults: ContainerDefaults;
   /** What `docker info` shows of it. */
-  readonly shown?: Pick<EngineIdentity, 'labels' | 'debug' | 'securityOptions'>;
+  readonly shown?: Pick<EngineIdentity, 'labels' | 'debug' | 'seccompProfile' | 'noNewPrivileges'>;
 }
 
 /** The settings that a configuration stands for. @throws DAEMON_CONFIG_INVALID */
 export async function engineSettings(config: DaemonConfig): Promise<EngineSettings> {
   const { registry, labels, logLevel } = config;
   const debug = logLevel === 'debug' || logLevel === 'trace';
+  const { seccompProfile, noNewPrivileges } = config.containers;
   const shown = {
-    ...{ labels, debug },
-    securityOptions: securityOptions(config),
+    ...{ labels, debug, noNewPrivileges },
+    ...(seccompProfile === '' ? {} : { seccompProfile }),
   };
   return { registry, defaults: await containerDefaults(config.containers), shown };
-}
-
-/** Docker's words for what keeps containers apart. */
-function securityOptions({ containers }: DaemonConfig): readonly string[] {
-  const { seccompProfile, noNewPrivileges } = containers;
-  return [
-    `name=seccomp,profile=${seccompProfile || 'builtin'}`,
-    'name=cgroupns',
-    ...(noNewPrivileges ? ['name=no-new-privileges'] : []),
-  ];
 }

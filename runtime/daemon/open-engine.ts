@@ -4,9 +4,11 @@ import type { AnsweredRequest, ApiServices, EngineIdentity } from '../api/servic
 import { EventLog } from '../api/system/event-log.ts';
 import { daemonMessage } from '../api/system/event-message.ts';
 import { engineId } from '../api/system/system-info.ts';
+import { defaultCgroupns } from '../container/create/default-cgroupns.ts';
 import { createContainerEngine, type ContainerEngine } from '../container/engine.ts';
 import type { ContainerPorts, IdRemap } from '../container/ports.ts';
 import { opaqueProbe } from '../container/spec/opaque-probe.ts';
+import { readCgroupVersion, type CgroupVersion } from '../host/cgroup-version.ts';
 import { backgroundClock, systemClock } from '../host/clock.ts';
 import { chmod, removeTemporaries, stat } from '../host/files.ts';
 import { makeFolders } from '../host/make-folders.ts';
@@ -73,17 +75,20 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const parts = await openImages(options);
   await importCarriedImage(parts.images);
   const idRemap = await openIdRemap(options);
+  const cgroupVersion = await readCgroupVersion();
   const live: Live = { settings: options };
   const events = new EventLog();
   events.followImages(parts.images, systemClock);
-  const containers = await openContainers(options, { ...parts, idRemap, live, events });
+  const containers = await openContainers(options, {
+    ...{ ...parts, idRemap, cgroupVersion, live, events },
+  });
   const { report, onRequest, onBrokenAnswer } = options;
   const directory = new RegistryDirectory(options.registry);
   const services = {
     ...{ containers, images: parts.images, directory, mirrors: parts.registry, events },
     clock: systemClock,
     get identity() {
-      return identityOf(options, live.settings, idRemap);
+      return identityOf(options, live.settings, { idRemap, cgroupVersion });
     },
     report,
     onBrokenAnswer,
@@ -121,7 +126,7 @@ interface Live {
 function identityOf(
   { version, dataRoot, experimental = 'off' }: EngineOptions,
   { registry, shown, defaults }: EngineSettings,
-  idRemap: IdRemap | undefined,
+  { idRemap, cgroupVersion }: Pick<ContainerParts, 'idRemap' | 'cgroupVersion'>,
 ): EngineIdentity {
   const { registryMirrors = [], insecureRegistries = [], proxies = {} } = registry;
   return {
@@ -129,6 +134,8 @@ function identityOf(
     ...{ proxies, experimental, ...shown },
     ...(defaults.log === undefined ? {} : { logDriver: defaults.log.driver }),
     remapsUsers: idRemap !== undefined,
+    cgroupVersion,
+    cgroupnsMode: defaults.cgroupnsMode ?? defaultCgroupns(cgroupVersion),
   };
 }
 
@@ -181,13 +188,14 @@ async function openImages(options: EngineOptions): Promise<ImageParts> {
 
 type ContainerParts = ImageParts & {
   readonly idRemap: IdRemap | undefined;
+  readonly cgroupVersion: CgroupVersion;
   readonly live: Live;
   readonly events: EventLog;
 };
 
 async function openContainers(
   options: EngineOptions,
-  { images, snapshots, idRemap, live, events }: ContainerParts,
+  { images, snapshots, idRemap, cgroupVersion, live, events }: ContainerParts,
 ): Promise<ContainerEngine> {
   const { dataRoot, runRoot, launcher, criu, report, notice } = options;
   const networks = await Networks.open({
@@ -218,6 +226,7 @@ async function openContainers(
     },
     isOpaque: opaqueProbe(launcher),
     host: {
+      cgroupVersion,
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       resolvConfPath: '/etc/resolv.conf',
       journalSocket: options.journalSocket ?? '/run/systemd/journal/socket',

@@ -4,7 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { readConfigFile } from '../config/config-file.ts';
 import type { DaemonConfig, FlagValues } from '../config/daemon-config.ts';
 import type { NetworkConfig } from '../config/network-config.ts';
+import { defaultCgroupns } from '../container/create/default-cgroupns.ts';
 import { messageOf } from '../errors/berth-error.ts';
+import { readCgroupVersion, type CgroupVersion } from '../host/cgroup-version.ts';
 import { engineSettings } from './engine-settings.ts';
 import type { ServerIdentity } from '../host/tls-server.ts';
 import type { Log } from './log.ts';
@@ -47,7 +49,7 @@ async function reloadOnce(work: Reloading): Promise<void> {
     const settings = await judged(() => engineSettings(config));
     const { tls } = config;
     const identity = tls === undefined ? undefined : await judged(() => readTlsIdentity(tls));
-    await work.reconfigure(settings, reloadAttributes(config));
+    await work.reconfigure(settings, reloadAttributes(config, await readCgroupVersion()));
     if (identity !== undefined) work.replaceIdentity(identity);
     const late = lateKeys(live.config, config);
     live.config = config;
@@ -111,7 +113,10 @@ export function lateKeys(running: DaemonConfig, wanted: DaemonConfig): readonly 
 }
 
 /** What Docker's event `reload` tells (moby 28.5, daemon/reload.go). */
-function reloadAttributes(config: DaemonConfig): Readonly<Record<string, string>> {
+function reloadAttributes(
+  config: DaemonConfig,
+  cgroupVersion: CgroupVersion,
+): Readonly<Record<string, string>> {
   const { registry, containers, logLevel, labels } = config;
   return {
     name: hostname(),
@@ -129,6 +134,6 @@ function reloadAttributes(config: DaemonConfig): Readonly<Record<string, string>
     'default-runtime': 'berth',
     'default-shm-size': String(containers.shmSizeBytes),
     'default-ipc-mode': containers.ipcMode || 'private',
-    'default-cgroupns-mode': containers.cgroupnsMode || 'private',
+    'default-cgroupns-mode': containers.cgroupnsMode || defaultCgroupns(cgroupVersion),
   };
 }

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerOptions } from 'node:http';
 
 /** node:https, as in https.ts, and node:tls. */
 const https = process.getBuiltinModule('node:https');
@@ -14,7 +14,7 @@ export interface ServerIdentity {
 /** How a server treats its connections. */
 export interface TlsServerOptions {
   readonly identity: ServerIdentity;
-  readonly keepAliveTimeout: number;
+  readonly http: ServerOptions;
 }
 
 /** Longest that a client may take to show its certificate, in milliseconds. */
@@ -32,16 +32,15 @@ export interface TlsServer {
  * client's end of input is not the end of its connection (as in node:http).
  */
 export function createTlsServer(options: TlsServerOptions): TlsServer {
-  const { identity, keepAliveTimeout } = options;
+  const { identity, http } = options;
   const half = { allowHalfOpen: true } as object;
   const server = https.createServer({
+    ...http,
     ...contextOptions(identity),
     ...half,
     requestCert: true,
     rejectUnauthorized: true,
     handshakeTimeout: handshakeTimeoutMs,
-    keepAliveTimeout,
-    requestTimeout: 0,
   });
   return {
     server,

@@ -17,6 +17,7 @@ import {
   familiarRepository,
   parseReference,
   repositoryOf,
+  withDefaultTag,
   withDigest,
 } from './reference.ts';
 import type { Reference } from './reference.ts';
@@ -35,20 +36,24 @@ export interface PushParts extends ImageParts {
   readonly compress: CompressLayer;
 }
 
-/** As `ImageService.push`. */
+/**
+ * As `ImageService.push`. `started` comes before anything is looked up, as in moby's distribution/push.go: only a name that is none
+ * and a platform that is not here are told before it.
+ */
 export async function* pushImages(
   parts: PushParts,
   name: string,
   options: PushOptions = {},
 ): AsyncGenerator<PushEvent, void> {
-  const tags = await tagsToPush(parts, parseReference(name));
-  let started = false;
-  for (const tag of tags) {
+  const reference = parseReference(name);
+  const { platform } = options;
+  if (platform !== undefined)
+    await resolveForPlatform(parts, canonicalName(withDefaultTag(reference)), platform);
+  yield { status: 'started', repository: repositoryOf(reference) };
+  for (const tag of await tagsToPush(parts, reference)) {
     for await (const event of pushTag(parts, tag, options)) {
-      // The repository is the same for all tags, and clients are told of it once.
-      if (event.status === 'started' && started) continue;
-      started ||= event.status === 'started';
-      yield event;
+      // The repository is the same for all tags, and clients have been told of it.
+      if (event.status !== 'started') yield event;
     }
   }
 }

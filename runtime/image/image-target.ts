@@ -61,7 +61,7 @@ export type PushEvent =
 export interface ImageTarget {
   /**
    * Pushes an image, reporting as it goes. Nothing happens until the events are read; leaving the loop early stops
-   * the push. What fails before `started` can still be answered with an error instead of a stream.
+   * the push.
    *
    * @throws the codes of `runtime/errors/areas/registry.ts`, and what `open` throws
    */

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+import { statusTexts } from '../../host/http.ts';
 import type { ApiResponse } from './api-response.ts';
+import { errorResponse } from './error-response.ts';
 import { requestIdHeader } from './request-id.ts';
 
 /** What a stream was called before clients knew the difference. */
@@ -59,6 +61,25 @@ export function takeConnection(exchange: HijackExchange, { contentType }: Hijack
   );
   if (head.length > 0) connection.unshift(head);
   return connection;
+}
+
+/**
+ * Tells what went wrong as Docker does on a connection that it has hijacked: a status line and the message as text, up to the end
+ * of the connection (postContainersAttach of moby 28.5).
+ */
+export function refuseConnection(exchange: HijackExchange, thrown: unknown): void {
+  const { status, body } = errorResponse(thrown, exchange.id);
+  const { upgrade, response, request } = exchange;
+  if (upgrade !== undefined) response.detachSocket(request.socket);
+  const connection = upgrade?.connection ?? detach(exchange);
+  const head = [
+    `HTTP/1.1 ${status} ${statusTexts[status] ?? ''}`,
+    `Content-Type: ${rawType}`,
+    `${requestIdHeader}: ${exchange.id}`,
+  ];
+  connection.end(`${head.join('\r\n')}\r\n\r\n${body.message}\r\n`);
+  // What the client may still send is nobody's; read, its own end is noticed.
+  connection.resume();
 }
 
 /** docker-py and what is made of it, docker-compose up to 1.29: by their `User-Agent`. */

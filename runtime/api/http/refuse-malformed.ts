@@ -33,7 +33,7 @@ export function refuseMalformed(
   const status = statuses[problem.code ?? ''] ?? 400;
   const error = new BerthError('API_REQUEST_INVALID', {
     message: `not an HTTP request that can be answered: ${problem.message}`,
-    remedy: 'Send HTTP/1.1; what begins a request may have 16 KiB.',
+    remedy: 'Send HTTP/1.1; what begins a request may have 1 MiB.',
     details: { problem: problem.code ?? '' },
   });
   const body = `${JSON.stringify(errorResponse(error, id).body)}\n`;

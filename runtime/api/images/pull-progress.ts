@@ -9,6 +9,8 @@ const atOnce = 3;
 /** Tells of one pull: what has been said counts for what is said next. */
 class PullTeller {
   #layers = 0;
+  /** Sources that failed before one answered: what fails altogether has a status instead of a stream, as with dockerd. */
+  #unsaid: string[] | undefined = [];
   /** Layers that are here already: not worth a word when the image is, too, as in Docker. */
   #present: string[] | undefined = [];
   /** Mirrors that served layers, and which. The registry itself goes without saying. */
@@ -20,13 +22,14 @@ class PullTeller {
       case 'started':
         // Docker leaves the registry out here, and here alone.
         return [
+          ...this.#takeUnsaid(),
           jsonLine({
             status: `Pulling from ${parseReference(event.reference).path}`,
             id: event.tag,
           }),
         ];
       case 'source-failed':
-        return [jsonLine({ status: `${event.source} did not deliver: ${event.message}` })];
+        return this.#sourceFailed(`${event.source} did not deliver: ${event.message}`);
       case 'resolved':
         return [];
       case 'layer-waiting':
@@ -63,6 +66,19 @@ class PullTeller {
       case 'done':
         return this.#closing(event);
     }
+  }
+
+  #sourceFailed(status: string): readonly string[] {
+    const line = jsonLine({ status });
+    if (this.#unsaid === undefined) return [line];
+    this.#unsaid.push(line);
+    return [];
+  }
+
+  #takeUnsaid(): readonly string[] {
+    const lines = this.#unsaid ?? [];
+    this.#unsaid = undefined;
+    return lines;
   }
 
   #exists(line: string): readonly string[] {

@@ -12,7 +12,7 @@ import type { ApiRequest } from '../http/api-request.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { refuseOtherProtocols } from '../http/websocket.ts';
 import type { Query } from '../http/query.ts';
-import { get, post } from '../route.ts';
+import { get, post, postHijacking } from '../route.ts';
 import type { Route } from '../route.ts';
 
 const rawType = 'application/vnd.docker.raw-stream';
@@ -99,7 +99,7 @@ export const containerStreamRoutes: readonly Route[] = [
       chunks: containers.logs(request.name, query, request.signal),
     };
   }),
-  post('/containers/:name/attach', async (request, { containers }) => {
+  postHijacking('/containers/:name/attach', async (request, { containers }) => {
     const attachment = await containers.attach(request.name, attachRequest(request));
     return {
       kind: 'hijack',

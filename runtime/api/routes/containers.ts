@@ -62,12 +62,13 @@ export const containerRoutes: readonly Route[] = [
       ),
     );
   }),
-  post('/containers/create', async (request, { containers }) => {
+  post('/containers/create', async (request, { containers, identity }) => {
     const body = await request.json(createRequestSchema);
     const { version, query } = request;
     // What came with a later version is not looked at.
     const platform = isAtLeast(version, '1.41') ? query.optionalText('platform') : undefined;
-    const migrated = migrateToEndpoint(forClientVersion(body, version), version);
+    const ofVersion = forClientVersion(body, version, identity.cgroupVersion);
+    const migrated = migrateToEndpoint(ofVersion, version);
     const { id, warnings } = await containers.create({
       request: migrated.request,
       readOnlyBinds: isAtLeast(version, '1.44') ? 'recursive' : 'top',
@@ -76,11 +77,11 @@ export const containerRoutes: readonly Route[] = [
     });
     return created({ Id: id, Warnings: [...migrated.warnings, ...warnings] });
   }),
-  get('/containers/:name/json', ({ name, query }, { containers }) =>
-    inspect(containers, name, query),
+  get('/containers/:name/json', (request, { containers }) =>
+    inspect(containers, request.name, request),
   ),
-  get('/containers/:name/:alias/json', ({ name, alias, query }, { containers }) =>
-    inspect(containers, `${name}/${alias}`, query),
+  get('/containers/:name/:alias/json', (request, { containers }) =>
+    inspect(containers, `${request.name}/${request.alias}`, request),
   ),
   post('/containers/:name/start', ({ name, query }, { containers }) => {
     const checkpoint = query.text('checkpoint');
@@ -124,7 +125,7 @@ export const containerRoutes: readonly Route[] = [
 async function inspect(
   containers: ContainerEngine,
   name: string,
-  query: Query,
+  { query, version }: ApiRequest,
 ): Promise<ApiResponse> {
   const container = containers.find(name);
   return json({
@@ -135,6 +136,7 @@ async function inspect(
       places: mountPlaces(containers),
       networks: containers.networks,
       links: containers.shownLinks(container),
+      version,
     }),
     ...(await sizeFields(query, containers, container)),
   });

@@ -1,5 +1,6 @@
 import type { CreateRequest } from '../../container/model/create-request.ts';
 import type { MountRequest } from '../../container/model/mount-point.ts';
+import type { CgroupVersion } from '../../host/cgroup-version.ts';
 import { BerthError } from '../../errors/berth-error.ts';
 import { isAtLeast } from '../http/api-version.ts';
 
@@ -10,17 +11,29 @@ type HostConfig = CreateRequest['hostConfig'];
  *
  * @throws API_REQUEST_INVALID for what would be lost without a word
  */
-export function forClientVersion(request: CreateRequest, version: string): CreateRequest {
+export function forClientVersion(
+  request: CreateRequest,
+  version: string,
+  cgroupVersion: CgroupVersion,
+): CreateRequest {
   let { config } = request;
   // It came with 1.44.
   if (!isAtLeast(version, '1.44') && config.Healthcheck !== null)
     config = { ...config, Healthcheck: { ...config.Healthcheck, StartInterval: 0 } };
   refuseTooNew(request.hostConfig, version);
   refuseSeveralNetworks(request, version);
-  return { ...request, config, hostConfig: hostConfigFor(request.hostConfig, version) };
+  return {
+    ...request,
+    config,
+    hostConfig: hostConfigFor(request.hostConfig, version, cgroupVersion),
+  };
 }
 
-function hostConfigFor(given: HostConfig, version: string): HostConfig {
+function hostConfigFor(
+  given: HostConfig,
+  version: string,
+  cgroupVersion: CgroupVersion,
+): HostConfig {
   let hostConfig = given;
   const change = (fields: Partial<HostConfig>): void => {
     hostConfig = { ...hostConfig, ...fields };
@@ -31,6 +44,9 @@ function hostConfigFor(given: HostConfig, version: string): HostConfig {
     change({ KernelMemoryTCP: 0 });
     if (hostConfig.IpcMode === '') change({ IpcMode: 'shareable' });
   }
+  // Before 1.41 nobody could say, and the host's was meant.
+  if (!isAtLeast(version, '1.41') && cgroupVersion === '1' && hostConfig.CgroupnsMode === '')
+    change({ CgroupnsMode: 'host' });
   // Before 1.42 the terminal's first size came with a resize request.
   if (!isAtLeast(version, '1.42')) change({ ConsoleSize: [0, 0] });
   // Kernel memory limits were taken out of the API in 1.42, and have been ignored since.

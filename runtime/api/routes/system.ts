@@ -1,9 +1,9 @@
 import { noFilters } from '../../container/query/filters.ts';
 import type { ApiResponse } from '../http/api-response.ts';
-import { json } from '../http/api-response.ts';
+import { json, ok } from '../http/api-response.ts';
 import { expositionType } from '../metrics/exposition.ts';
 import { pingBody, pingHeaders } from '../http/ping.ts';
-import { get, head } from '../route.ts';
+import { get, head, options } from '../route.ts';
 import type { Route } from '../route.ts';
 import { diskUsage } from '../system/disk-usage.ts';
 import { infoForVersion } from '../system/info-compatibility.ts';
@@ -16,6 +16,8 @@ const ping = (): ApiResponse => ({ kind: 'text', body: pingBody, headers: pingHe
 export const systemRoutes: readonly Route[] = [
   get('/_ping', ping),
   head('/_ping', ping),
+  // Docker has an answer to it for any path.
+  options('/*', () => ok),
   get('/metrics', async (_request, { metrics }) => ({
     ...{ kind: 'bytes', contentType: expositionType, headers: {} },
     body: Buffer.from((await metrics?.()) ?? ''),

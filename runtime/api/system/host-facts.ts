@@ -1,3 +1,4 @@
+import { readCgroupVersion, type CgroupVersion } from '../../host/cgroup-version.ts';
 import { readTextIfExists, statfs } from '../../host/files.ts';
 import { prettyName, readOsRelease } from '../../host/os-release.ts';
 
@@ -6,7 +7,7 @@ export interface HostFacts {
   /** Such as `Debian GNU/Linux 12 (bookworm)`. */
   readonly operatingSystem: string;
   readonly osVersion: string;
-  readonly cgroupVersion: '1' | '2';
+  readonly cgroupVersion: CgroupVersion;
   /** cgroup controllers that the kernel has switched on. */
   readonly controllers: ReadonlySet<string>;
   readonly ipv4Forwarding: boolean;
@@ -27,9 +28,6 @@ const fileSystems: Readonly<Record<number, string>> = {
   0x6969: 'nfs',
 };
 
-/** `f_type` of a cgroup v2 mount. */
-const cgroup2Magic = 0x63677270;
-
 /** Controllers of /proc/cgroups that are enabled (cgroups(7)). */
 function enabledControllers(text: string): ReadonlySet<string> {
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -43,11 +41,11 @@ async function isOn(path: string): Promise<boolean> {
 
 /** Looks at the host. */
 export async function readHostFacts(dataRoot: string): Promise<HostFacts> {
-  const [release, controllers, cgroup, backing, forwarding, iptables, ip6tables] =
+  const [release, controllers, cgroupVersion, backing, forwarding, iptables, ip6tables] =
     await Promise.all([
       readOsRelease(readTextIfExists),
       readTextIfExists('/proc/cgroups'),
-      statfs('/sys/fs/cgroup'),
+      readCgroupVersion(),
       statfs(dataRoot),
       isOn('/proc/sys/net/ipv4/ip_forward'),
       isOn('/proc/sys/net/bridge/bridge-nf-call-iptables'),
@@ -56,7 +54,7 @@ export async function readHostFacts(dataRoot: string): Promise<HostFacts> {
   return {
     operatingSystem: prettyName(release) ?? 'Linux',
     osVersion: release?.get('VERSION_ID') ?? '',
-    cgroupVersion: cgroup.type === cgroup2Magic ? '2' : '1',
+    cgroupVersion,
     controllers: enabledControllers(controllers ?? ''),
     ipv4Forwarding: forwarding,
     bridgeIptables: iptables,

@@ -69,10 +69,7 @@ export async function systemInfo(
     NFd: descriptors.length,
     NEventsListener: events.listenerCount,
     Labels: identity.labels ?? [],
-    SecurityOptions: [
-      ...(identity.securityOptions ?? securityOptions),
-      ...(identity.remapsUsers ? ['name=userns'] : []),
-    ],
+    SecurityOptions: securityOptions(identity),
     RegistryConfig: registryConfig(identity),
     ...limitSupport(facts),
     IPv4Forwarding: facts.ipv4Forwarding,
@@ -116,8 +113,16 @@ function shown(proxy: string): string {
   return proxy.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1xxxxx:xxxxx@');
 }
 
-/** What keeps containers apart. */
-const securityOptions: readonly string[] = ['name=seccomp,profile=builtin', 'name=cgroupns'];
+/** What keeps containers apart, in Docker's words and order. */
+function securityOptions(identity: EngineIdentity): readonly string[] {
+  const { seccompProfile = 'builtin', remapsUsers, cgroupnsMode, noNewPrivileges } = identity;
+  return [
+    `name=seccomp,profile=${seccompProfile}`,
+    ...(remapsUsers ? ['name=userns'] : []),
+    ...(cgroupnsMode === 'private' ? ['name=cgroupns'] : []),
+    ...(noNewPrivileges ? ['name=no-new-privileges'] : []),
+  ];
+}
 
 /** What is the same on every host. */
 function engineFields(

@@ -56,6 +56,7 @@ export function containerInspect(
     places,
     networks,
     links,
+    version,
   }: {
     readonly folder: ContainerFolder;
     /** Folders of the read-only layers, topmost first. */
@@ -65,6 +66,8 @@ export function containerInspect(
     readonly networks: NetworkFacts;
     /** `HostConfig.Links`, as they are by now. */
     readonly links: readonly string[];
+    /** The client's, of the API. */
+    readonly version: string;
   },
 ): Readonly<Record<string, unknown>> {
   const { record, connection } = container;
@@ -77,10 +80,7 @@ export function containerInspect(
     Args: args,
     State: stateView(container, connection?.pid ?? 0),
     Image: record.imageId,
-    ResolvConfPath: folder.resolvConf,
-    HostnamePath: folder.hostname,
-    HostsPath: folder.hosts,
-    LogPath: hostConfig.LogConfig.Type === 'json-file' ? folder.log : '',
+    ...filePaths(record, folder),
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: 'overlay2',
@@ -104,7 +104,21 @@ export function containerInspect(
       ...macAddressView(record, networks),
       ...healthcheckView(config.Healthcheck),
     },
-    NetworkSettings: networkSettingsView(record, { networks, pid: connection?.pid ?? 0 }),
+    NetworkSettings: networkSettingsView(record, { networks, version, pid: connection?.pid ?? 0 }),
+  };
+}
+
+/** The files of a container's own; Docker knows of them with its first start. */
+function filePaths(
+  { state, hostConfig }: ContainerRecord,
+  { resolvConf, hostname, hosts, log }: ContainerFolder,
+): Readonly<Record<string, string>> {
+  const isNew = state.status === 'created' && state.error === '';
+  return {
+    ResolvConfPath: isNew ? '' : resolvConf,
+    HostnamePath: isNew ? '' : hostname,
+    HostsPath: isNew ? '' : hosts,
+    LogPath: isNew || hostConfig.LogConfig.Type !== 'json-file' ? '' : log,
   };
 }
 

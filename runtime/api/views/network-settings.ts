@@ -1,11 +1,17 @@
 import type { ContainerNetworks } from '../../container/networking/container-networks.ts';
 import type { ContainerRecord } from '../../container/model/container-record.ts';
+import { shortId } from '../../container/model/container-id.ts';
 import type { EndpointSettings } from '../../container/model/networking-config.ts';
 import { isUserDefined, wishedNetworks } from '../../container/model/network-mode.ts';
 import { exposedPorts } from '../../network/ports/port-wishes.ts';
+import { isAtLeast } from '../http/api-version.ts';
 import { portMapView, type ShownPorts } from './port-views.ts';
 import { plainSandbox } from './plain-sandbox.ts';
 import type { Endpoint } from '../../network/model/sandbox-record.ts';
+
+interface EndpointView extends Readonly<Record<string, unknown>> {
+  readonly Aliases: readonly string[] | null;
+}
 
 /** Where what is so of networks is found. */
 export type NetworkFacts = Pick<ContainerNetworks, 'defaultName' | 'findIfThere' | 'sandboxOf'>;
@@ -14,7 +20,7 @@ export type NetworkFacts = Pick<ContainerNetworks, 'defaultName' | 'findIfThere'
 export function networksView(
   record: ContainerRecord,
   networks: NetworkFacts,
-): Readonly<Record<string, unknown>> {
+): Readonly<Record<string, EndpointView>> {
   const endpoints = networks.sandboxOf(record.id)?.endpoints ?? [];
   const plainId = plainSandbox(record)?.endpointId ?? '';
   const wished = Object.entries(wishedNetworks(record, networks.defaultName));
@@ -23,6 +29,20 @@ export function networksView(
       const endpoint = endpoints.find((one) => one.networkName === name);
       const id = endpoint?.network ?? networks.findIfThere(name)?.id ?? '';
       return [name, endpointView(settings, { name, id, endpoint, plainId })];
+    }),
+  );
+}
+
+/** Before API 1.45 clients found the short id among the aliases. */
+function withIdAsAlias(
+  { id, config }: ContainerRecord,
+  endpoints: ReturnType<typeof networksView>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(endpoints).map(([name, endpoint]) => {
+      if (!isUserDefined(name)) return [name, endpoint];
+      const Aliases = new Set([...(endpoint.Aliases ?? []), shortId(id), config.Hostname]);
+      return [name, { ...endpoint, Aliases: [...Aliases] }];
     }),
   );
 }
@@ -37,7 +57,7 @@ function endpointView(
     /** What stands for the id of an endpoint in a network without interfaces. */
     readonly plainId: string;
   },
-): Readonly<Record<string, unknown>> {
+): EndpointView {
   const { endpoint } = network;
   return {
     IPAMConfig: ipamView(settings),
@@ -104,7 +124,11 @@ export function shownPorts(
  */
 export function networkSettingsView(
   record: ContainerRecord,
-  { networks, pid }: { readonly networks: NetworkFacts; readonly pid: number },
+  {
+    networks,
+    pid,
+    version,
+  }: { readonly networks: NetworkFacts; readonly pid: number; readonly version: string },
 ): Readonly<Record<string, unknown>> {
   const plain = plainSandbox(record, pid);
   const sandbox = networks.sandboxOf(record.id);
@@ -122,6 +146,8 @@ export function networkSettingsView(
     EndpointID: bridge?.id ?? '',
     ...addressView(bridge),
     MacAddress: bridge?.macAddress ?? '',
-    Networks: networksView(record, networks),
+    Networks: isAtLeast(version, '1.45')
+      ? networksView(record, networks)
+      : withIdAsAlias(record, networksView(record, networks)),
   };
 }

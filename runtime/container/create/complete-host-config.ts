@@ -1,19 +1,26 @@
+import type { CgroupVersion } from '../../host/cgroup-version.ts';
 import { completeLogConfig } from '../log-drivers/complete-log-config.ts';
 import type { HostConfig } from '../model/host-config.ts';
 import type { ContainerDefaults } from '../ports.ts';
 import { hiddenPaths } from '../spec/hidden-paths.ts';
 import { defaultShmBytes } from '../spec/spec-mounts.ts';
+import { defaultCgroupns } from './default-cgroupns.ts';
 
 /** What a client left open, filled in as Docker does, so that `docker inspect` shows what counts. */
-export function completeHostConfig(asked: HostConfig, defaults: ContainerDefaults): HostConfig {
+export function completeHostConfig(
+  asked: HostConfig,
+  defaults: ContainerDefaults,
+  cgroupVersion: CgroupVersion,
+): HostConfig {
   const { maskedPaths, readonlyPaths } = hiddenPaths(asked);
   return {
     ...asked,
     LogConfig: completeLogConfig(asked.LogConfig, defaults.log),
     NetworkMode: asked.NetworkMode === '' ? 'default' : asked.NetworkMode,
     RestartPolicy: restartPolicy(asked),
-    CgroupnsMode: asked.CgroupnsMode || (defaults.cgroupnsMode ?? 'private'),
+    CgroupnsMode: asked.CgroupnsMode || cgroupnsMode(asked, defaults, cgroupVersion),
     IpcMode: asked.IpcMode || (defaults.ipcMode ?? 'private'),
+    SecurityOpt: securityOptions(asked),
     ShmSize: asked.ShmSize || (defaults.shmSizeBytes ?? defaultShmBytes),
     // Written down: a container that runs stays where it is, whatever the daemon is told later.
     CgroupParent: asked.CgroupParent || (defaults.cgroupParent ?? ''),
@@ -27,6 +34,24 @@ export function completeHostConfig(asked: HostConfig, defaults: ContainerDefault
     MaskedPaths: asked.Privileged ? asked.MaskedPaths : [...maskedPaths],
     ReadonlyPaths: asked.Privileged ? asked.ReadonlyPaths : [...readonlyPaths],
   };
+}
+
+/** Whoever is in namespaces of the host has no label of SELinux's, unless the client says so (moby's generateSecurityOpt). */
+function securityOptions(asked: HostConfig): HostConfig['SecurityOpt'] {
+  const { SecurityOpt, Privileged, IpcMode, PidMode } = asked;
+  const isOfHost = Privileged || IpcMode === 'host' || PidMode === 'host';
+  const isLabelled = (SecurityOpt ?? []).some((option) => option.split('=')[0] === 'label');
+  return isOfHost && !isLabelled ? [...(SecurityOpt ?? []), 'label=disable'] : SecurityOpt;
+}
+
+/** A privileged container shares the host's with cgroup v1, whatever daemon.json says of others. */
+function cgroupnsMode(
+  { Privileged }: HostConfig,
+  defaults: ContainerDefaults,
+  cgroupVersion: CgroupVersion,
+): string {
+  if (Privileged && cgroupVersion === '1') return 'host';
+  return defaults.cgroupnsMode ?? defaultCgroupns(cgroupVersion);
 }
 
 /** The client's own, and those of the daemon that it does not name. */

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
 import { sideBySide } from '../../concurrency/side-by-side.ts';
 import { Cleanup } from '../../errors/cleanup.ts';
@@ -9,7 +11,7 @@ import type { ImageDetails } from '../../image/image-service.ts';
 import { logPlan } from '../log-drivers/log-plan.ts';
 import { Container } from '../lifecycle/container.ts';
 import type { EngineState } from '../lifecycle/engine-state.ts';
-import { newContainerId } from '../model/container-id.ts';
+import { newContainerId, shortId } from '../model/container-id.ts';
 import type { ContainerId } from '../model/container-id.ts';
 import { parseContainerName } from '../model/container-name.ts';
 import { recordVersion } from '../model/container-record.ts';
@@ -162,6 +164,11 @@ function refuseOtherPlatform(image: ImageDetails, wanted: Platform, name: string
   });
 }
 
+/** Of a container whose client does not say: the host's own in its network, else the beginning of its id. */
+function hostnameFor({ hostConfig }: CreateRequest, id: ContainerId): string {
+  return hostConfig.NetworkMode === 'host' ? hostname() : shortId(id);
+}
+
 interface RecordSource {
   readonly id: ContainerId;
   readonly request: CreateRequest;
@@ -169,7 +176,7 @@ interface RecordSource {
 }
 
 function recordFor(
-  { clock, defaults }: ContainerPorts,
+  { clock, defaults, host }: ContainerPorts,
   { id, request, image }: RecordSource,
 ): ContainerRecord {
   return {
@@ -178,8 +185,8 @@ function recordFor(
     name: '',
     createdMs: clock.now(),
     imageId: image.id,
-    config: mergeImageConfig(request.config, image.config, id),
-    hostConfig: completeHostConfig(request.hostConfig, defaults),
+    config: mergeImageConfig(request.config, image.config, hostnameFor(request, id)),
+    hostConfig: completeHostConfig(request.hostConfig, defaults, host.cgroupVersion),
     state: initialState,
     restartCount: 0,
     manuallyStopped: false,

@@ -28,6 +28,8 @@ export function createWarnings(source: WarningSource): readonly string[] {
       'The container has a network namespace of its own with loopback only: berthd has no network "bridge", as it was told.',
     );
   }
+  if (record.hostConfig.NetworkMode === 'host' && bindsPorts(record))
+    warnings.push('Published ports are discarded when using host network mode');
   const missing = capabilityNames.filter((name) => !capabilities.includes(name));
   if (record.hostConfig.Privileged && missing.length > 0) {
     warnings.push(
@@ -41,4 +43,8 @@ export function createWarnings(source: WarningSource): readonly string[] {
     );
   }
   return warnings;
+}
+
+function bindsPorts({ hostConfig }: ContainerRecord): boolean {
+  return Object.keys(hostConfig.PortBindings ?? {}).length > 0;
 }

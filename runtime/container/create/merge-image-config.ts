@@ -3,7 +3,6 @@ import { posix } from 'node:path';
 import type { ImageRunConfig } from '../../image/image-config.ts';
 import { imageHealthConfig, mergeHealthConfig } from '../health/health-settings.ts';
 import type { ContainerConfig } from '../model/container-config.ts';
-import { shortId } from '../model/container-id.ts';
 
 function nameOf(variable: string): string {
   return variable.split('=', 1)[0] ?? variable;
@@ -39,12 +38,12 @@ function mergeCommand(
 /**
  * What a container is to run: what the client asks for, completed from the image. The rules are Docker's.
  *
- * @param id gives the host name when nobody names one
+ * @param hostname when nobody names one
  */
 export function mergeImageConfig(
   own: ContainerConfig,
   image: ImageRunConfig,
-  id: string,
+  hostname: string,
 ): ContainerConfig {
   const command = mergeCommand(own, image);
   const noEntrypoint = command.Entrypoint?.length === 1 && command.Entrypoint[0] === '';
@@ -52,7 +51,7 @@ export function mergeImageConfig(
   const volumes = { ...image.Volumes, ...own.Volumes };
   return {
     ...own,
-    Hostname: own.Hostname === '' ? shortId(id) : own.Hostname,
+    Hostname: own.Hostname === '' ? hostname : own.Hostname,
     User: own.User === '' ? (image.User ?? '') : own.User,
     ExposedPorts: Object.keys(exposed).length === 0 ? null : exposed,
     Env: mergeVariables(own.Env, image.Env),

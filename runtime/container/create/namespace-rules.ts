@@ -18,7 +18,7 @@ const fields: readonly ModeField[] = [
   },
   { field: 'PidMode', named: 'PID', words: ['host'], donor: 'possible' },
   { field: 'UTSMode', named: 'UTS', words: ['host'], donor: 'none' },
-  { field: 'CgroupnsMode', named: 'CgroupNS', words: ['private', 'host'], donor: 'none' },
+  { field: 'CgroupnsMode', named: 'cgroup namespace', words: ['private', 'host'], donor: 'none' },
 ];
 
 /** Rules of namespaces that are the host's, another container's or its own (daemon/daemon_unix.go of moby 28.5). */

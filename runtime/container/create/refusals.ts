@@ -7,6 +7,8 @@ interface Refusal {
   readonly field: string;
   /** The value when it asks for something that berth does not do. */
   readonly asked: (request: CreateRequest) => unknown;
+  /** Docker's words for it, where Docker would not take it either. */
+  readonly words?: (value: unknown) => string;
   /** What to do instead. */
   readonly remedy: string;
 }
@@ -60,8 +62,14 @@ const refusals: readonly Refusal[] = [
   hostWord('UsernsMode', ['host'], later),
   emptyHost('Cgroup', later),
   emptyHost('StorageOpt', later),
-  hostWord('Runtime', ['berth'], 'Berth is its own runtime: leave it out.'),
-  hostWord('Isolation', ['default'], otherSystem),
+  {
+    ...hostWord('Runtime', ['berth'], 'Berth is its own runtime: leave it out.'),
+    words: (value) => `unknown or invalid runtime name: ${String(value)}`,
+  },
+  {
+    ...hostWord('Isolation', ['default'], otherSystem),
+    words: (value) => `invalid isolation '${String(value)}' on linux`,
+  },
   emptyHost('DeviceRequests', 'Leave it out: berth has no GPU support yet.'),
   emptyHost('KernelMemory', 'Leave it out: Linux has given it up.'),
   emptyHost('KernelMemoryTCP', 'Leave it out: Linux has given it up.'),
@@ -77,11 +85,13 @@ const refusals: readonly Refusal[] = [
  * @throws UNSUPPORTED_FIELD it names the field, and its value
  */
 export function refuseUnsupported(request: CreateRequest): void {
-  for (const { field, asked, remedy } of refusals) {
+  for (const { field, asked, words, remedy } of refusals) {
     const value = asked(request);
     if (value === undefined) continue;
     throw new BerthError('UNSUPPORTED_FIELD', {
-      message: `${field} is ${JSON.stringify(value)}, which berth does not carry out yet`,
+      message:
+        words?.(value) ??
+        `${field} is ${JSON.stringify(value)}, which berth does not carry out yet`,
       remedy,
       details: { field, value },
     });

@@ -51,11 +51,13 @@ const rules: readonly Rule[] = [
       Healthcheck === null ? undefined : healthConfigProblem(Healthcheck),
   },
   rule('HostConfig.ShmSize', 'SHM size can not be less than 0', (_, { ShmSize }) => ShmSize < 0),
-  rule(
-    'HostConfig.OomScoreAdj',
-    'Invalid value for oom score adj, range is [-1000, 1000]',
-    (_, { OomScoreAdj }) => Math.abs(OomScoreAdj) > 1000,
-  ),
+  {
+    field: 'HostConfig.OomScoreAdj',
+    broken: (_, { OomScoreAdj }) =>
+      Math.abs(OomScoreAdj) <= 1000
+        ? undefined
+        : `Invalid value ${OomScoreAdj}, range for oom score adj is [-1000, 1000]`,
+  },
   {
     field: 'HostConfig.Dns',
     broken: (_, { Dns }) => {

@@ -48,7 +48,7 @@ function refuseUnlessNew(exec: Exec): void {
   if (exec.phase === 'created') return;
   const what = exec.phase === 'ended' ? 'has already run' : 'is already running';
   throw new BerthError('EXEC_ALREADY_STARTED', {
-    message: `Error: Exec command ${exec.id} ${what}`,
+    message: `exec command ${exec.id} ${what}`,
     remedy: 'Create another exec instance: each can be started once.',
     details: { exec: exec.id },
   });

@@ -1,6 +1,7 @@
 import { networkingPrefix } from '../networking/networking-failure.ts';
 import { BerthError, isBerthError, messageOf } from '../../errors/berth-error.ts';
 import { toDiskError } from '../../host/disk-error.ts';
+import { errnoMessage } from '../../host/errno-message.ts';
 
 /** Why a program could not be started, in Docker's words and with its exit status. */
 export interface StartFailure {
@@ -42,11 +43,24 @@ export function startFailureOf(thrown: unknown, { program, prefix }: StartAttemp
     return { exitCode, message, error };
   }
   const found = toDiskError(thrown);
-  const reason = messageOf(found);
+  const reason = folderReason(found) ?? messageOf(found);
   // Docker has no task before there is a network for it.
   const message = reason.startsWith(networkingPrefix) ? reason : `${prefix}: ${reason}`;
-  const error = thrown instanceof BerthError ? thrown : otherFailure(found, message);
+  const error =
+    thrown instanceof BerthError && reason === thrown.message
+      ? thrown
+      : otherFailure(found, message);
   return { exitCode: 128, message, error };
+}
+
+/** What runc says of a working directory that cannot be entered; `undefined` for what failed elsewhere. */
+function folderReason(found: unknown): string | undefined {
+  if (!isBerthError(found)) return undefined;
+  const { step, errno } = found.details;
+  const folder = /^enter (\/.*)$/s.exec(String(step))?.[1];
+  if (folder === undefined) return undefined;
+  const why = errnoMessage(errno) ?? String(errno);
+  return `chdir to cwd (${JSON.stringify(folder)}) set in config.json failed: ${why}`;
 }
 
 /** Of what Node.js does. */

@@ -16,7 +16,7 @@ export function renameContainer(
   return container.queue.run(async () => {
     const name = newName(container, wanted);
     const oldName = container.record.name;
-    const reservation = state.index.reserve(name, container.id);
+    const reservation = allocating(() => state.index.reserve(name, container.id));
     try {
       await state.save(container, { ...container.record, name });
     } catch (error) {
@@ -36,11 +36,26 @@ function newName(container: Container, wanted: string): string {
       remedy: 'Give a new name.',
     });
   }
-  const name = parseContainerName(wanted);
+  const slashed = wanted.startsWith('/') ? wanted : `/${wanted}`;
+  const name = allocating(() => parseContainerName(slashed));
   if (name !== container.record.name) return name;
   throw new BerthError('CONTAINER_NAME_INVALID', {
     message: 'Renaming a container with the same name as its current name',
     remedy: 'Give another name.',
     details: { name },
   });
+}
+
+/** Says before a reason what Docker says. */
+function allocating<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    const { code, remedy, details, message } = error;
+    throw new BerthError(code, {
+      ...{ message: `Error when allocating new name: ${message}`, details, cause: error },
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
 }

@@ -10,7 +10,7 @@ export type WaitCondition = (typeof waitConditions)[number];
 /** What waiting came to. */
 export interface WaitResult {
   readonly exitCode: number;
-  /** Why its last start or its removal did not work; empty when they did. */
+  /** Why its last start or its removal did not work; empty when they did, and when the container is gone. */
   readonly error: string;
 }
 
@@ -30,8 +30,8 @@ export async function waitFor(
     return { exitCode: state.exitCode, error: state.error };
   }
   const turn = await container.turns.next((each) => isAwaited(each, condition), signal);
-  // Looked at after the turn: the reason is in the record.
-  const { error } = container.record.state;
+  // Looked at after the turn: the reason is in the record. A removal that has worked takes it away (moby's State.SetRemoved).
+  const error = turn.kind === 'removed' ? '' : container.record.state.error;
   return { exitCode: 'exitCode' in turn ? turn.exitCode : 0, error };
 }
 

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors/berth-error.ts';
 import { goRegExp } from './go-regexp.ts';
+import { parseBoolean, parseInteger } from './go-values.ts';
 import { syslogProblem, syslogOptions } from './syslog/syslog-options.ts';
 import { attributeOptions } from './extra-attributes.ts';
 import { tagProblem } from './log-tag.ts';
@@ -33,7 +34,7 @@ const drivers: Readonly<Record<string, Driver>> = {
     problem: jsonFileProblem,
   },
   local: {
-    options: [...rotationOptions, ...attributeOptions],
+    options: rotationOptions,
     unknown: (option) => `unknown log opt '${option}' for log driver local`,
     problem: localProblem,
   },
@@ -58,7 +59,7 @@ export function logConfigProblem(driver: string, options: Options): string | und
   return (
     commonProblem(options) ??
     (known === undefined
-      ? `logger: no log driver named '${driver}' is registered`
+      ? `error looking up logging plugin ${driver}: plugin "${driver}" not found`
       : (unknownOption(known, options) ??
         known.problem?.(options) ??
         cacheProblem(options) ??
@@ -74,11 +75,11 @@ function commonProblem(options: Options): string | undefined {
   if (size !== undefined) {
     if (mode !== 'non-blocking')
       return "logger: max-buffer-size option is only supported with 'mode=non-blocking'";
-    if (parseSize(size, 1024) === undefined)
-      return `error parsing option max-buffer-size: invalid size: '${size}'`;
+    const bytes = parseSize(size, 1024);
+    if ('problem' in bytes) return `error parsing option max-buffer-size: ${bytes.problem}`;
   }
   const disabled = options['cache-disabled'] ?? '';
-  return disabled === '' || parseBoolean(disabled) !== undefined
+  return disabled === '' || 'value' in parseBoolean(disabled)
     ? undefined
     : `invalid value for option cache-disabled: ${disabled}`;
 }
@@ -92,41 +93,41 @@ function unknownOption(driver: Driver, options: Options): string | undefined {
 
 function jsonFileProblem(options: Options): string | undefined {
   const size = options['max-size'];
-  const files = wholeNumber(options['max-file'] ?? '1');
   if (size !== undefined) {
     const bytes = parseSize(size, 1000);
-    if (bytes === undefined) return `invalid size: '${size}'`;
-    if (bytes <= 0) return 'max-size must be a positive number';
+    if ('problem' in bytes) return bytes.problem;
+    if (bytes.value <= 0) return 'max-size must be a positive number';
   }
-  if (files === undefined) return `invalid value for max-file: ${options['max-file'] ?? ''}`;
-  if (files < 1) return 'max-file cannot be less than 1';
+  const files = parseInteger(options['max-file'] ?? '1');
+  if ('problem' in files) return files.problem;
+  if (files.value < 1) return 'max-file cannot be less than 1';
   const compress = parseBoolean(options['compress'] ?? 'false');
-  if (compress === undefined)
-    return `invalid boolean value for compress: ${options['compress'] ?? ''}`;
-  return compress && (files === 1 || size === undefined)
+  if ('problem' in compress) return compress.problem;
+  return compress.value && (files.value === 1 || size === undefined)
     ? 'compress cannot be true when max-file is less than 2 or max-size is not set'
     : undefined;
 }
 
+/** @param prefix of the options that are the cache's */
 function localProblem(options: Options, prefix = ''): string | undefined {
   const size = options[`${prefix}max-size`];
-  const files = options[`${prefix}max-file`];
-  const compress = options[`${prefix}compress`];
-  if (size !== undefined && parseSize(size, 1000) === undefined)
-    return `invalid value for ${prefix}max-size: ${size}: invalid size: '${size}'`;
-  const count = wholeNumber(files ?? '5');
-  if (count === undefined) return `invalid value for ${prefix}max-file: ${files ?? ''}`;
-  if (count < 0) return `${prefix}max-file must not be negative`;
-  const compresses = parseBoolean(compress ?? 'true');
-  if (compresses === undefined)
-    return `invalid boolean value for ${prefix}compress: ${compress ?? ''}`;
-  return compresses && count <= 1
+  const bytes = size === undefined ? undefined : parseSize(size, 1000);
+  if (bytes !== undefined && 'problem' in bytes)
+    return `invalid value for max-size: ${size ?? ''}: ${bytes.problem}`;
+  const files = options[`${prefix}max-file`] ?? '5';
+  const count = parseInteger(files);
+  if ('problem' in count) return `invalid value for max-file: ${files}: ${count.problem}`;
+  const compress = parseBoolean(options[`${prefix}compress`] ?? 'true');
+  if ('problem' in compress) return `error reading compress log option: ${compress.problem}`;
+  if (count.value < 0) return 'max file count cannot be less than 0';
+  return compress.value && count.value <= 1
     ? 'compression cannot be enabled when max file count is 1'
     : undefined;
 }
 
 function cacheProblem(options: Options): string | undefined {
-  return localProblem(options, 'cache-');
+  const problem = localProblem(options, 'cache-');
+  return problem && `error initializing local log cache driver: ${problem}`;
 }
 
 function attributesProblem(options: Options): string | undefined {
@@ -137,16 +138,5 @@ function attributesProblem(options: Options): string | undefined {
       return `error parsing regexp: ${messageOf(error)}`;
     }
   }
-  const problem = tagProblem(options['tag'] ?? '');
-  return problem === undefined ? undefined : `template: log-tag: ${problem}`;
-}
-
-/** As Go's strconv.ParseBool. */
-export function parseBoolean(text: string): boolean | undefined {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
-  return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text) ? false : undefined;
-}
-
-function wholeNumber(text: string): number | undefined {
-  return /^[+-]?\d{1,9}$/.test(text) ? Number(text) : undefined;
+  return tagProblem(options['tag'] ?? '');
 }

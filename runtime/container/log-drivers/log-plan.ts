@@ -1,11 +1,11 @@
 import type { LogRotation } from '../../launch/monitor/log-request.ts';
 import type { ContainerRecord } from '../model/container-record.ts';
 import type { ContainerFolder } from '../store/container-paths.ts';
-import { parseBoolean } from './driver-options.ts';
 import { extraAttributes } from './extra-attributes.ts';
+import { isTrue } from './go-values.ts';
 import { logFacts } from './log-facts.ts';
 import { logTag } from './log-tag.ts';
-import { parseSize } from './size-text.ts';
+import { sizeOf } from './size-text.ts';
 
 /** What is kept of a container's output, and where. Its log configuration has been looked at when it was created. */
 export interface LogPlan {
@@ -47,15 +47,15 @@ export function logPlan(
         path: folder.ownLog,
         rotation: localRotation(options, 'cache-'),
         forwards: true,
-        readable: driver === 'journald' || parseBoolean(options['cache-disabled'] ?? '') !== true,
+        readable: driver === 'journald' || !isTrue(options['cache-disabled'] ?? ''),
       };
   }
 }
 
 function jsonFileRotation(options: Options): LogRotation | undefined {
-  const maxBytes = parseSize(options['max-size'] ?? '', 1000);
+  const maxBytes = sizeOf(options['max-size'] ?? '', 1000);
   if (maxBytes === undefined) return undefined;
-  const compress = parseBoolean(options['compress'] ?? '') === true;
+  const compress = isTrue(options['compress'] ?? '');
   return {
     maxBytes,
     maxFiles: Number(options['max-file'] ?? 1),
@@ -64,9 +64,9 @@ function jsonFileRotation(options: Options): LogRotation | undefined {
 }
 
 function localRotation(options: Options, prefix: string): LogRotation {
-  const maxBytes = parseSize(options[`${prefix}max-size`] ?? '', 1000);
+  const maxBytes = sizeOf(options[`${prefix}max-size`] ?? '', 1000);
   const maxFiles = Math.max(1, Number(options[`${prefix}max-file`] ?? localDefaults.maxFiles));
-  const compress = parseBoolean(options[`${prefix}compress`] ?? 'true') === true;
+  const compress = isTrue(options[`${prefix}compress`] ?? 'true');
   return {
     // 0 is no limit for Docker.
     maxBytes: maxBytes === 0 ? Number.MAX_SAFE_INTEGER : (maxBytes ?? localDefaults.maxBytes),

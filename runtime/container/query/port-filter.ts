@@ -5,7 +5,6 @@ import type { Filters } from './filters.ts';
 
 /** The highest port number (tcp(7)). */
 const maxPort = 65_535;
-const protocols = ['tcp', 'udp', 'sctp'];
 
 /**
  * What `publish` and `expose` ask for: a container passes when it has one of the ports of either. Ports are those of a
@@ -44,12 +43,21 @@ function portsOf(filters: Filters, key: 'publish' | 'expose'): ReadonlySet<strin
 
 function parsePorts(key: string, value: string): readonly string[] {
   if (value.includes(':')) throw refused(`filter for '${key}' should not contain ':': ${value}`);
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(\w+))?$/.exec(value);
-  const [start, end] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
-  const protocol = match?.[3]?.toLowerCase() ?? 'tcp';
-  if (match === null || end > maxPort || end < start || !protocols.includes(protocol))
-    throw refused(`error while looking up for ${key} ${value}: invalid port or protocol`);
-  return Array.from({ length: end - start + 1 }, (_, i) => `${start + i}/${protocol}`);
+  const [range = '', protocol = ''] = value.split('/');
+  const refuse = (why: string): BerthError =>
+    refused(`error while looking up for ${key} ${value}: ${why}`);
+  if (range === '') throw refuse('empty string specified for ports');
+  const [start = 0, end = start] = range.split('-', 2).map((text) => {
+    const parsing = `strconv.ParseUint: parsing ${JSON.stringify(text)}`;
+    if (!/^\d+$/.test(text)) throw refuse(`${parsing}: invalid syntax`);
+    if (Number(text) > maxPort) throw refuse(`${parsing}: value out of range`);
+    return Number(text);
+  });
+  if (end < start) throw refuse(`invalid range specified for port: ${range}`);
+  return Array.from(
+    { length: end - start + 1 },
+    (_, i) => `${start + i}/${protocol === '' ? 'tcp' : protocol}`,
+  );
 }
 
 function protocolOf(port: string): string {

@@ -22,6 +22,14 @@ function invalid(text: string, why: string): BerthError {
   });
 }
 
+function invalidMode(text: string, mode: string): BerthError {
+  return new BerthError('CONTAINER_CONFIG_INVALID', {
+    message: `invalid mode: ${mode}`,
+    remedy: 'Write options behind the second colon, such as ":ro".',
+    details: { field: 'HostConfig.Binds', value: text },
+  });
+}
+
 function isPropagation(option: string): option is Propagation {
   return propagations.some((propagation) => propagation === option);
 }
@@ -42,18 +50,23 @@ function parseMode(text: string, mode: string): Mode {
   for (const option of options) {
     if ((option === 'ro' || option === 'rw') && access === undefined) access = option;
     else if (isPropagation(option) && propagation === undefined) propagation = option;
-    else if (!withoutEffect.includes(option)) throw invalid(text, `invalid mode: ${mode}`);
+    else if (!withoutEffect.includes(option)) throw invalidMode(text, mode);
   }
   const content = options.includes('nocopy') ? 'none' : 'of-image';
   return { access: access ?? 'rw', propagation, content };
 }
 
-/** A container path without `.`, `..` and doubled slashes. @throws CONTAINER_CONFIG_INVALID */
-export function parseDestination(path: string): string {
+/**
+ * A container path without `.`, `..` and doubled slashes.
+ *
+ * @param before what Docker says before the reason
+ * @throws CONTAINER_CONFIG_INVALID
+ */
+export function parseDestination(path: string, before = ''): string {
   const clean = posix.normalize(path).replace(/(.)\/$/, '$1');
   if (path.startsWith('/') && clean !== '/') return clean;
   throw new BerthError('CONTAINER_CONFIG_INVALID', {
-    message: `invalid mount config: ${clean === '/' ? "invalid specification: destination can't be '/'" : `invalid mount path: '${path}' mount path must be absolute`}`,
+    message: `${before}${clean === '/' ? "invalid specification: destination can't be '/'" : `invalid mount path: '${path}' mount path must be absolute`}`,
     remedy: 'Give an absolute path within the container, not "/".',
     details: { destination: path },
   });
@@ -86,13 +99,14 @@ export function parseBindString(text: string): BindString {
   const [first = '', second = '', mode = ''] = parts;
   if (first === '' || parts.length > 3 || text === '')
     throw invalid(text, 'too many or empty parts');
-  if (parts.length === 1)
-    return { kind: 'volume', volume: namelessVolume(parseDestination(first)) };
-  const destination = parseDestination(second);
   const { access, propagation, content } = parseMode(text, mode);
+  const type = parts.length > 1 && first.startsWith('/') ? 'bind' : 'volume';
+  const before = `invalid volume specification: '${text}': invalid mount config for type "${type}": `;
+  const destination = parseDestination(parts.length === 1 ? first : second, before);
+  if (parts.length === 1) return { kind: 'volume', volume: namelessVolume(destination) };
   if (!first.startsWith('/')) {
     // A volume is nobody else's mount.
-    if (propagation !== undefined) throw invalid(text, `invalid mode: ${mode}`);
+    if (propagation !== undefined) throw invalidMode(text, mode);
     const volume = { ...namelessVolume(destination), name: parseVolumeName(first) };
     return {
       kind: 'volume',

@@ -29,6 +29,10 @@ function invalid(request: MountRequest, why: string): BerthError {
   });
 }
 
+function destinationFor({ Type, Target }: MountRequest): string {
+  return parseDestination(Target, `invalid mount config for type "${Type}": `);
+}
+
 function propagationOf(request: MountRequest): Propagation {
   const given = request.BindOptions?.Propagation ?? '';
   if (given === '') return 'rprivate';
@@ -47,7 +51,7 @@ function fromBindRequest(request: MountRequest): ContainerMount {
     kind: 'bind',
     bind: {
       source: request.Source,
-      destination: parseDestination(request.Target),
+      destination: destinationFor(request),
       access: request.ReadOnly ? 'ro' : 'rw',
       readOnly: options?.ReadOnlyNonRecursive === true ? 'top' : 'recursive',
       submounts: options?.NonRecursive === true ? 'without' : 'with',
@@ -65,7 +69,7 @@ function fromTmpfsRequest(request: MountRequest): ContainerMount {
   return {
     kind: 'tmpfs',
     tmpfs: {
-      destination: parseDestination(request.Target),
+      destination: destinationFor(request),
       options: [
         ...(options === null || options.SizeBytes === 0 ? [] : [`size=${options.SizeBytes}`]),
         ...(options === null || options.Mode === 0 ? [] : [`mode=${options.Mode.toString(8)}`]),
@@ -89,8 +93,8 @@ function subpathOf(request: MountRequest): string {
 }
 
 function fromVolumeRequest(request: MountRequest): ContainerMount {
-  const { Source, Target, ReadOnly, VolumeOptions } = request;
-  const nameless = namelessVolume(parseDestination(Target));
+  const { Source, ReadOnly, VolumeOptions } = request;
+  const nameless = namelessVolume(destinationFor(request));
   const subpath = subpathOf(request);
   const { Name = '', Options = null } = VolumeOptions?.DriverConfig ?? {};
   return {
@@ -110,7 +114,7 @@ function fromVolumeRequest(request: MountRequest): ContainerMount {
 
 function fromImageRequest(request: MountRequest): ContainerMount {
   if (request.Source === '') throw invalid(request, 'field Source must not be empty');
-  const destination = parseDestination(request.Target);
+  const destination = destinationFor(request);
   return {
     kind: 'image',
     image: { name: request.Source, destination, subpath: subpathOf(request) },

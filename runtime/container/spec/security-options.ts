@@ -2,6 +2,7 @@ import { BerthError } from '../../errors/berth-error.ts';
 import { parsePreciseJson } from '../../spec/precise-json.ts';
 import { seccompSchema } from '../../spec/seccomp.ts';
 import type { Seccomp } from '../../spec/seccomp.ts';
+import { parseBoolean } from '../log-drivers/go-values.ts';
 import type { HostConfig } from '../model/host-config.ts';
 
 /** What `HostConfig.SecurityOpt` says. */
@@ -17,9 +18,10 @@ function split(option: string): readonly [string, string | undefined] {
   return at === -1 ? [option, undefined] : [option.slice(0, at), option.slice(at + 1)];
 }
 
-function invalid(option: string, wanted: string): BerthError {
+/** In Docker's words, which tell an option without a value from one whose name or value there is not. */
+function invalid(option: string, kind: 1 | 2): BerthError {
   return new BerthError('CONTAINER_CONFIG_INVALID', {
-    message: `invalid --security-opt: "${option}", wanted ${wanted}`,
+    message: `invalid --security-opt ${kind}: ${JSON.stringify(option)}`,
     remedy: 'Correct HostConfig.SecurityOpt.',
     details: { field: 'HostConfig.SecurityOpt', value: option },
   });
@@ -69,10 +71,14 @@ function parseProfile(json: unknown): Seccomp {
 }
 
 function parseFlag(option: string, value: string | undefined): boolean {
-  if (value === undefined || value === 'true') return true;
-  if (value === 'false') return false;
-  throw invalid(option, '"true" or "false"');
+  if (value === undefined) return true;
+  const parsed = parseBoolean(value);
+  if ('value' in parsed) return parsed.value;
+  throw invalid(option, 2);
 }
+
+/** Names that Docker has, too. */
+const namesOfDocker = ['label', 'apparmor', 'seccomp', 'writable-cgroups'];
 
 const dockerDefaults: SecurityOptions = { noNewPrivileges: false, seccomp: 'default' };
 
@@ -92,7 +98,8 @@ export function parseSecurityOptions(
     const [key, value] = split(option);
     if (key === 'no-new-privileges') noNewPrivileges = parseFlag(option, value);
     else if (key === 'seccomp' && value !== undefined) seccomp = parseSeccomp(value);
-    else if (!(key === 'apparmor' && value === 'unconfined') && option !== 'label=disable') {
+    else if (!(key === 'apparmor' && value === 'unconfined') && !isUnlabelled(option)) {
+      if (!namesOfDocker.includes(key)) throw invalid(option, value === undefined ? 1 : 2);
       throw new BerthError('UNSUPPORTED_FIELD', {
         message: `HostConfig.SecurityOpt has "${option}", which berth does not carry out yet`,
         remedy:
@@ -102,4 +109,9 @@ export function parseSecurityOptions(
     }
   }
   return { noNewPrivileges, seccomp };
+}
+
+/** Docker takes the value alone, too. */
+function isUnlabelled(option: string): boolean {
+  return ['label=disable', 'label:disable', 'disable'].includes(option);
 }

@@ -23,8 +23,8 @@ export interface DonorPlaces {
 }
 
 /**
- * The namespaces of a container. Each is new unless the client wants the host's. The cgroup namespace is new also with
- * cgroup v1, where Docker leaves the host's: the container does not see where on the host it is. Those of others are joined where it is known where they are.
+ * The namespaces of a container. Each is new unless the client wants the host's. Those of others are joined
+ * where it is known where they are.
  */
 export function specNamespaces(
   record: ContainerRecord,

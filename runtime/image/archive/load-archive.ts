@@ -77,7 +77,7 @@ async function findImages(
   const docker = new DockerArchive(files, lease);
   const oci = await new OciArchive({ files, lease, store, platform }).images();
   const images = oci ?? (await docker.images());
-  if (images === undefined || images.length === 0) {
+  if (images === undefined || oci?.length === 0) {
     throw archiveError('it has no image; wanted "manifest.json", or "oci-layout" and "index.json"');
   }
   if (oci === undefined) return images;

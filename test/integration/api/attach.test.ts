@@ -165,9 +165,20 @@ describe('attach', () => {
     expect(stdout).toBe('true\n');
     const path = '/containers/keys/attach?stream=1&stdin=1&detachKeys=ctrl-A';
     const wrong = await ask(daemon.socket, { method: 'POST', path });
-    expect([wrong.status, JSON.parse(wrong.body)]).toMatchObject([
+    // Docker has hijacked the connection by then: the message is text, up to its end.
+    const rawType = 'application/vnd.docker.raw-stream';
+    expect([wrong.status, wrong.headers['content-type'], wrong.body]).toEqual([
       400,
-      { message: 'Invalid detach keys (ctrl-A) provided' },
+      rawType,
+      'Invalid detach keys (ctrl-A) provided\r\n',
+    ]);
+    const headers = { connection: 'Upgrade', upgrade: 'tcp' };
+    const nobody = { method: 'POST', path: '/containers/nobody/attach?stream=1', headers };
+    const noSuch = await ask(daemon.socket, nobody);
+    expect([noSuch.status, noSuch.headers['content-type'], noSuch.body]).toEqual([
+      404,
+      rawType,
+      'No such container: nobody\r\n',
     ]);
   });
 

@@ -98,7 +98,7 @@ describe('an exec instance', () => {
   test('can be started once', async () => {
     const exec = await create({ Cmd: ['true'], AttachStdout: true });
     await start(exec);
-    const words = `Error: Exec command ${exec} has already run`;
+    const words = `exec command ${exec} has already run`;
     const again = await start(exec, { Detach: true });
     expect([again.status, json(again)['message']]).toEqual([409, words]);
     // Once the headers are out, what is wrong comes in the stream.

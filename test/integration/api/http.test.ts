@@ -144,7 +144,6 @@ describe('bad input', () => {
 
   test.each([
     ['POST', '/containers/nosuch/start', 404, 'No such container: nosuch'],
-    ['POST', '/containers/nosuch/attach', 404, 'No such container: nosuch'],
     ['POST', '/containers/nosuch/wait', 404, 'No such container: nosuch'],
     ['GET', '/containers/nosuch/logs?stdout=1', 404, 'No such container: nosuch'],
     ['GET', '/containers/nosuch/logs', 400, 'you must choose at least one stream'],

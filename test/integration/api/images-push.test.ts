@@ -105,32 +105,40 @@ describe('push', () => {
     await expect(remote(`${host}/other:1`)).rejects.toThrow();
   });
 
-  test('of what is not there, or for another platform, is refused with a status', async () => {
+  test('of what is not there is told after the repository; a name that is none and a platform with a status', async () => {
     await make({ reference: '127.0.0.1:1/app:1', layers: [base] });
-    const ask = async (name: string, query: string): Promise<unknown> => {
-      const { status, body } = await bench.ask({
-        method: 'POST',
-        path: `/v1.46/images/${name}/push?${query}`,
-      });
-      return [status, (JSON.parse(body) as { message: string }).message];
+    const ask = async (name: string, query: string): Promise<readonly unknown[]> => {
+      const path = `/v1.46/images/${name}/push?${query}`;
+      const { status, body } = await bench.ask({ method: 'POST', path });
+      const lines = body.trim().split('\n');
+      return [status, ...lines.map((line) => JSON.parse(line) as Line)];
     };
-    expect(await ask('127.0.0.1:1/none', 'tag=1')).toEqual([
-      404,
-      'An image does not exist locally with the tag: 127.0.0.1:1/none',
-    ]);
-    expect(await ask('127.0.0.1:1/app', 'tag=2')).toEqual([
-      404,
-      'tag does not exist: 127.0.0.1:1/app:2',
-    ]);
-    expect(await ask(`127.0.0.1:1/app@sha256:${'0'.repeat(64)}`, '')).toEqual([
-      400,
-      'cannot push a digest reference',
+    const refusals = [
+      ['none', 'tag=1', 'An image does not exist locally with the tag: 127.0.0.1:1/none'],
+      ['app', 'tag=2', 'tag does not exist: 127.0.0.1:1/app:2'],
+      ['app', 'tag=1', expect.stringContaining('127.0.0.1:1') as unknown],
+    ] as const;
+    for (const [path, query, error] of refusals)
+      expect(await ask(`127.0.0.1:1/${path}`, query)).toEqual([
+        200,
+        { status: `The push refers to repository [127.0.0.1:1/${path}]` },
+        { error, errorDetail: expect.objectContaining({ message: error }) as unknown },
+      ]);
+    const byDigest = `127.0.0.1:1/app@sha256:${'0'.repeat(64)}`;
+    expect(await ask(byDigest, '')).toMatchObject([
+      200,
+      { status: 'The push refers to repository [127.0.0.1:1/app]' },
+      { error: 'cannot push a digest reference' },
     ]);
     const other = encodeURIComponent(JSON.stringify({ os: 'linux', architecture: 's390x' }));
-    expect(await ask('127.0.0.1:1/app', `tag=1&platform=${other}`)).toEqual([
+    const message = expect.stringContaining('does not provide the specified platform') as unknown;
+    expect(await ask('127.0.0.1:1/app', `tag=1&platform=${other}`)).toMatchObject([
       404,
-      expect.stringContaining('does not provide the specified platform'),
+      { message },
     ]);
+    expect(await ask('127.0.0.1:1/none', `tag=1&platform=${other}`)).toMatchObject([404, {}]);
+    expect(await ask('127.0.0.1:1/UPPER', 'tag=1')).toMatchObject([400, {}]);
+    expect(await ask('127.0.0.1:1/app', 'tag=1&platform=x')).toMatchObject([400, {}]);
     expect(await fails('push', '127.0.0.1:1/app:1')).toMatch(/127\.0\.0\.1:1/);
   });
 

@@ -16,7 +16,7 @@ test.each([
   ['no request at all', 'ODD\r\n\r\n', 400],
   [
     'headers without end',
-    `GET /_ping HTTP/1.1\r\nHost: d\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`,
+    `GET /_ping HTTP/1.1\r\nHost: d\r\nX: ${'x'.repeat(1024 * 1024 + 1024)}\r\n\r\n`,
     431,
   ],
   ['a body in odd pieces', `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, 400],
@@ -44,4 +44,87 @@ test('a path that is not clean leads to the one that is, as in Docker', async ()
     [301, '/v1.51/containers/create'],
   ]);
   expect([list.body, clean.body]).toEqual(['', '[]\n']);
+});
+
+/** Sends texts on one connection, each when the answer to the one before is there; gives what came of all. */
+async function talk(...steps: readonly (readonly [send: string, sees: string])[]): Promise<string> {
+  const connection = new RawConnection(daemon.socket);
+  let seen = '';
+  for (const [text, wanted] of steps) {
+    connection.send(text);
+    seen = await connection.sees(wanted);
+  }
+  connection.socket.destroy();
+  return seen;
+}
+
+const creation = '{"Image":"none:1"}';
+const ofLength = `Content-Length: ${creation.length}\r\n`;
+const ping = 'GET /_ping HTTP/1.1\r\nHost: d\r\n';
+const noImage = 'No such image: none:1';
+
+/** As Go's net/http, which dockerd stands on, answers them; the second ping shows that the connection stays. */
+test.each([
+  ['in absolute form', `GET http://docker/v1.51/_ping?x=/ HTTP/1.1\r\nHost: x\r\n\r\n`, 'OK'],
+  [
+    'in absolute form without a path',
+    'OPTIONS http://docker HTTP/1.1\r\nHost: x\r\n\r\n',
+    ' 200 OK',
+  ],
+  ['for a route with OPTIONS', 'OPTIONS /v1.51/images/json HTTP/1.1\r\nHost: x\r\n\r\n', ' 200 OK'],
+  ['with a header of 500 KB', `${ping}X-Registry-Auth: ${'a'.repeat(500_000)}\r\n\r\n`, 'OK'],
+  [
+    'with a URL of 100 KB',
+    `GET /images/json?x=${'a'.repeat(100_000)} HTTP/1.1\r\nHost: d\r\n\r\n`,
+    '[]',
+  ],
+  ['with a body that nobody wants', `${ping}Content-Length: 5\r\n\r\nhello`, 'OK'],
+  [
+    'in chunks with extensions and trailers',
+    `${head}Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2;a=b\r\n{"\r\n` +
+      `${(creation.length - 2).toString(16)}\r\n${creation.slice(2)}\r\n0\r\nX-Sum: 1\r\n\r\n`,
+    noImage,
+  ],
+  [
+    'that would rather have another protocol where there is none',
+    `${head}${ofLength}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMA\r\n\r\n${creation}`,
+    noImage,
+  ],
+  [
+    'asking for tcp where there is none',
+    `${ping}Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
+    'OK',
+  ],
+])('a request %s is answered, and the connection stays', async (_what, text, wanted) => {
+  const seen = await talk([text, wanted], [`${ping}X-Request-Id: the-last\r\n\r\n`, 'the-last']);
+  expect(seen).toContain(wanted);
+  // What Node.js would say of it by itself.
+  expect(seen).not.toMatch(/^(?:Connection|Keep-Alive):/im);
+});
+
+test('requests in one piece are answered in their order', async () => {
+  const posted = `${head}${ofLength}\r\n${creation}`;
+  const all = `${ping}\r\n${posted}GET /nowhere HTTP/1.1\r\nHost: d\r\n\r\n${ping}\r\n`;
+  const seen = await talk([all, 'page not found'], [`${ping}\r\n`, 'OK']);
+  const statuses = [...seen.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  expect(statuses.slice(0, 3)).toEqual(['200', '404', '404']);
+  expect(seen.indexOf(noImage)).toBeLessThan(seen.indexOf('page not found'));
+});
+
+test('a client that asks whether to go on is told so, before its body comes', async () => {
+  const seen = await talk(
+    [`${head}${ofLength}Expect: 100-continue\r\n\r\n`, 'HTTP/1.1 100 Continue\r\n\r\n'],
+    [creation, noImage],
+  );
+  expect(seen).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 404 /);
+});
+
+test.each([
+  ['Connection: close', `${ping}Connection: close\r\n\r\n`],
+  ['HTTP/1.0', 'GET /_ping HTTP/1.0\r\n\r\n'],
+])('%s ends the connection with the answer', async (_what, text) => {
+  const connection = new RawConnection(daemon.socket);
+  connection.send(text);
+  const answer = (await connection.ends()).toString();
+  expect(answer).toMatch(/ 200 OK\r\n[^]*Connection: close\r\n(?:[^]*\r\n)?\r\nOK$/);
 });

@@ -92,7 +92,10 @@ export class EngineParts {
         runFolder: this.runFolder,
       },
       isOpaque: opaqueProbe(this.launcher),
-      host: { architecture: 'amd64', resolvConfPath: '/etc/resolv.conf', journalSocket: '' },
+      host: {
+        ...{ cgroupVersion: '1', architecture: 'amd64' },
+        ...{ resolvConfPath: '/etc/resolv.conf', journalSocket: '' },
+      },
       defaults: { init: false },
       report,
       notice,

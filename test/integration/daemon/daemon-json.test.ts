@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { busyboxArchive } from '../api/busybox-image.ts';
@@ -201,6 +201,7 @@ describe('berthd and its daemon.json', () => {
     const shm = await berthd.docker(['inspect', '-f', '{{.HostConfig.ShmSize}}', id]);
     expect(shm.stdout.trim()).toBe(String(2 * 1024 * 1024));
     await berthd.docker(['rm', id]);
+    await defaultCgroupns(berthd);
     // Events are told as they happen: the listener may have come after the first.
     await until('the event', async () => {
       await berthd.reload('the configuration was read again');
@@ -240,6 +241,30 @@ describe('berthd and its daemon.json', () => {
   });
 });
 
+/** Nothing says: with cgroup v1 containers share the host's cgroup namespace, with v2 they have one of their own. */
+async function defaultCgroupns(berthd: ConfiguredBerthd): Promise<void> {
+  const { stdout } = await berthd.docker(['info', '-f', '{{.CgroupVersion}} {{.SecurityOptions}}']);
+  const isV1 = stdout.startsWith('1');
+  expect(stdout.includes('name=cgroupns')).toBe(!isV1);
+  const shown = '{{.HostConfig.CgroupnsMode}}';
+  const modeOf = async (...options: readonly string[]): Promise<string> => {
+    const id = (await berthd.docker(['create', ...options, 'bb', 'true'])).stdout.trim();
+    const mode = await berthd.docker(['inspect', '-f', shown, id]);
+    await berthd.docker(['rm', id]);
+    return mode.stdout.trim();
+  };
+  expect(await modeOf()).toBe(isV1 ? 'host' : 'private');
+  expect(await modeOf('--privileged')).toBe(isV1 ? 'host' : 'private');
+  expect(await modeOf('--cgroupns', 'private')).toBe('private');
+  const readLink = ['sh', '-c', 'readlink /proc/self/ns/cgroup'];
+  const run = async (...options: readonly string[]): Promise<string> =>
+    (await berthd.docker(['run', '--rm', ...options, 'bb', ...readLink])).stdout.trim();
+  const own = readlinkSync('/proc/self/ns/cgroup');
+  expect((await run()) === own).toBe(isV1);
+  expect(await run('--cgroupns', 'host')).toBe(own);
+  expect(await run('--cgroupns', 'private')).not.toBe(own);
+}
+
 /** Where a text first is in another one, as editors count. */
 function placeIn(whole: string, part: string): string {
   const before = whole.slice(0, whole.indexOf(part)).split('\n');
@@ -251,12 +276,12 @@ describe('berthd --validate says where a value is that cannot be used', () => {
   afterAll(() => berthd.stop());
 
   test.each([
-    [{ 'log-driver': 'nosuch' }, 'log-driver', "no log driver named 'nosuch' is registered"],
+    [{ 'log-driver': 'nosuch' }, 'log-driver', 'error looking up logging plugin nosuch'],
     [{ 'log-opts': { 'max-sizes': '1m' } }, 'log-opts.max-sizes', "unknown log opt 'max-sizes'"],
     [
       { 'log-driver': 'local', 'log-opts': { compress: 'maybe' } },
       'log-opts.compress',
-      'invalid boolean value for compress: maybe',
+      'error reading compress log option: strconv.ParseBool: parsing "maybe": invalid syntax',
     ],
     [{ 'seccomp-profile': '/nowhere' }, 'seccomp-profile', 'there is no file "/nowhere"'],
     [

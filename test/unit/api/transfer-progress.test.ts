@@ -106,6 +106,21 @@ test('layers that are here are told of in their place, unless the image is here,
 
 test('an error before the first line is thrown, a later one is the last line', async () => {
   await expect(linesOf(pullProgress(from<PullEvent>([], unreachable)))).rejects.toBe(unreachable);
+  const failed = {
+    status: 'source-failed',
+    code: 'X',
+    source: 'https://m',
+    message: 'no',
+  } as const;
+  await expect(linesOf(pullProgress(from<PullEvent>([failed], unreachable)))).rejects.toBe(
+    unreachable,
+  );
+  const coming = { status: 'started', reference: 'a:1', tag: '1', repository: 'a' } as const;
+  expect(await linesOf(pullProgress(from<PullEvent>([failed, coming, failed])))).toEqual([
+    { status: 'https://m did not deliver: no' },
+    { status: 'Pulling from library/a', id: '1' },
+    { status: 'https://m did not deliver: no' },
+  ]);
   const started: PushEvent = { status: 'started', repository: 'reg.io/a' };
   expect(await linesOf(pushProgress(from([started], unreachable)))).toEqual([
     { status: 'The push refers to repository [reg.io/a]' },

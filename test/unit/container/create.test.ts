@@ -20,8 +20,6 @@ describe('refuseUnsupported', () => {
     ['HostConfig.UsernsMode', {}, { UsernsMode: 'odd' }],
     ['HostConfig.Cgroup', {}, { Cgroup: 'container:x' }],
     ['HostConfig.StorageOpt', {}, { StorageOpt: { size: '1G' } }],
-    ['HostConfig.Runtime', {}, { Runtime: 'runsc' }],
-    ['HostConfig.Isolation', {}, { Isolation: 'hyperv' }],
     ['HostConfig.DeviceRequests', {}, { DeviceRequests: [{ Count: -1 }] }],
     ['HostConfig.KernelMemory', {}, { KernelMemory: 1 }],
     ['HostConfig.KernelMemoryTCP', {}, { KernelMemoryTCP: 1 }],
@@ -40,6 +38,20 @@ describe('refuseUnsupported', () => {
       }),
     );
   });
+
+  test.each([
+    ['HostConfig.Runtime', { Runtime: 'runsc' }, 'unknown or invalid runtime name: runsc'],
+    ['HostConfig.Isolation', { Isolation: 'hyperv' }, "invalid isolation 'hyperv' on linux"],
+  ])(
+    'refuses %s in the words of Docker, which would not take it either',
+    (field, asked, message) => {
+      expect(() => {
+        refuseUnsupported(requestWith({}, asked));
+      }).toThrow(
+        expect.objectContaining({ message, details: { field, value: Object.values(asked)[0] } }),
+      );
+    },
+  );
 
   test('knows every field that the schema has, so that a new one cannot be forgotten', () => {
     // Carried out, or only kept: see docs of the files named.
@@ -128,7 +140,8 @@ describe('verifyRequest', () => {
     [{ IpcMode: 'odd' }, 'invalid IPC mode: odd'],
     [{ PidMode: 'container' }, 'invalid PID mode: container'],
     [{ UTSMode: 'container:x' }, 'invalid UTS mode: container:x'],
-    [{ CgroupnsMode: 'odd' }, 'invalid CgroupNS mode: odd'],
+    [{ CgroupnsMode: 'odd' }, 'invalid cgroup namespace mode: odd'],
+    [{ OomScoreAdj: 2000 }, 'Invalid value 2000, range for oom score adj is [-1000, 1000]'],
     [
       { Annotations: { '': 'a' } },
       'invalid Annotations: the empty string is not permitted as an annotation key',
@@ -218,7 +231,7 @@ describe('verifyRequest', () => {
 
 describe('mergeImageConfig', () => {
   const merge = (own: Readonly<Record<string, unknown>>, image: ImageRunConfig): ContainerConfig =>
-    mergeImageConfig(requestWith(own).config, image, 'abcdef012345ffff');
+    mergeImageConfig(requestWith(own).config, image, 'abcdef012345');
 
   test.each([
     [{}, { Cmd: ['a'] }, [null, ['a']]],
@@ -254,7 +267,7 @@ describe('mergeImageConfig', () => {
 
 describe('completeHostConfig', () => {
   test('fills in what Docker shows', () => {
-    const complete = completeHostConfig(requestWith().hostConfig, { init: false });
+    const complete = completeHostConfig(requestWith().hostConfig, { init: false }, '2');
     expect(complete).toMatchObject({
       ShmSize: 67_108_864,
       IpcMode: 'private',
@@ -269,10 +282,42 @@ describe('completeHostConfig', () => {
     expect(complete.ReadonlyPaths).toContain('/proc/sys');
   });
 
+  test.each([
+    ['1', {}, undefined, 'host'],
+    ['2', {}, undefined, 'private'],
+    ['1', {}, 'private', 'private'],
+    ['2', {}, 'host', 'host'],
+    ['1', { Privileged: true }, 'private', 'host'],
+    ['2', { Privileged: true }, undefined, 'private'],
+    ['2', { Privileged: true }, 'host', 'host'],
+    ['1', { Privileged: true, CgroupnsMode: 'private' }, undefined, 'private'],
+  ] as const)(
+    'on cgroup v%s, asked for %j and configured "%s", the cgroup namespace is "%s"',
+    (cgroupVersion, asked, cgroupnsMode, mode) => {
+      const defaults = { init: false, ...(cgroupnsMode === undefined ? {} : { cgroupnsMode }) };
+      const { hostConfig } = requestWith({}, asked);
+      expect(completeHostConfig(hostConfig, defaults, cgroupVersion).CgroupnsMode).toBe(mode);
+    },
+  );
+
+  test.each([
+    [{}, null],
+    [{ Privileged: true }, ['label=disable']],
+    [{ IpcMode: 'host' }, ['label=disable']],
+    [
+      { PidMode: 'host', SecurityOpt: ['seccomp=unconfined'] },
+      ['seccomp=unconfined', 'label=disable'],
+    ],
+    [{ Privileged: true, SecurityOpt: ['label=disable'] }, ['label=disable']],
+  ] as const)('of %j the security options are %j', (asked, options) => {
+    const { hostConfig } = requestWith({}, asked);
+    expect(completeHostConfig(hostConfig, { init: false }, '2').SecurityOpt).toEqual(options);
+  });
+
   test('gives what it made back to itself unchanged, as tools that copy containers need it', () => {
-    const complete = completeHostConfig(requestWith().hostConfig, { init: false });
+    const complete = completeHostConfig(requestWith().hostConfig, { init: false }, '2');
     const copy = hostConfigSchema.parse(JSON.parse(JSON.stringify(complete)));
-    expect(completeHostConfig(copy, { init: false })).toEqual(complete);
+    expect(completeHostConfig(copy, { init: false }, '2')).toEqual(complete);
     refuseUnsupported({ ...requestWith(), hostConfig: copy });
   });
 });

@@ -107,14 +107,16 @@ describe('a tag', () => {
   });
 
   test('says what is wrong with a template', () => {
-    expect(tagProblem('{{.ID')).toBe('unclosed action');
-    expect(tagProblem('{{.Id}}')).toContain('".Id" is none of');
-    expect(tagProblem('{{.ID | toString}}')).toBe('function "toString" not defined');
+    expect(tagProblem('{{.ID')).toBe('template: log-tag:1: unclosed action');
+    expect(tagProblem('{{.Id}}')).toContain("can't evaluate field Id in type");
+    expect(tagProblem('{{.ID | toString}}')).toBe(
+      'template: log-tag:1: function "toString" not defined',
+    );
   });
 });
 
 test('names that objects have by themselves are no drivers', () => {
   expect(logConfigProblem('constructor', {})).toBe(
-    "logger: no log driver named 'constructor' is registered",
+    'error looking up logging plugin constructor: plugin "constructor" not found',
   );
 });

@@ -45,14 +45,26 @@ export function syslogAddress(text: string): SyslogAddress | string {
   if (match === null && /^[^/?#]*:/.test(text))
     return `parse "${text}": first path segment in URL cannot contain colon`;
   if (kind === 'unix' || kind === 'unixgram') {
-    if (!existsNow(rest)) return `stat ${rest}: no such file or directory`;
-    return { kind: 'unix', path: rest, type: kind === 'unix' ? 'stream' : 'datagram' };
+    // What is before the first slash is a host to Go's net/url, and the path is what follows.
+    const path = /^[^/]*(.*)$/s.exec(rest)?.[1] ?? '';
+    if (!existsNow(path)) return `stat ${path}: no such file or directory`;
+    return { kind: 'unix', path, type: kind === 'unix' ? 'stream' : 'datagram' };
   }
   if (kind !== 'udp' && kind !== 'tcp' && kind !== 'tcp+tls')
     return `unsupported scheme: '${kind}'`;
-  const place = /^(?:\[([^\]]+)\]|([^:/]*))(?::(\d+))?\/?$/.exec(rest);
-  if (place === null) return `address ${rest}: wanted a host and a port`;
+  const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
+  const place = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(authority);
+  if (place === null) return `parse "${text}": ${hostProblem(authority)}`;
   return { kind, host: place[1] ?? place[2] ?? '', port: Number(place[3] ?? 514) };
+}
+
+/** What Go's net/url says of a host that is none. */
+function hostProblem(authority: string): string {
+  if (authority.startsWith('[') && !authority.includes(']')) return "missing ']' in host";
+  const rest = authority.startsWith('[')
+    ? authority.slice(authority.indexOf(']') + 1)
+    : authority.slice(authority.lastIndexOf(':'));
+  return `invalid port "${rest}" after host`;
 }
 
 /** The number of `syslog-facility`. */

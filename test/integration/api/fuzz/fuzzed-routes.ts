@@ -65,6 +65,7 @@ const resources = { CpuRealtimePeriod: 0, CpuRealtimeRuntime: 0 };
 export const fuzzedRoutes: Readonly<Record<string, FuzzedRoute>> = {
   'GET /_ping': {},
   'HEAD /_ping': {},
+  'OPTIONS /*': {},
   'GET /version': {},
   'GET /info': {},
   'GET /metrics': {},
