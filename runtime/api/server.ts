@@ -59,7 +59,7 @@ export class ApiServer implements ApiHandlers {
   readonly #services: ApiServices;
   readonly #router: Router;
   readonly #headers: ReturnType<typeof commonHeaders>;
-  /** Handed over to containers: nobody else knows of them. */
+  /** Handed over to containers, or taken from Node for that: nobody else knows of them. */
   readonly #hijacked = new Set<Duplex>();
 
   /** @param routes the table; see `routes/table.ts` */
@@ -102,7 +102,7 @@ export class ApiServer implements ApiHandlers {
     }
     this.#tell(asked, errorResponse(error, id).status, error);
     if (errors === 'json') writeError(exchange, error);
-    else refuseConnection({ request, response, upgrade, id }, error);
+    else this.#remember(refuseConnection({ request, response, upgrade, id }, error));
   }
 
   #tellBroken(id: string, problem: unknown): void {
@@ -119,11 +119,15 @@ export class ApiServer implements ApiHandlers {
     response.once('finish', () => {
       response.detachSocket(request.socket);
       connection.end();
+      // Nobody reads what the client has sent besides; unread, it would hide the client's own end for ever.
+      connection.resume();
     });
+    // Node no longer counts it among its own: it would keep the server from closing.
+    this.#remember(connection);
     this.request(request, response, { connection, head });
   }
 
-  /** Ends the connections that were handed over to containers. */
+  /** Ends the connections that were handed over to containers, or were to be. */
   close(): void {
     for (const connection of this.#hijacked) connection.destroy();
   }

@@ -67,7 +67,7 @@ export function takeConnection(exchange: HijackExchange, { contentType }: Hijack
  * Tells what went wrong as Docker does on a connection that it has hijacked: a status line and the message as text, up to the end
  * of the connection (postContainersAttach of moby 28.5).
  */
-export function refuseConnection(exchange: HijackExchange, thrown: unknown): void {
+export function refuseConnection(exchange: HijackExchange, thrown: unknown): Duplex {
   const { status, body } = errorResponse(thrown, exchange.id);
   const { upgrade, response, request } = exchange;
   if (upgrade !== undefined) response.detachSocket(request.socket);
@@ -80,6 +80,7 @@ export function refuseConnection(exchange: HijackExchange, thrown: unknown): voi
   connection.end(`${head.join('\r\n')}\r\n\r\n${body.message}\r\n`);
   // What the client may still send is nobody's; read, its own end is noticed.
   connection.resume();
+  return connection;
 }
 
 /** docker-py and what is made of it, docker-compose up to 1.29: by their `User-Agent`. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { ask, post, RawConnection } from './raw-http.ts';
@@ -127,4 +128,47 @@ test.each([
   connection.send(text);
   const answer = (await connection.ends()).toString();
   expect(answer).toMatch(/ 200 OK\r\n[^]*Connection: close\r\n(?:[^]*\r\n)?\r\nOK$/);
+});
+
+/** Connections to the daemon that are open, at its side or at the other (/proc/net/unix: state 3 is connected). */
+function openConnections(): number {
+  const rows = readFileSync('/proc/net/unix', 'utf8').split('\n');
+  return rows.filter((row) => row.endsWith(` ${daemon.socket}`) && / 03 +\d+ \//.test(row)).length;
+}
+
+const upgrade = 'Connection: Upgrade\r\nUpgrade: tcp\r\n';
+const jsonType = 'Content-Type: application/json\r\n';
+
+/** Where a connection could have become another protocol's, and did not. */
+const refusals = [
+  `POST /exec/none/start HTTP/1.1\r\nHost: d\r\n${jsonType}${upgrade}Content-Length: 2\r\n\r\n{}`,
+  `POST /containers/none/attach?stream=1 HTTP/1.1\r\nHost: d\r\n${upgrade}\r\n`,
+  'POST /containers/none/attach?stream=1 HTTP/1.1\r\nHost: d\r\n\r\n',
+  `GET /containers/none/attach/ws HTTP/1.1\r\nHost: d\r\n${upgrade}\r\n`,
+];
+
+test('of what was refused an upgrade nothing stays, whatever the client still sends', async () => {
+  await expect.poll(openConnections, { timeout: 10_000 }).toBe(0);
+  for (const refusal of refusals) {
+    const connection = new RawConnection(daemon.socket);
+    connection.send(refusal);
+    await connection.sees('HTTP/1.1 4');
+    // As whoever types before the answer is there.
+    connection.send('typed too early\n');
+    connection.socket.end();
+    await expect.poll(openConnections, { timeout: 10_000 }).toBe(0);
+    connection.socket.destroy();
+  }
+});
+
+test('a client that keeps such a connection open keeps no daemon from ending', async () => {
+  const kept = refusals.map((refusal) => {
+    const connection = new RawConnection(daemon.socket);
+    connection.send(refusal);
+    return connection;
+  });
+  for (const connection of kept) await connection.sees('HTTP/1.1 4');
+  await daemon.down();
+  for (const connection of kept) connection.socket.destroy();
+  await daemon.up();
 });
