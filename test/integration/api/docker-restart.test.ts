@@ -81,6 +81,8 @@ describe('docker run --restart', () => {
     const { signal } = new AbortController();
     // As in Docker, "always" is meant: also for one that was stopped.
     await until(async () => (await show('first', '{{.State.Status}}')) === 'running');
+    // A new berthd begins to count anew, as dockerd does.
+    await daemon.engine.wait('second', 'next-exit', signal);
     await daemon.engine.wait('second', 'next-exit', signal);
     expect(Number(await show('second', '{{.RestartCount}}'))).toBeGreaterThan(1);
   });

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 /** Made when it is needed first, and there from then on. */
 const madeOnce = [
   ...['run/exec.sock', 'run/containers/', 'data/registries/scores.json'],
-  ...['run/networks/on-host', 'run/netns/'],
+  ...['run/networks/on-host', 'run/networks/forwarding', 'run/netns/'],
 ];
 
 /** What is on the disk, and what is of containers that run. */
