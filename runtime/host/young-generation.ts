@@ -23,8 +23,8 @@ export function discardedBuffers(byteCount: number): void {
 }
 
 /**
- * Tells that somebody has been answered. V8 collects when its nursery is full, which is in the middle of something; a nursery of a few
- * megabytes that is emptied whenever nobody waits has room for all that a `docker run` makes.
+ * Tells that somebody has been answered. V8 collects when its nursery is full, which is in the middle of something: one that is emptied
+ * whenever nobody waits has room for most of what a `docker run` makes.
  */
 export function collectInPause(): void {
   pause ??= setTimeout(collectYoung, quietMs).unref();

@@ -21,10 +21,10 @@ const quiet = '--disable-warning=ExperimentalWarning';
 
 /**
  * A small nursery for new objects, in megabytes: V8 lets it grow to 16, which berthd keeps for good after a single pull.
- * 15 MB less at rest and 60 MB less during a pull, for a tenth more processor time. It has room for all that a `docker run` makes, so
- * that none waits for a collection (runtime/host/young-generation.ts).
+ * 15 MB less at rest and 60 MB less during a pull, for a tenth more processor time. Most of that berthd spends when nobody waits
+ * (runtime/host/young-generation.ts).
  */
-const smallNursery = '--max-semi-space-size=2';
+const smallNursery = '--max-semi-space-size=1';
 
 /** How this very process runs. The one place that knows where berth's own files are. */
 export function berthProgram(): BerthProgram {

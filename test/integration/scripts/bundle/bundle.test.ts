@@ -99,7 +99,7 @@ version=$(sed -n "s/^version='\\(.*\\)'/\\1/p" "$2/install.sh")
 cp -R "$2" "$1/opt/berth/$version"
 cp "$(command -v qemu-aarch64-static)" "$1/qemu"
 mount -t proc proc "$1/proc"
-node="/opt/berth/$version/bin/node --disable-warning=ExperimentalWarning --max-semi-space-size=2"
+node="/opt/berth/$version/bin/node --disable-warning=ExperimentalWarning --max-semi-space-size=1"
 chroot "$1" /qemu $node "/opt/berth/$version/start/berth" --version
 chroot "$1" /qemu $node -p "process.arch + ' ' + ['berth', 'oci'].map(require('/opt/berth/$version/start.js').cacheState)"
 `;
