@@ -21,7 +21,7 @@ export async function networkFigures({ workshop, rounds = 20, take }: BenchSetup
     }
     const [ours, theirs] = sides as [Side, Side];
     await take('docker run', () => runs({ ours, theirs }, rounds));
-    await take('throughput', () => throughput({ ours, theirs }, Math.max(3, rounds / 4)));
+    await take('throughput', () => throughput({ ours, theirs }, Math.max(5, rounds / 4)));
     await take('many', () => many(ours));
   } finally {
     for (const side of sides) await side.close();

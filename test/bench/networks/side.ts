@@ -15,6 +15,9 @@ const wires = { berth: '192.0.2', docker: '198.51.100' } as const;
 
 export const image = 'berth-bench-network';
 
+/** Settings of the client's host (Documentation/networking/ip-sysctl.rst). */
+const manyConnections = { ip_local_port_range: '1024 65535', tcp_tw_reuse: '1' } as const;
+
 /** An engine on a host of its own. */
 export class Side {
   readonly #place: 'berth' | 'docker';
@@ -99,6 +102,9 @@ function joinToClient(namespaces: TestNamespaces<Place>, place: 'berth' | 'docke
   ip('client', 'link', 'add', `to-${place}`, 'type', 'veth', ...far);
   ip('client', 'address', 'add', `${wires[place]}.2/24`, 'dev', `to-${place}`);
   ip('client', 'link', 'set', `to-${place}`, 'up');
+  // Ports of connections that have ended are free after a minute: after three rounds of wrk there would be none left.
+  for (const [key, value] of Object.entries(manyConnections))
+    namespaces.execute('client', 'sh', '-c', `echo "${value}" > /proc/sys/net/ipv4/${key}`);
   ip(place, 'link', 'set', 'lo', 'up');
   ip(place, 'address', 'add', `${wires[place]}.1/24`, 'dev', 'wan0');
   ip(place, 'link', 'set', 'wan0', 'up');
