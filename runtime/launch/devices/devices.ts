@@ -17,7 +17,7 @@ import { isBind } from '../mounts/mounts.ts';
 export interface PlannedDevice extends Device {
   /** What errors call it, such as `linux.devices[0], /dev/fuse`. */
   readonly label: string;
-  /** What is in its place already: replaced, so that no image has a null device of its own; or held against it. */
+  /** Something else in its place: replaced, so that no image has a null device of its own; or refused. */
   readonly existing: 'replace' | 'compare';
   /** A descriptor of the node, made outside of the user namespace (`mapped-devices.ts`). */
   readonly outside?: number | undefined;
@@ -113,11 +113,9 @@ function makeDevice(p: ProgramBuilder, device: PlannedDevice, host: HostDevices)
   const { path, type, fileMode = 0o666, uid = 0, gid = 0 } = device;
   const name = p.string(posix.basename(path));
   const label = `make ${device.label}`;
+  const again = p.label();
   const [refused, bind, compare, done] = [p.label(), p.label(), p.label(), p.label()];
-  if (device.existing === 'replace') {
-    const remove = [destinationDescriptor, name, 0];
-    p.call(`remove ${path}`, 'unlinkat', remove, { onError: 'ignore' });
-  }
+  p.place(again);
   const mode = fileTypes[type] | (fileMode & 0o7777);
   const make = [destinationDescriptor, name, mode, deviceNumber(device)];
   const made = p.call(label, 'mknodat', make, { onError: refused });
@@ -138,15 +136,21 @@ function makeDevice(p: ProgramBuilder, device: PlannedDevice, host: HostDevices)
   host.bind({ ...device, number: deviceNumber(device) });
   p.jump(done);
   p.place(compare);
-  // Something of the config is mounted in its place, or /dev is a folder of the host: it stays.
-  if (device.existing === 'compare') requireSame(p, device, done);
+  jumpIfSame(p, device, done);
+  if (device.existing === 'compare') {
+    p.fail(`make ${device.label}: what is there already is something else`, errnoNumber('EEXIST'));
+  } else {
+    // Never what is right already: where the root is the host's, so is /dev. Something of the config that is mounted there stays.
+    p.call(`remove ${path}`, 'unlinkat', [destinationDescriptor, name, 0], { onError: done });
+    p.jump(again);
+  }
   p.place(done);
 }
 
-/** What is there must be a device of the same type and number; who may use it is its owner's business. */
-function requireSame(p: ProgramBuilder, device: PlannedDevice, same: Label): void {
+/** Whether what is there is a device of the same type and number; who may use it is its owner's business. */
+function jumpIfSame(p: ProgramBuilder, device: PlannedDevice, same: Label): void {
   const status = p.reserve(statSize);
-  const label = `make ${device.label}: what is there already is something else`;
+  const label = `look at ${device.path}`;
   const differs = p.label();
   const name = p.string(posix.basename(device.path));
   p.call(label, 'newfstatat', [destinationDescriptor, name, status, AT_SYMLINK_NOFOLLOW]);
@@ -156,7 +160,6 @@ function requireSame(p: ProgramBuilder, device: PlannedDevice, same: Label): voi
   const number = p.load(64, p.compute('add', status, statDevice));
   p.jumpIf('eq', number, deviceNumber(device), same);
   p.place(differs);
-  p.fail(label, errnoNumber('EEXIST'));
 }
 
 /** Makes the links of /dev; what an image has there already stays. */

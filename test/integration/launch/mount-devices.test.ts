@@ -82,6 +82,15 @@ describe('linux.devices', () => {
     const change = { withoutMounts: ['/dev', '/dev/pts', '/dev/mqueue', '/dev/shm'] };
     expect(await machine().shell('stat -c %t:%T /dev/null', change)).toBe('1:3');
   });
+
+  it('that are there already as they should be stay: where the root is the host, so is /dev', async () => {
+    const device = machine().image('dev/zero');
+    mkdirSync(machine().image('dev'), { recursive: true });
+    execFileSync('mknod', [device, 'c', '1', '5']);
+    const { ino } = statSync(device);
+    const change = { withoutMounts: ['/dev', '/dev/pts', '/dev/mqueue', '/dev/shm'] };
+    expect(await machine().shell('stat -c %i /dev/zero', change)).toBe(String(ino));
+  });
 });
 
 describe('a /dev of the host', () => {
