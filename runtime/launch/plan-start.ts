@@ -17,12 +17,12 @@ import { labelledData } from './mounts/mount-label.ts';
 import type { LogRequest } from './monitor/log-request.ts';
 import { mountWarnings, refuseWrongMounts } from './mounts/mount-problems.ts';
 import { planSources } from './mounts/mount-sources.ts';
-import { type NamespacePlan, ownNamespacePaths, planNamespaces } from './namespaces/namespaces.ts';
+import { type NamespacePlan, planNamespaces } from './namespaces/namespaces.ts';
 import { planNoPivot } from './root/no-pivot.ts';
 import { allowedLimits } from './process/rlimits.ts';
 import type { FilterCache } from './seccomp/filter-cache.ts';
 import { planListener } from './seccomp/seccomp-listener.ts';
-import { refuseHostNames } from './namespaces/own-namespace.ts';
+import { ownNamespacePaths, refuseHostNames } from './namespaces/own-namespace.ts';
 import { refuseUnknownModules, withoutUnknownLabel } from './security/security-modules.ts';
 import type { HeldPort } from './ports/held-port.ts';
 import { isSharing } from './root/root-propagation.ts';
@@ -84,12 +84,13 @@ export async function planStart(
   const labelled = withoutUnknownLabel(request.spec, host.securityModules);
   const spec = withIdMaps(labelled.spec, host.idRights);
   const asked = spec.linux.namespaces;
-  const namespaces = planNamespaces(asked, await ownNamespacePaths(asked));
+  const ownPaths = await ownNamespacePaths(asked);
+  const namespaces = planNamespaces(asked, ownPaths);
   refuseUnsupported(namespaces);
   refuseWrongMounts(spec);
   refuseUnknownModules(spec, host.securityModules);
-  await refuseHostNames(spec);
-  await refuseHostSysctls(spec);
+  refuseHostNames(spec, ownPaths);
+  refuseHostSysctls(spec, ownPaths);
   refuseTooManyLayers(request.rootfs);
   const cgroup = planCgroup({
     layout: host.cgroups,

@@ -1,4 +1,3 @@
-import { orIfMissing, stat } from '../../host/files.ts';
 import type { Namespace, NamespaceType } from '../../spec/linux.ts';
 import * as clone from '../../syscall/constants/clone.ts';
 
@@ -12,12 +11,6 @@ export const namespaceFlags: Readonly<Record<NamespaceType, number>> = {
   user: clone.CLONE_NEWUSER,
   cgroup: clone.CLONE_NEWCGROUP,
   time: clone.CLONE_NEWTIME,
-};
-
-/** Names of the types under /proc/<pid>/ns. */
-const procNames: Readonly<Partial<Record<NamespaceType, string>>> = {
-  network: 'net',
-  mount: 'mnt',
 };
 
 /** A namespace that exists already, and where the config names it. */
@@ -82,25 +75,4 @@ export function planNamespaces(
     join,
     joinsFirst: joined.has('pid') || joined.has('user') || (made.has('user') && join.length > 0),
   };
-}
-
-/**
- * Those of the paths that stand for namespaces that this process is in itself. To join them is to stay, which the kernel
- * refuses for a user namespace (setns(2), EINVAL), and a mount namespace must not be taken for one of the container's.
- */
-export async function ownNamespacePaths(
-  namespaces: readonly Namespace[],
-): Promise<ReadonlySet<string>> {
-  const found = await Promise.all(
-    namespaces.map(async ({ type, path }) => {
-      if (path === undefined) return [];
-      const [own, other] = await Promise.all([
-        orIfMissing(stat(`/proc/self/ns/${procNames[type] ?? type}`), undefined),
-        // What else is wrong with it shows when it is opened.
-        stat(path).catch(() => undefined),
-      ]);
-      return own && other && own.dev === other.dev && own.ino === other.ino ? [path] : [];
-    }),
-  );
-  return new Set(found.flat());
 }

@@ -2,7 +2,7 @@ import { BerthError } from '../../errors/berth-error.ts';
 import type { NamespaceType } from '../../spec/linux.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
-import { hasOwnNamespace, ownNamespaceWanted } from './own-namespace.ts';
+import { type ConfigNamespaces, hasOwnNamespace, ownNamespaceWanted } from './own-namespace.ts';
 import { openHostProc, writeProcFile } from './host-proc-file.ts';
 
 /**
@@ -31,10 +31,14 @@ const owners: readonly (readonly [NamespaceType, readonly string[]])[] = [
  *
  * @throws SPEC_INVALID naming the field.
  */
-export async function refuseHostSysctls({ linux }: Pick<Spec, 'linux'>): Promise<void> {
+export function refuseHostSysctls(
+  { linux }: Pick<Spec, 'linux'>,
+  ownPaths: ReadonlySet<string>,
+): void {
   const problems = [];
+  const { namespaces } = linux;
   for (const [name, value] of Object.entries(linux.sysctl)) {
-    const wanted = await whatIsWrong(sysctlPath(name), linux.namespaces);
+    const wanted = whatIsWrong(sysctlPath(name), { namespaces, ownPaths });
     if (wanted !== undefined) problems.push({ field: `linux.sysctl.${name}`, seen: value, wanted });
   }
   if (problems.length === 0) return;
@@ -74,10 +78,7 @@ function sysctlPath(name: string): string {
 }
 
 /** What is wanted instead of this parameter; `undefined` when it may be set. */
-async function whatIsWrong(
-  path: string,
-  namespaces: Spec['linux']['namespaces'],
-): Promise<string | undefined> {
+function whatIsWrong(path: string, namespaces: ConfigNamespaces): string | undefined {
   if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
     return 'a name such as "net.ipv4.ip_forward"';
   }
@@ -88,5 +89,5 @@ async function whatIsWrong(
   if (!owner)
     return "only kernel parameters that a namespace has for itself: this one is the host's";
   const [type] = owner;
-  return (await hasOwnNamespace(namespaces, type)) ? undefined : ownNamespaceWanted(type);
+  return hasOwnNamespace(namespaces, type) ? undefined : ownNamespaceWanted(type);
 }

@@ -14,6 +14,9 @@ import { type IdMaps, makeWithin, makeWithUsers } from '../namespaces/user-names
 /** How many of a kind are made before somebody wants one. */
 const wantedReady = 4;
 
+/** How long a start is given before others are made. */
+const startMs = 50;
+
 /** Whose a network namespace is: its owner is almighty in it. `maps`: a user namespace of its own; `path`: one that is there. */
 export type NamespaceUsers = { readonly maps: IdMaps } | { readonly path: string };
 
@@ -44,6 +47,7 @@ export class NamespacePool {
   /** Those of this berthd. */
   readonly #made = new Set<string>();
   #filling: Promise<void> | undefined;
+  #due: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   /** @param options `folder`: where their mounts are, such as `/run/berth/netns` */
@@ -81,14 +85,20 @@ export class NamespacePool {
     return this.#kindOf(users).ready.pop() ?? this.#make(users);
   }
 
-  /** Makes some more, for those who come next. Nobody waits for that. */
+  /**
+   * Makes some more, for those who come next. Nobody waits for that, and it does not begin at once: who has taken one is about to
+   * start a container, and both would wait for the same locks of the kernel.
+   */
   refill(): void {
-    if (this.#isClosed) return;
-    this.#filling ??= this.#fill()
-      .catch(this.#report)
-      .finally(() => {
-        this.#filling = undefined;
-      });
+    if (this.#isClosed || this.#filling !== undefined) return;
+    this.#due ??= setTimeout(() => {
+      this.#due = undefined;
+      this.#filling = this.#fill()
+        .catch(this.#report)
+        .finally(() => {
+          this.#filling = undefined;
+        });
+    }, startMs).unref();
   }
 
   /** Lets go of namespaces: each ends with the last process in it. */
@@ -99,6 +109,7 @@ export class NamespacePool {
   /** Makes no more, and removes those that nobody has. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#due);
     await this.#filling;
     const left = [...this.#kinds.values()].flatMap(({ ready }) => ready.splice(0));
     if (left.length > 0) await this.release(left);
