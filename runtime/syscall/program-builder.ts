@@ -1,4 +1,5 @@
 import { AT_FDCWD, O_CLOEXEC, O_WRONLY } from './constants/fs.ts';
+import { laterData } from './later-data.ts';
 import { argumentCount, header, pageSize, replyKind, type operation } from './layout.ts';
 import {
   Address,
@@ -6,6 +7,7 @@ import {
   Label,
   type NamedStep,
   Ref,
+  startOfData,
   stepBytes,
   type OnError,
   type Program,
@@ -38,8 +40,10 @@ export class ProgramBuilder implements Program {
   /** What the program is for: the beginning of its error messages. */
   readonly name: string;
   readonly steps: Step[] = [];
-  readonly pointers: { readonly at: Address; readonly to: Address }[] = [];
   readonly #data: Uint8Array[] = [];
+  readonly #pointers: Program['pointers'][number][] = [];
+  /** Of `forgetSteps`: they say where data is that is used, and use none of it. */
+  readonly #laterPointers: Program['pointers'][number][] = [];
   readonly #strings = new Map<string, Address>();
   #dataSize = 0;
   #memorySize = 0;
@@ -52,6 +56,10 @@ export class ProgramBuilder implements Program {
   /** Bytes of initialised data, and of zeroed memory, that the program has so far. */
   get sizes(): Program['sizes'] {
     return { data: this.#dataSize, memory: this.#memorySize, pages: this.#pagesSize };
+  }
+
+  get pointers(): Program['pointers'] {
+    return [...this.#pointers, ...this.#laterPointers];
   }
 
   /** The descriptor that replies go to: a program may set it. */
@@ -99,7 +107,7 @@ export class ProgramBuilder implements Program {
   /** Makes the 64 bits at `at`, a place in initialised data, hold the absolute address `to` from the start. */
   pointer(at: Address, to: Address): void {
     if (at.section !== 'data') throw new TypeError('a pointer must be in initialised data');
-    this.pointers.push({ at, to });
+    this.#pointers.push({ at, to });
   }
 
   /** Adds a NULL-terminated array of pointers to strings, as execve(2) takes them. */
@@ -252,18 +260,38 @@ export class ProgramBuilder implements Program {
   }
 
   /**
-   * Gives the memory of all steps so far back to the kernel: for a program that lives on after a long beginning. None
-   * of them may run again. The first page, with the header, stays, and so does the page that this step is in.
+   * Gives the memory of all steps so far back to the kernel, and the initialised data that only they used: for a program that
+   * lives on after a long beginning. None of them may run again. Only whole pages go, and not the first one, which has the header.
    */
   forgetSteps(): void {
+    const first = this.steps.length;
     const end = this.steps.reduce<number>((sum, step) => sum + stepBytes(step), header.size);
-    const length = Math.floor(end / pageSize) * pageSize - pageSize;
-    if (length <= 0) return;
-    const from = new Address('header', pageSize);
+    this.#forget(new Address('header', header.size), new Address('header', end));
+    // A string that is needed again gets a new place, behind what is forgotten.
+    this.#strings.clear();
+    const later = this.bytes(new Uint8Array(8));
+    const program = { steps: this.steps, pointers: this.#pointers };
+    this.#laterPointers.push({
+      at: later,
+      // Known when all steps are there.
+      get to() {
+        return new Address('data', laterData(program, first));
+      },
+    });
+    this.#forget(startOfData, this.value(later));
+  }
+
+  /** Gives back the pages that lie whole between two places. */
+  #forget(from: Value, to: Value): void {
+    const few = this.label();
+    const start = this.compute('and', this.compute('add', from, pageSize - 1), -pageSize);
+    const length = this.compute('sub', this.compute('and', to, -pageSize), start);
+    this.jumpIf('lt', length, 1, few);
     // With larger pages (some AArch64 kernels) the call may refuse the address, and the memory is simply kept.
-    this.call('forget the beginning', 'madvise', [from, length, MADV_DONTNEED], {
+    this.call('forget the beginning', 'madvise', [start, length, MADV_DONTNEED], {
       onError: 'ignore',
     });
+    this.place(few);
   }
 
   /** Gives pages back to the kernel: they are zeroed, and take no memory until they are used again. */

@@ -17,6 +17,9 @@ export class Address {
   }
 }
 
+/** Where initialised data begins: names a place, and uses none of what is there. */
+export const startOfData = new Address('data', 0);
+
 /** A value that is known when the program runs: the 64 or 32 bits (sign-extended) at an address. */
 export class Ref {
   readonly address: Address;

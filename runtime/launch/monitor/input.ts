@@ -27,7 +27,7 @@ export class Input {
   constructor(p: ProgramBuilder, polled: PollSet, stdin: Value) {
     this.#p = p;
     this.#polled = polled;
-    this.#buffer = p.reserve(bufferSize);
+    this.#buffer = p.reservePages(bufferSize);
     this.#waiting = p.value(p.reserve(8));
     this.#written = p.value(p.reserve(8));
     this.#closeAsked = p.value(p.reserve(8));
