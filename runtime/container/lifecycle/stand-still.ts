@@ -49,6 +49,8 @@ async function hold(state: EngineState, container: Container): Promise<boolean> 
     return true;
   } catch (error) {
     container.stillFor -= 1;
+    // It has ended just now: nobody changes anything.
+    if (isBerthError(error, 'CONTAINER_NOT_RUNNING')) return false;
     if (!isBerthError(error, 'CGROUP_UNAVAILABLE')) throw error;
     // Better a little less sure than not at all: inside of a container there may be no freezer.
     state.ports.notice(`its processes go on meanwhile: ${error.message}`, {

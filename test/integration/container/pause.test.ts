@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import type { ContainerEngine } from '../../../runtime/container/engine.ts';
+import { notRunning } from '../../../runtime/container/lifecycle/live-container.ts';
 import { createRequestSchema } from '../../../runtime/container/model/create-request.ts';
 import type { CgroupPlace } from '../../../runtime/container/ports.ts';
 import { execConfigSchema } from '../../../runtime/container/exec/exec-config.ts';
@@ -202,6 +203,18 @@ describe('docker commit', () => {
   test('does not keep a container from being removed', async () => {
     await commitWhile(() => engine.kill('web', ''));
     expect([status(), await stands()]).toEqual(['exited', false]);
+  });
+
+  test('of a container that ends just then reads its files all the same', async () => {
+    // Its cgroup is gone, and nobody has heard of the end so far.
+    runtime.cgroups.freeze = () => Promise.reject(notRunning(engine.find(id)));
+    const seen: unknown[] = [];
+    await commitWhile(async () => {
+      seen.push(await stands(), status());
+    });
+    expect(seen).toEqual([false, 'running']);
+    await engine.pause('web').catch((error: unknown) => seen.push(error));
+    expect(seen[2]).toMatchObject({ code: 'CONTAINER_NOT_RUNNING' });
   });
 
   test('that dies with its berthd leaves a container that goes on', async () => {
