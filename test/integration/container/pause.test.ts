@@ -181,11 +181,14 @@ describe('docker commit', () => {
 
   test.each(['still', 'running'] as const)('reads files of processes: %s', async (processes) => {
     const seen: unknown[] = [];
+    const heard: string[] = [];
+    engine.onEvent(({ action }) => heard.push(action));
     await commitWhile(async () => {
       seen.push(await stands(), status());
     }, processes);
     expect(seen).toEqual([processes === 'still', 'running']);
     expect(await stands()).toBe(false);
+    expect(heard).toEqual(processes === 'still' ? ['pause', 'commit', 'unpause'] : ['commit']);
   });
 
   test('and a pause do not end each other', async () => {
