@@ -8,9 +8,10 @@ import { kernelUuid } from '../host/kernel-uuid.ts';
 import type { PassedSocket } from '../host/passed-sockets.ts';
 import type { ServerIdentity } from '../host/tls-server.ts';
 import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
+import { beginAnswer } from './http/begin-answer.ts';
 import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
 import { requestIdHeader, requestIdOf } from './http/request-id.ts';
-import { apiServerOptions, leaveConnectionOut } from './http/server-options.ts';
+import { apiServerOptions } from './http/server-options.ts';
 
 /** What answers requests once the engine is ready. */
 export interface ApiHandlers {
@@ -179,15 +180,15 @@ export class ApiListener {
   }
 
   #answerPing(request: IncomingMessage, response: ServerResponse): void {
-    leaveConnectionOut(request, response);
-    response.writeHead(200, {
+    const body = request.method === 'HEAD' ? '' : pingBody;
+    beginAnswer(request, response, 200, {
       ...commonHeaders({ version: this.#parts.version, experimental: this.experimental }),
       ...pingHeaders,
       [requestIdHeader]: requestIdOf(request, kernelUuid),
       'Content-Type': 'text/plain; charset=utf-8',
-      'Content-Length': pingBody.length,
+      'Content-Length': body.length,
     });
-    response.end(request.method === 'HEAD' ? undefined : pingBody);
+    response.end(body);
   }
 }
 

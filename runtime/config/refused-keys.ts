@@ -24,7 +24,7 @@ export const refusedKeys: Readonly<Record<string, RefusedKey>> = {
     wanted: 'false: berth gives containers no labels by itself',
   },
   'default-runtime': {
-    accepted: ['berth', 'runc'],
+    accepted: ['berth', 'runc', 'io.containerd.runc.v2'],
     wanted: '"berth": berth is its own runtime',
   },
   runtimes: { wanted: 'nothing: berth is its own runtime' },

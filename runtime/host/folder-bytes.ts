@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { lstat, orIfMissing, readdir } from './files.ts';
 
 /**
- * Bytes of all regular files in a folder; a file with several names counts once. The folder may be in use meanwhile. This
- * reads every folder below.
+ * Bytes of all that is in a folder, without the folders themselves; the target of a symbolic link counts, a file with several names
+ * once: as Docker counts them (`directory.Size` of moby 28.5). The folder may be in use meanwhile. This reads every folder below.
  */
 export async function folderBytes(folder: string, counted = new Set<number>()): Promise<number> {
   const names = await orIfMissing(readdir(folder), []);
@@ -13,7 +13,7 @@ export async function folderBytes(folder: string, counted = new Set<number>()): 
       const found = await orIfMissing(lstat(path), undefined);
       if (found === undefined) return 0;
       if (found.isDirectory()) return folderBytes(path, counted);
-      if (!found.isFile() || counted.has(found.ino)) return 0;
+      if (counted.has(found.ino)) return 0;
       counted.add(found.ino);
       return found.size;
     }),

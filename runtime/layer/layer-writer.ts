@@ -34,7 +34,7 @@ export class LayerWriter {
     batch.prepareRoot();
   }
 
-  /** Bytes of all files so far. */
+  /** Bytes of all files and targets of symbolic links so far, as Docker counts them (`directory.Size` of moby 28.5). */
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
@@ -173,6 +173,7 @@ export class LayerWriter {
     }
     const path = this.#tree.add(parent, name, { kind: 'symlink', target });
     this.#batch.symlink(path, target);
+    this.#sizeBytes += target.length;
     return path;
   }
 

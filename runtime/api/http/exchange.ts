@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { beginAnswer } from './begin-answer.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
-import { leaveConnectionOut } from './server-options.ts';
 
 /** Made once: the stack of an error takes longer than a good part of an answer. */
 const clientHasLeft = new Error('the client has left');
@@ -38,10 +38,9 @@ export class Exchange {
     return this.#left.signal;
   }
 
-  /** Begins the answer: the status, and headers beside those that every answer has. All at once is what Node writes fastest. */
+  /** Begins the answer: the status, and headers beside those that every answer has. */
   begin(status: number, headers: OutgoingHttpHeaders = {}): void {
-    leaveConnectionOut(this.request, this.response);
-    this.response.writeHead(status, {
+    beginAnswer(this.request, this.response, status, {
       ...this.#commonHeaders,
       [requestIdHeader]: this.id,
       ...headers,

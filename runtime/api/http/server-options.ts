@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerOptions } from 'node:http';
 
 /** As much as what is before a request's body may have: that of Go's net/http, which dockerd leaves as it is. */
 const maxHeaderBytes = 1024 * 1024;
@@ -28,10 +28,4 @@ export function originForm(target: string): string {
   if (match === null) return target;
   const [, rest = ''] = match;
   return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-/** Node.js says of each connection that it stays; Go, as the protocol has it, only of one that does not (RFC 9112, 9.3). */
-export function leaveConnectionOut(request: IncomingMessage, response: ServerResponse): void {
-  if (response.shouldKeepAlive && request.httpVersion === '1.1')
-    response.removeHeader('Connection');
 }

@@ -10,12 +10,12 @@ import { infoForVersion } from '../system/info-compatibility.ts';
 import { systemInfo } from '../system/system-info.ts';
 import { versionInfo } from '../system/version-info.ts';
 
-const ping = (): ApiResponse => ({ kind: 'text', body: pingBody, headers: pingHeaders });
+const ping = (body: string) => (): ApiResponse => ({ kind: 'text', body, headers: pingHeaders });
 
 /** Routes about berth itself. */
 export const systemRoutes: readonly Route[] = [
-  get('/_ping', ping),
-  head('/_ping', ping),
+  get('/_ping', ping(pingBody)),
+  head('/_ping', ping('')),
   // Docker has an answer to it for any path.
   options('/*', () => ok),
   get('/metrics', async (_request, { metrics }) => ({

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism, hostname, machine, release, totalmem } from 'node:os';
 
+import { ownRuntime, runtimeNames } from '../../container/create/runtime-names.ts';
 import { driverNames } from '../../container/log-drivers/driver-options.ts';
 import type { Container } from '../../container/lifecycle/container.ts';
 import type { ContainerStatus } from '../../container/model/container-state.ts';
@@ -147,8 +148,8 @@ function engineFields(
     GenericResources: null,
     ExperimentalBuild: experimental === 'on',
     ServerVersion: version,
-    Runtimes: { berth: { path: 'berth' } },
-    DefaultRuntime: 'berth',
+    Runtimes: Object.fromEntries(runtimeNames.map((name) => [name, { path: ownRuntime }])),
+    DefaultRuntime: ownRuntime,
     Swarm: {
       NodeID: '',
       NodeAddr: '',

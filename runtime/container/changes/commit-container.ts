@@ -53,10 +53,33 @@ export async function commitContainer(
       name,
       signal,
     });
-  const id = processes === 'still' ? await whileStill(state, container, make) : await make();
-  const imageRef = name === undefined ? '' : familiarName(name);
-  state.announce(container, 'commit', { comment, imageID: id, imageRef });
-  return id;
+  const commit = async (): Promise<ImageId> => {
+    const id = await make();
+    const imageRef = name === undefined ? '' : familiarName(name);
+    state.announce(container, 'commit', { comment, imageID: id, imageRef });
+    return id;
+  };
+  return processes === 'still' ? commitStill(state, container, commit) : commit();
+}
+
+/** Docker pauses a container meanwhile, and tells so; in its record berth's goes on. */
+async function commitStill(
+  state: EngineState,
+  container: Container,
+  commit: () => Promise<ImageId>,
+): Promise<ImageId> {
+  const told = { pause: false };
+  try {
+    return await whileStill(state, container, (holds) => {
+      told.pause = holds;
+      if (holds) state.announce(container, 'pause');
+      return commit();
+    });
+  } finally {
+    // Somebody else may have paused or ended it since, and has told so himself.
+    if (told.pause && container.record.state.status === 'running')
+      state.announce(container, 'unpause');
+  }
 }
 
 /** What of a container's configuration belongs to an image; the rest is about this one container. */

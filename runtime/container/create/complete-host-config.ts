@@ -5,6 +5,7 @@ import type { ContainerDefaults } from '../ports.ts';
 import { hiddenPaths } from '../spec/hidden-paths.ts';
 import { defaultShmBytes } from '../spec/spec-mounts.ts';
 import { defaultCgroupns } from './default-cgroupns.ts';
+import { ownRuntime } from './runtime-names.ts';
 
 /** What a client left open, filled in as Docker does, so that `docker inspect` shows what counts. */
 export function completeHostConfig(
@@ -25,7 +26,7 @@ export function completeHostConfig(
     // Written down: a container that runs stays where it is, whatever the daemon is told later.
     CgroupParent: asked.CgroupParent || (defaults.cgroupParent ?? ''),
     Ulimits: mergeUlimits(asked.Ulimits, defaults.ulimits ?? []),
-    Runtime: 'berth',
+    Runtime: asked.Runtime || ownRuntime,
     // Docker: without a word about swap a container may use as much of it as of memory.
     MemorySwap: asked.MemorySwap === 0 && asked.Memory > 0 ? asked.Memory * 2 : asked.MemorySwap,
     MemorySwappiness: asked.MemorySwappiness === -1 ? null : asked.MemorySwappiness,

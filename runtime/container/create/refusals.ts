@@ -1,5 +1,6 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { CreateRequest } from '../model/create-request.ts';
+import { runtimeNames } from './runtime-names.ts';
 
 /** A field that berth cannot carry out, unless it has a value that asks for nothing. */
 interface Refusal {
@@ -63,7 +64,7 @@ const refusals: readonly Refusal[] = [
   emptyHost('Cgroup', later),
   emptyHost('StorageOpt', later),
   {
-    ...hostWord('Runtime', ['berth'], 'Berth is its own runtime: leave it out.'),
+    ...hostWord('Runtime', runtimeNames, 'Berth is its own runtime: leave it out.'),
     words: (value) => `unknown or invalid runtime name: ${String(value)}`,
   },
   {

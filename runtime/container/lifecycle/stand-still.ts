@@ -26,15 +26,16 @@ export async function letProcessesGo(state: EngineState, container: Container): 
 /**
  * Keeps the processes of a container from changing anything for as long as a task takes: a berthd that dies meanwhile
  * leaves no word of it, and the next lets them go on. One that does not run, or is paused already, is left as it is.
+ * @param task hears whether they were stopped for it
  */
 export async function whileStill<Result>(
   state: EngineState,
   container: Container,
-  task: () => Promise<Result>,
+  task: (holds: boolean) => Promise<Result>,
 ): Promise<Result> {
   const holds = await container.queue.run(() => hold(state, container));
   try {
-    return await task();
+    return await task(holds);
   } finally {
     if (holds) await container.queue.run(() => release(state, container));
   }
@@ -49,6 +50,8 @@ async function hold(state: EngineState, container: Container): Promise<boolean> 
     return true;
   } catch (error) {
     container.stillFor -= 1;
+    // It has ended just now: nobody changes anything.
+    if (isBerthError(error, 'CONTAINER_NOT_RUNNING')) return false;
     if (!isBerthError(error, 'CGROUP_UNAVAILABLE')) throw error;
     // Better a little less sure than not at all: inside of a container there may be no freezer.
     state.ports.notice(`its processes go on meanwhile: ${error.message}`, {

@@ -18,6 +18,7 @@ export function endpointRequest(
     names: endpointNames(record, settings),
     ipv4: IPAMConfig?.IPv4Address,
     ipv6: IPAMConfig?.IPv6Address,
+    linkLocal: IPAMConfig?.LinkLocalIPs ?? undefined,
     families: record.hostConfig.Sysctls?.[disableIpv6] === '1' ? 'without-ipv6' : undefined,
     macAddress: MacAddress,
     gatewayPriority: GwPriority,

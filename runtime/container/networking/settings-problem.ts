@@ -26,7 +26,6 @@ export function verifyEndpointSettings(
     ...addressProblems(settings),
     ...(network === undefined ? [] : rangeProblems(settings, network)),
     ...sysctlProblems(settings),
-    ...linkLocalProblems(settings),
   ];
   if (problems.length === 0) return;
   const list = problems.length === 1 ? (problems[0] ?? '') : `* ${problems.join('\n* ')}`;
@@ -94,12 +93,6 @@ function sysctlProblems({ DriverOpts }: EndpointSettings): readonly string[] {
       (item) =>
         `unrecognised network interface sysctl '${item}'; represent 'net.X.conf.ethN.Z=V' as 'net.X.conf.IFNAME.Z=V', 'X' must be 'ipv4' or 'ipv6'`,
     );
-}
-
-function linkLocalProblems({ IPAMConfig }: EndpointSettings): readonly string[] {
-  return (IPAMConfig?.LinkLocalIPs ?? []).length > 0
-    ? ['berth does not give containers further link-local addresses']
-    : [];
 }
 
 function invalid(message: string): BerthError {

@@ -15,20 +15,26 @@ export interface EndpointSockets {
   readonly container: NetlinkSocket;
 }
 
-/** What joins a container to a bridge. */
-export interface EndpointPlan {
+/** An interface in a container. */
+interface InterfacePlan {
+  /** Such as `eth0`. */
+  readonly name: string;
+  /** The container's, with the lengths of their networks. */
+  readonly addresses: readonly IpPrefix[];
+  /** Further ones of the interface alone, of which the host remembers nothing. */
+  readonly linkLocal?: readonly IpPrefix[] | undefined;
+}
+
+/** What joins a container to a bridge; its interface is the other end. */
+export interface EndpointPlan extends InterfacePlan {
   /** Index of the bridge. */
   readonly bridge: number;
   /** Name of the end that is the bridge's port. */
   readonly portName: string;
-  /** Name of the end in the container, such as `eth0`. */
-  readonly name: string;
   /** Six bytes. */
   readonly macAddress: Uint8Array;
   /** Bytes; absent: the kernel's choice. */
   readonly mtu?: number | undefined;
-  /** The container's, with the lengths of their networks. */
-  readonly addresses: readonly IpPrefix[];
 }
 
 /**
@@ -38,13 +44,13 @@ export interface EndpointPlan {
 export function connectEndpoint(
   p: ProgramBuilder,
   sockets: EndpointSockets,
-  { portName, name, mtu, macAddress, bridge, addresses }: EndpointPlan,
+  { portName, name, mtu, macAddress, bridge, addresses, linkLocal }: EndpointPlan,
 ): Ref {
   const { host } = sockets;
   host.do(addVeth({ name: portName, mtu, master: bridge }, { name, mtu, macAddress, namespaceFd }));
   host.do(allowHairpin(portName));
   host.do(bringUp({ name: portName }));
-  const index = configureInterface(p, sockets, { name, addresses });
+  const index = configureInterface(p, sockets, { name, addresses, linkLocal });
   // Before that the bridge lets nothing through: what is announced, and a container's first question, would be lost.
   host.awaitRunning(getLink({ name: portName }));
   announceAddresses(p, sockets.container, { name, macAddress, addresses });
@@ -56,12 +62,13 @@ export function connectEndpoint(
 export function configureInterface(
   p: ProgramBuilder,
   { container }: EndpointSockets,
-  { name, addresses }: Pick<EndpointPlan, 'name' | 'addresses'>,
+  { name, addresses, linkLocal = [] }: InterfacePlan,
 ): Ref {
   const index = container.indexOf(getLink({ name }));
-  const hasIpv6 = addresses.some(({ address }) => address.family === 6);
+  const all = [...addresses, ...linkLocal];
+  const hasIpv6 = all.some(({ address }) => address.family === 6);
   setInterfaceSysctl(p, { family: 6, name, key: 'disable_ipv6', value: hasIpv6 ? '0' : '1' });
-  for (const prefix of addresses) {
+  for (const prefix of all) {
     const blanks = [{ at: addressIndexAt, value: index }];
     container.do(addAddress({ index: 0, prefix }), { blanks });
   }

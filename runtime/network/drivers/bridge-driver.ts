@@ -141,6 +141,7 @@ export class BridgeDriver implements NetworkDriver {
       ...{ bridge, macAddress, portName: endpoint.portName, name: endpoint.interfaceName },
       mtu: mtuOption(network),
       addresses: endpoint.addresses.map(requirePrefix),
+      linkLocal: endpoint.linkLocal.map(requirePrefix),
     });
   };
 

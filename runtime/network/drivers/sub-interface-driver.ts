@@ -53,7 +53,7 @@ export function subInterfaceDriver(kind: SubInterfaceKind, runner: ProgramRunner
       indexes.delete(network.id);
       await removeParent(runner, network, others);
     },
-    connect: (p, sockets, network, { macAddress: mac, interfaceName, addresses }) => {
+    connect: (p, sockets, network, { macAddress: mac, interfaceName, addresses, linkLocal }) => {
       const parent = indexes.get(network.id);
       if (parent === undefined) throw new TypeError(network.name);
       const name = interfaceName;
@@ -61,7 +61,10 @@ export function subInterfaceDriver(kind: SubInterfaceKind, runner: ProgramRunner
       const settings = { name, mtu: mtuOption(network), macAddress };
       sockets.host.do(kind.addLink(network, { ...settings, parent, namespaceFd }));
       const own = addresses.map(requirePrefix);
-      const index = configureInterface(p, sockets, { name, addresses: own });
+      const index = configureInterface(p, sockets, {
+        ...{ name, addresses: own },
+        linkLocal: linkLocal.map(requirePrefix),
+      });
       // Who has the parent's hardware address is where all others of that parent are.
       if (macAddress !== undefined)
         announceAddresses(p, sockets.container, { name, macAddress, addresses: own });

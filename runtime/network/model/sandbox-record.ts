@@ -18,6 +18,8 @@ export const endpointSchema = z.object({
   macAddress: z.string(),
   /** `172.18.0.2/16`; at most one of each family. */
   addresses: texts,
+  /** `169.254.8.8/16`: further ones, which no network knows of. */
+  linkLocal: texts.default([]),
   /** Addresses of the network's routers; at most one of each family. */
   gateways: texts,
   /** Whether everything is at the interface itself: it then has default routes without routers. */

@@ -7,6 +7,8 @@ export interface EndpointRequest {
   /** Certain addresses; absent: any. */
   readonly ipv4?: string | undefined;
   readonly ipv6?: string | undefined;
+  /** Further ones of its interface, which stay on the wire; absent: none. */
+  readonly linkLocal?: readonly string[] | undefined;
   /** The container is not to have IPv6, and so no address of it. Absent: what the network has. */
   readonly families?: 'without-ipv6' | undefined;
   /** Absent: berth makes one up. */

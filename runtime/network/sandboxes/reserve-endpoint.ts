@@ -10,6 +10,7 @@ import type { NetworkState } from '../lifecycle/network-state.ts';
 import type { Network } from '../lifecycle/network.ts';
 import type { Endpoint } from '../model/sandbox-record.ts';
 import { type EndpointRequest, interfaceNameKey } from './endpoint-request.ts';
+import { linkLocalAddresses } from './link-local.ts';
 
 /** Docker's name for another router than the one of the IPAM configuration, among the auxiliary addresses. */
 const routerKeys = { 4: 'DefaultGatewayIPv4', 6: 'DefaultGatewayIPv6' } as const;
@@ -28,6 +29,7 @@ export function reserveEndpoint(
   const { record, driver } = network;
   const macAddress = macOf(network, request);
   const name = interfaceName(record.options, request, taken);
+  const linkLocal = linkLocalAddresses(request.linkLocal ?? []);
   // The last that can go wrong: nothing is to be given back.
   const addresses = takeAddresses(network, request);
   return {
@@ -36,6 +38,7 @@ export function reserveEndpoint(
     portName: driver.disconnectInside === undefined ? `veth${id.slice(0, 7)}` : '',
     macAddress: macAddress ?? macAddressFor(addresses),
     addresses: addresses.map(formatPrefix),
+    linkLocal,
     gateways: gatewaysOf(network, addresses),
     onLink: driver.gateway(record) === 'interface',
     gatewayPriority: request.gatewayPriority,

@@ -61,7 +61,7 @@ describe('every answer', () => {
       ostype: 'linux',
       server: 'berth/0.1.0 (linux)',
       'builder-version': '1',
-      'content-length': '2',
+      'content-length': '0',
     });
     expect((await get('/v1.24/_ping')).body).toBe('OK');
   });

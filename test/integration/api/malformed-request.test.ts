@@ -120,14 +120,40 @@ test('a client that asks whether to go on is told so, before its body comes', as
   expect(seen).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 404 /);
 });
 
+test('Connection: close ends the connection with the answer', async () => {
+  const connection = new RawConnection(daemon.socket);
+  connection.send(`${ping}Connection: close\r\n\r\n`);
+  const answer = (await connection.ends()).toString();
+  expect(answer).toMatch(/ 200 OK\r\n[^]*Connection: close\r\n(?:[^]*\r\n)?\r\nOK$/);
+});
+
+const older = 'HTTP/1.0\r\nX-Request-Id: it\r\n';
+
+/** As Go's net/http, by which dockerd answers. */
 test.each([
-  ['Connection: close', `${ping}Connection: close\r\n\r\n`],
-  ['HTTP/1.0', 'GET /_ping HTTP/1.0\r\n\r\n'],
-])('%s ends the connection with the answer', async (_what, text) => {
+  ['a path', `GET /_ping ${older}\r\n`, '200 OK', /\r\n\r\nOK$/],
+  ['an error', `GET /none ${older}Connection: close\r\n\r\n`, '404 Not Found', /page not found/],
+  ['a stream', `GET /events?until=1 ${older}Connection: keep-alive\r\n\r\n`, '200 OK', /\r\n\r\n$/],
+])('%s is answered in HTTP/1.0, which ends the connection', async (_what, text, status, body) => {
   const connection = new RawConnection(daemon.socket);
   connection.send(text);
   const answer = (await connection.ends()).toString();
-  expect(answer).toMatch(/ 200 OK\r\n[^]*Connection: close\r\n(?:[^]*\r\n)?\r\nOK$/);
+  expect(answer.startsWith(`HTTP/1.0 ${status}\r\n`)).toBe(true);
+  expect(answer).not.toMatch(/^(?:Connection|Keep-Alive|Transfer-Encoding):/im);
+  expect(answer).toMatch(body);
+});
+
+test('a connection of HTTP/1.0 is kept when the client asks for it', async () => {
+  const kept = (path: string): string => `${path} ${older}Connection: Keep-Alive\r\n\r\n`;
+  const connection = new RawConnection(daemon.socket);
+  connection.send(kept('HEAD /_ping') + kept('GET /none') + `GET /_ping ${older}\r\n`);
+  const answers = (await connection.ends()).toString();
+  expect(answers.match(/^HTTP\/.*$/gm)).toEqual([
+    'HTTP/1.0 200 OK',
+    'HTTP/1.0 404 Not Found',
+    'HTTP/1.0 200 OK',
+  ]);
+  expect(answers.match(/^Connection: .*$/gm)).toEqual(Array(2).fill('Connection: keep-alive'));
 });
 
 /** Connections to the daemon that are open, at its side or at the other (/proc/net/unix: state 3 is connected). */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import type { ContainerEngine } from '../../../runtime/container/engine.ts';
+import { notRunning } from '../../../runtime/container/lifecycle/live-container.ts';
 import { createRequestSchema } from '../../../runtime/container/model/create-request.ts';
 import type { CgroupPlace } from '../../../runtime/container/ports.ts';
 import { execConfigSchema } from '../../../runtime/container/exec/exec-config.ts';
@@ -180,11 +181,14 @@ describe('docker commit', () => {
 
   test.each(['still', 'running'] as const)('reads files of processes: %s', async (processes) => {
     const seen: unknown[] = [];
+    const heard: string[] = [];
+    engine.onEvent(({ action }) => heard.push(action));
     await commitWhile(async () => {
       seen.push(await stands(), status());
     }, processes);
     expect(seen).toEqual([processes === 'still', 'running']);
     expect(await stands()).toBe(false);
+    expect(heard).toEqual(processes === 'still' ? ['pause', 'commit', 'unpause'] : ['commit']);
   });
 
   test('and a pause do not end each other', async () => {
@@ -202,6 +206,18 @@ describe('docker commit', () => {
   test('does not keep a container from being removed', async () => {
     await commitWhile(() => engine.kill('web', ''));
     expect([status(), await stands()]).toEqual(['exited', false]);
+  });
+
+  test('of a container that ends just then reads its files all the same', async () => {
+    // Its cgroup is gone, and nobody has heard of the end so far.
+    runtime.cgroups.freeze = () => Promise.reject(notRunning(engine.find(id)));
+    const seen: unknown[] = [];
+    await commitWhile(async () => {
+      seen.push(await stands(), status());
+    });
+    expect(seen).toEqual([false, 'running']);
+    await engine.pause('web').catch((error: unknown) => seen.push(error));
+    expect(seen[2]).toMatchObject({ code: 'CONTAINER_NOT_RUNNING' });
   });
 
   test('that dies with its berthd leaves a container that goes on', async () => {

@@ -157,7 +157,13 @@ describe('daemon.json: what passes', () => {
   test("Docker's defaults, what asks for nothing, and null", () => {
     const config = parse({
       ...{ 'storage-driver': 'overlay2', 'live-restore': true, 'selinux-enabled': false },
-      ...{ runtimes: {}, 'default-runtime': 'runc', 'cpu-rt-period': 0, hosts: null, features: {} },
+      ...{
+        runtimes: {},
+        'default-runtime': 'io.containerd.runc.v2',
+        'cpu-rt-period': 0,
+        hosts: null,
+        features: {},
+      },
       ...{ 'authorization-plugins': [], builder: {}, experimental: false, 'init-path': '' },
     });
     expect(config.sockets).toEqual(['/run/berth/berth.sock']);

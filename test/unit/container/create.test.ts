@@ -53,6 +53,15 @@ describe('refuseUnsupported', () => {
     },
   );
 
+  test.each(['', 'berth', 'runc', 'io.containerd.runc.v2'])(
+    'takes the runtime "%s": there is one, and these are its names',
+    (Runtime) => {
+      expect(() => {
+        refuseUnsupported(requestWith({}, { Runtime }));
+      }).not.toThrow();
+    },
+  );
+
   test('knows every field that the schema has, so that a new one cannot be forgotten', () => {
     // Carried out, or only kept: see docs of the files named.
     const carriedOut = [

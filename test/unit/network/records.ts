@@ -15,7 +15,14 @@ export function networkRecord(more: Partial<NetworkRecord> = {}): NetworkRecord 
 export function endpoint(networkName: string, more: Partial<Endpoint> = {}): Endpoint {
   return {
     ...{ id: networkName, network: networkName, networkName, interfaceName: 'eth0' },
-    ...{ portName: 'veth1', macAddress: '', addresses: [], gateways: [], onLink: false },
+    ...{
+      portName: 'veth1',
+      macAddress: '',
+      addresses: [],
+      linkLocal: [],
+      gateways: [],
+      onLink: false,
+    },
     ...{ names: [], gatewayPriority: 0, internal: false, links: [], options: {} },
     ...more,
   };

@@ -127,6 +127,21 @@ test('a container of an internal network reaches its neighbours and nobody else'
   expect(await daemon.docker(...ping)).toContain('1 packets received');
 });
 
+test('an interface has the link-local addresses that are asked for, and the container the runtime that is named', async () => {
+  const asked = ['--link-local-ip', '169.254.8.8', '--link-local-ip', 'fe80::8'];
+  const names = ['--name', 'near', '--runtime', 'io.containerd.runc.v2'];
+  await daemon.docker('run', '-d', ...names, '--network', 'front', ...asked, 'bb', 'sleep', '1000');
+  const shown = await daemon.docker('exec', 'near', 'busybox', 'ip', 'address', 'show', 'eth0');
+  expect(shown).toMatch(/inet 169\.254\.8\.8\/16 /);
+  expect(shown).toMatch(/inet6 fe80::8\/64 /);
+  const [{ HostConfig, NetworkSettings } = {}] = await daemon.inspect('inspect', 'near');
+  expect(HostConfig).toMatchObject({ Runtime: 'io.containerd.runc.v2' });
+  expect(NetworkSettings).toMatchObject({
+    Networks: { front: { IPAMConfig: { LinkLocalIPs: ['169.254.8.8', 'fe80::8'] } } },
+  });
+  await daemon.docker('rm', '-f', 'near');
+});
+
 test('what makes no sense is refused in Docker’s words, and leaves nothing', async () => {
   const refusals = [
     [
@@ -140,6 +155,11 @@ test('what makes no sense is refused in Docker’s words, and leaves nothing', a
       'user specified IP address is supported on user defined networks only',
     ],
     [['--network', 'nowhere'], 'network nowhere not found'],
+    [
+      ['--network', 'front', '--link-local-ip', '1.2.3.4'],
+      'invalid link local IP address: 1.2.3.4',
+    ],
+    [['--runtime', 'runsc'], 'unknown or invalid runtime name: runsc'],
   ] as const;
   for (const [args, words] of refusals) {
     const { status, stderr } = await daemon.tryDocker('run', '--rm', ...args, 'bb', 'true');
