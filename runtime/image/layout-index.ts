@@ -12,7 +12,7 @@ import {
   writeFileWhole,
 } from '../host/files.ts';
 import { toStoreError } from './content-error.ts';
-import { descriptorSchema, parseDocument } from './manifest.ts';
+import { descriptorSchema, parseDocument, schemaVersion } from './manifest.ts';
 import type { Descriptor } from './manifest.ts';
 import { mediaTypes } from './media-types.ts';
 import { canonicalName, parseReference } from './reference.ts';
@@ -31,7 +31,7 @@ export interface IndexEntry {
 }
 
 const indexFileSchema = z.looseObject({
-  schemaVersion: z.literal(2),
+  schemaVersion,
   manifests: z.array(descriptorSchema),
 });
 const layoutFileSchema = z.looseObject({ imageLayoutVersion: z.literal('1.0.0') });

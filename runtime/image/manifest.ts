@@ -14,15 +14,18 @@ export const descriptorSchema = z.looseObject({
   platform: platformSchema.optional(),
 });
 
+/** 2; programs that fill Go's types and forget it write 0, and containerd does not mind. 1 is another format. */
+export const schemaVersion = z.literal([2, 0]).optional();
+
 const manifestSchema = z.looseObject({
-  schemaVersion: z.literal(2),
+  schemaVersion,
   mediaType: z.string().optional(),
   config: descriptorSchema,
   layers: z.array(descriptorSchema),
 });
 
 const indexSchema = z.looseObject({
-  schemaVersion: z.literal(2),
+  schemaVersion,
   mediaType: z.string().optional(),
   manifests: z.array(descriptorSchema),
 });

@@ -38,6 +38,19 @@ const aliases: Readonly<
   armel: { architecture: 'arm', variant: 'v6' },
 };
 
+/** Operating systems that Go knows (containerd's `platforms`). */
+const systems: ReadonlySet<string> = new Set([
+  ...['aix', 'android', 'darwin', 'dragonfly', 'freebsd', 'hurd', 'illumos', 'ios', 'js', 'linux'],
+  ...['nacl', 'netbsd', 'openbsd', 'plan9', 'solaris', 'windows', 'zos'],
+]);
+
+/** Processors that it knows. */
+const architectures: ReadonlySet<string> = new Set([
+  ...['386', 'amd64', 'amd64p32', 'arm', 'armbe', 'arm64', 'arm64be', 'loong64', 'mips', 'mipsle'],
+  ...['mips64', 'mips64le', 'mips64p32', 'mips64p32le', 'ppc', 'ppc64', 'ppc64le', 'riscv'],
+  ...['riscv64', 's390', 's390x', 'sparc', 'sparc64', 'wasm'],
+]);
+
 /** What a processor is when no variant is named. */
 const usualVariants: Readonly<Record<string, string>> = { amd64: 'v1', arm: 'v7', arm64: 'v8' };
 
@@ -48,20 +61,35 @@ interface CanonicalPlatform {
   readonly variant: string;
 }
 
-function canonical({ os, architecture, variant }: Platform): CanonicalPlatform {
-  const lower = architecture.toLowerCase();
+function canonical(platform: Platform): CanonicalPlatform {
+  const { os, architecture, variant } = normalPlatform(platform);
+  const usual = Object.hasOwn(usualVariants, architecture) ? usualVariants[architecture] : '';
+  return { os, architecture, variant: variant ?? usual ?? '' };
+}
+
+function aliasOf(lower: string): (typeof aliases)[string] | undefined {
   // Own names only: an index may say that its architecture is "constructor".
-  const known = Object.hasOwn(aliases, lower) ? aliases[lower] : undefined;
-  const alias = known ?? { architecture: lower };
-  const named = (variant ?? '') === '' ? alias.variant : variant?.toLowerCase();
-  const usual = Object.hasOwn(usualVariants, alias.architecture)
-    ? (usualVariants[alias.architecture] ?? '')
-    : '';
+  return Object.hasOwn(aliases, lower) ? aliases[lower] : undefined;
+}
+
+/** A platform in the words of indexes: lower case, and the usual name where there are several. */
+export function normalPlatform({ os, architecture, variant }: Platform): Platform {
+  const lower = architecture.toLowerCase();
+  const { architecture: usual, variant: meant } = aliasOf(lower) ?? { architecture: lower };
+  const named = (variant ?? '') === '' ? meant : variant?.toLowerCase();
   return {
-    os: os.toLowerCase(),
-    architecture: alias.architecture,
-    variant: (named ?? usual).replace(/^(?=[0-9])/, 'v'),
+    os: os.toLowerCase() === 'macos' ? 'darwin' : os.toLowerCase(),
+    architecture: usual,
+    ...(named === undefined ? {} : { variant: named.replace(/^(?=[0-9])/, 'v') }),
   };
+}
+
+/** The platform that one word stands for, an operating system or a processor; the host has the other. @throws ARCH_UNSUPPORTED */
+export function platformOfWord(word: string): Platform | undefined {
+  const { os } = normalPlatform({ os: word, architecture: '' });
+  if (systems.has(os)) return { ...hostPlatform(), os };
+  const platform = normalPlatform({ os: 'linux', architecture: word });
+  return architectures.has(platform.architecture) ? platform : undefined;
 }
 
 /** Variants of a kind from one down to another: `v7`, `v6`, `v5`. */

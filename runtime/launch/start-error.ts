@@ -1,4 +1,5 @@
 import { BerthError, isBerthError } from '../errors/berth-error.ts';
+import { belowError } from './mounts/open-below.ts';
 import { executeLabel } from './process/execute.ts';
 import { fieldOfStep, type StepConfig } from './step-field.ts';
 
@@ -78,9 +79,10 @@ interface StartErrorContext {
  * that it carries out.
  */
 export function startError(
-  error: unknown,
+  failure: unknown,
   { program, config, otherwise = 'START_FAILED' }: StartErrorContext,
 ): unknown {
+  const error = belowError(failure);
   if (!isBerthError(error, 'SYSCALL_FAILED')) return error;
   const { step, errno } = error.details;
   if (typeof step !== 'string' || typeof errno !== 'string') return error;

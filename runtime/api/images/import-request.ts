@@ -1,6 +1,7 @@
 import { openDownload } from '../../host/download.ts';
 import type { Download } from '../../host/download.ts';
 import { BerthError, messageOf } from '../../errors/berth-error.ts';
+import type { Platform } from '../../image/image-config.ts';
 import type { ImageService } from '../../image/image-service.ts';
 import { parseTagTarget } from '../../image/reference.ts';
 import type { ApiRequest } from '../http/api-request.ts';
@@ -26,12 +27,11 @@ export async function* importProgress(
   const source = query.text('fromSrc');
   const [repository, tag] = [query.text('repo'), query.text('tag')];
   const name = repository === '' ? undefined : parseTagTarget(repository, tag);
-  const platform = query.optionalText('platform');
   const options = {
     name,
     message: query.optionalText('message') ?? `Imported from ${source}`,
     changes: query.all('changes'),
-    platform: platform === undefined ? undefined : parsePlatform(platform),
+    platform: platformFor(query.text('platform')),
     signal,
   };
   if (source === '-') {
@@ -42,6 +42,18 @@ export async function* importProgress(
   const download = await open(url, signal);
   yield jsonLine({ status: `Downloading from ${url.href}` });
   yield* endWithError(importDownload(download, (chunks) => images.import(chunks, options)));
+}
+
+/** @throws API_REQUEST_INVALID also for systems that no container here can be of */
+function platformFor(text: string): Platform | undefined {
+  if (text === '') return undefined;
+  const platform = parsePlatform(text);
+  if (platform.os === 'linux') return platform;
+  throw new BerthError('API_REQUEST_INVALID', {
+    message: `operating system is not supported: query parameter "platform" is "${text}", wanted a platform of "linux"`,
+    remedy: 'Correct "platform", or leave it out for the host\'s own.',
+    details: { parameter: 'platform', value: text },
+  });
 }
 
 /** Docker takes `host/path` for `http://host/path`. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { BerthError } from '../../errors/berth-error.ts';
 import type { Platform } from '../../image/image-config.ts';
+import { normalPlatform, platformOfWord } from '../../image/platform.ts';
 import type { ApiRequest } from '../http/api-request.ts';
 import { isAtLeast } from '../http/api-version.ts';
 import { withSchemaKeys } from '../http/schema-keys.ts';
@@ -20,15 +21,31 @@ function invalid(parameter: string, value: string, wanted: string): BerthError {
   });
 }
 
-/** `linux/arm64/v8` as a platform. @throws API_REQUEST_INVALID */
+/**
+ * `linux/arm64/v8` as a platform, in the words of indexes; of one word, as `arm64` or `linux`, the host has the rest.
+ * @throws API_REQUEST_INVALID
+ */
 export function parsePlatform(text: string): Platform {
-  const [first = '', second, variant, ...rest] = text.split('/');
-  const os = second === undefined ? 'linux' : first;
-  const architecture = second ?? first;
-  if (rest.length > 0 || architecture === '' || os === '') {
-    throw invalid('platform', text, 'a platform such as "linux/amd64"');
+  const [os = '', architecture, variant, ...rest] = text.split('/');
+  if (!/^[\w-]+$/.test(os)) throw unreadable(text, `"${os}" is an invalid OS component`);
+  const wrong = [architecture, variant].find((part) => part !== undefined && !isComponent(part));
+  if (wrong !== undefined) throw unreadable(text, `"${wrong}" is an invalid component`);
+  if (rest.length > 0) throw unreadable(text, 'it has too many components');
+  if (architecture !== undefined) {
+    return normalPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
   }
-  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+  const platform = platformOfWord(os);
+  if (platform === undefined) throw unreadable(text, 'unknown operating system or architecture');
+  return platform;
+}
+
+function isComponent(part: string): boolean {
+  return /^[\w.-]+$/.test(part);
+}
+
+/** @param why in containerd's words */
+function unreadable(text: string, why: string): BerthError {
+  return invalid('platform', text, `a platform such as "linux/amd64": ${why}`);
 }
 
 /** `{"os":"linux","architecture":"arm64"}`, as newer requests have it. @throws API_REQUEST_INVALID */

@@ -56,6 +56,11 @@ export const launchErrors = {
     exit: 125,
     meaning: 'The source of a bind mount is not there on the host.',
   },
+  MOUNT_SOURCE_ESCAPES: {
+    http: 400,
+    exit: 125,
+    meaning: 'A part of a volume or an image that is to be mounted is behind a link that leads out.',
+  },
   EXEC_FAILED: {
     http: 500,
     exit: 126,

@@ -44,8 +44,8 @@ export async function planSources(
 
 async function planSource(path: string, { options, sourceBelow }: Mount): Promise<PlannedSource> {
   if (sourceBelow !== undefined) {
-    const below = await kindOf(posix.join(path, sourceBelow));
-    return { is: 'mounted', path, below: sourceBelow, kind: below };
+    const kind = await kindBelow(path, sourceBelow);
+    return { is: 'mounted', path, below: sourceBelow, kind };
   }
   if (options.includes('copy-symlink')) {
     const itself = await orIfMissing(lstat(path), undefined);
@@ -61,10 +61,27 @@ async function planSource(path: string, { options, sourceBelow }: Mount): Promis
   return { is: 'mounted', path, kind: await kindOf(path) };
 }
 
+/** @throws MOUNT_SOURCE_MISSING, in Docker's words */
+async function kindBelow(folder: string, below: string): Promise<MountKind> {
+  const kind = await kindIfThere(posix.join(folder, below));
+  if (kind !== undefined) return kind;
+  throw new BerthError('MOUNT_SOURCE_MISSING', {
+    message: `cannot access path ${posix.join(folder, below)}: there is no "${below}" in what is to be mounted; wanted a file or folder of it.`,
+    remedy: 'Make it first, or name another subpath.',
+    details: { source: folder, path: below },
+  });
+}
+
+async function kindIfThere(path: string): Promise<MountKind | undefined> {
+  const status = await orIfMissing(stat(path), undefined);
+  if (status === undefined) return undefined;
+  return status.isDirectory() ? 'folder' : 'file';
+}
+
 /** @throws MOUNT_SOURCE_MISSING */
 async function kindOf(path: string): Promise<MountKind> {
-  const status = await orIfMissing(stat(path), undefined);
-  if (status) return status.isDirectory() ? 'folder' : 'file';
+  const kind = await kindIfThere(path);
+  if (kind !== undefined) return kind;
   throw new BerthError('MOUNT_SOURCE_MISSING', {
     message: `The source of a bind mount, "${path}", does not exist; wanted a file or folder of the host.`,
     remedy: 'Make it first, or name another path.',

@@ -9,6 +9,7 @@ import {
   S_IFLNK,
   S_IFMT,
 } from '../../syscall/constants/fs.ts';
+import { BerthError, isBerthError } from '../../errors/berth-error.ts';
 import { errnoNumber } from '../../syscall/errno.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
@@ -17,6 +18,24 @@ import { statMode, statSize } from '../../syscall/tree/stat.ts';
 /** What the steps of `openBelow` are called. */
 export function belowLabel(folder: string, path: string): string {
   return `open ${path} in ${folder} of the host`;
+}
+
+/** What the kernel says of a path with a link that leads out of the folder, or is not followed. */
+const escapes: readonly unknown[] = ['EXDEV', 'ELOOP'];
+
+/** What the failure of `openBelow` means, in Docker's words; any other error as it is. */
+export function belowError(error: unknown): unknown {
+  if (!isBerthError(error, 'SYSCALL_FAILED') || !escapes.includes(error.details['errno']))
+    return error;
+  const [, path, folder] =
+    /^open (.*) in (.*) of the host$/s.exec(String(error.details['step'])) ?? [];
+  if (path === undefined || folder === undefined) return error;
+  return new BerthError('MOUNT_SOURCE_ESCAPES', {
+    message: `path concatenation escapes the base directory, base: ${folder}, subpath: ${path}: a link of it leads out; wanted a path within`,
+    remedy: 'Name what is to be mounted without links, or with relative ones that stay within.',
+    details: { source: folder, path },
+    cause: error,
+  });
 }
 
 /**

@@ -114,13 +114,13 @@ function openEmptyBelow(
   return into;
 }
 
-/** Whether the folder to copy to is not there: then there is nothing to mount either, which the start tells of. */
+/** Whether there is no folder to copy to, or only outside: then there is nothing to mount either, which the start tells of. */
 function isMissing(error: unknown, { target, subpath }: VolumeContent): boolean {
   return (
     subpath !== '' &&
     isBerthError(error, 'SYSCALL_FAILED') &&
     error.details['step'] === belowLabel(target, subpath) &&
-    error.details['errno'] === 'ENOENT'
+    ['ENOENT', 'EXDEV', 'ELOOP'].includes(String(error.details['errno']))
   );
 }
 

@@ -42,9 +42,13 @@ describe('a part of a volume', () => {
     for (const path of ['absolute', 'up', 'up/ssl', 'twice'])
       expect(await part(path, 'cat /p/*')).toMatchObject({
         exitCode: 125,
-        stderr: expect.stringContaining('EXDEV') as string,
+        stderr: expect.stringContaining('path concatenation escapes the base directory') as string,
       });
-    expect((await part('a/none', 'true')).stderr).toContain('does not exist');
+    expect((await part('a/none', 'true')).stderr).toContain('cannot access path ');
+    // Where the image has something to begin with, too: a container can be made, and the start says it.
+    const mount = 'type=volume,source=parts,target=/etc,volume-subpath=absolute';
+    await docker('create', '--name', 'stopped', '--network', 'none', '--mount', mount, 'bb');
+    expect((await docker('start', 'stopped')).stderr).toContain('escapes the base directory');
     for (const path of ['../parts', 'a/../../x', '/a'])
       expect((await part(path, 'true')).stderr).toContain(
         'subpath must be a relative path within the volume',

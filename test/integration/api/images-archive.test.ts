@@ -373,5 +373,9 @@ describe('import', () => {
     });
     const ftp = await bench.ask({ method: 'POST', path: '/images/create?fromSrc=ftp://x/y' });
     expect(ftp).toMatchObject({ status: 400 });
+    for (const platform of ['macos', 'windows/amd64', 'nintendo64']) {
+      const path = `/images/create?fromSrc=-&repo=app&platform=${platform}`;
+      expect(await bench.ask({ method: 'POST', path })).toMatchObject({ status: 400 });
+    }
   });
 });

@@ -8,6 +8,7 @@ import { encodeOutput } from '../../../runtime/container/attach/output-framing.t
 import { BerthError } from '../../../runtime/errors/berth-error.ts';
 import { digestOf } from '../../../runtime/image/digest.ts';
 import type { PullEvent } from '../../../runtime/image/image-service.ts';
+import { hostPlatform } from '../../../runtime/image/platform.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -62,8 +63,20 @@ describe('parsePlatform', () => {
       variant: 'v8',
     });
     expect(parsePlatform('arm64')).toEqual({ os: 'linux', architecture: 'arm64' });
+    expect(parsePlatform('LINUX/AArch64')).toEqual({ os: 'linux', architecture: 'arm64' });
+    expect(parsePlatform('macos/arm64')).toEqual({ os: 'darwin', architecture: 'arm64' });
     expect(() => parsePlatform('a/b/c/d')).toThrow('platform');
     expect(() => parsePlatform('linux/')).toThrow('platform');
+  });
+
+  test('takes the rest of one word from the host, and refuses words that mean nothing', () => {
+    expect(parsePlatform('Linux')).toEqual(hostPlatform());
+    expect(parsePlatform('armhf')).toEqual({ os: 'linux', architecture: 'arm', variant: 'v7' });
+    expect(() => parsePlatform('nintendo64')).toThrow('unknown operating system or architecture');
+    expect(() => parsePlatform('constructor')).toThrow('unknown operating system or architecture');
+    for (const text of ['   ', '/', '*/amd64']) {
+      expect(() => parsePlatform(text)).toThrow('is an invalid OS component');
+    }
   });
 });
 

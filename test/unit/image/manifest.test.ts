@@ -20,8 +20,15 @@ describe('a manifest', () => {
     });
   });
 
+  test.each([{ schemaVersion: 0 }, {}])('whose maker forgot the version is one: %o', (version) => {
+    const image = bytes({ ...version, config: descriptor, layers: [] });
+    expect(parseManifest(image, 'm').kind).toBe('image');
+    expect(parseManifest(bytes({ ...version, manifests: [] }), 'm').kind).toBe('index');
+  });
+
   test.each([
     ['both at once', { schemaVersion: 2, config: descriptor, layers: [], manifests: [] }],
+    ['of version 1', { schemaVersion: 1, config: descriptor, layers: [] }],
     ['schema 1', { schemaVersion: 1, fsLayers: [], history: [] }],
     ['without a configuration', { schemaVersion: 2, layers: [] }],
     [
