@@ -4,7 +4,11 @@ import type { Responder } from './responder.ts';
 /** Answers what comes by UDP. An answer that cannot be sent is lost, as any datagram may be: the resolver asks again. */
 export function serveDatagrams(socket: DatagramSocket, responder: Responder): void {
   const send = (answer: Buffer, port: number, address: string): void => {
-    socket.send(answer, port, address, nothing);
+    try {
+      socket.send(answer, port, address, nothing);
+    } catch {
+      // It was closed while another server was asked, and is so before it tells of it.
+    }
   };
   socket.on('message', (query, { port, address }) => {
     // Whoever may write packets himself (CAP_NET_RAW) can send one from no port, to which Node.js refuses to send.
@@ -15,13 +19,8 @@ export function serveDatagrams(socket: DatagramSocket, responder: Responder): vo
       return;
     }
     void responder.answer(query, 'udp').then((answer) => {
-      // The socket may have been closed while another server was asked.
-      if (answer !== undefined && isOpen) send(answer, port, address);
+      if (answer !== undefined) send(answer, port, address);
     });
-  });
-  let isOpen = true;
-  socket.once('close', () => {
-    isOpen = false;
   });
 }
 
