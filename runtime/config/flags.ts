@@ -118,13 +118,14 @@ function parse(args: readonly string[]): Readonly<Record<string, unknown>> {
   }
 }
 
-/** dockerd's `--config-file`, and `--debug=false` for `--no-debug`. */
+/** dockerd's `--config-file`, `--debug=false` for `--no-debug`, and `-H=` for `-H`. */
 function asNode(args: readonly string[]): readonly string[] {
   return args.map((arg) => {
     const name = /^--([\w-]+)=(true|false)$/.exec(arg);
     if (name !== null && kinds[name[1] ?? ''] === 'switch') {
       return name[2] === 'true' ? `--${name[1]}` : `--no-${name[1]}`;
     }
-    return arg.replace(/^--config-file(?==|$)/, '--config');
+    // `-H=unix://...`: Go's flags have the sign also behind one letter.
+    return arg.replace(/^--config-file(?==|$)/, '--config').replace(/^(-[HGplsb])=/, '$1');
   });
 }

@@ -87,7 +87,11 @@ function parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw invalid(`invalid JSON: ${cause instanceof Error ? cause.message : ''}`);
+    const why = cause instanceof Error ? cause.message : '';
+    // In Docker's words.
+    throw invalid(
+      `invalid JSON: ${why.replace('Unexpected non-whitespace character', 'unexpected content')}`,
+    );
   }
   const parsed = schema.safeParse(withSchemaKeys(schema, json));
   if (parsed.success) return parsed.data;

@@ -11,8 +11,6 @@ export interface HostFacts {
   /** cgroup controllers that the kernel has switched on. */
   readonly controllers: ReadonlySet<string>;
   readonly ipv4Forwarding: boolean;
-  readonly bridgeIptables: boolean;
-  readonly bridgeIp6tables: boolean;
   /** File system below the data root, such as `extfs`. */
   readonly backingFilesystem: string;
 }
@@ -41,24 +39,19 @@ async function isOn(path: string): Promise<boolean> {
 
 /** Looks at the host. */
 export async function readHostFacts(dataRoot: string): Promise<HostFacts> {
-  const [release, controllers, cgroupVersion, backing, forwarding, iptables, ip6tables] =
-    await Promise.all([
-      readOsRelease(readTextIfExists),
-      readTextIfExists('/proc/cgroups'),
-      readCgroupVersion(),
-      statfs(dataRoot),
-      isOn('/proc/sys/net/ipv4/ip_forward'),
-      isOn('/proc/sys/net/bridge/bridge-nf-call-iptables'),
-      isOn('/proc/sys/net/bridge/bridge-nf-call-ip6tables'),
-    ]);
+  const [release, controllers, cgroupVersion, backing, forwarding] = await Promise.all([
+    readOsRelease(readTextIfExists),
+    readTextIfExists('/proc/cgroups'),
+    readCgroupVersion(),
+    statfs(dataRoot),
+    isOn('/proc/sys/net/ipv4/ip_forward'),
+  ]);
   return {
     operatingSystem: prettyName(release) ?? 'Linux',
     osVersion: release?.get('VERSION_ID') ?? '',
     cgroupVersion,
     controllers: enabledControllers(controllers ?? ''),
     ipv4Forwarding: forwarding,
-    bridgeIptables: iptables,
-    bridgeIp6tables: ip6tables,
     backingFilesystem: fileSystems[backing.type] ?? 'unknown',
   };
 }

@@ -4,10 +4,11 @@ type Info = Readonly<Record<string, unknown>>;
 
 /** What `GET /info` says, as clients of an API version know it. */
 export function infoForVersion(info: Info, version: string): Info {
-  const { BridgeNfIptables, BridgeNfIp6tables, FirewallBackend, ...rest } = info;
+  const { FirewallBackend, ...rest } = info;
   return {
     ...rest,
-    ...(isAtLeast(version, '1.50') ? {} : { BridgeNfIptables, BridgeNfIp6tables }),
+    // Always false in its last versions: what filters within a bridge is loaded when a network needs it.
+    ...(isAtLeast(version, '1.50') ? {} : { BridgeNfIptables: false, BridgeNfIp6tables: false }),
     ...(isAtLeast(version, '1.49') && FirewallBackend !== undefined ? { FirewallBackend } : {}),
     ...(isAtLeast(version, '1.49') ? {} : expectedCommits(info)),
     ...(isAtLeast(version, '1.25') ? {} : { SecurityOptions: namesOnly(info) }),

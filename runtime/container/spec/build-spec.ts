@@ -1,3 +1,4 @@
+import { BerthError } from '../../errors/berth-error.ts';
 import { noHooks } from '../../spec/hooks.ts';
 import { ociVersion } from '../../spec/oci-version.ts';
 import { inUserNamespace } from '../../host/user-namespace.ts';
@@ -49,6 +50,16 @@ export function programArguments(config: ContainerRecord['config']): readonly st
   return [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
 }
 
+/** In Docker's words. */
+function cgroupsOfOthers(): BerthError {
+  return new BerthError('CONTAINER_CONFIG_INVALID', {
+    message: 'option WritableCgroups conflicts with user namespaces',
+    remedy:
+      'Leave "writable-cgroups" out of HostConfig.SecurityOpt, or give the container the users of the host ("--userns host").',
+    details: { field: 'HostConfig.SecurityOpt' },
+  });
+}
+
 /**
  * A container as the OCI runtime specification 1.2 describes it, with Docker's defaults.
  *
@@ -59,6 +70,7 @@ export function buildSpec(source: SpecSource): Spec {
   const { config, hostConfig } = record;
   const capabilities = containerCapabilities(hostConfig, source.available);
   const security = parseSecurityOptions(hostConfig, source.security);
+  if (idRemap !== undefined && security.cgroups !== 'default') throw cgroupsOfOthers();
   const seccomp = seccompProfile(security, capabilities);
   const [rows = 0, columns = 0] = hostConfig.ConsoleSize;
   const ownUts = hostConfig.UTSMode !== 'host';
@@ -86,7 +98,7 @@ export function buildSpec(source: SpecSource): Spec {
     root: { path: 'rootfs', readonly: hostConfig.ReadonlyRootfs },
     ...(ownUts ? { hostname: config.Hostname } : {}),
     ...(ownUts && config.Domainname !== '' ? { domainname: config.Domainname } : {}),
-    mounts: specMounts(source),
+    mounts: specMounts({ ...source, cgroups: security.cgroups }),
     annotations: hostConfig.Annotations ?? {},
     hooks: noHooks,
     linux: {

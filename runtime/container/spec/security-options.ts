@@ -10,6 +10,8 @@ export interface SecurityOptions {
   readonly noNewPrivileges: boolean;
   /** `default`: the profile for the container's capabilities. */
   readonly seccomp: 'default' | 'unconfined' | Seccomp;
+  /** What a container may do in /sys/fs/cgroup; `default`: write there if it is privileged. */
+  readonly cgroups: 'default' | 'writable' | 'read-only';
 }
 
 function split(option: string): readonly [string, string | undefined] {
@@ -78,9 +80,12 @@ function parseFlag(option: string, value: string | undefined): boolean {
 }
 
 /** Names that Docker has, too. */
-const namesOfDocker = ['label', 'apparmor', 'seccomp', 'writable-cgroups'];
+const namesOfDocker = ['label', 'apparmor', 'seccomp'];
 
-const dockerDefaults: SecurityOptions = { noNewPrivileges: false, seccomp: 'default' };
+const dockerDefaults: DefaultSecurity = { noNewPrivileges: false, seccomp: 'default' };
+
+/** What the daemon sets for containers that do not say. */
+type DefaultSecurity = Omit<SecurityOptions, 'cgroups'>;
 
 /**
  * Reads `HostConfig.SecurityOpt`.
@@ -90,25 +95,28 @@ const dockerDefaults: SecurityOptions = { noNewPrivileges: false, seccomp: 'defa
  */
 export function parseSecurityOptions(
   hostConfig: Pick<HostConfig, 'Privileged' | 'SecurityOpt'>,
-  defaults: SecurityOptions = dockerDefaults,
+  defaults: DefaultSecurity = dockerDefaults,
 ): SecurityOptions {
   let seccomp = hostConfig.Privileged ? 'unconfined' : defaults.seccomp;
   let { noNewPrivileges } = defaults;
+  let cgroups: SecurityOptions['cgroups'] = 'default';
   for (const option of hostConfig.SecurityOpt ?? []) {
     const [key, value] = split(option);
     if (key === 'no-new-privileges') noNewPrivileges = parseFlag(option, value);
+    else if (key === 'writable-cgroups')
+      cgroups = parseFlag(option, value) ? 'writable' : 'read-only';
     else if (key === 'seccomp' && value !== undefined) seccomp = parseSeccomp(value);
     else if (!(key === 'apparmor' && value === 'unconfined') && !isUnlabelled(option)) {
       if (!namesOfDocker.includes(key)) throw invalid(option, value === undefined ? 1 : 2);
       throw new BerthError('UNSUPPORTED_FIELD', {
         message: `HostConfig.SecurityOpt has "${option}", which berth does not carry out yet`,
         remedy:
-          'Berth knows "no-new-privileges", "seccomp=...", "apparmor=unconfined" and "label=disable".',
+          'Berth knows "no-new-privileges", "seccomp=...", "writable-cgroups", "apparmor=unconfined" and "label=disable".',
         details: { field: 'HostConfig.SecurityOpt', value: option },
       });
     }
   }
-  return { noNewPrivileges, seccomp };
+  return { noNewPrivileges, seccomp, cgroups };
 }
 
 /** Docker takes the value alone, too. */

@@ -8,6 +8,7 @@ import type { DonorPlaces, NameFiles } from './spec-namespaces.ts';
 import { type ContainerMount, destinationOf } from '../model/container-mount.ts';
 import { donorOf } from '../model/namespace-mode.ts';
 import { mountsOf } from './container-mounts.ts';
+import type { SecurityOptions } from './security-options.ts';
 
 /** Size of /dev/shm unless the client says otherwise, as Docker's. */
 export const defaultShmBytes = 64 * 1024 * 1024;
@@ -41,6 +42,7 @@ function shmMounts({ record, folder, donors }: MountSource): readonly Mount[] {
 function standardMounts(source: MountSource): readonly Mount[] {
   const { Privileged } = source.record.hostConfig;
   const access = Privileged ? [] : ['ro'];
+  const cgroups = { default: access, writable: [], 'read-only': ['ro'] }[source.cgroups];
   return [
     {
       destination: '/proc',
@@ -60,7 +62,7 @@ function standardMounts(source: MountSource): readonly Mount[] {
       destination: '/sys/fs/cgroup',
       type: 'cgroup',
       source: 'cgroup',
-      options: [...access, 'nosuid', 'noexec', 'nodev'],
+      options: [...cgroups, 'nosuid', 'noexec', 'nodev'],
     },
     usualMounts.mqueue,
     ...shmMounts(source),
@@ -148,6 +150,7 @@ export interface MountSource {
   /** See `ContainerPorts`. */
   readonly idRemap?: IdRemap | undefined;
   readonly donors?: DonorPlaces | undefined;
+  readonly cgroups: SecurityOptions['cgroups'];
   /** Where a volume is on the host. */
   readonly volumePath: (name: string) => string;
   /** Whether something is mounted below a path of the host: only then must a read-only bind reach deeper. */

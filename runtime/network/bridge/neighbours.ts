@@ -45,7 +45,8 @@ export function correctNeighbours(
   index: number,
   { macAddress, addresses }: Pick<AddressOwner, 'macAddress' | 'addresses'>,
 ): void {
-  const unless = [errnoNumber('ENOENT')];
+  // EINVAL: the host has no IPv6 at this bridge, and remembers nobody there (ndisc_allow_add).
+  const unless = [errnoNumber('ENOENT'), errnoNumber('EINVAL')];
   for (const { address } of addresses)
     host.do(correctNeighbour({ index, address, macAddress, state: 'reachable' }), { unless });
 }

@@ -132,6 +132,7 @@ describe('bad input', () => {
 
   test.each([
     ['{', 'application/json', 'invalid JSON'],
+    ['{} {}', 'application/json', 'unexpected content after JSON'],
     ['', 'application/json', 'got EOF'],
     ['{}', 'text/plain', "must be 'application/json'"],
   ])('%j as %s gets 400', async (body, type, message) => {

@@ -3,8 +3,6 @@ import { expect, test } from 'vitest';
 import { infoForVersion } from '../../../runtime/api/system/info-compatibility.ts';
 
 const info = {
-  BridgeNfIptables: true,
-  BridgeNfIp6tables: false,
   ContainerdCommit: { ID: 'a' },
   RuncCommit: { ID: 'b' },
   InitCommit: { ID: 'c' },
@@ -14,7 +12,7 @@ const info = {
 test.each([
   ['1.24', { SecurityOptions: ['seccomp', 'cgroupns'], RuncCommit: { ID: 'b', Expected: 'b' } }],
   ['1.48', { SecurityOptions: info.SecurityOptions, RuncCommit: { ID: 'b', Expected: 'b' } }],
-  ['1.49', { RuncCommit: { ID: 'b' }, BridgeNfIptables: true }],
+  ['1.49', { RuncCommit: { ID: 'b' }, BridgeNfIptables: false, BridgeNfIp6tables: false }],
 ])('docker info for API %s', (version, fields) => {
   expect(infoForVersion(info, version)).toMatchObject(fields);
 });

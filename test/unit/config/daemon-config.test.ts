@@ -221,13 +221,19 @@ describe("berthd's flags", () => {
       '--label',
       'a=1',
       '--tlsverify=false',
+      '-H=unix:///c',
     ];
     const more = ['--max-concurrent-downloads', '7', '--http-proxy', 'http://p:1'];
     expect(parseDaemonFlags([...args, ...more, '--config-file', '/c.json', '--validate'])).toEqual({
       configPath: '/c.json',
       validate: true,
       values: {
-        ...{ debug: true, hosts: ['unix:///a', 'unix:///b'], labels: ['a=1'], tlsverify: false },
+        ...{
+          debug: true,
+          hosts: ['unix:///a', 'unix:///b', 'unix:///c'],
+          labels: ['a=1'],
+          tlsverify: false,
+        },
         ...{ 'max-concurrent-downloads': 7, proxies: { 'http-proxy': 'http://p:1' } },
       },
     });

@@ -108,6 +108,16 @@ describe('buildSpec', () => {
     expect(spec.linux.resources?.devices).toEqual([{ allow: true, type: 'a', access: 'rwm' }]);
   });
 
+  test('has cgroups that may be written to as SecurityOpt says', async () => {
+    const options = async (hostConfig: Fields): Promise<readonly string[]> =>
+      mountAt(await specWith({}, hostConfig), '/sys/fs/cgroup')?.options ?? [];
+    expect(await options({})).toContain('ro');
+    expect(await options({ SecurityOpt: ['writable-cgroups'] })).not.toContain('ro');
+    expect(await options({ Privileged: true })).not.toContain('ro');
+    const privileged = { Privileged: true, SecurityOpt: ['writable-cgroups=false'] };
+    expect(await options(privileged)).toContain('ro');
+  });
+
   test('otherwise filters system calls, with the same profile for the same capabilities', async () => {
     const [first, second, third] = await Promise.all([
       specWith(),
@@ -218,11 +228,16 @@ describe('SecurityOpt', () => {
     parseSecurityOptions({ SecurityOpt, Privileged: false });
 
   test('is read', () => {
-    expect(parse()).toEqual({ noNewPrivileges: false, seccomp: 'default' });
+    const none = { noNewPrivileges: false, seccomp: 'default', cgroups: 'default' };
+    expect(parse()).toEqual(none);
     expect(parse('no-new-privileges', 'seccomp=unconfined')).toEqual({
+      ...none,
       noNewPrivileges: true,
       seccomp: 'unconfined',
     });
+    expect(parse('writable-cgroups').cgroups).toBe('writable');
+    expect(parse('writable-cgroups=true').cgroups).toBe('writable');
+    expect(parse('writable-cgroups=false').cgroups).toBe('read-only');
     expect(
       parse('no-new-privileges:false', 'label=disable', 'apparmor=unconfined').noNewPrivileges,
     ).toBe(false);
@@ -239,14 +254,16 @@ describe('SecurityOpt', () => {
     expect(() => parse(option)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FIELD' }));
   });
 
-  test.each(['seccomp={', 'seccomp={"defaultAction":"ODD"}', 'no-new-privileges=maybe'])(
-    'refuses %s, which makes no sense',
-    (option) => {
-      expect(() => parse(option)).toThrow(
-        expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID' }),
-      );
-    },
-  );
+  test.each([
+    'seccomp={',
+    'seccomp={"defaultAction":"ODD"}',
+    'no-new-privileges=maybe',
+    'writable-cgroups=potato',
+  ])('refuses %s, which makes no sense', (option) => {
+    expect(() => parse(option)).toThrow(
+      expect.objectContaining({ code: 'CONTAINER_CONFIG_INVALID' }),
+    );
+  });
 });
 
 describe('binds', () => {

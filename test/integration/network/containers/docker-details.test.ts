@@ -91,15 +91,21 @@ test('of a routed family no port of the host is taken, and none is shown', async
 });
 
 test('two addresses are two containers, in a network that nobody is the router of', async () => {
-  const alone = ['--internal', '-o', 'com.docker.network.bridge.gateway_mode_ipv4=isolated'];
-  await daemon.docker('network', 'create', ...alone, '--subnet', '10.78.0.0/31', 'pair');
+  const alone = ['4', '6'].flatMap((family) => [
+    ...['-o', `com.docker.network.bridge.gateway_mode_ipv${family}=isolated`],
+  ]);
+  const subnets = ['--subnet', '10.78.0.0/31', '--ipv6', '--subnet', 'fd78::/64'];
+  await daemon.docker('network', 'create', '--internal', ...alone, ...subnets, 'pair');
   await daemon.docker('run', '-d', '--network', 'pair', '--name', 'first', 'bb', 'sleep', '1000');
-  const ping = ['busybox', 'ping', '-c', '1', '-W', '9', 'first'];
-  expect(await daemon.docker('run', '--rm', '--network', 'pair', 'bb', ...ping)).toContain(
-    '1 packets received',
+  const ping = 'busybox ping -4 -c 1 -W 9 first && busybox ping -6 -c 1 -W 9 first';
+  const pinged = await daemon.docker(
+    ...['run', '--rm', '--network', 'pair', 'bb', 'sh', '-c', ping],
   );
+  expect(pinged.match(/1 packets received/g)).toHaveLength(2);
   const [pair] = await daemon.inspect('network', 'inspect', 'pair');
-  expect(pair).toMatchObject({ IPAM: { Config: [{ Subnet: '10.78.0.0/31' }] } });
+  expect(pair).toMatchObject({
+    IPAM: { Config: [{ Subnet: '10.78.0.0/31' }, { Subnet: 'fd78::/64' }] },
+  });
 });
 
 test('a container that switches IPv6 off is found by IPv4 alone', async () => {
