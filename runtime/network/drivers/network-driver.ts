@@ -20,6 +20,8 @@ export interface NetworkDriver {
   readonly name: string;
   /** Whether a container in it has an interface, with addresses. */
   readonly endpoints: 'interface' | 'none';
+  /** `any`: an interface may be without any, for a container that gets them from elsewhere, as by DHCP; absent: it has some. */
+  readonly addresses?: 'any';
   /**
    * The hardware address of an interface that nobody asked for a certain one of: made of its IPv4 address; any, for what others in
    * the same wire may have that address; or none of its own, and nobody can ask for one.

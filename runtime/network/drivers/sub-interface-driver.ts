@@ -37,7 +37,7 @@ export function subInterfaceDriver(kind: SubInterfaceKind, runner: ProgramRunner
   /** Indexes of the parents that are known to be there, by ids of networks. */
   const indexes = new Map<string, number>();
   return {
-    ...{ name, macAddress, endpoints: 'interface' },
+    ...{ name, macAddress, endpoints: 'interface', addresses: 'any' },
     gateway: (network) =>
       network.internal || parentOption(network) === undefined ? 'none' : kind.gateway(network),
     verify: (network, others) => {

@@ -178,6 +178,7 @@ export async function completeRecord(
   const driver = state.driver(driverName);
   refuseUsed(state, name);
   const families = familiesOf(request);
+  if (driver.endpoints === 'interface' && driver.addresses !== 'any') refuseNoFamily(families);
   verifyIpamDriver(ipam?.driver ?? '');
   verifySubnets(ipam?.subnets ?? [], families.ipv6);
   const draft: NetworkRecord = {
@@ -233,11 +234,15 @@ function familiesOf({ ipv4, ipv6, options }: NetworkRequest): {
 } {
   const isOn = (key: string, fallback: boolean): boolean =>
     options[key] === undefined ? fallback : /^(?:1|t|T|true|TRUE|True)$/.test(options[key]);
-  const families = {
+  return {
     ipv4: ipv4 ?? isOn(familyKeys.ipv4, true),
     ipv6: ipv6 ?? isOn(familyKeys.ipv6, false),
   };
-  if (families.ipv4 || families.ipv6) return families;
+}
+
+/** @throws NETWORK_CONFIG_INVALID */
+function refuseNoFamily({ ipv4, ipv6 }: Pick<NetworkRecord, 'ipv4' | 'ipv6'>): void {
+  if (ipv4 || ipv6) return;
   throw new BerthError('NETWORK_CONFIG_INVALID', {
     message: 'IPv4 or IPv6 must be enabled',
     remedy: 'Leave one of them on.',

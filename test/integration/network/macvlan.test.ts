@@ -8,6 +8,7 @@ import {
   containerId,
   defaultRoutes,
   endpointRequest,
+  inside,
   ipInside,
   networkRequest,
   ping,
@@ -114,6 +115,26 @@ test('containers of a macvlan are in the wire of their parent, by both protocols
   await networks.leave(containerId(2));
   await networks.remove('lan');
   expect(host.links()).toEqual(['card0']);
+});
+
+test('a network without addresses is for containers that get theirs from elsewhere', async () => {
+  const network = await create(
+    'bare',
+    'macvlan',
+    { parent: 'card0' },
+    { name: 'bare', ipv4: false },
+  );
+  expect(network.record.subnets).toEqual([]);
+  const { namespace, endpoints } = await join(containerId(3), 'bare');
+  expect(endpoints[0]?.addresses).toEqual([]);
+  expect(ipInside(namespace, 'address', 'show', 'eth0')).toMatchObject([
+    { flags: expect.arrayContaining(['UP']) as unknown, addr_info: [] },
+  ]);
+  // Such as a client of DHCP does it.
+  inside(namespace, 'ip', 'address', 'add', '10.9.0.99/24', 'dev', 'eth0');
+  expect(ping(namespace, '10.9.0.1')).toContain('1 packets received');
+  await networks.leave(containerId(3));
+  await networks.remove('bare');
 });
 
 test('modes are those of the options, and passthru has its parent alone', async () => {
