@@ -26,12 +26,12 @@ export function resolveLinks(
   return [...new Map(links.toReversed().map((link) => [link.alias, link])).values()].toReversed();
 }
 
-/** `name`, `name:alias`, or what `docker inspect` shows: `/name:/parent/alias`. */
+/** `name`, `name:alias`, `name:/alias`, or what `docker inspect` shows: `/name:/parent/alias`. */
 function parseLink(link: string): { readonly name: string; readonly alias: string } {
   const [name = '', alias = name, ...more] = link.split(':');
   if (link === '' || name === '') throw invalid(link, 'empty string specified for links');
   if (more.length > 0) throw invalid(link, `bad format for links: ${link}`);
-  if (!name.startsWith('/')) return { name, alias };
+  if (!name.startsWith('/')) return { name, alias: alias.replace(/^\/+/, '') };
   return { name: name.slice(1), alias: alias.slice(alias.lastIndexOf('/') + 1) };
 }
 

@@ -17,8 +17,8 @@ function find(name: string): Pick<ContainerRecord, 'id' | 'hostConfig'> {
 describe('resolveLinks', () => {
   test.each([
     [
-      ['a', 'a:db', '/a:/web/cache'],
-      ['a', 'db', 'cache'],
+      ['a', 'a:db', 'a:/store', '/a:/web/cache'],
+      ['a', 'db', 'store', 'cache'],
     ],
     [['a:db', 'b:db'], ['db']],
     [[], []],
