@@ -59,7 +59,8 @@ export const launchErrors = {
   MOUNT_SOURCE_ESCAPES: {
     http: 400,
     exit: 125,
-    meaning: 'A part of a volume or an image that is to be mounted is behind a link that leads out.',
+    meaning:
+      'A part of a volume or an image that is to be mounted is behind a link that leads out.',
   },
   EXEC_FAILED: {
     http: 500,
