@@ -157,6 +157,8 @@ export class Networks {
     const { hostGateways } = this.#state.ports.settings;
     const bridge = this.findIfThere('bridge');
     if (hostGateways.length > 0 || bridge === undefined) return hostGateways;
+    // Else the rules that are restored then would not have those of the bridge.
+    await hostReady(this.#state);
     await establishNetwork(this.#state, bridge);
     return bridge.record.subnets.flatMap(({ gateway }) => gateway ?? []);
   }

@@ -7,7 +7,7 @@ import { forgetImages } from './forget-images.ts';
 /**
  * Goes on where a berthd was killed while CRIU worked: waits until CRIU has ended, which puts the processes right and leaves
  * them frozen, takes the images away, and lets the processes go. Until then nothing is executed in the container. Of a checkpoint
- * that was whole by then only the note is left.
+ * that was whole by then only the note is left. What a removal has left is taken away likewise.
  */
 export async function settleCheckpoint(state: EngineState, container: Container): Promise<void> {
   const { checkpointImages: images } = container.record;

@@ -55,7 +55,7 @@ export const containerRecordSchema = z.object({
     .optional(),
   /** Set while limits of a running container are changed: what `hostConfig` says may not be what holds. */
   limitsPending: z.literal(true).optional(),
-  /** Set while a checkpoint is made: the folder that it is written to before it has its name. */
+  /** Set while a checkpoint is made or removed: the folder that it is in before it has its name, or when it has none any more. */
   checkpointImages: z.string().optional(),
   /** The ids of the host that those of its last run stand for; absent: they are the host's own. */
   idRemap: z.object({ uids: idMappingsSchema, gids: idMappingsSchema }).optional(),

@@ -45,7 +45,16 @@ async function prepareHost(state: NetworkState): Promise<void> {
     state.openLinks = links;
   }
   for (const network of made) network.established = Promise.resolve();
-  for (const sandbox of state.sandboxes.values()) await serveNames(state, sandbox).catch(report);
+  for (const container of [...state.sandboxes.keys()])
+    await serveAgain(state, container).catch(report);
+}
+
+/** Not beside the end of a container, whose namespace would be gone, or be served for good. */
+function serveAgain(state: NetworkState, container: string): Promise<void> {
+  return state.inTurn(container, async () => {
+    const sandbox = state.sandboxes.get(container);
+    if (sandbox !== undefined) await serveNames(state, sandbox);
+  });
 }
 
 function isWanted(state: NetworkState, network: Network): boolean {

@@ -1,6 +1,7 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import { isPredefined } from '../model/network-record.ts';
 import { establishNetwork, removeFromHost } from './establish-network.ts';
+import { hostReady } from './host-ready.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
 
@@ -9,6 +10,8 @@ import type { Network } from './network.ts';
  * @throws NETWORK_NOT_FOUND, NETWORK_ID_AMBIGUOUS, NETWORK_PREDEFINED, NETWORK_IN_USE, SYSCALL_FAILED
  */
 export async function removeNetwork(state: NetworkState, nameOrId: string): Promise<void> {
+  // Else a berthd that has just started would make again what is removed here, or its rules.
+  await hostReady(state);
   await state.changes.run(async () => {
     const network = state.find(nameOrId);
     if (isPredefined(network.name))

@@ -1,4 +1,5 @@
 import { BerthError } from '../../errors/berth-error.ts';
+import { hostReady } from './host-ready.ts';
 import type { NetworkState } from './network-state.ts';
 
 /**
@@ -7,6 +8,8 @@ import type { NetworkState } from './network-state.ts';
  * @throws NETWORK_IN_USE a container runs in one of them; SYSCALL_FAILED, and what a firewall throws
  */
 export async function withdrawNetworks(state: NetworkState): Promise<void> {
+  // Else what is taken away here would be made again behind it.
+  await hostReady(state);
   await Promise.all(state.leaving.values());
   await state.changes.run(async () => {
     const containers = [...state.sandboxes.keys()];

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -196,5 +197,26 @@ describe('a checkpoint', () => {
     await nothingLeft();
     await checkpoint('c1');
     expect(state().status).toBe('exited');
+  });
+
+  test('that a removal has left without its name is taken away by the next berthd', async () => {
+    await checkpoint('c1', 'go-on', elsewhere);
+    // Somebody holds a part of it.
+    const held = join(elsewhere, 'c1', 'held');
+    mkdirSync(held);
+    execFileSync('mount', ['-t', 'tmpfs', 'berth-held', held]);
+    const removal = engine.checkpoints.remove('web', { name: 'c1', directory: elsewhere });
+    try {
+      await expect(removal).rejects.toThrow('EBUSY');
+    } finally {
+      execFileSync('umount', [join(elsewhere, '.c1.removed', 'held')]);
+    }
+    expect(await engine.checkpoints.list('web', elsewhere)).toEqual([]);
+    expect(readdirSync(elsewhere)).toEqual(['.c1.removed']);
+    own.kill();
+    await berthd();
+    await expect.poll(() => readdirSync(elsewhere)).toEqual([]);
+    await expect.poll(() => engine.find('web').record.checkpointImages).toBe(undefined);
+    expect(state().status).toBe('running');
   });
 });

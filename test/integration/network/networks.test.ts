@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatAddress } from '../../../runtime/network/address/ip-address.ts';
 import type { Firewall } from '../../../runtime/network/firewall/firewall.ts';
+import { readLinks } from '../../../runtime/network/netlink/read-links.ts';
 import { portWishes } from '../../../runtime/network/ports/port-wishes.ts';
 import { noFirewall } from './no-bridge.ts';
 import type { Networks } from '../../../runtime/network/networks.ts';
@@ -264,6 +265,51 @@ test('sandboxes outlive berthd, and what nobody has is swept away', async () => 
   expect(none.endpoints).toEqual([]);
   expect(host.links()).toEqual([]);
   await killed.close();
+});
+
+test('what a berthd that starts makes on the host is there before somebody takes it away', async () => {
+  await create('front', '10.1.0.0/24');
+  await create('back', '10.2.0.0/24');
+  await networks.close();
+  let restored = 0;
+  const firewall: Firewall = {
+    ...noFirewall,
+    restore: async ({ networks: whole }) => {
+      // So long that somebody else would be done with all that they do on the host.
+      let links: readonly string[] = [];
+      for (let look = 0; look < 30; look += 1)
+        links = (await readLinks(host.runner)).map(({ name }) => name);
+      expect(links).toEqual(expect.arrayContaining(whole.map(({ bridge }) => bridge)));
+      restored += whole.length;
+    },
+  };
+  networks = await host.open({ firewall });
+  await Promise.all([networks.remove('front'), networks.withdraw()]);
+  expect([restored, host.links()]).toEqual([2, []]);
+});
+
+test('who leaves while berthd starts has no name server any more', async () => {
+  await create('front', '10.1.0.0/24');
+  const ids = [1, 2, 3, 4].map(containerId);
+  for (const container of ids) {
+    const endpoints = [endpointRequest('front')];
+    const { connected } = await networks.join({ container, endpoints, upstreams: ['10.1.0.1'] });
+    await connected;
+  }
+  await networks.close();
+  const restored = Promise.withResolvers<undefined>();
+  const restore = (): Promise<void> => {
+    restored.resolve(undefined);
+    return Promise.resolve();
+  };
+  networks = await host.open({ firewall: { ...noFirewall, restore } });
+  await restored.promise;
+  for (const id of ids) {
+    // By then it opens the sockets of this one.
+    await new Promise(setImmediate);
+    await networks.leave(id);
+  }
+  await networks.remove('front');
 });
 
 test('the network of daemon.json is as that says when nobody is in it', async () => {

@@ -34,6 +34,11 @@ const kept: readonly Operation[] = [
     perform: (client) => client.call('DELETE', '/images/small'),
   },
   {
+    name: 'image untag',
+    prepare: (client) => client.must('POST', '/images/bb/tag?repo=other&tag=one'),
+    perform: (client) => client.call('DELETE', '/images/other:one'),
+  },
+  {
     name: 'prune',
     prepare: async (client, { image }) => {
       await make(client, 'web', withVolumes);

@@ -9,8 +9,16 @@ export interface OwnProcess {
   readonly name: string;
 }
 
-/** Makes loopback work, and tells that the namespaces are there. */
-const script = 'eval "$1" && ip link set lo up && echo ready && exec cat';
+/** The interface of the host that networks without a bridge are on, and what is at the other end of its wire. */
+export const card = { name: 'card0', farEnd: 'wire0' } as const;
+
+/** Makes loopback and the card work, and tells that the namespaces are there. */
+const script = [
+  ...['eval "$1"', 'ip link set lo up'],
+  `ip link add ${card.name} type veth peer name ${card.farEnd}`,
+  ...[card.name, card.farEnd].map((name) => `ip link set ${name} up`),
+  ...['echo ready', 'exec cat'],
+].join(' && ');
 
 /**
  * A host of berthd's own, as far as networks go, which ends with the last process in it. It marks a berthd and all that it starts,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+import { card } from './mark.ts';
 import type { World } from './world.ts';
 
 /** What `run/networks/CONTAINER.json` says, of it what is looked at. */
@@ -11,6 +12,9 @@ interface Sandbox {
 
 /** So many namespaces are made before somebody wants them. */
 const wantedReady = 4;
+
+/** Interfaces that are always there, and the default bridge, which stays when somebody has wanted it. */
+const always: readonly string[] = ['lo', 'berth0', card.name, card.farEnd];
 
 /** The default bridge stays when nobody is connected any more, with its rules. */
 const ofDefaultBridge = /"berth0"|"172\.17\.0\.0"|"fd00:b::"/;
@@ -50,7 +54,7 @@ export class NetworkRemains {
     );
     return [
       ...found
-        .filter((name) => name !== 'lo' && name !== 'berth0')
+        .filter((name) => !always.includes(name))
         .map((name) => `interface ${name} ${ports.get(name) ?? 'of nobody'}`),
       ...[...ports]
         .filter(([name]) => name !== '' && !found.includes(name))

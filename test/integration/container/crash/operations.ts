@@ -1,4 +1,6 @@
+import { checkpointOperations } from './checkpoint-operations.ts';
 import { ofSeveralRequests, onOneContainer } from './container-operations.ts';
+import { driverOperations } from './driver-operations.ts';
 import { ofVolumesAndImages } from './image-operations.ts';
 import { networkOperations } from './network-operations.ts';
 import type { Operation } from './operation.ts';
@@ -10,5 +12,7 @@ export const operations: readonly Operation[] = [
   ...ofSeveralRequests,
   ...ofVolumesAndImages,
   ...unaskedOperations,
+  ...checkpointOperations,
   ...networkOperations,
+  ...driverOperations,
 ];

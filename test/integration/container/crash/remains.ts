@@ -12,6 +12,9 @@ const madeOnce = [
   ...['run/networks/on-host', 'run/networks/forwarding', 'run/netns/'],
 ];
 
+/** A container's folders for checkpoints and CRIU's logs: the same, and what is in them is looked at. */
+const madeForCheckpoints = /^data\/containers\/[^/]+\/(?:checkpoints|criu)\/$/;
+
 /** What is on the disk, and what is of containers that run. */
 export function remainsOf(
   world: World,
@@ -22,6 +25,7 @@ export function remainsOf(
     ...[...filesBelow(world.berthd.root, 'data'), ...filesBelow(world.berthd.root, 'run')].filter(
       (line) =>
         !madeOnce.includes(line.split(' ')[0] ?? '') &&
+        !madeForCheckpoints.test(line) &&
         !isToBeContinued(line) &&
         !networks.isSpare(line) &&
         !isOfView(world.berthd.root, line),
@@ -85,7 +89,7 @@ function entriesOf(folder: string): readonly Dirent[] {
 
 function isPending(record: string): boolean {
   try {
-    return /"(?:pending|changing|unlinking)":/.test(readFileSync(record, 'utf8'));
+    return /"(?:pending|changing|unlinking|checkpointImages)":/.test(readFileSync(record, 'utf8'));
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { startRegistryProcess } from '../../../support/registry-process.ts';
@@ -7,6 +7,7 @@ import type { RegistryProcess } from '../../../support/registry-process.ts';
 import { busyboxArchive } from '../../api/busybox-image.ts';
 import { RealBerthd } from '../real-berthd.ts';
 import { ApiClient } from './api-client.ts';
+import { standInForCriu } from './criu.ts';
 import { Mark } from './mark.ts';
 import type { OwnProcess } from './mark.ts';
 import { networksOf } from './network-view.ts';
@@ -56,7 +57,14 @@ export class World {
     return this.#host?.processes() ?? [];
   }
 
+  /** A folder of programs that berthd finds before those of the machine. */
+  get #programs(): string {
+    return join(this.berthd.root, 'programs');
+  }
+
   async open(): Promise<void> {
+    mkdirSync(this.#programs);
+    writeFileSync(join(this.#programs, 'criu'), standInForCriu, { mode: 0o755 });
     await this.start();
     const { client } = this;
     const image = readFileSync(busyboxArchive(this.berthd.root));
@@ -76,7 +84,8 @@ export class World {
     this.#host ??= new Mark(this.#mounts?.());
     const host = await this.#host.command();
     // A tracer lets go of what executes another program: nothing may come between it and berthd.
-    await this.berthd.start({ under: [...host, ...tracer], env });
+    const PATH = `${this.#programs}:${process.env['PATH'] ?? ''}`;
+    await this.berthd.start({ under: [...host, ...tracer], env: { ...env, PATH } });
   }
 
   async startAgain(): Promise<void> {
