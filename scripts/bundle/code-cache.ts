@@ -27,7 +27,23 @@ const scriptNames = { berth: 'warm-up', oci: 'oci-warm-up' } as const satisfies 
   Record<BundleScriptName, BundleEntry>
 >;
 
-const printHash = `process.stdout.write(new (require('node:vm').Script)('0').createCachedData().toString('hex', ${optionsHash.at}, ${optionsHash.at + optionsHash.size}))`;
+/**
+ * Puts the hash of the options that it runs with in place of that of `predictable`, none of which changes what comes out, and
+ * prints whether V8 takes each cache then. One process for all: under emulation the start of Node.js takes seconds.
+ */
+const finish = `
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { Script } = require('node:vm');
+const hash = new Script('0').createCachedData().subarray(${optionsHash.at}, ${optionsHash.at + optionsHash.size});
+const states = process.argv.slice(2).map((name) => {
+  const path = join(__dirname, name + '.cache');
+  const cache = readFileSync(path);
+  hash.copy(cache, ${optionsHash.at});
+  writeFileSync(path, cache);
+  return [name, require('./start.js').cacheState(name)];
+});
+process.stdout.write(JSON.stringify(states));`;
 
 /**
  * What V8 compiles of the bundle until its programs are ready, so that they start with it. Made on the Node.js of
@@ -46,31 +62,28 @@ export async function compileScripts(
 ): Promise<ReadonlyMap<string, Buffer>> {
   const folder = await mkdtemp(join(using.scratch, 'berth-bundle-'));
   // Nothing of the environment gets into what is compiled.
-  const node = (options: readonly string[], text: string): Promise<string> => {
+  const node = (
+    options: readonly string[],
+    text: string,
+    ...words: readonly string[]
+  ): Promise<string> => {
     const program = ['env', '-i', ...using.node, ...bundleNodeOptions, ...options] as const;
-    return runChecked(using.run, [...program, join(folder, text)]);
+    return runChecked(using.run, [...program, join(folder, text), ...words]);
   };
   try {
     for (const [name, text] of Object.entries(scripts)) await writeFile(join(folder, name), text);
     await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}');
-    await writeFile(join(folder, 'hash.js'), printHash);
-    // It was compiled with more options than it will be used with, none of which changes what comes out.
-    const hash = Buffer.from(await node([], 'hash.js'), 'hex');
-    const caches = new Map<string, Buffer>();
-    for (const [name, entry] of Object.entries(scriptNames)) {
-      const [file, start] = [`${name}.cache`, "require('./start.js')"];
-      await writeFile(join(folder, 'warm-up.js'), `${start}.start('${entry}')`);
+    await writeFile(join(folder, 'finish.js'), finish);
+    for (const entry of Object.values(scriptNames)) {
+      await writeFile(join(folder, 'warm-up.js'), `require('./start.js').start('${entry}')`);
       await node(predictable, 'warm-up.js');
-      const cache = await readFile(join(folder, file));
-      hash.copy(cache, optionsHash.at);
-      await writeFile(join(folder, file), cache);
-      await writeFile(
-        join(folder, 'state.js'),
-        `process.stdout.write(${start}.cacheState('${name}'))`,
-      );
-      const state = await node([], 'state.js');
+    }
+    const names = Object.keys(scriptNames);
+    const states = JSON.parse(await node([], 'finish.js', ...names)) as [string, string][];
+    const caches = new Map<string, Buffer>();
+    for (const [name, state] of states) {
       if (state !== 'used') throw rejected(state);
-      caches.set(file, cache);
+      caches.set(`${name}.cache`, await readFile(join(folder, `${name}.cache`)));
     }
     return caches;
   } finally {

@@ -2,11 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { CheckReport } from '../../../scripts/check/report.ts';
 import { removeTree } from '../../support/remove-tree.ts';
+import { packedCheckout } from '../scripts/support/packed-checkout.ts';
 
-const main = join(import.meta.dirname, '../../../scripts/main.ts');
+let main: string;
+beforeAll(async () => {
+  main = join(await packedCheckout(), 'scripts/main.ts');
+});
 
 const schema = readFileSync(join(import.meta.dirname, '../../../docs/schema/check-report.json'));
 const validate = new Ajv2020({ formats: { date: true } }).compile(

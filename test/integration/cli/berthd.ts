@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
+import { packedBerthd } from '../scripts/support/packed-checkout.ts';
 import type { TestEngine } from './client-bench.ts';
 import { startEngineProcess } from './engine-process.ts';
-
-const main = resolve(import.meta.dirname, '../../../runtime/daemon.ts');
 
 /** Starts the whole of berthd, as a process, on folders and a socket of its own. @param settings Of daemon.json */
 export async function startBerthd(settings: object = {}): Promise<TestEngine> {
@@ -20,7 +19,7 @@ export async function startBerthd(settings: object = {}): Promise<TestEngine> {
   };
   await writeFile(config, JSON.stringify({ ...own, ...settings }));
   const stop = await startEngineProcess({
-    command: [process.execPath, '--disable-warning=ExperimentalWarning', main, '--config', config],
+    command: [process.execPath, ...(await packedBerthd()), '--config', config],
     ready: 'berthd is ready',
   });
   return {

@@ -6,18 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { bundleNodeOptions } from '../../../scripts/program/self.ts';
+import { packedBerthd } from '../scripts/support/packed-checkout.ts';
 import { removeEmptyCgroups } from './empty-cgroups.ts';
 import { removeTree } from '../../support/remove-tree.ts';
 
-/**
- * What Node.js is started with: the sources, or `start/berthd` in an unpacked bundle that `BERTH_TEST_BERTHD` names, which takes less
- * than half of the processor time to start, with the options that it was compiled with. Tests that start hundreds gain by that.
- */
+/** `start/berthd` in an unpacked bundle, to be killed in place of the one of this checkout. */
 const bundled = process.env['BERTH_TEST_BERTHD'];
-const program: readonly string[] =
-  bundled === undefined
-    ? [join(import.meta.dirname, '../../../runtime/daemon.ts')]
-    : [...bundleNodeOptions, bundled];
 
 interface StartOptions {
   /** A command that executes the one behind it: a tracer, or one that makes surroundings. */
@@ -80,6 +74,7 @@ export class RealBerthd {
   async start({ under = [], env = {} }: StartOptions = {}): Promise<void> {
     mkdirSync(this.root, { recursive: true });
     this.#configure({});
+    const program = bundled === undefined ? await packedBerthd() : [...bundleNodeOptions, bundled];
     const [file, ...args] = [...under, process.execPath, ...program, '--config', this.#config];
     const child = spawn(file, args, {
       stdio: ['ignore', 'ignore', 'pipe'],

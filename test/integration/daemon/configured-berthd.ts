@@ -4,10 +4,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
+import { packedBerthd } from '../scripts/support/packed-checkout.ts';
 import { until } from '../scripts/support/until.ts';
 import { removeTree } from '../../support/remove-tree.ts';
-
-const program = join(import.meta.dirname, '../../../runtime/daemon.ts');
 
 /** A line of the daemon's log. */
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -68,8 +67,8 @@ export class ConfiguredBerthd {
 
   /** Starts berthd, and waits until it is ready. */
   async run(flags: readonly string[] = []): Promise<void> {
-    const args = ['--disable-warning=ExperimentalWarning', program, '--config', this.configPath];
-    const [first = '', ...rest] = [...this.#enter, process.execPath, ...args, ...flags];
+    const args = [...(await packedBerthd()), '--config', this.configPath, ...flags];
+    const [first = '', ...rest] = [...this.#enter, process.execPath, ...args];
     const before = this.log.length;
     this.#child = spawn(first, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
@@ -105,10 +104,10 @@ export class ConfiguredBerthd {
   }
 
   /** What `--validate` says of other keys, in a file beside the daemon's. */
-  validate(keys: object): Promise<Ended> {
+  async validate(keys: object): Promise<Ended> {
     const path = join(this.root, 'other.json');
     writeFileSync(path, JSON.stringify(keys));
-    const args = ['--disable-warning=ExperimentalWarning', program, '--config', path, '--validate'];
+    const args = [...(await packedBerthd()), '--config', path, '--validate'];
     return this.command(process.execPath, args);
   }
 

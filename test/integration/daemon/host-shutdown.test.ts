@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { goingDownMarker } from '../../../runtime/daemon/host-shutdown.ts';
 import { busyboxArchive } from '../api/busybox-image.ts';
 import { removeEmptyCgroups } from '../container/empty-cgroups.ts';
+import { packedBerthd } from '../scripts/support/packed-checkout.ts';
 import { removeTree } from '../../support/remove-tree.ts';
 
 const slowMs = 60_000;
-const berthd = join(import.meta.dirname, '../../../runtime/daemon.ts');
 let root: string;
 let child: ChildProcess;
 
@@ -34,7 +34,8 @@ async function start(): Promise<ChildProcess> {
   mkdirSync(join(root, 'run'), { recursive: true });
   const keys = { 'data-root': join(root, 'data'), 'exec-root': join(root, 'run'), group: 'root' };
   writeFileSync(config, JSON.stringify({ ...keys, hosts: [`unix://${join(root, 'api.sock')}`] }));
-  const process_ = spawn(process.execPath, [berthd, '--config', config], {
+  const berthd = await packedBerthd();
+  const process_ = spawn(process.execPath, [...berthd, '--config', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   for await (const chunk of process_.stderr) if (String(chunk).includes('is ready')) break;

@@ -26,15 +26,31 @@ export async function packedCheckout(): Promise<string> {
   return packed;
 }
 
+/**
+ * What Node.js is started with to be the berthd of the packed checkout, up to berthd's own arguments. A checkout's own takes
+ * twice the processor time until it is ready.
+ */
+export async function packedBerthd(): Promise<readonly string[]> {
+  const folder = await packedCheckout();
+  // Those that kill berthd at every system call take longer than it is kept.
+  await use(folder);
+  return ['--disable-warning=ExperimentalWarning', join(folder, 'runtime/daemon.ts')];
+}
+
 async function present(): Promise<string> {
   const folder = join(packedCheckoutsFolder, sourcesKey(repository, ''));
   if (existsSync(folder)) {
-    const now = new Date();
-    await utimes(folder, now, now);
+    await use(folder);
     return folder;
   }
   await mkdir(packedCheckoutsFolder, { recursive: true });
   // The kernel takes the lock back from whoever dies.
   const argv = [join(packedCheckoutsFolder, 'lock'), process.execPath, child];
   return (await promisify(execFile)('flock', argv)).stdout;
+}
+
+/** Notes that it was used, so that nobody takes it for an old one. */
+async function use(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(folder, now, now);
 }
