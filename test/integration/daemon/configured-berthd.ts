@@ -72,14 +72,18 @@ export class ConfiguredBerthd {
     const before = this.log.length;
     this.#child = spawn(first, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
-    await this.logged('berthd is ready', before);
+    // Where the processor is busy a start takes many times the second that it takes otherwise.
+    await this.logged('berthd is ready', before, 60_000);
   }
 
-  /** Waits for a line of the log, of those behind the first `skip`. */
-  logged(message: string, skip = 0): Promise<LogLine> {
-    return until(`"${message}" in ${this.#said}`, () => {
+  /** Waits for a line of the log, of those behind the first `skip`; for ten seconds unless told. */
+  logged(message: string, skip = 0, limitMs?: number): Promise<LogLine> {
+    const look = (): LogLine | undefined => {
       if (this.#child?.exitCode != null) throw new Error(`berthd ended: ${this.#said}`);
       return this.log.slice(skip).find(({ msg }) => msg === message);
+    };
+    return until(`"${message}" in the log`, look, limitMs).catch((cause: unknown) => {
+      throw new Error(`berthd has said: ${this.#said}`, { cause });
     });
   }
 

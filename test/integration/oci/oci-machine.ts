@@ -15,6 +15,7 @@ import { expect } from 'vitest';
 import { defaultConfig } from '../../../runtime/oci/default-config.ts';
 import type { SpecInput } from '../../../runtime/spec/spec.ts';
 import { removeTree } from '../../support/remove-tree.ts';
+import { packedCheckout } from '../scripts/support/packed-checkout.ts';
 
 /** How a command ended. */
 export interface Said {
@@ -37,6 +38,12 @@ export const ociProgram: readonly [string, ...string[]] = [
   '--disable-warning=ExperimentalWarning',
   join(import.meta.dirname, '../../../scripts/main.ts'),
   'oci',
+];
+
+/** The same of a packed checkout, which takes less than half of the processor time: these tests run it by the hundred. */
+const packedOciProgram = [
+  ...ociProgram.slice(0, 2),
+  join(await packedCheckout(), 'scripts/oci.ts'),
 ];
 
 /** A folder with a bundle of busybox and a --root of its own, and `berth oci` on it. */
@@ -85,7 +92,12 @@ export class OciMachine {
 
   /** The words of a command on this root. */
   command(...args: readonly string[]): readonly [string, ...string[]] {
-    const [program, ...words] = [...this.#under, ...ociProgram, '--root', this.root, ...args];
+    const [program, ...words] = [
+      ...this.#under,
+      ...packedOciProgram,
+      ...['--root', this.root],
+      ...args,
+    ];
     return [program ?? '', ...words];
   }
 

@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleScripts } from '../../../../scripts/bundle/javascript.ts';
 import { bundleNodeOptions } from '../../../../scripts/program/self.ts';
 import { copyCheckout } from '../bundle/make-test-bundle.ts';
-import { packedCheckoutsFolder } from './packed-checkout.ts';
-import { sourcesKey } from './shared-bundle.ts';
+import { packedCheckoutsFolder, packedKey } from './packed-checkout.ts';
 
 /*
  * Makes the packed checkout, unless it is there, and prints where it is. Its caller holds the lock. Its name is that of
@@ -27,20 +26,30 @@ const program = (path: string, last: string): string => `
 import { join } from 'node:path';
 import { runCompiledScript } from ${JSON.stringify(fileURLToPath(loader))};
 const top = join(import.meta.dirname, '${path.includes('/program/') ? '../..' : '..'}');
-const cachePath = join(top, process.execArgv.some((option) => option.startsWith('--max-semi')) ? 'small.cache' : 'usual.cache');
-const script = runCompiledScript({ path: join(top, 'scripts/program/berth.ts'), cachePath });
+const usual = '${path.includes('oci') ? 'oci' : 'usual'}.cache';
+const cachePath = join(top, process.execArgv.some((option) => option.startsWith('--max-semi')) ? 'small.cache' : usual);
+const script = runCompiledScript({ path: join(top, 'scripts/program/${path.includes('oci') ? 'oci' : 'berth'}.ts'), cachePath });
 const words = process.argv.slice(2);
 ${last}
 `;
 
+const keepCache = 'writeFileSync(cachePath, script.createCache());';
 const programs: Readonly<Record<string, string>> = {
   'scripts/main.ts': "process.exit(await script.exports.run('cli', words));",
+  // Hooks of containers see what it sees.
+  'scripts/oci.ts': `
+delete process.env['NODE_COMPILE_CACHE'];
+process.exit(await script.exports.run('oci', words));`,
   'runtime/daemon.ts': "process.exitCode = await script.exports.run('daemon', words);",
   'scripts/program/unpack-worker.ts': "await script.exports.run('thread', words);",
   'scripts/program/warm-up.ts': `
 import { writeFileSync } from 'node:fs';
 await script.exports.run('warm-up', words);
-writeFileSync(cachePath, script.createCache());`,
+${keepCache}`,
+  'scripts/program/warm-up-oci.ts': `
+import { writeFileSync } from 'node:fs';
+await script.exports.run('oci-warm-up', words);
+${keepCache}`,
 };
 
 await removeOlder();
@@ -49,7 +58,7 @@ process.stdout.write(await made());
 async function made(): Promise<string> {
   const checkout = await copyCheckout();
   try {
-    const folder = join(packedCheckoutsFolder, sourcesKey(checkout.root, ''));
+    const folder = join(packedCheckoutsFolder, packedKey(checkout.root));
     if (existsSync(folder)) return folder;
     const making = await mkdtemp(join(packedCheckoutsFolder, 'making-'));
     // Users without rights run it, too.
@@ -60,13 +69,19 @@ async function made(): Promise<string> {
       ['package.json', '{"type":"module"}'],
       // By its name it is source: that is what berth goes by.
       ['scripts/program/berth.ts', scripts['berth.js']],
+      ['scripts/program/oci.ts', scripts['oci.js']],
       ...files,
     ]) {
       await mkdir(dirname(join(making, path)), { recursive: true });
       await writeFile(join(making, path), text);
     }
-    for (const options of [bundleNodeOptions.slice(0, 1), bundleNodeOptions]) {
-      execFileSync(process.execPath, [...options, join(making, 'scripts/program/warm-up.ts')]);
+    const usual = bundleNodeOptions.slice(0, 1);
+    for (const [options, name] of [
+      [usual, 'warm-up.ts'],
+      [bundleNodeOptions, 'warm-up.ts'],
+      [usual, 'warm-up-oci.ts'],
+    ] as const) {
+      execFileSync(process.execPath, [...options, join(making, 'scripts/program', name)]);
     }
     await rename(making, folder);
     return folder;

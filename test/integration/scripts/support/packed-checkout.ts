@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,9 @@ const child = fileURLToPath(new URL('packed-checkout-child.ts', import.meta.url)
 
 /** Where packed checkouts are kept, one folder a state of the sources. Not among the libraries: Node.js strips no types there. */
 export const packedCheckoutsFolder = join(repository, '.cache', 'packed-checkouts');
+
+/** A name for all that it is made of: the sources in `root`, and what makes it of them. */
+export const packedKey = (root: string): string => sourcesKey(root, readFileSync(child, 'utf8'));
 
 let packed: Promise<string> | undefined;
 
@@ -38,7 +41,7 @@ export async function packedBerthd(): Promise<readonly string[]> {
 }
 
 async function present(): Promise<string> {
-  const folder = join(packedCheckoutsFolder, sourcesKey(repository, ''));
+  const folder = join(packedCheckoutsFolder, packedKey(repository));
   if (existsSync(folder)) {
     await use(folder);
     return folder;
