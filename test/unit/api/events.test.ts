@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 
 import { ApiRequest } from '../../../runtime/api/http/api-request.ts';
@@ -14,7 +16,7 @@ test('who asks for events and does not read them is told of no more at some time
   const exchange = { id: '1', signal: new AbortController().signal };
   const request = new ApiRequest({
     ...{ version: '1.51', parameters: {}, query: '', exchange },
-    request: { headers: {} } as ConstructorParameters<typeof ApiRequest>[0]['request'],
+    request: new IncomingMessage(new Socket()),
   });
   const services = { events, clock: systemClock } as unknown as ApiServices;
   const response = await eventRoutes[0]?.handle(request, services);
