@@ -9,6 +9,7 @@ import type { PassedSocket } from '../host/passed-sockets.ts';
 import type { ServerIdentity } from '../host/tls-server.ts';
 import { inspectSocketPlace, openSocketTo, type SocketAccess } from '../host/unix-socket.ts';
 import { beginAnswer } from './http/begin-answer.ts';
+import { afterAnswer, afterWholeAnswer } from './http/pipelining.ts';
 import { commonHeaders, pingBody, pingHeaders } from './http/ping.ts';
 import { requestIdHeader, requestIdOf } from './http/request-id.ts';
 import { apiServerOptions } from './http/server-options.ts';
@@ -25,6 +26,9 @@ export interface TcpPlace {
   readonly port: number;
   readonly identity: ServerIdentity;
 }
+
+/** So many clients may come at once before they are taken: as many as the kernel has room for (net.core.somaxconn), as with Go. */
+const mostWaiting = 65_535;
 
 /** What a listener is made of. */
 interface ListenerParts {
@@ -63,20 +67,20 @@ export class ApiListener {
     this.#parts = parts;
     this.#server = parts.server;
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const before = this.#answers.get(request.socket);
       this.#answers.set(request.socket, response);
-      if (this.#handlers === undefined && isPing(request)) this.#answerPing(request, response);
-      else {
-        this.#whenReady((handlers) => {
-          handlers.request(request, response);
-        });
-      }
+      afterAnswer(before, request.socket, () => {
+        this.#take(request, response);
+      });
     });
     this.#server.on('clientError', (problem: NodeJS.ErrnoException, connection: Duplex) => {
       void refuse(problem, connection, this.#answers.get(connection));
     });
     this.#server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
-      this.#whenReady((handlers) => {
-        handlers.upgrade(request, connection, head);
+      afterWholeAnswer(this.#answers.get(connection), connection, () => {
+        this.#whenReady((handlers) => {
+          handlers.upgrade(request, connection, head);
+        });
       });
     });
   }
@@ -89,7 +93,7 @@ export class ApiListener {
   static async open(path: string, version: string): Promise<ApiListener> {
     await makeRoom(path);
     const listener = new ApiListener(path, { owner: 'berthd', server: plainServer(), version });
-    await listener.#listen(path);
+    await listener.#listen({ path });
     return listener;
   }
 
@@ -166,12 +170,22 @@ export class ApiListener {
   }
 
   async #listen(
-    where: string | { readonly fd: number } | { readonly host: string; readonly port: number },
+    where: { readonly path: string } | { readonly fd: number } | Pick<TcpPlace, 'host' | 'port'>,
   ): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(where, resolve);
+      // For a descriptor Node takes it in no other place.
+      this.#server.listen(where, mostWaiting, resolve);
     });
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#handlers === undefined && isPing(request)) this.#answerPing(request, response);
+    else {
+      this.#whenReady((handlers) => {
+        handlers.request(request, response);
+      });
+    }
   }
 
   #whenReady(action: (handlers: ApiHandlers) => void): void {

@@ -21,6 +21,7 @@ import { commonHeaders } from './http/ping.ts';
 import { inRequest } from './http/request-context.ts';
 import type { RequestContext } from './http/request-context.ts';
 import { parseRequestTarget } from './http/request-target.ts';
+import { discardRest } from './http/rest-of-body.ts';
 import { originForm } from './http/server-options.ts';
 import { takeWebSocket } from './http/websocket.ts';
 import { writeAnswer, writeError, writeStream } from './http/write-response.ts';
@@ -80,6 +81,9 @@ export class ApiServer implements ApiHandlers {
     const since = performance.now();
     const asked: Asked = { exchange, since, route: '', told: false, errors: 'json', upgrade };
     const context: RequestContext = { id: exchange.id };
+    response.once('finish', () => {
+      discardRest(request);
+    });
     inRequest(context, () => this.#answer(asked)).then(
       () => {
         if (context.failure !== undefined) this.#tellBroken(exchange.id, context.failure);

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 
 import type { z } from 'zod';
 
 import type { Exchange } from './exchange.ts';
 import { Query } from './query.ts';
 import { readJson, readOptionalJson } from './read-json.ts';
+import { bodyOf } from './rest-of-body.ts';
 
 /** What `ApiRequest` is made from. */
 export interface ApiRequestSource {
@@ -22,7 +22,9 @@ export class ApiRequest {
   readonly version: string;
   readonly query: Query;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Readable;
+  /** To be read once. */
+  readonly body: AsyncIterable<Buffer>;
+  readonly #message: IncomingMessage;
   readonly #parameters: ApiRequestSource['parameters'];
   readonly #exchange: ApiRequestSource['exchange'];
 
@@ -30,7 +32,8 @@ export class ApiRequest {
     this.version = source.version;
     this.query = new Query(source.query);
     this.headers = source.request.headers;
-    this.body = source.request;
+    this.body = bodyOf(source.request);
+    this.#message = source.request;
     this.#parameters = source.parameters;
     this.#exchange = source.exchange;
   }
@@ -62,11 +65,11 @@ export class ApiRequest {
 
   /** The body as JSON; `undefined` when there is none. @throws API_REQUEST_INVALID, API_BODY_TOO_LARGE */
   optionalJson<Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema> | undefined> {
-    return readOptionalJson(this.body, this.headers['content-type'], schema);
+    return readOptionalJson(this.#message, this.headers['content-type'], schema);
   }
 
   /** The body as JSON. @throws API_REQUEST_INVALID, API_BODY_TOO_LARGE */
   json<Schema extends z.ZodType>(schema: Schema): Promise<z.output<Schema>> {
-    return readJson(this.body, this.headers['content-type'], schema);
+    return readJson(this.#message, this.headers['content-type'], schema);
   }
 }

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { BerthError } from '../../errors/berth-error.ts';
 import { statusTexts } from '../../host/http.ts';
 import { errorResponse } from './error-response.ts';
+import { waitsForTurn } from './pipelining.ts';
 import { requestIdHeader } from './request-id.ts';
 
 /** Statuses of what the parser says; anything else is 400. */
@@ -17,14 +18,17 @@ const statuses: Readonly<Record<string, number>> = {
  * Answers what is no HTTP request, as other errors are answered, and ends the connection: where the next request would
  * begin nobody knows.
  *
- * @param answering The answer that is under way on the connection, if any.
+ * @param answering The last answer on the connection, if any.
  */
 export function refuseMalformed(
   problem: NodeJS.ErrnoException,
   connection: Duplex,
   answering: ServerResponse | undefined,
 ): void {
-  const isHalfAnswered = answering?.headersSent === true && !answering.writableFinished;
+  const isHalfAnswered =
+    answering !== undefined &&
+    !answering.writableFinished &&
+    (answering.headersSent || waitsForTurn(answering));
   if (problem.code === 'ECONNRESET' || !connection.writable || isHalfAnswered) {
     connection.destroy();
     return;

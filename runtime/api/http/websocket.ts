@@ -46,6 +46,12 @@ export async function takeWebSocket(
       reject(notWebSocket(problem.message));
     });
     response.detachSocket(request.socket);
+    // The library says nothing of a client that has left meanwhile.
+    const leave = (): void => {
+      reject(notWebSocket('Stay until the WebSocket is there.'));
+    };
+    upgrade.connection.once('close', leave);
+    if (upgrade.connection.destroyed) leave();
     server.handleUpgrade(request, upgrade.connection, upgrade.head, (socket) => {
       resolve(new WebSocketConnection(socket, payload));
     });

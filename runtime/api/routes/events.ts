@@ -12,7 +12,7 @@ import type { ApiServices } from '../services.ts';
 import { eventFilters, eventView, isWanted } from '../system/event-message.ts';
 import type { EventMessage } from '../system/event-message.ts';
 
-/** More than this many unread events, and the reader is told off instead of filling memory. */
+/** More than this many unread events, and the reader hears of no more instead of filling memory. */
 const maximumUnread = 10_000;
 
 /** Before this version nobody is told that an image was made. */
@@ -78,11 +78,17 @@ async function* eventLines(
   const { untilMs } = wanted;
   const unread = pastEvents(services, wanted);
   const wakeup = new Wakeup();
+  const ended = new AbortController();
   const stop = events.listen((message) => {
     if (wanted.holds(message)) unread.push(message);
+    if (unread.length > maximumUnread) {
+      // At once: the loop below waits for a reader that may never come back.
+      stop();
+      unread.length = 0;
+      ended.abort();
+    }
     wakeup.poke();
   });
-  const ended = new AbortController();
   const over = AbortSignal.any([signal, ended.signal]);
   over.addEventListener('abort', wakeup.poke, { once: true });
   const waitMs = untilMs === undefined ? undefined : untilMs - clock.now();
@@ -100,7 +106,7 @@ async function* eventLines(
       if (batch.length > 0) yield batch.map((event) => jsonLine(eventView(event))).join('');
       else if (over.aborted) return;
       else await wakeup.wait();
-      if (signal.aborted || unread.length >= maximumUnread) return;
+      if (signal.aborted) return;
     }
   } finally {
     stop();

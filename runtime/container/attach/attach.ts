@@ -88,6 +88,8 @@ export class Attachment {
     };
     client.once('close', left);
     client.on('error', left);
+    // While the attachment was opened: of that nothing is told any more.
+    if (client.destroyed) left();
     const ended = this.#forwardInput(client, session.signal);
     try {
       await this.#sendOutput(client, session, ended);

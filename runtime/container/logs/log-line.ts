@@ -167,9 +167,20 @@ function endLine(block: Buffer, parts: LineParts, textEnd: number): void {
 const escapeOfNumber = 0x75;
 const numberBytes = 6;
 
+/** Without a text for each: output that is no text has one of these in every byte, and others wait meanwhile. */
 function copyNumber(block: Buffer, at: number, out: Buffer, to: number): number {
-  const code = Number.parseInt(block.toString('latin1', at + 2, at + numberBytes), 16);
-  return out.write(String.fromCharCode(code), to);
+  let code = 0;
+  for (let digit = at + 2; digit < at + numberBytes; digit += 1) {
+    code = code * 16 + hexDigit(block[digit] ?? 0);
+  }
+  if (code >= 0x80) return out.write(String.fromCharCode(code), to);
+  out[to] = code;
+  return 1;
+}
+
+/** In ASCII the last four bits of `A` and `a` are 1, and they have a bit that `0` to `9` have not. */
+function hexDigit(byte: number): number {
+  return (byte & 0xf) + (byte >= 0x40 ? 9 : 0);
 }
 
 const short: Readonly<Record<number, number>> = {

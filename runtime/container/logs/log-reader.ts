@@ -21,6 +21,11 @@ export interface LogPlace {
   readonly from: 'beginning' | 'end' | number | LogMark;
   /** `now`: no further than what is there when it is opened, however fast more comes. */
   readonly to: 'now' | 'ever';
+  /**
+   * So many files at most are kept open for a reader, or as many as there are at first: of those that it has yet to read the oldest
+   * are left out. Absent: it gets all, whatever that takes on the disk.
+   */
+  readonly mostFiles?: number;
 }
 
 /**
@@ -38,6 +43,7 @@ export class LogReader {
   #memory: Buffer = Buffer.alloc(0);
   /** Where to stop in the newest file. */
   readonly #limit: number;
+  readonly #mostFiles: number;
   #looking: Promise<boolean> | undefined;
   #closed = false;
 
@@ -48,6 +54,7 @@ export class LogReader {
     this.#path = place.path;
     this.#rotates = place.rotates && place.to === 'ever';
     this.#limit = limit;
+    this.#mostFiles = Math.max(place.mostFiles ?? Infinity, files.length);
     this.#files = files;
     this.#offset = offset;
   }
@@ -129,7 +136,14 @@ export class LogReader {
     if (newest === undefined || newest === last) return false;
     const files = await openFiles(this.#path, last);
     this.#files.push(...files);
+    await this.#leaveOut();
     return files.length > 0;
+  }
+
+  /** Removed files stay on the disk while they are open. What the reader is in the middle of is read to its end. */
+  async #leaveOut(): Promise<void> {
+    const excess = Math.max(0, this.#files.length - this.#mostFiles);
+    for (const file of this.#files.splice(1, excess)) await file.close();
   }
 
   /** The same memory each time, as long as lines are not extraordinarily long. */

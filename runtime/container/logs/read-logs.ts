@@ -8,6 +8,12 @@ import { LogReader } from './log-reader.ts';
 import { formatLogTime } from './log-time.ts';
 import type { LogTime } from './log-time.ts';
 
+/**
+ * Who follows a log and is further behind than so many files misses some, so that a reader that stands still does not fill the disk
+ * with what is long removed. Docker's misses what is not in the file that it is in, or in the newest.
+ */
+const mostFiles = 16;
+
 /** Which part of a container's output is wanted. */
 export interface LogQuery {
   readonly streams: readonly OutputStream[];
@@ -37,7 +43,13 @@ export interface LogSource {
 export async function* readLogs(source: LogSource, query: LogQuery): AsyncGenerator<Buffer> {
   const { container, path, rotates, clock } = source;
   const to = query.mode === 'follow' ? 'ever' : 'now';
-  const log = await LogReader.open({ path, rotates, from: query.tail ?? 'beginning', to });
+  const log = await LogReader.open({
+    path,
+    rotates,
+    from: query.tail ?? 'beginning',
+    to,
+    mostFiles,
+  });
   const deadline = new AbortController();
   const signal = AbortSignal.any([source.signal, deadline.signal]);
   const encoder = encoderOf(container, query);

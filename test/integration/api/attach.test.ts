@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { duplexPair } from 'node:stream';
 import type { Duplex } from 'node:stream';
@@ -129,6 +130,22 @@ describe('attach', () => {
     client.end();
     expect(await attachment.serve(ours)).toBe('program-ended');
     expect(await text).toBe(Array.from({ length: 99 }, (_, i) => `${i + 1}\n`).join(''));
+  });
+
+  test('holds nothing for a client that has left before it was served', async () => {
+    await fine(...attachable, 'unattended', 'bb', 'sleep', '1d');
+    const { output, turns } = daemon.engine.find('unattended');
+    const request = { streams: ['stdout'], framing: 'raw', detachKeys: Buffer.alloc(0) } as const;
+    for (const input of ['none', 'stdin'] as const) {
+      const asked = { ...request, input, output: ['stream'] } as const;
+      const attachment = await daemon.engine.attach('unattended', asked);
+      const [client] = duplexPair();
+      client.destroy();
+      await once(client, 'close');
+      expect(await attachment.serve(client)).toBe('client-left');
+    }
+    await expect.poll(() => output.size + turns.size, { timeout: 10_000 }).toBe(0);
+    await fine('rm', '-f', 'unattended');
   });
 
   test('ends the input of a program once its only client has said all', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -197,4 +198,52 @@ test('a client that keeps such a connection open keeps no daemon from ending', a
   await daemon.down();
   for (const connection of kept) connection.socket.destroy();
   await daemon.up();
+});
+
+test('what comes on a connection before the last answer waits for it, as with dockerd', async () => {
+  const name = 'one-after-the-other';
+  const asked = [
+    `POST /volumes/create HTTP/1.1\r\nHost: d\r\n${jsonType}Content-Length: ${name.length + 11}\r\n\r\n{"Name":"${name}"}`,
+    `GET /volumes/${name} HTTP/1.1\r\nHost: d\r\n\r\n`,
+    `DELETE /volumes/${name} HTTP/1.1\r\nHost: d\r\n\r\n`,
+    'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n',
+  ];
+  const connection = new RawConnection(daemon.socket);
+  connection.send(asked.join(''));
+  const answers = (await connection.ends()).toString().matchAll(/HTTP\/1\.1 (\d+) /g);
+  expect(Array.from(answers, ([, status]) => status)).toEqual(['201', '200', '204', '200']);
+});
+
+test('a wish for an upgrade before the last answer costs the connection, and no daemon', async () => {
+  for (const after of [...refusals.filter((each) => each.includes(upgrade)), 'ODD\r\n\r\n']) {
+    const connection = new RawConnection(daemon.socket);
+    connection.send(`GET /events HTTP/1.1\r\nHost: d\r\n\r\n${after}`);
+    await connection.ends();
+    expect(await ask(daemon.socket, { path: '/_ping' })).toMatchObject({ status: 200 });
+  }
+  await expect.poll(openConnections, { timeout: 10_000 }).toBe(0);
+  expect(daemon.problems).toEqual([]);
+});
+
+test('what is left of a body when all is said hides neither the next request nor the client that goes', async () => {
+  const load = (bytes: number): string =>
+    `POST /images/load HTTP/1.1\r\nHost: d\r\nContent-Length: ${bytes}\r\n\r\n${'x'.repeat(300_000)}`;
+  const connection = new RawConnection(daemon.socket);
+  connection.send(load(300_000));
+  await connection.sees('checksum');
+  connection.send('GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n');
+  expect((await connection.ends()).toString()).toMatch(/\r\n\r\nOK$/);
+  const leaving = new RawConnection(daemon.socket);
+  leaving.send(load(100_000_000));
+  await leaving.sees('checksum');
+  leaving.socket.destroy();
+  await expect.poll(openConnections, { timeout: 10_000 }).toBe(0);
+});
+
+test('more clients than Node waits for by itself may come at once', async () => {
+  // Nobody is taken before all have come: this is one turn of the daemon's loop, too.
+  const crowd = Array.from({ length: 1000 }, () => new RawConnection(daemon.socket));
+  await Promise.all(crowd.map(({ socket }) => once(socket, 'connect')));
+  for (const { socket } of crowd) socket.destroy();
+  await expect.poll(openConnections, { timeout: 10_000 }).toBe(0);
 });

@@ -64,6 +64,12 @@ describe('LogEncoder', () => {
       line('\n').subarray(8),
     ]);
     expect(encode({}, binary)).toBe('\xff\x80\xc3\n');
+    const numbers = line('[]')
+      .toString()
+      .replace('[]', String.raw`\u001B\u004a\u00E9\u20ac\ufFFD`);
+    expect(Buffer.from(encode({}, Buffer.from(numbers)), 'latin1').toString()).toBe(
+      '\u001bJé€\ufffd',
+    );
   });
 
   test('frames each line for logs, and what belongs to one stream for attach', () => {
@@ -142,6 +148,17 @@ describe('LogReader', () => {
     for (const name of [path, `${path}.1`, `${path}.2`]) await rm(name);
     await writeFile(path, line('6\n'));
     expect(await readAll(reader)).toBe('6\n');
+  });
+
+  test('keeps no more files open than wanted: what it is in, and the newest', async () => {
+    const path = await logWith(line('1\n'));
+    const reader = await opened({ path, mostFiles: 2 });
+    for (const text of ['2\n', '3\n', '4\n']) {
+      await rename(path, `${path}.1`);
+      await writeFile(path, line(text));
+      await reader.openRest();
+    }
+    expect(await readAll(reader)).toBe('1\n4\n');
   });
 
   test('reads compressed files, from any line on, and stops where the log ended', async () => {
