@@ -1,5 +1,6 @@
 import { isBerthError } from '../../errors/berth-error.ts';
 import { ProgramBuilder } from '../../syscall/program-builder.ts';
+import { advertisementOf } from '../drivers/advertisement.ts';
 import { establishNetwork } from '../lifecycle/establish-network.ts';
 import type { NetworkState } from '../lifecycle/network-state.ts';
 import type { Network } from '../lifecycle/network.ts';
@@ -26,17 +27,24 @@ export async function changeInterfaces(
     await Promise.all([...networks].map((network) => establishNetwork(state, network)));
     await state.ports.runner.run(changeProgram({ namespace, before, after: endpoints, networkOf }));
   };
+  const isIn = (list: readonly Endpoint[], { id }: Endpoint): boolean =>
+    list.some((endpoint) => endpoint.id === id);
+  for (const endpoint of before) if (!isIn(endpoints, endpoint)) state.advertiser.end(endpoint.id);
   try {
     await attempt();
   } catch (error) {
     if (!isBridgeGone(error)) throw error;
-    const kept = before.filter(({ id }) => endpoints.some((endpoint) => endpoint.id === id));
+    const kept = before.filter((endpoint) => isIn(endpoints, endpoint));
     await removeInterfaces(state, {
       namespace,
       endpoints: endpoints.filter((endpoint) => !kept.includes(endpoint)),
     });
     await repairBridges(state, endpoints.map(networkOf));
     await attempt();
+  }
+  for (const endpoint of endpoints) {
+    if (isIn(before, endpoint)) continue;
+    state.advertiser.begin({ namespace, endpoint }, advertisementOf(networkOf(endpoint).record));
   }
 }
 
@@ -52,6 +60,7 @@ export async function removeInterfaces(
   { namespace, endpoints }: Pick<SandboxRecord, 'namespace' | 'endpoints'>,
   released: readonly string[] = [],
 ): Promise<void> {
+  for (const { id } of endpoints) state.advertiser.end(id);
   const p = new ProgramBuilder('disconnect a container');
   const networkOf = ({ network }: Endpoint): Network | undefined => state.networks.get(network);
   disconnectAll(p, { namespace, endpoints, networkOf });
