@@ -14,6 +14,7 @@ import { driverRefuses } from './driver-refuses.ts';
 import { parseMac } from './mac-address.ts';
 import type { GatewayKind, NetworkDriver } from './network-driver.ts';
 import { ensureParent, parentOption, removeParent } from './parent-interface.ts';
+import { subInterfaceRefusal } from './sub-interface-refusal.ts';
 
 /** What macvlan and ipvlan differ in. */
 export interface SubInterfaceKind {
@@ -71,6 +72,7 @@ export function subInterfaceDriver(kind: SubInterfaceKind, runner: ProgramRunner
         announceAddresses(p, sockets.container, { name, macAddress, addresses: own });
       return index;
     },
+    refusal: subInterfaceRefusal,
     disconnect: () => undefined,
     disconnectInside: (container, { interfaceName }) => {
       const unless = [errnoNumber('ENODEV')];
