@@ -16,6 +16,7 @@ export const userChain = 'BERTH-USER';
 
 /** The tables in which berth has chains. */
 export const tableNames = ['raw', 'nat', 'filter'] as const;
+/** One of them. */
 export type TableName = (typeof tableNames)[number];
 
 /** The rules of each table, as iptables-restore(8) reads them: `-A CHAIN ...`, those of a chain one behind another. */
