@@ -23,7 +23,7 @@ export function publishRules(entries: readonly Entry[], family: Family): readonl
   return [
     ...(family === 6 ? not6 : []),
     ...blocks.map(([name, [first]]) => callOf(name, first)),
-    ...blocks.flatMap(([name, ports]) => {
+    ...blocks.flatMap(([, ports]) => {
       // What is published at one address comes before the same port at any.
       const [any, one] = [ports.filter(isAtAny), ports.filter((port) => !isAtAny(port))];
       return [...one, ...any].map(ruleOf);
