@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { engineId } from '../api/system/system-info.ts';
 import type { NetworkConfig } from '../config/network-config.ts';
 import type { IpPrefix } from '../network/address/ip-prefix.ts';
+import { claimRules } from '../network/firewall/claim-rules.ts';
 import { hostFirewall } from '../network/firewall/host-firewall.ts';
 import { listAddresses, parseInterfaceAddress } from '../network/netlink/addresses.ts';
 import { listLinks, parseLink } from '../network/netlink/links.ts';
@@ -35,7 +36,7 @@ export async function networkParts(
   return {
     settings: networkSettings(config, { engineId: await engineId(dataRoot), bridgeAddresses }),
     firewall: hostFirewall({
-      ...{ launcher, report, firewalld: 'asked' },
+      ...{ launcher, report, firewalld: 'asked', claim: () => claimRules(launcher) },
       forwarding: {
         ...{ runner: launcher, notice, ipForward: forwarding ? 'on' : 'left-alone' },
         file: join(runRoot, 'networks', 'forwarding'),

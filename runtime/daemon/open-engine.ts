@@ -200,7 +200,7 @@ async function openContainers(
   const { dataRoot, runRoot, launcher, criu, report, notice } = options;
   const networks = await Networks.open({
     ...options.networks,
-    ...{ runner: launcher, clock: systemClock, report, notice },
+    ...{ runner: launcher, clock: backgroundClock, report, notice },
     paths: {
       dataFolder: join(dataRoot, 'networks'),
       sandboxFolder: join(runRoot, 'networks'),

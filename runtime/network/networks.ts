@@ -225,6 +225,7 @@ export class Networks {
 
   /** Ends what goes on for nobody. What containers have stays: they run on. */
   async close(): Promise<void> {
+    this.#state.advertiser.close();
     await Promise.allSettled([this.#state.preparing, ...this.#state.leaving.values()]);
     await this.#state.names.close();
     await this.#state.namespaces.close();

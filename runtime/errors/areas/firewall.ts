@@ -8,6 +8,11 @@ export const firewallErrors = {
     meaning:
       'A network or a published port is wanted, and the host has no nft and no iptables that work.',
   },
+  FIREWALL_TAKEN: {
+    http: 500,
+    exit: 125,
+    meaning: 'Another berthd makes the rules of the firewall in this network namespace.',
+  },
   FIREWALL_REFUSED: {
     http: 500,
     exit: 125,

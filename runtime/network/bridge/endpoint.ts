@@ -35,6 +35,8 @@ export interface EndpointPlan extends InterfacePlan {
   readonly macAddress: Uint8Array;
   /** Bytes; absent: the kernel's choice. */
   readonly mtu?: number | undefined;
+  /** Whether others are told of its addresses; absent: yes. */
+  readonly announcement?: 'made' | 'left-out';
 }
 
 /**
@@ -44,7 +46,16 @@ export interface EndpointPlan extends InterfacePlan {
 export function connectEndpoint(
   p: ProgramBuilder,
   sockets: EndpointSockets,
-  { portName, name, mtu, macAddress, bridge, addresses, linkLocal }: EndpointPlan,
+  {
+    portName,
+    name,
+    mtu,
+    macAddress,
+    bridge,
+    addresses,
+    linkLocal,
+    announcement = 'made',
+  }: EndpointPlan,
 ): Ref {
   const { host } = sockets;
   host.do(addVeth({ name: portName, mtu, master: bridge }, { name, mtu, macAddress, namespaceFd }));
@@ -53,7 +64,8 @@ export function connectEndpoint(
   const index = configureInterface(p, sockets, { name, addresses, linkLocal });
   // Before that the bridge lets nothing through: what is announced, and a container's first question, would be lost.
   host.awaitRunning(getLink({ name: portName }));
-  announceAddresses(p, sockets.container, { name, macAddress, addresses });
+  if (announcement === 'made')
+    announceAddresses(p, sockets.container, { name, macAddress, addresses });
   correctNeighbours(host, bridge, { macAddress, addresses });
   return index;
 }

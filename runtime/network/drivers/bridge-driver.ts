@@ -12,6 +12,7 @@ import { type Endpoint, familyOf } from '../model/sandbox-record.ts';
 import { getLink, setMaster } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
 import type { ProgramRunner } from '../../syscall/run-image.ts';
+import { advertisementOf } from './advertisement.ts';
 import {
   commonOptions,
   flagOption,
@@ -142,6 +143,7 @@ export class BridgeDriver implements NetworkDriver {
       mtu: mtuOption(network),
       addresses: endpoint.addresses.map(requirePrefix),
       linkLocal: endpoint.linkLocal.map(requirePrefix),
+      announcement: advertisementOf(network).count > 0 ? 'made' : 'left-out',
     });
   };
 

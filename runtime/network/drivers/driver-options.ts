@@ -1,12 +1,7 @@
 import { BerthError } from '../../errors/berth-error.ts';
 import type { NetworkRecord } from '../model/network-record.ts';
-
-/** What the values of an option look like. */
-interface OptionKind {
-  /** Such as `a whole number`. */
-  readonly wanted: string;
-  readonly accepts: (value: string) => boolean;
-}
+import { advertisementOptions } from './advertisement.ts';
+import type { OptionKind } from './option-kind.ts';
 
 /** Go's strconv.ParseBool. */
 const words: Readonly<Record<string, boolean>> = {
@@ -47,6 +42,7 @@ export const commonOptions: OptionTable = {
   'com.docker.network.container_iface_prefix': textLike('the beginning of a name', isInterfaceName),
   'com.docker.network.enable_ipv4': optionKinds.flag,
   'com.docker.network.enable_ipv6': optionKinds.flag,
+  ...advertisementOptions,
 };
 
 /** Whether the kernel takes a text as the name of an interface (dev_valid_name in net/core/dev.c). */
@@ -63,7 +59,8 @@ export function verifyOptions({ driver, options }: NetworkRecord, table: OptionT
       message:
         kind === undefined
           ? `the network driver "${driver}" has no option "${key}"`
-          : `failed to parse ${key} value: ${value} (wanted ${kind.wanted})`,
+          : (kind.says?.(key, value) ??
+            `failed to parse ${key} value: ${value} (wanted ${kind.wanted})`),
       remedy:
         kind === undefined
           ? `Its options are: ${Object.keys(table).join(', ')}.`

@@ -1,3 +1,4 @@
+import type { BerthError } from '../../errors/berth-error.ts';
 import type { Ref } from '../../syscall/program.ts';
 import type { ProgramBuilder } from '../../syscall/program-builder.ts';
 import type { EndpointSockets } from '../bridge/endpoint.ts';
@@ -50,6 +51,12 @@ export interface NetworkDriver {
     network: NetworkRecord,
     endpoint: Endpoint,
   ): Ref;
+  /** What it means that a step of `connect` failed; absent, or `undefined`: what the error says itself. */
+  readonly refusal?: (
+    network: NetworkRecord,
+    endpoint: Endpoint,
+    failure: { readonly step: string; readonly errno: string },
+  ) => BerthError | undefined;
   /** Adds steps that take away what the host has of it, and the container's end with that; fine when it is gone. */
   disconnect(host: NetlinkSocket, network: NetworkRecord, endpoint: Endpoint): void;
   /** Adds steps that take it away from within the container's namespace; absent: the host's end is all it takes. */

@@ -8,11 +8,13 @@ import { namespaceFd } from '../namespaces/network-namespace.ts';
 import { deleteLink } from '../netlink/links.ts';
 import type { NetlinkRequest } from '../netlink/message.ts';
 import type { FarLinkSettings } from '../netlink/sub-links.ts';
+import { advertisementOf } from './advertisement.ts';
 import { mtuOption, type OptionTable, verifyOptions } from './driver-options.ts';
 import { driverRefuses } from './driver-refuses.ts';
 import { parseMac } from './mac-address.ts';
 import type { GatewayKind, NetworkDriver } from './network-driver.ts';
 import { ensureParent, parentOption, removeParent } from './parent-interface.ts';
+import { subInterfaceRefusal } from './sub-interface-refusal.ts';
 
 /** What macvlan and ipvlan differ in. */
 export interface SubInterfaceKind {
@@ -66,10 +68,11 @@ export function subInterfaceDriver(kind: SubInterfaceKind, runner: ProgramRunner
         linkLocal: linkLocal.map(requirePrefix),
       });
       // Who has the parent's hardware address is where all others of that parent are.
-      if (macAddress !== undefined)
+      if (macAddress !== undefined && advertisementOf(network).count > 0)
         announceAddresses(p, sockets.container, { name, macAddress, addresses: own });
       return index;
     },
+    refusal: subInterfaceRefusal,
     disconnect: () => undefined,
     disconnectInside: (container, { interfaceName }) => {
       const unless = [errnoNumber('ENODEV')];

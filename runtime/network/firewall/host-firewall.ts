@@ -1,4 +1,5 @@
 import { SerialQueue } from '../../concurrency/serial-queue.ts';
+import { isBerthError } from '../../errors/berth-error.ts';
 import type { Firewall } from './firewall.ts';
 import { type ForwardingOptions, ForwardingSwitch } from './forwarding-switch.ts';
 import { type FirewallOptions, openFirewall, type OpenedFirewall } from './open-firewall.ts';
@@ -8,6 +9,8 @@ export interface HostFirewallOptions extends Omit<FirewallOptions, 'unrouted'> {
   readonly forwarding: ForwardingOptions;
   /** `dropped`: where berthd switches forwarding on, it forwards for its networks only (`ip-forward-no-drop` of daemon.json). */
   readonly othersForwarding: 'dropped' | 'left-alone';
+  /** Sees to it that nobody else makes rules of the same names; absent: nobody does. @throws FIREWALL_TAKEN */
+  readonly claim?: () => Promise<void>;
 }
 
 /**
@@ -17,8 +20,17 @@ export interface HostFirewallOptions extends Omit<FirewallOptions, 'unrouted'> {
 export function hostFirewall(options: HostFirewallOptions): Firewall {
   const forwarding = new ForwardingSwitch(options.forwarding);
   let opened: Promise<OpenedFirewall> | undefined;
+  let isClaimed = false;
+  const claim = async (): Promise<void> => {
+    if (!isClaimed) await options.claim?.();
+    isClaimed = true;
+  };
   const open = (): Promise<OpenedFirewall> => {
-    opened ??= openWith(options, forwarding);
+    opened ??= openWith({ ...options, claim }, forwarding).catch((error: unknown) => {
+      // Whoever was in the way may be gone the next time.
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
   // In the order of the calls, also of those that wait until it is open: what is taken back must not come before what was told.
@@ -54,14 +66,19 @@ export function hostFirewall(options: HostFirewallOptions): Firewall {
         // The rules that keep others' packets from being forwarded go last.
         await forwarding.back();
         await firewall.remove();
+      }).catch((error: unknown) => {
+        // What is there is another berthd's.
+        if (!isBerthError(error, 'FIREWALL_TAKEN')) throw error;
       }),
   };
 }
 
 async function openWith(
-  { othersForwarding, ...options }: HostFirewallOptions,
+  { othersForwarding, claim, ...options }: HostFirewallOptions,
   forwarding: ForwardingSwitch,
 ): Promise<OpenedFirewall> {
+  const { families } = options;
+  if (families[4] === 'managed' || families[6] === 'managed') await claim?.();
   await forwarding.load();
   return othersForwarding === 'dropped'
     ? openFirewall({ ...options, unrouted: () => forwarding.unrouted })

@@ -7,6 +7,7 @@ import type { OpenLink } from '../model/open-link.ts';
 import type { NetworkRecord } from '../model/network-record.ts';
 import type { Endpoint, SandboxRecord } from '../model/sandbox-record.ts';
 import type { NetworkPorts } from '../network-ports.ts';
+import { Advertiser } from '../sandboxes/advertiser.ts';
 import type { NamespacePool } from '../sandboxes/namespace-pool.ts';
 import { NameService } from '../names/name-service.ts';
 import type { HostPorts } from '../ports/host-ports.ts';
@@ -23,6 +24,7 @@ export class NetworkState {
   readonly namespaces: NamespacePool;
   readonly hostPorts: HostPorts;
   readonly names: NameService;
+  readonly advertiser: Advertiser;
   readonly networks = new Map<string, Network>();
   readonly #sandboxes = new Map<string, SandboxRecord>();
   #generation = 0;
@@ -50,6 +52,7 @@ export class NetworkState {
     this.namespaces = parts.namespaces;
     this.hostPorts = parts.hostPorts;
     this.names = new NameService({ directory: containerNames(this), notice: ports.notice });
+    this.advertiser = new Advertiser(ports);
     this.store = new NetworkStore(ports.paths.dataFolder);
     this.sandboxStore = new SandboxStore(ports.paths.sandboxFolder);
   }

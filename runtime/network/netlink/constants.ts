@@ -127,8 +127,10 @@ export const NFT_MSG_GETTABLE = 1;
 export const NFT_MSG_DELTABLE = 2;
 export const NFT_MSG_NEWCHAIN = 3;
 export const NFT_MSG_NEWRULE = 6;
+export const NFT_MSG_GETGEN = 16;
 
-/** netfilter/nf_tables.h: attributes of tables, chains, hooks, rules and lists. */
+/** netfilter/nf_tables.h: attributes of generations, tables, chains, hooks, rules and lists. */
+export const NFTA_GEN_ID = 1;
 export const NFTA_TABLE_NAME = 1;
 export const NFTA_CHAIN_TABLE = 1;
 export const NFTA_CHAIN_NAME = 3;

@@ -128,6 +128,15 @@ export class NetlinkSocket {
     p.place(done);
   }
 
+  /** Asks for one thing, and replies the message that says it. */
+  reply(request: NetlinkRequest): void {
+    const p = this.#p;
+    this.#send(request, []);
+    const length = this.#receive(request.label);
+    this.#failOnError(request.label, this.#buffer);
+    p.reply(this.#buffer, length);
+  }
+
   /** Has the kernel list something, and replies what it sends: `decodeMessages` reads that. */
   list(request: NetlinkRequest): void {
     const p = this.#p;

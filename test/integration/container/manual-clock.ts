@@ -26,6 +26,11 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** How many sleep. */
+  get sleepers(): number {
+    return this.#sleepers.size;
+  }
+
   /** Waits until somebody sleeps. */
   async somebodySleeps(): Promise<void> {
     while (this.#sleepers.size === 0) {

@@ -181,6 +181,44 @@ test('what fails half-way leaves nothing in the container', async () => {
   await networks.remove('lan');
 });
 
+test('what the kernel does not let a parent have is told with the reason', async () => {
+  await create('lan', 'macvlan', { parent: 'card0' });
+  const refused = (more = {}): Promise<unknown> =>
+    join(containerId(1), 'lan', more).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  run('ip link add br0 type bridge');
+  run('ip link set card0 master br0');
+  expect(await refused()).toMatchObject({
+    code: 'NETWORK_DRIVER_REFUSED',
+    message:
+      'failed to create the macvlan port: device or resource busy (the parent interface "card0" is in use; wanted one that is no port of a bridge or a bond, and has no interfaces of ipvlan)',
+    remedy: expect.stringContaining('-o parent') as unknown,
+  });
+  run('ip link del br0');
+  run('ip link add alone link card0 type macvlan mode passthru');
+  expect(await refused()).toMatchObject({
+    code: 'NETWORK_DRIVER_REFUSED',
+    message: expect.stringMatching(
+      /^failed to create the macvlan port: invalid argument .*"passthru"/,
+    ) as unknown,
+  });
+  run('ip link del alone');
+  const macAddress = '02:42:00:00:00:07';
+  await join(containerId(2), 'lan', { macAddress });
+  expect(await refused({ macAddress })).toMatchObject({
+    code: 'NETWORK_DRIVER_REFUSED',
+    message: expect.stringContaining(
+      `"${macAddress}" is the hardware address of another`,
+    ) as unknown,
+  });
+  // Nothing is left of what was refused.
+  await join(containerId(1), 'lan');
+  for (const number of [1, 2]) await networks.leave(containerId(number));
+  await networks.remove('lan');
+});
+
 test('a parent that is not there is refused in words that say which', async () => {
   const refused = (parent: string): Promise<unknown> =>
     create('lan', 'macvlan', { parent }).catch((error: unknown) => error);

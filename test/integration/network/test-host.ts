@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { backgroundClock, type Clock } from '../../../runtime/host/clock.ts';
 import type { NetworkRequest } from '../../../runtime/network/lifecycle/create-network.ts';
 import type { NetworkPaths, NetworkSettings } from '../../../runtime/network/network-ports.ts';
 import { Networks } from '../../../runtime/network/networks.ts';
@@ -55,14 +56,15 @@ export class TestHost {
     runner = this.runner,
     settings = {},
     firewall = noFirewall,
+    clock = backgroundClock,
   }: {
     readonly runner?: ProgramRunner;
     readonly settings?: Partial<NetworkSettings>;
     readonly firewall?: Firewall;
+    readonly clock?: Clock;
   } = {}): Promise<Networks> {
     return Networks.open({
-      ...{ runner, paths: this.paths, firewall },
-      clock: { now: () => Date.now() } as Parameters<typeof Networks.open>[0]['clock'],
+      ...{ runner, paths: this.paths, firewall, clock },
       settings: { ...defaultSettings, ...settings },
       report: (problem) => this.problems.push(problem),
       notice: (text) => this.notices.push(text),

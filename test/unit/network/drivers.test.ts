@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { advertisementOf } from '../../../runtime/network/drivers/advertisement.ts';
 import { makeDrivers } from '../../../runtime/network/drivers/driver-table.ts';
 import {
   flagOption,
@@ -47,6 +48,29 @@ describe('options of drivers', () => {
     expect(() => {
       verifyOptions(networkRecord({ options }), table);
     }).toThrow(message);
+  });
+
+  const advertised = 'com.docker.network.advertise_addr';
+  test.each([
+    ['_nmsgs', '4', `${advertised}_nmsgs must be in the range 0 to 3`],
+    ['_nmsgs', '-1', `${advertised}_nmsgs must be in the range 0 to 3`],
+    ['_nmsgs', 'a "b', `value for option ${advertised}_nmsgs "a \\"b" must be an integer`],
+    ['_nmsgs', '9223372036854775808', 'must be an integer'],
+    ['_ms', '99', `${advertised}_ms must be in the range 100 to 2000`],
+    ['_ms', '1s', `value for option ${advertised}_ms "1s" must be integer milliseconds`],
+    ['_ms', '', `value for option ${advertised}_ms "" must be integer milliseconds`],
+  ])('how often addresses are announced has its limits: %s=%s', (key, value, message) => {
+    for (const driver of ['bridge', 'macvlan', 'ipvlan'])
+      expect(() => {
+        verify(driver, { [`${advertised}${key}`]: value });
+      }).toThrow(message);
+  });
+
+  test('addresses are announced three times, a second apart, unless the network says more', () => {
+    expect(advertisementOf({ options: {} })).toEqual({ count: 3, intervalMs: 1000 });
+    const options = { [`${advertised}_nmsgs`]: '+0', [`${advertised}_ms`]: '0100' };
+    verify('bridge', options);
+    expect(advertisementOf({ options })).toEqual({ count: 0, intervalMs: 100 });
   });
 
   test('are read as Go reads them', () => {

@@ -1,4 +1,4 @@
-import { formatAddress, type IpAddress } from '../../address/ip-address.ts';
+import { formatAddress } from '../../address/ip-address.ts';
 import { formatPrefix } from '../../address/ip-prefix.ts';
 import {
   type DirectAccess,
@@ -9,13 +9,22 @@ import {
 } from '../family-rules.ts';
 import type { FirewallNetwork, FirewallState, PublishedPort } from '../firewall.ts';
 import { isTranslated } from '../known-rules.ts';
+import { publishRules } from './publish-rules.ts';
 
 /** An administrator's own rules are in it: it is never emptied. */
 export const userChain = 'BERTH-USER';
 
+/** The tables in which berth has chains. */
+export const tableNames = ['raw', 'nat', 'filter'] as const;
+/** One of them. */
+export type TableName = (typeof tableNames)[number];
+
+/** The rules of each table, as iptables-restore(8) reads them: `-A CHAIN ...`, those of a chain one behind another. */
+export type TableRules = Readonly<Record<TableName, readonly string[]>>;
+
 /** A chain of berth's, and where in a chain of the kernel's it is called. */
 export interface Jump {
-  readonly table: 'filter' | 'nat' | 'raw';
+  readonly table: TableName;
   readonly from: string;
   /** As iptables-save(8) writes it behind the chain's name. */
   readonly rule: string;
@@ -32,8 +41,8 @@ export const jumps: readonly Jump[] = [
   { table: 'raw', from: 'PREROUTING', rule: '-j BERTH-RAW' },
 ];
 
-/** berth's chains besides the administrator's. */
-export const ownChains: Readonly<Record<Jump['table'], readonly string[]>> = {
+/** berth's chains that are always there, besides the administrator's. */
+export const ownChains: Readonly<Record<TableName, readonly string[]>> = {
   filter: [
     'BERTH-FORWARD',
     'BERTH-WITHIN',
@@ -59,18 +68,20 @@ export interface Wanted extends FirewallState {
 const answers = '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT';
 const translatedOnly = '-m conntrack --ctstate DNAT';
 
-/** The rules of each table, as iptables-restore(8) reads them: `-A CHAIN ...`. */
-export function tableRules(wanted: Wanted): Readonly<Record<Jump['table'], readonly string[]>> {
+/** The rules that berth's chains are to hold. */
+export function tableRules(wanted: Wanted): TableRules {
+  const { ports, networks, family } = wanted;
   return {
     filter: filterRules(wanted),
-    nat: [...publishRules(wanted), ...translateRules(wanted)],
+    nat: [...publishRules(portsOf(ports, networks, family), family), ...translateRules(wanted)],
     raw: rawRules(wanted),
   };
 }
 
 function filterRules(wanted: Wanted): readonly string[] {
   const { networks, ports, links, family, directAccess, unrouted } = wanted;
-  const open = openPorts(ports, networks, family);
+  const byPorts = networks.filter((network) => isEnteredByPorts(network, { family, directAccess }));
+  const open = openPorts(ports, byPorts, family);
   return [
     `-A BERTH-FORWARD -j ${userChain}`,
     ...networks.flatMap(({ bridge }) => [
@@ -141,6 +152,16 @@ function entranceRules(
   }
 }
 
+/** Whether BERTH-PORTS is asked about a network. Where ports are only translated it need not grow with them. */
+function isEnteredByPorts(
+  network: FirewallNetwork,
+  { family, directAccess }: Pick<Wanted, 'family' | 'directAccess'>,
+): boolean {
+  const entrance = entranceOf(network, family);
+  if (entrance !== 'nat') return entrance === 'routed';
+  return directAccess === 'open' || network.trustedInterfaces.length > 0;
+}
+
 /** Ports of containers, each once. */
 function openPorts(
   ports: readonly PublishedPort[],
@@ -153,24 +174,6 @@ function openPorts(
       `-d ${formatAddress(containerAddress)} -p ${protocol} --dport ${containerPort}`,
   );
   return [...new Set(places)];
-}
-
-function publishRules({ ports, networks, family }: Wanted): readonly string[] {
-  const translated = portsOf(ports, networks, family).filter(([port, network]) =>
-    isTranslated(port, network),
-  );
-  const rules = translated.map(([port]) => {
-    const place = isAny(port.hostAddress) ? '' : ` -d ${formatAddress(port.hostAddress)}`;
-    return `-A BERTH-PUBLISH${place} -p ${port.protocol} --dport ${port.hostPort} -j DNAT --to-destination ${targetOf(port)}`;
-  });
-  // What is published at one address comes before the same port at any.
-  const ordered = [
-    ...rules.filter((rule) => rule.startsWith('-A BERTH-PUBLISH -d ')),
-    ...rules.filter((rule) => !rule.startsWith('-A BERTH-PUBLISH -d ')),
-  ];
-  // What has an address of its link only cannot leave that; the kernel takes no answer for ::1 from a bridge.
-  const not6 = ['-A BERTH-PUBLISH -s fe80::/10 -j RETURN', '-A BERTH-PUBLISH -d ::1/128 -j RETURN'];
-  return [...(family === 6 ? not6 : []), ...ordered];
 }
 
 function translateRules({ networks, family }: Wanted): readonly string[] {
@@ -223,15 +226,4 @@ function portsOf(
     if (network === undefined || port.containerAddress.family !== family) return [];
     return entranceOf(network, family) === 'isolated' ? [] : [[port, network] as const];
   });
-}
-
-function isAny({ value }: IpAddress): boolean {
-  return value === 0n;
-}
-
-function targetOf({ containerAddress, containerPort }: PublishedPort): string {
-  const address = formatAddress(containerAddress);
-  return containerAddress.family === 4
-    ? `${address}:${containerPort}`
-    : `[${address}]:${containerPort}`;
 }

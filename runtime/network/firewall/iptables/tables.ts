@@ -1,6 +1,14 @@
 import type { Family } from '../family-rules.ts';
 import { ask, type HostTools, must } from '../host-tools.ts';
-import { type Jump, jumps, ownChains, tableRules, userChain, type Wanted } from './rules.ts';
+import { blockPrefix } from './publish-rules.ts';
+import {
+  jumps,
+  ownChains,
+  type TableName,
+  tableNames,
+  type TableRules,
+  userChain,
+} from './rules.ts';
 
 /** Names of the programs of a protocol (iptables(8)). */
 export const programs = {
@@ -8,29 +16,44 @@ export const programs = {
   6: { tables: 'ip6tables', save: 'ip6tables-save', restore: 'ip6tables-restore' },
 } as const satisfies Readonly<Record<Family, unknown>>;
 
-const tableNames = ['raw', 'nat', 'filter'] as const satisfies readonly Jump['table'][];
-
 /**
  * What iptables-restore(8) is given so that berth's chains hold these rules and nothing else, each table in one transaction.
  * @param saved what iptables-save(8) says: calls and chains that are there are not made again
  */
-export function restoreText(saved: string, wanted: Wanted): string {
-  const rules = tableRules(wanted);
+export function restoreText(saved: string, rules: TableRules): string {
   return tableNames
     .map((table) => {
       const there = sectionOf(saved, table);
       // A chain that is named here is emptied, or made.
-      const declared = ownChains[table].map((name) => `:${name} - [0:0]`);
+      const own = chainsIn(rules, table);
+      const left = blocksIn(there).filter((name) => !own.has(name));
+      const declared = [...own, ...left].map((name) => `:${name} - [0:0]`);
       const user =
         table === 'filter' && !there.includes(`:${userChain} `) ? [`:${userChain} - [0:0]`] : [];
       const missing = jumps.filter(
         ({ from, rule, table: of }) => of === table && !there.includes(`\n-A ${from} ${rule}\n`),
       );
       const calls = missing.map(({ from, rule }) => `-I ${from} 1 ${rule}`);
-      return [`*${table}`, ...declared, ...user, ...rules[table], ...calls, 'COMMIT'].join('\n');
+      return [
+        ...[`*${table}`, ...declared, ...user, ...rules[table], ...calls],
+        ...left.map((name) => `-X ${name}`),
+        'COMMIT',
+      ].join('\n');
     })
     .join('\n')
     .concat('\n');
+}
+
+/** berth's chains of a table, but for the administrator's. */
+function chainsIn(rules: TableRules, table: TableName): ReadonlySet<string> {
+  const named = rules[table].map((line) => line.split(' ', 2)[1] ?? '');
+  return new Set([...ownChains[table], ...named]);
+}
+
+/** Chains of blocks of ports that are there. */
+function blocksIn(section: string): readonly string[] {
+  const chains = [...section.matchAll(/^:(BERTH-\S+) /gm)].map(([, name = '']) => name);
+  return chains.filter((name) => name.startsWith(blockPrefix));
 }
 
 /** What iptables-restore(8) is given so that nothing of berth's is left; `undefined` when nothing is there. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { foreignForwardText } from '../../../../runtime/network/firewall/iptables/foreign-forward.ts';
+import { changeText } from '../../../../runtime/network/firewall/iptables/rule-change.ts';
 import { tableRules } from '../../../../runtime/network/firewall/iptables/rules.ts';
 import { removalText, restoreText } from '../../../../runtime/network/firewall/iptables/tables.ts';
 import { address, network, port } from './rules.ts';
@@ -33,8 +34,9 @@ test('rules of a network and its ports', () => {
       '-A BERTH-CLOSED -j DROP',
     ],
     nat: [
-      '-A BERTH-PUBLISH -d 127.0.0.1 -p sctp --dport 8080 -j DNAT --to-destination 10.1.0.2:80',
-      '-A BERTH-PUBLISH -p sctp --dport 8080 -j DNAT --to-destination 10.1.0.2:80',
+      '-A BERTH-PUBLISH -p sctp --dport 8064:8127 -j BERTH-PUBLISH-sctp-8064',
+      '-A BERTH-PUBLISH-sctp-8064 -d 127.0.0.1 -p sctp --dport 8080 -j DNAT --to-destination 10.1.0.2:80',
+      '-A BERTH-PUBLISH-sctp-8064 -p sctp --dport 8080 -j DNAT --to-destination 10.1.0.2:80',
       '-A BERTH-MASQUERADE -s 127.0.0.0/8 -o br-n1 -j MASQUERADE',
       '-A BERTH-MASQUERADE -o br-n1 -m conntrack --ctstate DNAT -g BERTH-TRANSLATE',
       '-A BERTH-MASQUERADE -o br-n1 -j RETURN',
@@ -72,7 +74,7 @@ COMMIT
 `;
 
 test('what is there is not made again, and an administrator’s chain is not emptied', () => {
-  const lines = restoreText(saved, wanted).split('\n');
+  const lines = restoreText(saved, tableRules(wanted)).split('\n');
   const made = lines.filter((line) => /^:BERTH-USER|^-I/.test(line));
   const call = '-m addrtype --dst-type LOCAL -j BERTH-PUBLISH';
   expect(made).toEqual([
@@ -81,7 +83,7 @@ test('what is there is not made again, and an administrator’s chain is not emp
     `-I OUTPUT 1 ${call}`,
     '-I POSTROUTING 1 -j BERTH-MASQUERADE',
   ]);
-  const anew = restoreText('', wanted).split('\n');
+  const anew = restoreText('', tableRules(wanted)).split('\n');
   expect(anew).toEqual(
     expect.arrayContaining([':BERTH-USER - [0:0]', '-I FORWARD 1 -j BERTH-FORWARD']),
   );
@@ -115,4 +117,18 @@ test('another’s FORWARD chain is called from at its end, where it drops by def
     made(2),
   );
   expect(foreignForwardText(table('DROP'), [])).toBeUndefined();
+});
+
+test('a change is what comes and goes, where it belongs; other places of rules are no change', () => {
+  const rules = (...nat: readonly string[]) => ({ raw: [], nat, filter: [] });
+  const a = ['-A A one', '-A A two', '-A A three'];
+  expect(changeText(rules(...a), rules(...a))).toBe('');
+  expect(changeText(rules(...a, '-A B x'), rules('-A A one', '-A A new', '-A A three'))).toBe(
+    ['*nat', '-D A two', '-I A 2 new', '-F B', '-X B', 'COMMIT', ''].join('\n'),
+  );
+  expect(changeText(rules(), rules('-A BERTH-PUBLISH call', '-A B x', '-A B y'))).toBe(
+    ['*nat', ':B - [0:0]', '-A BERTH-PUBLISH call', '-A B x', '-A B y', 'COMMIT', ''].join('\n'),
+  );
+  expect(changeText(rules(...a), rules(...a.toReversed()))).toBeUndefined();
+  expect(changeText(rules('-A A one'), rules('-A A one', '-A A one'))).toBeUndefined();
 });
