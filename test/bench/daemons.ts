@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { daemonCommand } from '../../scripts/program/daemon-command.ts';
+import { daemonCommand, memoryEnvironment } from '../../scripts/program/daemon-command.ts';
 import type { DaemonCommand } from './process.ts';
 
 /** A daemon on folders of its own, and where it listens. */
@@ -50,7 +50,7 @@ export function berthd({ folder, mirrors = [] }: DaemonSetup): BenchDaemon {
   return {
     socket,
     // Beside the folder: what is compiled once is no part of a cold store.
-    env: { NODE_COMPILE_CACHE: join(folder, '../compile-cache') },
+    env: { ...memoryEnvironment, NODE_COMPILE_CACHE: join(folder, '../compile-cache') },
     command: daemonCommand(config),
     clear: () => {
       setAside(kept);
