@@ -30,6 +30,8 @@ export interface WritableFolders {
  */
 export class ContainerFolder {
   readonly #path: string;
+  /** What links were found to say: a container's stays as it is for as long as there is one, and each start and exec asks. */
+  readonly #chainIds = new Map<string, Digest>();
 
   constructor(path: string) {
     this.#path = path;
@@ -62,6 +64,7 @@ export class ContainerFolder {
         await makeFolders(folder, 0o700);
         await make();
       }
+      this.#chainIds.set(containerId, chainId);
       return folders;
     } catch (error) {
       await this.remove(containerId);
@@ -76,9 +79,13 @@ export class ContainerFolder {
 
   /** ChainID of the layers that a container needs; `undefined` when it has none. */
   async chainIdOf(containerId: string): Promise<Digest | undefined> {
+    const known = this.#chainIds.get(containerId);
+    if (known !== undefined) return known;
     const target = await orIfMissing(readlink(join(this.#path, containerId, 'lower')), undefined);
     const digest = `sha256:${target?.split('/').at(-1) ?? ''}`;
-    return isDigest(digest) ? digest : undefined;
+    if (!isDigest(digest)) return undefined;
+    this.#chainIds.set(containerId, digest);
+    return digest;
   }
 
   /** Makes the folder that says that a container needs other layers, too. */
@@ -100,6 +107,7 @@ export class ContainerFolder {
 
   /** Removes the writable folders, then the link; whatever else is in the container's folder stays. */
   async remove(containerId: string): Promise<void> {
+    this.#chainIds.delete(containerId);
     const { upper, work } = this.folders(containerId);
     await Promise.all([removeTree(upper), removeWork(work)]);
     await removeFile(join(this.#path, containerId, 'lower'));

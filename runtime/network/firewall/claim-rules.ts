@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { BerthError } from '../../errors/berth-error.ts';
 import { orIfMissing, readlink, readTextIfExists } from '../../host/files.ts';
 import { takeExclusiveLock } from '../../syscall/exclusive-lock.ts';
@@ -6,6 +7,10 @@ import type { Launcher } from '../../syscall/launcher.ts';
 /** The network namespace that this process is in (namespaces(7)). */
 const ownNamespace = '/proc/self/ns/net';
 
+/** Of a berthd that was killed, the process with the lock ends a moment after it: so often the lock is tried, and so long apart. */
+const attempts = 20;
+const pauseMs = 50;
+
 /**
  * Makes sure that no other berthd makes rules in this network namespace: both would have tables and chains of the same names, and
  * replace each other's. A lock on the namespace itself says so, for as long as this berthd lives: it needs no file, and means the same wherever
@@ -13,7 +18,14 @@ const ownNamespace = '/proc/self/ns/net';
  * @throws FIREWALL_TAKEN
  */
 export async function claimRules(launcher: Launcher): Promise<void> {
-  if (await takeExclusiveLock(launcher, ownNamespace, 'read')) return;
+  for (let attempt = 1; !(await takeExclusiveLock(launcher, ownNamespace, 'read')); attempt += 1) {
+    if (attempt === attempts) return refuseUnlessForeign();
+    await pause(pauseMs);
+  }
+}
+
+/** @throws FIREWALL_TAKEN */
+async function refuseUnlessForeign(): Promise<void> {
   const holder = await lockHolder();
   // Everybody may lock what he may read; rules are made by root only.
   if (holder !== undefined && holder.uid !== 0) return;
