@@ -9,6 +9,7 @@ import {
   O_RDWR,
 } from './constants/fs.ts';
 import { POLLFD_SIZE } from './constants/io.ts';
+import { PR_SET_NAME } from './constants/process.ts';
 import { launcherFd } from './launcher-program.ts';
 import type { Launcher } from './launcher.ts';
 import { ProgramBuilder } from './program-builder.ts';
@@ -31,6 +32,7 @@ export async function takeExclusiveLock(
   const args = [AT_FDCWD, p.string(path), flags | O_CLOEXEC, 0o600];
   const fd = p.call('open the lock file', 'openat', args);
   p.call('lock', 'flock', [fd, LOCK_EX | LOCK_NB]);
+  p.call('name the process', 'prctl', [PR_SET_NAME, p.string('berth-lock')]);
   p.reply(p.reserve(8), 8);
   // No events are asked for: poll(2) still tells of the other side's end.
   const polled = p.reserve(POLLFD_SIZE);

@@ -1,3 +1,4 @@
+import { isBerthError } from '../../errors/berth-error.ts';
 import { isPredefined } from '../model/network-record.ts';
 import type { NetworkState } from './network-state.ts';
 import type { Network } from './network.ts';
@@ -53,8 +54,20 @@ async function prepareHost(state: NetworkState): Promise<void> {
 function serveAgain(state: NetworkState, container: string): Promise<void> {
   return state.inTurn(container, async () => {
     const sandbox = state.sandboxes.get(container);
-    if (sandbox !== undefined) await serveNames(state, sandbox);
+    if (sandbox === undefined) return;
+    await serveNames(state, sandbox).catch((error: unknown) => {
+      if (!isOfGone(error)) throw error;
+    });
   });
+}
+
+/** Whether a namespace went before its record did: the last berthd was killed while it took away what a container had. */
+function isOfGone(error: unknown): boolean {
+  return (
+    isBerthError(error, 'SYSCALL_FAILED') &&
+    ['ENOENT', 'EINVAL'].includes(String(error.details['errno'])) &&
+    /^(?:open|enter) the network namespace /.test(String(error.details['step']))
+  );
 }
 
 function isWanted(state: NetworkState, network: Network): boolean {

@@ -288,30 +288,6 @@ test('what a berthd that starts makes on the host is there before somebody takes
   expect([restored, host.links()]).toEqual([2, []]);
 });
 
-test('who leaves while berthd starts has no name server any more', async () => {
-  await create('front', '10.1.0.0/24');
-  const ids = [1, 2, 3, 4].map(containerId);
-  for (const container of ids) {
-    const endpoints = [endpointRequest('front')];
-    const { connected } = await networks.join({ container, endpoints, upstreams: ['10.1.0.1'] });
-    await connected;
-  }
-  await networks.close();
-  const restored = Promise.withResolvers<undefined>();
-  const restore = (): Promise<void> => {
-    restored.resolve(undefined);
-    return Promise.resolve();
-  };
-  networks = await host.open({ firewall: { ...noFirewall, restore } });
-  await restored.promise;
-  for (const id of ids) {
-    // By then it opens the sockets of this one.
-    await new Promise(setImmediate);
-    await networks.leave(id);
-  }
-  await networks.remove('front');
-});
-
 test('the network of daemon.json is as that says when nobody is in it', async () => {
   const settings = { ...defaultSettings.defaultBridge, name: 'berth0', options: {} };
   const other = { ...settings, ipv6: false, address4: '10.8.0.1/24', range4: '10.8.0.128/25' };

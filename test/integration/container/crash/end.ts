@@ -25,7 +25,8 @@ const operation: Operation = {
 /** What goes on without berthd: a container with ports, one with probes and a policy, and an exec. */
 async function prepare(world: World): Promise<void> {
   const { client } = world;
-  // With the same addresses each time.
+  // With the same addresses each time: those of the last one's containers are free when all of them is gone.
+  await settled(() => remainsOf(world));
   await world.startAgain();
   await runIt(client, onBridge);
   await run(client, 'probed', {

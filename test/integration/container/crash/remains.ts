@@ -114,15 +114,20 @@ function mountsBelow(world: World): readonly string[] {
     .map((place) => `mount ${place}`);
 }
 
-/** berthd's own, as launchers and monitors, without the tracer, and without the second launcher, which is made when it is needed. */
+/**
+ * berthd's own, as launchers and monitors, without the tracer, and without what is made when it is needed: the second launcher, and who
+ * holds the lock of a berthd that makes rules.
+ */
 function processesOf(world: World): readonly string[] {
   const found = world.processes().filter(({ name }) => name !== 'strace');
   const launchers = found.filter(
     ({ name, parent }) => name === 'berth-launcher' && parent === world.berthd.pid,
   );
   const second = launchers.length === 2 ? launchers[1] : undefined;
+  const isLock = ({ name, parent }: (typeof found)[number]): boolean =>
+    name === 'berth-lock' && launchers.some(({ pid }) => pid === parent);
   return found
-    .filter((each) => each !== second)
+    .filter((each) => each !== second && !isLock(each))
     .map(({ name }) => `process ${name}`)
     .sort();
 }
