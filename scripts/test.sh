@@ -16,7 +16,4 @@ install_peers objdump:binutils aarch64-linux-gnu-objdump:binutils-aarch64-linux-
   pacman:pacman-package-manager vercmp:makepkg bsdtar:libarchive-tools \
   ufw:ufw firewall-cmd:firewalld dbus-daemon:dbus iptables:iptables mkfs.ext4:e2fsprogs
 
-# As berthd takes memory (scripts/program/daemon-command.ts). A program of a test is forked from the process that runs it, which
-# is so much faster when that is small: a fifth of all processor time.
-export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 exec "$NODE" --disable-warning=ExperimentalWarning node_modules/vitest/vitest.mjs run "$@"
